@@ -1,0 +1,50 @@
+//! Trespasser's simulation: data-oriented, deterministic, thousands of matches a core.
+//!
+//! A [`World`] holds matches of up to eight players and steps them all at once; a [`GameMap`] is the immutable
+//! geometry they are played on; a [`RuleSet`] is the rule book as data. The engine does no I/O, reads no clock and
+//! has no threads of its own beyond rayon's.
+//!
+//! # A tick, in the order of its stages
+//!
+//! 1. [`sim`]`::inputs` and `::movement`: queued inputs become motion, 1/60 s each
+//! 2. `::weapons`: switching, reload, heat, triggers
+//! 3. `::shots`: hitscan through soft walls and bodies
+//! 4. `::walls`: all damage to slices at once
+//! 5. `::life`: damage to bodies, kills, respawns, the match's end
+//! 6. `::sight`: who sees whom
+//!
+//! ```
+//! use trespasser::{GameMap, MatchDef, PlayerDef, World, WorldDef, WallDef, rules::Material};
+//!
+//! let wall = WallDef { x: 200.0, y: 100.0, width: 10.0, height: 50.0, material: Material::Wood };
+//! let map = GameMap::from_rects(&[wall], &[])?;
+//! let mut world = World::new(WorldDef::default())?;
+//! let game = world.create_match(&map, MatchDef::default())?;
+//! let player = world.add_player(game, PlayerDef::default())?;
+//! world.step();
+//! assert_eq!(world.view(game)?.player(player)?.health, 100.0);
+//! # Ok::<(), trespasser::Error>(())
+//! ```
+
+mod error;
+pub mod map;
+pub mod rng;
+pub mod rules;
+#[cfg(feature = "scenes")]
+pub mod scenes;
+pub mod sim;
+pub mod simd;
+pub mod vision;
+pub mod world;
+
+pub use error::{Error, Result};
+pub use glam::Vec2;
+pub use map::{GameMap, Reading, Spawn, WallDef};
+pub use rules::{Loadout, RuleSet, Team, Weapon};
+pub use world::{
+    Buttons, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PlayerView, World,
+    WorldDef,
+};
+
+/// Version of this crate, the same in every binding.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,126 @@
+//! The rule book as data. A number of the game stands here once, as a field of a [`RuleSet`], and nowhere else.
+
+mod book;
+mod loadout;
+mod tuned;
+mod weapon;
+
+pub use book::{FalloffRule, HeatRule, InputRule, LifeRule, LookRule, MaterialRule, MoveRule, RuleSet, VisionRule};
+pub use loadout::{INVENTORY, Loadout};
+pub(crate) use tuned::Tuned;
+pub use weapon::{Fire, Slot, Weapon, WeaponRule};
+
+use crate::Error;
+
+/// Damage and health are whole 1/64 points, so that sums are exact and in any order the same.
+pub const POINT: i32 = 64;
+
+/// One of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Team {
+    /// Red, bit 0 in team masks.
+    Red = 0,
+    /// Blue.
+    Blue = 1,
+}
+
+impl Team {
+    /// The other side.
+    pub fn other(self) -> Team {
+        match self {
+            Team::Red => Team::Blue,
+            Team::Blue => Team::Red,
+        }
+    }
+
+    /// `red` or `blue`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Team::Red => "red",
+            Team::Blue => "blue",
+        }
+    }
+}
+
+impl core::str::FromStr for Team {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self, Error> {
+        match s {
+            "red" => Ok(Team::Red),
+            "blue" => Ok(Team::Blue),
+            other => Err(Error::invalid("team", short(other), "red or blue")),
+        }
+    }
+}
+
+/// What a wall is made of (rule book, section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Material {
+    /// Hard.
+    Concrete = 0,
+    /// Hard.
+    Metal = 1,
+    /// Soft: bullets go through at a cost, sight passes at half health.
+    Wood = 2,
+    /// Soft.
+    Glass = 3,
+    /// Indestructible.
+    Border = 4,
+}
+
+impl Material {
+    /// All materials, by number.
+    pub const ALL: [Material; 5] =
+        [Material::Concrete, Material::Metal, Material::Wood, Material::Glass, Material::Border];
+
+    /// Lower-case name, as in the protocol.
+    pub fn name(self) -> &'static str {
+        match self {
+            Material::Concrete => "concrete",
+            Material::Metal => "metal",
+            Material::Wood => "wood",
+            Material::Glass => "glass",
+            Material::Border => "border",
+        }
+    }
+
+    /// Bullets pass at a cost, and sight at half health.
+    pub fn is_soft(self) -> bool {
+        matches!(self, Material::Wood | Material::Glass)
+    }
+
+    /// Health of an intact slice in points; `None` for the border.
+    ///
+    /// 100 x the material's factor (rule book, section 3). The same in every rule set, for geometry is shared.
+    pub fn slice_health(self) -> Option<u16> {
+        match self {
+            Material::Concrete => Some(675),
+            Material::Metal => Some(200),
+            Material::Wood => Some(80),
+            Material::Glass => Some(30),
+            Material::Border => None,
+        }
+    }
+
+    /// The material with this number, if there is one.
+    pub fn from_number(n: u8) -> Option<Material> {
+        Material::ALL.get(n as usize).copied()
+    }
+}
+
+impl core::str::FromStr for Material {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self, Error> {
+        Material::ALL
+            .into_iter()
+            .find(|m| m.name() == s)
+            .ok_or_else(|| Error::invalid("material", short(s), "concrete, metal, wood, glass or border"))
+    }
+}
+
+/// At most 32 characters of a caller's text, for messages.
+pub(crate) fn short(s: &str) -> String {
+    s.chars().take(32).collect()
+}

@@ -1,0 +1,97 @@
+//! A rule set turned into the units of a tick, once for a world.
+
+use super::{Fire, HeatRule, InputRule, RuleSet, Weapon};
+use crate::rules::POINT;
+
+/// One weapon in tick units.
+#[derive(Debug, Clone)]
+pub(crate) struct TunedWeapon {
+    pub(crate) fire: Fire,
+    pub(crate) projectile: bool,
+    pub(crate) heats: bool,
+    pub(crate) pellets: u8,
+    pub(crate) penetrations: u8,
+    pub(crate) magazine: u16,
+    pub(crate) reserve: u16,
+    /// Rounds a minute: what one tick takes off a cooldown.
+    pub(crate) rate: i32,
+    pub(crate) reload_ticks: u16,
+    /// 1/64 points a pellet.
+    pub(crate) pellet_damage: f32,
+    pub(crate) accuracy: f32,
+    pub(crate) range: f32,
+}
+
+/// A [`RuleSet`] in tick units, immutable, shared by all matches of a world.
+#[derive(Debug)]
+pub(crate) struct Tuned {
+    pub(crate) rules: RuleSet,
+    pub(crate) hash: u64,
+    pub(crate) tick_rate: u32,
+    pub(crate) weapons: [TunedWeapon; Weapon::COUNT],
+    /// A shot adds this to a cooldown: 60 s in ticks, so that `rate` shots fill exactly a minute of ticks.
+    pub(crate) cooldown: i32,
+    /// px per input of 1/60 s: sneak, walk, run.
+    pub(crate) step: [f32; 3],
+    /// Squared cosine test for running is `dot >= run_cos * |v|`; below -1: any way.
+    pub(crate) run_cos: f32,
+    /// Heat is counted in units of 1/tick_rate.
+    pub(crate) heat_per_shot: i32,
+    pub(crate) heat_per_tick: i32,
+    pub(crate) heat_limit: i32,
+    pub(crate) heat_after: i32,
+    pub(crate) heat_silence: u16,
+    pub(crate) soft_cost: i32,
+    pub(crate) health: i32,
+    pub(crate) respawn_ticks: u32,
+    pub(crate) respawn_shown_ticks: u32,
+    pub(crate) invulnerable_ticks: u32,
+    pub(crate) late_invulnerable_ticks: u32,
+    /// Cosine of half the cone, nearest and at full stretch.
+    pub(crate) cone_cos: f32,
+}
+
+impl Tuned {
+    /// `rules` must be valid, `tick_rate` 20 to 240.
+    pub(crate) fn new(rules: RuleSet, tick_rate: u32) -> Self {
+        let ticks = |ms: u32| (u64::from(ms) * u64::from(tick_rate)).div_ceil(1000) as u32;
+        let weapons = rules.weapons.map(|w| TunedWeapon {
+            fire: w.fire,
+            projectile: w.projectile,
+            heats: w.heats,
+            pellets: w.pellets,
+            penetrations: w.penetrations,
+            magazine: w.magazine,
+            reserve: w.reserve,
+            rate: w.rate.into(),
+            reload_ticks: ticks(w.reload_ms.into()) as u16,
+            pellet_damage: f32::from(w.damage) * POINT as f32 / f32::from(w.pellets),
+            accuracy: w.accuracy,
+            range: w.range,
+        });
+        let HeatRule { per_shot, per_second, limit, silence_ms, after } = rules.heat;
+        let InputRule { per_second: inputs, .. } = rules.input;
+        let m = &rules.movement;
+        Tuned {
+            hash: rules.hash(),
+            tick_rate,
+            weapons,
+            cooldown: 60 * tick_rate as i32,
+            step: [m.sneak, m.walk, m.run].map(|v| v / inputs as f32),
+            run_cos: m.run_arc.map_or(-2.0, |arc| libm::cosf(arc) - 1e-6),
+            heat_per_shot: i32::from(per_shot) * tick_rate as i32,
+            heat_per_tick: per_second.into(),
+            heat_limit: limit.map_or(i32::MAX, |l| i32::from(l) * tick_rate as i32),
+            heat_after: i32::from(after) * tick_rate as i32,
+            heat_silence: ticks(silence_ms) as u16,
+            soft_cost: i32::from(rules.soft_cost) * POINT,
+            health: i32::from(rules.life.health) * POINT,
+            respawn_ticks: ticks(rules.life.respawn_ms),
+            respawn_shown_ticks: ticks(rules.life.respawn_shown_ms),
+            invulnerable_ticks: ticks(rules.life.invulnerable_ms),
+            late_invulnerable_ticks: ticks(rules.life.late_invulnerable_ms),
+            cone_cos: libm::cosf(rules.vision.cone * 0.5),
+            rules,
+        }
+    }
+}

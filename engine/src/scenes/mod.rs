@@ -1,0 +1,1 @@
+//! The project's own load: bots that play and named scenes, for tests, benches, examples and lone players.

@@ -1,0 +1,160 @@
+//! A tick of one match. The order of the calls in [`step`] is the one place where the game's causality is written
+//! down; a stage reads and writes the columns that its file names.
+
+mod inputs;
+mod life;
+mod movement;
+mod shots;
+mod sight;
+mod walls;
+mod weapons;
+
+pub(crate) use inputs::enqueue;
+pub(crate) use life::{equip, join, kill, leave, reset};
+
+use crate::map::MAX_SLICES;
+use crate::simd::Kernels;
+use crate::world::state::{Match, PLAYERS};
+
+/// A stage of a tick, for measuring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stage {
+    /// Queued inputs become motion.
+    Movement = 0,
+    /// Switching, reload, heat, triggers.
+    Weapons = 1,
+    /// Hitscan.
+    Shots = 2,
+    /// Damage to slices.
+    Walls = 3,
+    /// Damage to bodies, kills, respawns, the end.
+    Life = 4,
+    /// Who sees whom.
+    Sight = 5,
+}
+
+impl Stage {
+    /// All stages in their order.
+    pub const ALL: [Stage; 6] =
+        [Stage::Movement, Stage::Weapons, Stage::Shots, Stage::Walls, Stage::Life, Stage::Sight];
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        ["movement", "weapons", "shots", "walls", "life", "sight"][self as usize]
+    }
+}
+
+/// Told when a stage of a match's tick ends. The engine reads no clock; a report's probe may.
+pub trait StageProbe {
+    /// Before the first stage of a match.
+    fn begin(&mut self);
+    /// After `stage`.
+    fn end(&mut self, stage: Stage);
+}
+
+/// Measures nothing, costs nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoProbe;
+
+impl StageProbe for NoProbe {
+    #[inline(always)]
+    fn begin(&mut self) {}
+    #[inline(always)]
+    fn end(&mut self, _: Stage) {}
+}
+
+/// A pull of the trigger that the weapons stage let through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shot {
+    pub(crate) slot: u8,
+    pub(crate) weapon: u8,
+    /// 0 to 1, in use.
+    pub(crate) accuracy: f32,
+}
+
+/// Damage to a slice, in the order in which it was dealt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WallHit {
+    pub(crate) slice: u16,
+    pub(crate) slot: u8,
+    pub(crate) weapon: u8,
+    /// 1/64 points.
+    pub(crate) damage: u16,
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+}
+
+/// Wall hits of a tick that are told one by one; all are dealt.
+const WALL_HITS: usize = 4096;
+
+/// What a tick needs only while it runs: one for each thread, not for each match. Allocated once.
+pub(crate) struct Scratch {
+    pub(crate) kernels: Kernels,
+    pub(crate) shots: Vec<Shot>,
+    pub(crate) crossings: Vec<(f32, u16)>,
+    pub(crate) wall_hits: Vec<WallHit>,
+    /// 1/64 points by slice, all 0 between ticks; blocks of `damaged` hold some.
+    pub(crate) slice_damage: Box<[[u16; 64]]>,
+    pub(crate) damaged: [u64; 2],
+    /// 1/64 points, [victim][attacker].
+    pub(crate) body_damage: [[i32; PLAYERS]; PLAYERS],
+    /// Weapon of the attacker's heaviest hit on the victim in this tick.
+    pub(crate) body_weapon: [[u8; PLAYERS]; PLAYERS],
+    pub(crate) body_hit: u8,
+}
+
+impl Scratch {
+    pub(crate) fn new(kernels: Kernels) -> Self {
+        Scratch {
+            kernels,
+            shots: Vec::with_capacity(PLAYERS),
+            crossings: Vec::with_capacity(MAX_SLICES),
+            wall_hits: Vec::with_capacity(WALL_HITS),
+            slice_damage: vec![[0; 64]; MAX_SLICES / 64].into_boxed_slice(),
+            damaged: [0; 2],
+            body_damage: [[0; PLAYERS]; PLAYERS],
+            body_weapon: [[0; PLAYERS]; PLAYERS],
+            body_hit: 0,
+        }
+    }
+
+    /// Books damage to a slice. Sums saturate far above the health of any slice.
+    pub(crate) fn damage_slice(&mut self, hit: WallHit) {
+        let slice = hit.slice as usize;
+        let sum = &mut self.slice_damage[slice / 64][slice % 64];
+        *sum = sum.saturating_add(hit.damage);
+        self.damaged[slice / 64 / 64] |= 1 << (slice / 64 % 64);
+        if self.wall_hits.len() < WALL_HITS {
+            self.wall_hits.push(hit);
+        }
+    }
+
+    /// Books damage to a body, 1/64 points.
+    pub(crate) fn damage_body(&mut self, victim: usize, attacker: usize, weapon: u8, damage: i32) {
+        let sum = &mut self.body_damage[victim][attacker];
+        if *sum == 0 || damage > *sum {
+            self.body_weapon[victim][attacker] = weapon;
+        }
+        *sum = sum.saturating_add(damage);
+        self.body_hit |= 1 << victim;
+    }
+}
+
+/// One tick of one match.
+pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe: &mut P) {
+    probe.begin();
+    game.state.tick += 1;
+    inputs::run(game);
+    probe.end(Stage::Movement);
+    weapons::run(game, scratch);
+    probe.end(Stage::Weapons);
+    shots::run(game, scratch);
+    probe.end(Stage::Shots);
+    walls::run(game, scratch);
+    probe.end(Stage::Walls);
+    life::run(game, scratch);
+    probe.end(Stage::Life);
+    sight::run(game);
+    probe.end(Stage::Sight);
+}

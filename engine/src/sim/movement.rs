@@ -1,0 +1,144 @@
+//! Bodies move by one input's time, slide along slices and never overlap one (rule book, section 2).
+//!
+//! An axis at a time, x before y, and exactly: how far a circle can go along an axis before it touches a rectangle is
+//! a closed formula, so no speed and no tick rate tunnels.
+
+use crate::map::{COLS, Geometry, PLAYFIELD, ROWS};
+use crate::rules::Tuned;
+use crate::world::Buttons;
+use crate::world::state::{Block, Gait, MatchState};
+
+/// px kept from a corner, above the rounding of the square root; flat faces are touched exactly.
+const CORNER_GAP: f32 = 1.0 / 1024.0;
+/// px by which a body may seem to stand inside a slice through rounding and is still held back by it.
+const CONTACT: f32 = 0.02;
+/// px/s below which coasting ends.
+const REST: f32 = 0.5;
+const DIAGONAL: f32 = core::f32::consts::FRAC_1_SQRT_2;
+
+/// Moves the players of `mask` by 1/60 s of their held keys.
+pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry, rules: &Tuned, mask: u8) {
+    let per_second = rules.rules.input.per_second as f32;
+    for slot in MatchState::slots(mask) {
+        if state.alive >> slot & 1 == 0 || state.over != 0 {
+            (state.vx[slot], state.vy[slot]) = (0.0, 0.0);
+            state.gait[slot] = Gait::Idle as u8;
+            continue;
+        }
+        let held = state.held[slot];
+        let axis = |plus, minus| f32::from(u8::from(held.has(plus))) - f32::from(u8::from(held.has(minus)));
+        let (mut dx, mut dy) = (axis(Buttons::RIGHT, Buttons::LEFT), axis(Buttons::DOWN, Buttons::UP));
+        let (step_x, step_y);
+        if dx != 0.0 || dy != 0.0 {
+            if dx != 0.0 && dy != 0.0 {
+                dx *= DIAGONAL;
+                dy *= DIAGONAL;
+            }
+            let aiming = state.aiming >> slot & 1 == 1;
+            let may_run = !(aiming && rules.rules.movement.aim_stops_run)
+                && dx * state.aim_x[slot] + dy * state.aim_y[slot] >= rules.run_cos;
+            let gait = if held.has(Buttons::SNEAK) {
+                Gait::Sneaking
+            } else if held.has(Buttons::RUN) && may_run {
+                Gait::Running
+            } else {
+                Gait::Walking
+            };
+            state.gait[slot] = gait as u8;
+            let mut reach = rules.step[gait as usize - 1];
+            if aiming {
+                reach *= rules.rules.movement.aim_speed;
+            }
+            (step_x, step_y) = (dx * reach, dy * reach);
+        } else {
+            let (mut vx, mut vy) =
+                (state.vx[slot] * rules.rules.movement.stop, state.vy[slot] * rules.rules.movement.stop);
+            let speed2 = vx * vx + vy * vy;
+            if speed2 < REST * REST {
+                (vx, vy) = (0.0, 0.0);
+            }
+            if speed2 < rules.rules.movement.idle * rules.rules.movement.idle {
+                state.gait[slot] = Gait::Idle as u8;
+            }
+            if vx == 0.0 && vy == 0.0 {
+                (state.vx[slot], state.vy[slot]) = (0.0, 0.0);
+                continue;
+            }
+            (step_x, step_y) = (vx / per_second, vy / per_second);
+        }
+        let (x, y) = (state.x[slot], state.y[slot]);
+        let nx = slide::<false>(state, blocks, geometry, x, y, step_x);
+        let ny = slide::<true>(state, blocks, geometry, y, nx, step_y);
+        state.vx[slot] = if nx - x == step_x { step_x * per_second } else { (nx - x) * per_second };
+        state.vy[slot] = if ny - y == step_y { step_y * per_second } else { (ny - y) * per_second };
+        (state.x[slot], state.y[slot]) = (nx, ny);
+    }
+}
+
+/// Where a body ends that moves by `step` along an axis: `along` is its place on that axis, `across` on the other.
+/// `VERTICAL`: the axis is y.
+fn slide<const VERTICAL: bool>(
+    state: &MatchState,
+    blocks: &[Block],
+    geometry: &Geometry,
+    along: f32,
+    across: f32,
+    step: f32,
+) -> f32 {
+    if step == 0.0 {
+        return along;
+    }
+    let radius = crate::map::BODY_RADIUS;
+    let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
+    let mut end = (along + step).clamp(radius, size - radius);
+    let cell = |v: f32, count: usize| if v <= 0.0 { 0 } else { ((v * 0.1) as usize).min(count - 1) };
+    let (count_along, count_across) = if VERTICAL { (ROWS, COLS) } else { (COLS, ROWS) };
+    let (low, high) = if step > 0.0 { (along, end) } else { (end, along) };
+    let a0 = cell(low - radius - CONTACT, count_along);
+    let a1 = cell(high + radius + CONTACT, count_along);
+    let c0 = cell(across - radius, count_across);
+    let c1 = cell(across + radius, count_across);
+    let (rows, columns) = if VERTICAL { (a0..=a1, (c0, c1)) } else { (c0..=c1, (a0, a1)) };
+    let mask = (u64::MAX >> (63 - (columns.1 - columns.0))) << columns.0;
+    for row in rows {
+        let mut left = state.solid_any[row] & mask;
+        while left != 0 {
+            let column = left.trailing_zeros() as usize;
+            left &= left - 1;
+            for &slice in geometry.cell(row * COLS + column) {
+                let s = slice as usize;
+                if blocks[s / 64].gone >> (s % 64) & 1 == 1 {
+                    continue;
+                }
+                let (near, far, side0, side1) = if VERTICAL {
+                    (geometry.y0[s], geometry.y1[s], geometry.x0[s], geometry.x1[s])
+                } else {
+                    (geometry.x0[s], geometry.x1[s], geometry.y0[s], geometry.y1[s])
+                };
+                let off = if across < side0 {
+                    side0 - across
+                } else if across > side1 {
+                    across - side1
+                } else {
+                    0.0
+                };
+                if off >= radius {
+                    continue;
+                }
+                let reach = if off == 0.0 { radius } else { (radius * radius - off * off).sqrt() + CORNER_GAP };
+                if step > 0.0 {
+                    let contact = near - reach;
+                    if along <= contact + CONTACT {
+                        end = end.min(contact.max(along));
+                    }
+                } else {
+                    let contact = far + reach;
+                    if along >= contact - CONTACT {
+                        end = end.max(contact.min(along));
+                    }
+                }
+            }
+        }
+    }
+    end
+}

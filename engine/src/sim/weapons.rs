@@ -1,0 +1,146 @@
+//! Hands and triggers: switching, reload, heat, rate of fire (rule book, section 5).
+//!
+//! A cooldown counts in ticks x rounds a minute: a shot adds a minute of ticks, every tick takes the rate off. What is
+//! left below zero when the next shot goes off is carried over, so that held fire keeps its rate exactly over any
+//! long time; a weapon at rest saves nothing.
+
+use super::{Scratch, Shot};
+use crate::rules::{Fire, INVENTORY, Tuned};
+use crate::world::event::{EventRing, flag};
+use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::{Buttons, Event, EventKind};
+
+const SLOTS: [Buttons; INVENTORY] = [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5];
+
+pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
+    scratch.shots.clear();
+    let Match { state, events, rules, .. } = game;
+    cool(state, rules);
+    if state.over != 0 {
+        state.pressed = [Buttons::NONE; PLAYERS];
+        return;
+    }
+    for slot in MatchState::slots(state.alive) {
+        let pressed = core::mem::take(&mut state.pressed[slot]);
+        let bit = 1u8 << slot;
+        if pressed.has(Buttons::AIM) {
+            let on = state.aiming & bit != 0;
+            events.push(Event::new(EventKind::AimToggled, state.tick, slot).flag(flag::AIMING, on));
+        }
+        if let Some(place) = (0..INVENTORY).find(|&i| pressed.has(SLOTS[i])) {
+            switch(state, events, slot, place);
+        }
+        let weapon = state.in_hand(slot);
+        if weapon == NO_WEAPON {
+            continue;
+        }
+        reload(state, events, rules, slot, weapon, pressed.has(Buttons::RELOAD));
+        trigger(state, events, rules, scratch, slot, weapon, pressed);
+    }
+}
+
+/// Cooldowns, heat and silence of all lanes, dead ones too: they hold zeros and stay so.
+fn cool(state: &mut MatchState, rules: &Tuned) {
+    for place in 0..INVENTORY {
+        for slot in 0..PLAYERS {
+            let left = state.cooldown[place][slot];
+            let rate = rules.weapons.get(state.weapon[place][slot] as usize).map_or(0, |w| w.rate);
+            state.cooldown[place][slot] = if left > 0 { left - rate } else { 0 };
+        }
+    }
+    for slot in 0..PLAYERS {
+        state.heat[slot] = (state.heat[slot] - rules.heat_per_tick).max(0);
+        if state.silence[slot] > 0 {
+            state.silence[slot] -= 1;
+            state.heat[slot] = if state.silence[slot] == 0 { rules.heat_after } else { rules.heat_limit };
+        }
+    }
+}
+
+fn switch(state: &mut MatchState, events: &mut EventRing, slot: usize, place: usize) {
+    let (old, new) = (state.in_hand(slot), state.weapon[place][slot]);
+    if new == NO_WEAPON || place == state.hand[slot] as usize {
+        return;
+    }
+    state.hand[slot] = place as u8;
+    state.reload[slot] = 0;
+    events.push(Event::new(EventKind::Switched, state.tick, slot).weapon(new).part(old));
+}
+
+fn reload(state: &mut MatchState, events: &mut EventRing, rules: &Tuned, slot: usize, weapon: u8, asked: bool) {
+    let rule = &rules.weapons[weapon as usize];
+    let place = state.hand[slot] as usize;
+    if state.reload[slot] > 0 {
+        state.reload[slot] -= 1;
+        if state.reload[slot] == 0 {
+            let moved = (rule.magazine - state.ammo[place][slot]).min(state.reserve[place][slot]);
+            state.ammo[place][slot] += moved;
+            state.reserve[place][slot] -= moved;
+            let event = Event::new(EventKind::Reloaded, state.tick, slot).weapon(weapon);
+            events.push(event.value(state.ammo[place][slot].into()).aux(state.reserve[place][slot]));
+        }
+        return;
+    }
+    let possible = rule.reload_ticks > 0 && state.ammo[place][slot] < rule.magazine && state.reserve[place][slot] > 0;
+    if asked && possible {
+        state.reload[slot] = rule.reload_ticks;
+        let event = Event::new(EventKind::ReloadStarted, state.tick, slot).weapon(weapon);
+        events.push(event.value(rule.reload_ticks.into()));
+    }
+}
+
+fn trigger(
+    state: &mut MatchState,
+    events: &mut EventRing,
+    rules: &Tuned,
+    scratch: &mut Scratch,
+    slot: usize,
+    weapon: u8,
+    pressed: Buttons,
+) {
+    let rule = &rules.weapons[weapon as usize];
+    let press = pressed.has(Buttons::FIRE);
+    let pulled = press || (rule.fire == Fire::Automatic && state.held[slot].has(Buttons::FIRE));
+    if !pulled {
+        return;
+    }
+    let place = state.hand[slot] as usize;
+    let left = state.cooldown[place][slot];
+    let silent = if rule.heats { state.silence[slot] } else { 0 };
+    if left > 0 || silent > 0 || state.reload[slot] > 0 || state.ammo[place][slot] == 0 || rule.projectile {
+        if press {
+            let wait = (left.max(0) as u32).div_ceil(rule.rate as u32);
+            let wait = wait.max(silent.into()).max(state.reload[slot].into());
+            let event = Event::new(EventKind::FireRefused, state.tick, slot).weapon(weapon);
+            events.push(event.value(wait as i32).aux(state.ammo[place][slot]));
+        }
+        return;
+    }
+    state.ammo[place][slot] -= 1;
+    state.cooldown[place][slot] += rules.cooldown;
+    if rule.heats {
+        state.heat[slot] += rules.heat_per_shot;
+        if state.heat[slot] >= rules.heat_limit {
+            state.heat[slot] = rules.heat_limit;
+            state.silence[slot] = rules.heat_silence;
+        }
+    }
+    scratch.shots.push(Shot { slot: slot as u8, weapon, accuracy: accuracy(state, rules, slot, rule.accuracy) });
+}
+
+/// Accuracy in use (rule book, section 5).
+fn accuracy(state: &MatchState, rules: &Tuned, slot: usize, base: f32) -> f32 {
+    let book = &rules.rules;
+    let gait = Gait::from_number(state.gait[slot]);
+    let mut accuracy = base;
+    if state.aiming >> slot & 1 == 1 {
+        accuracy += book.accuracy_aiming;
+    }
+    if gait != Gait::Idle {
+        accuracy += book.accuracy_moving;
+    }
+    if gait == Gait::Running {
+        accuracy += book.accuracy_running;
+    }
+    accuracy.clamp(book.accuracy_range.0, book.accuracy_range.1)
+}

@@ -1,0 +1,108 @@
+//! Everything that is written for one instruction set. The level is chosen once, when a world is made; every level
+//! gives the same bits.
+
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// An instruction set that kernels are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Any processor.
+    Scalar,
+    /// Every x86-64.
+    Sse2,
+    /// x86-64 since 2013 or so.
+    Avx2,
+}
+
+impl Level {
+    /// The best that this processor has.
+    pub fn detect() -> Level {
+        *Level::available().last().unwrap_or(&Level::Scalar)
+    }
+
+    /// All that this processor has, slowest first.
+    pub fn available() -> &'static [Level] {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::arch::is_x86_feature_detected!("avx2") {
+                return &[Level::Scalar, Level::Sse2, Level::Avx2];
+            }
+            &[Level::Scalar, Level::Sse2]
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        &[Level::Scalar]
+    }
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Scalar => "scalar",
+            Level::Sse2 => "sse2",
+            Level::Avx2 => "avx2",
+        }
+    }
+}
+
+/// Takes damage off 64 slices: `health = max(health - damage, 0)`, `damage = 0`; returns the masks of lanes with no
+/// health and of lanes with health at most `see_through`.
+pub type DamageBlock = fn(health: &mut [u16; 64], damage: &mut [u16; 64], see_through: &[u16; 64]) -> (u64, u64);
+
+/// The kernels of one level.
+#[derive(Debug, Clone, Copy)]
+pub struct Kernels {
+    /// Whose they are.
+    pub level: Level,
+    /// See [`DamageBlock`].
+    pub damage_block: DamageBlock,
+}
+
+impl Kernels {
+    /// The kernels of `level`, or of the best level below it that this processor has.
+    pub fn for_level(level: Level) -> Kernels {
+        let level = level.min(Level::detect());
+        let damage_block = match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Sse2 => x86::damage_block_sse2,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => x86::damage_block_avx2,
+            _ => scalar::damage_block,
+        };
+        Kernels { level, damage_block }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Every level against the definition, lane by lane.
+        #[test]
+        fn damage_block_is_the_definition(
+            health in proptest::array::uniform32(any::<u16>()),
+            more in proptest::array::uniform32(any::<u16>()),
+            damage in proptest::array::uniform32(0u16..4000),
+            edge in proptest::array::uniform32(any::<u16>()),
+        ) {
+            let join = |a: [u16; 32], b: [u16; 32]| core::array::from_fn::<u16, 64, _>(|i| if i < 32 { a[i] } else { b[i - 32] });
+            let health = join(health, more.map(|h| h % 200));
+            // Equal values and whole overkill must be among the cases.
+            let see = join(edge, more.map(|h| (h % 200) / 2));
+            let damage = join(damage, more.map(|h| h % 200));
+            for &level in Level::available() {
+                let (mut h, mut d) = (health, damage);
+                let (gone, clear) = (Kernels::for_level(level).damage_block)(&mut h, &mut d, &see);
+                for i in 0..64 {
+                    let want = health[i].saturating_sub(damage[i]);
+                    prop_assert_eq!(h[i], want, "{} lane {}", level.name(), i);
+                    prop_assert_eq!(gone >> i & 1 == 1, want == 0, "{} lane {}", level.name(), i);
+                    prop_assert_eq!(clear >> i & 1 == 1, want <= see[i], "{} lane {}", level.name(), i);
+                }
+                prop_assert_eq!(d, [0; 64]);
+            }
+        }
+    }
+}

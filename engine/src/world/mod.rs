@@ -1,0 +1,453 @@
+//! The pool: matches are created, joined, stepped all at once, looked at, saved and destroyed.
+
+pub(crate) mod event;
+mod ids;
+mod input;
+mod save;
+pub(crate) mod state;
+mod view;
+
+pub use event::{EVENT_RING, Event, EventKind, NO_SLICE, NONE, flag};
+pub use ids::{MatchId, PlayerId};
+pub(crate) use input::CURSOR;
+pub use input::{Buttons, InputCmd};
+pub use state::{Block, Gait, PLAYERS, QUEUE};
+pub use view::{MatchView, PlayerView, WeaponView};
+
+use crate::map::GameMap;
+use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
+use crate::sim::{self, NoProbe, Scratch, StageProbe};
+use crate::simd::{Kernels, Level};
+use crate::{Error, Result};
+use event::EventRing;
+use rayon::prelude::*;
+use state::{Match, MatchState, NO_WEAPON, NOBODY};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Matches a world may be defined for at most.
+pub const MATCHES_CEILING: u32 = 1 << 20;
+
+/// What a world is made with.
+#[derive(Debug, Clone)]
+pub struct WorldDef {
+    /// Ticks a second, 20 to 240.
+    pub tick_rate: u32,
+    /// The rule book of all its matches.
+    pub rules: RuleSet,
+    /// Matches it may hold, 1 to 2^20.
+    pub max_matches: u32,
+    /// Instruction set; `None`: the best there is. Every level gives the same bits.
+    pub simd: Option<Level>,
+}
+
+impl Default for WorldDef {
+    /// 60 ticks a second, standard rules, 65,536 matches.
+    fn default() -> Self {
+        WorldDef { tick_rate: 60, rules: RuleSet::standard(), max_matches: 65_536, simd: None }
+    }
+}
+
+impl WorldDef {
+    /// # Errors
+    /// [`Error::InvalidArgument`] naming the first field at fault and its limit.
+    pub fn validate(&self) -> Result<()> {
+        if !(20..=240).contains(&self.tick_rate) {
+            return Err(Error::invalid("tick_rate", self.tick_rate, "20 to 240 ticks a second"));
+        }
+        if !(1..=MATCHES_CEILING).contains(&self.max_matches) {
+            return Err(Error::invalid("max_matches", self.max_matches, format!("1 to {MATCHES_CEILING}")));
+        }
+        self.rules.validate()
+    }
+}
+
+/// What a match is made with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MatchDef {
+    /// Key of all its randomness.
+    pub seed: u64,
+    /// Kills that win, 1 to 10,000; `None`: the rule set's.
+    pub kill_target: Option<u16>,
+}
+
+/// What a player joins with.
+#[derive(Debug, Clone, Copy)]
+pub struct PlayerDef {
+    /// `None`: the smaller team, red where they are equal.
+    pub team: Option<Team>,
+    /// What the player carries.
+    pub loadout: Loadout,
+    /// Placed at once; otherwise on asking for respawn.
+    pub spawn: bool,
+}
+
+impl Default for PlayerDef {
+    /// The smaller team, rifle and pistol, placed at once.
+    fn default() -> Self {
+        PlayerDef { team: None, loadout: Loadout::default(), spawn: true }
+    }
+}
+
+#[derive(Debug)]
+struct Place {
+    /// Of the match that is or was here; the next one gets one more.
+    generation: u32,
+    game: Option<Box<Match>>,
+}
+
+/// Matches of one rule set and tick rate. Cheap to make; a match costs about 16 KiB.
+///
+/// Ids are of this world alone. No call blocks; `&mut self` calls must not run at the same time, which the borrow
+/// checker sees to.
+#[derive(Debug)]
+pub struct World {
+    places: Vec<Place>,
+    /// Places without a match, the last one taken first.
+    free: Vec<u32>,
+    rules: Arc<Tuned>,
+    kernels: Kernels,
+    max_matches: u32,
+}
+
+thread_local! {
+    /// Kept by each thread, so that a step allocates nothing.
+    static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+}
+
+fn with_scratch<R>(kernels: Kernels, work: impl FnOnce(&mut Scratch) -> R) -> R {
+    SCRATCH.with(|cell| {
+        let mut slot = cell.borrow_mut();
+        let scratch = slot.get_or_insert_with(|| Scratch::new(kernels));
+        scratch.kernels = kernels;
+        work(scratch)
+    })
+}
+
+impl World {
+    /// An empty world.
+    ///
+    /// # Errors
+    /// Those of [`WorldDef::validate`].
+    pub fn new(def: WorldDef) -> Result<World> {
+        def.validate()?;
+        Ok(World {
+            places: Vec::new(),
+            free: Vec::new(),
+            rules: Arc::new(Tuned::new(def.rules, def.tick_rate)),
+            kernels: Kernels::for_level(def.simd.unwrap_or_else(Level::detect)),
+            max_matches: def.max_matches,
+        })
+    }
+
+    /// Ticks a second.
+    pub fn tick_rate(&self) -> u32 {
+        self.rules.tick_rate
+    }
+
+    /// The rule book.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules.rules
+    }
+
+    /// The instruction set in use.
+    pub fn simd(&self) -> Level {
+        self.kernels.level
+    }
+
+    /// Matches there are.
+    pub fn match_count(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    /// The matches, by place.
+    pub fn match_ids(&self) -> impl Iterator<Item = MatchId> + '_ {
+        self.places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.game.is_some())
+            .map(|(index, place)| MatchId::new(index as u32, place.generation))
+    }
+
+    /// A new match on a map, with nobody in it.
+    ///
+    /// # Errors
+    /// [`Error::WorldFull`]; [`Error::InvalidArgument`] for a kill target out of range.
+    pub fn create_match(&mut self, map: &Arc<GameMap>, def: MatchDef) -> Result<MatchId> {
+        let kill_target = def.kill_target.unwrap_or(self.rules.rules.life.kill_target);
+        if !(1..=10_000).contains(&kill_target) {
+            return Err(Error::invalid("kill_target", kill_target, "1 to 10000"));
+        }
+        if self.match_count() >= self.max_matches as usize {
+            return Err(Error::WorldFull { limit: self.max_matches, ceiling: MATCHES_CEILING });
+        }
+        let mut state: MatchState = bytemuck::Zeroable::zeroed();
+        state.seed = def.seed;
+        state.kill_target = kill_target;
+        state.winner = NOBODY;
+        state.weapon = [[NO_WEAPON; PLAYERS]; INVENTORY];
+        state.loadout = [[NO_WEAPON; INVENTORY]; PLAYERS];
+        let mut blocks = vec![Block::EMPTY; map.geometry().blocks()].into_boxed_slice();
+        state::restore_walls(&mut state, &mut blocks, map.geometry());
+        let game = Box::new(Match {
+            state,
+            blocks,
+            events: EventRing::new(),
+            map: Arc::clone(map),
+            rules: Arc::clone(&self.rules),
+            blocker: [[u16::MAX; PLAYERS]; PLAYERS],
+        });
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None => {
+                self.places.push(Place { generation: 0, game: None });
+                self.places.len() as u32 - 1
+            }
+        };
+        let place = &mut self.places[index as usize];
+        place.generation += 1;
+        place.game = Some(game);
+        Ok(MatchId::new(index, place.generation))
+    }
+
+    /// Ends a match at once; its id and its players' ids are stale from now on.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn destroy_match(&mut self, id: MatchId) -> Result<()> {
+        self.game(id)?;
+        let place = &mut self.places[id.index()];
+        place.game = None;
+        if place.generation < ids::LAST_GENERATION {
+            self.free.push(id.index() as u32);
+        }
+        Ok(())
+    }
+
+    /// Starts a match anew with the same players: walls restored, scores 0, everybody placed who has been before.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn reset_match(&mut self, id: MatchId, seed: u64) -> Result<()> {
+        sim::reset(self.game_mut(id)?, seed);
+        Ok(())
+    }
+
+    /// Lets a player in. One who joins after the first tick is a late joiner.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`], [`Error::MatchFull`] for a ninth.
+    pub fn add_player(&mut self, id: MatchId, def: PlayerDef) -> Result<PlayerId> {
+        let game = self.game_mut(id)?;
+        let state = &game.state;
+        let slot = (!state.joined).trailing_zeros() as usize;
+        if slot >= PLAYERS {
+            return Err(Error::MatchFull { limit: PLAYERS as u32 });
+        }
+        let blue = (state.joined & state.blue).count_ones();
+        let red = state.joined.count_ones() - blue;
+        let team = def.team.unwrap_or(if blue < red { Team::Blue } else { Team::Red });
+        // 29 bits; after 500 million joins in one lane ids repeat.
+        let generation = (state.generation[slot] % ((1 << 29) - 1)) + 1;
+        let loadout = def.loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
+        sim::join(game, slot, generation, team, loadout, def.spawn);
+        Ok(PlayerId::new(slot, generation))
+    }
+
+    /// Lets a player go. Kills stay in the team's score.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn remove_player(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        let event = Event::new(EventKind::Left, game.state.tick, slot);
+        game.events.push(event.at(game.state.x[slot], game.state.y[slot]));
+        sim::leave(game, slot);
+        Ok(())
+    }
+
+    /// Changes sides, before the first spawn or while dead.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`], [`Error::NotAllowed`].
+    pub fn set_team(&mut self, id: MatchId, player: PlayerId, team: Team) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if game.state.alive >> slot & 1 == 1 {
+            return Err(Error::NotAllowed {
+                action: "changing the team",
+                reason: "the player is alive; do it before the first spawn or while dead",
+            });
+        }
+        let bit = 1u8 << slot;
+        game.state.blue = if team == Team::Blue { game.state.blue | bit } else { game.state.blue & !bit };
+        Ok(())
+    }
+
+    /// Changes what a player carries, before the first spawn or while dead.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`], [`Error::NotAllowed`].
+    pub fn set_loadout(&mut self, id: MatchId, player: PlayerId, loadout: &Loadout) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if game.state.alive >> slot & 1 == 1 {
+            return Err(Error::NotAllowed {
+                action: "changing the loadout",
+                reason: "the player is alive; do it before the first spawn or while dead",
+            });
+        }
+        game.state.loadout[slot] = loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
+        sim::equip(&mut game.state, &game.rules, slot);
+        Ok(())
+    }
+
+    /// Queues an input. False: its sequence number is old or waiting already, and it is ignored and counted.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn push_input(&mut self, id: MatchId, player: PlayerId, input: InputCmd) -> Result<bool> {
+        let (game, slot) = self.player_mut(id, player)?;
+        let waiting = game.rules.rules.input.waiting as usize;
+        Ok(sim::enqueue(&mut game.state, slot, waiting, input))
+    }
+
+    /// Presses buttons on a player's behalf outside the input stream, for the next tick.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn tap(&mut self, id: MatchId, player: PlayerId, buttons: Buttons) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        game.state.host_taps[slot] |= buttons;
+        Ok(())
+    }
+
+    /// Kills a player at once, credited to nobody. For debugging and for players who ask for it.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`]; [`Error::NotAllowed`] if the player is dead.
+    pub fn kill_player(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if game.state.alive >> slot & 1 == 0 {
+            return Err(Error::NotAllowed { action: "killing the player", reason: "the player is dead" });
+        }
+        sim::kill(&mut game.state, &mut game.events, slot, NONE, NONE);
+        Ok(())
+    }
+
+    /// One tick of every match, on the calling thread. Allocates nothing after the thread's first step.
+    pub fn step(&mut self) {
+        self.step_with(&mut NoProbe);
+    }
+
+    /// [`World::step`] with a probe that is told when stages end.
+    pub fn step_with<P: StageProbe>(&mut self, probe: &mut P) {
+        with_scratch(self.kernels, |scratch| {
+            for game in self.places.iter_mut().filter_map(|place| place.game.as_deref_mut()) {
+                sim::step(game, scratch, probe);
+            }
+        });
+    }
+
+    /// One tick of every match, on the threads of the rayon pool in which it is called. Same bits as [`World::step`].
+    pub fn step_parallel(&mut self) {
+        let kernels = self.kernels;
+        // Matches cost a few microseconds: blocks keep the splitting below a percent.
+        self.places.par_chunks_mut(32).for_each(|places| {
+            with_scratch(kernels, |scratch| {
+                for game in places.iter_mut().filter_map(|place| place.game.as_deref_mut()) {
+                    sim::step(game, scratch, &mut NoProbe);
+                }
+            });
+        });
+    }
+
+    /// Hands over a match's events since the last drain, oldest first; returns how many were lost because more than
+    /// [`EVENT_RING`] waited.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn drain_events(&mut self, id: MatchId, each: impl FnMut(&Event)) -> Result<u64> {
+        Ok(self.game_mut(id)?.events.drain(each))
+    }
+
+    /// Events that wait to be drained, at most [`EVENT_RING`].
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn pending_events(&self, id: MatchId) -> Result<usize> {
+        Ok(self.game(id)?.events.len())
+    }
+
+    /// A match to look at.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn view(&self, id: MatchId) -> Result<MatchView<'_>> {
+        Ok(MatchView::new(self.game(id)?))
+    }
+
+    /// Hash of all that the future of a match depends on: columns, slices, map, rules and tick rate.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn hash(&self, id: MatchId) -> Result<u64> {
+        Ok(save::hash(self.game(id)?))
+    }
+
+    /// Writes a match into `out`, replacing what is there.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn save(&self, id: MatchId, out: &mut Vec<u8>) -> Result<()> {
+        save::save(self.game(id)?, out);
+        Ok(())
+    }
+
+    /// Turns a match back into what was saved. Ids of players are those of the saved moment; events that wait stay.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`]; [`Error::BadSnapshot`] if the bytes are damaged, of another version, or of another map,
+    /// rule set or tick rate.
+    pub fn restore(&mut self, id: MatchId, bytes: &[u8]) -> Result<()> {
+        save::restore(self.game_mut(id)?, bytes)
+    }
+
+    fn game(&self, id: MatchId) -> Result<&Match> {
+        self.places
+            .get(id.index())
+            .filter(|place| u64::from(place.generation) == id.generation())
+            .and_then(|place| place.game.as_deref())
+            .ok_or(Error::StaleId { what: "match", id: id.raw() })
+    }
+
+    fn game_mut(&mut self, id: MatchId) -> Result<&mut Match> {
+        self.places
+            .get_mut(id.index())
+            .filter(|place| u64::from(place.generation) == id.generation())
+            .and_then(|place| place.game.as_deref_mut())
+            .ok_or(Error::StaleId { what: "match", id: id.raw() })
+    }
+
+    fn player_mut(&mut self, id: MatchId, player: PlayerId) -> Result<(&mut Match, usize)> {
+        let game = self.game_mut(id)?;
+        let slot = slot_of(&game.state, player)?;
+        Ok((game, slot))
+    }
+}
+
+/// The lane of a player who is in the match.
+fn slot_of(state: &MatchState, player: PlayerId) -> Result<usize> {
+    let slot = player.slot();
+    if state.joined >> slot & 1 == 0 || state.generation[slot] != player.generation() {
+        return Err(Error::StaleId { what: "player", id: player.raw().into() });
+    }
+    Ok(slot)
+}
+
+impl Block {
+    const EMPTY: Block = Block { health: [0; 64], gone: !0, clear: !0 };
+}
+
+/// The weapon with this number, for events and views.
+pub(crate) fn weapon_of(number: u8) -> Option<Weapon> {
+    Weapon::from_number(number)
+}

@@ -1,0 +1,259 @@
+//! What changes in a match: fixed columns of plain bytes, so that saving is a copy and hashing a pass over bytes.
+
+use super::event::EventRing;
+use super::input::{Buttons, InputCmd};
+use crate::map::{GameMap, Geometry, ROWS};
+use crate::rules::{INVENTORY, Tuned};
+use bytemuck::{Pod, Zeroable};
+use std::sync::Arc;
+
+/// Players of a match: one group of eight lanes.
+pub const PLAYERS: usize = 8;
+/// Inputs that can wait for a player.
+pub const QUEUE: usize = 12;
+/// An empty place in an inventory.
+pub(crate) const NO_WEAPON: u8 = 0xFF;
+/// No winner.
+pub(crate) const NOBODY: u8 = 2;
+
+/// How a player moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Gait {
+    /// Slower than the idle limit.
+    Idle = 0,
+    /// Ctrl.
+    Sneaking = 1,
+    /// Neither.
+    Walking = 2,
+    /// Shift.
+    Running = 3,
+}
+
+impl Gait {
+    /// As in the protocol.
+    pub fn name(self) -> &'static str {
+        ["idle", "sneaking", "walking", "running"][self as usize]
+    }
+
+    pub(crate) fn from_number(n: u8) -> Gait {
+        [Gait::Idle, Gait::Sneaking, Gait::Walking, Gait::Running][(n & 3) as usize]
+    }
+}
+
+/// A lane of 32-bit floats for the eight players.
+pub(crate) type Lanes = [f32; PLAYERS];
+
+/// The columns of a match. 3,520 bytes; a quiet tick reads the first 1 KB and the row bitsets.
+///
+/// Masks are bytes with bit = slot. A dead lane (a slot that nobody has) holds zeros in every column but
+/// `generation`, which only grows.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+pub(crate) struct MatchState {
+    // Hot: read and written every tick.
+    /// Centre of the body, px.
+    pub(crate) x: Lanes,
+    pub(crate) y: Lanes,
+    /// px/s.
+    pub(crate) vx: Lanes,
+    pub(crate) vy: Lanes,
+    /// Facing as a unit vector.
+    pub(crate) aim_x: Lanes,
+    pub(crate) aim_y: Lanes,
+    /// Cursor, px.
+    pub(crate) cursor_x: Lanes,
+    pub(crate) cursor_y: Lanes,
+    /// Sight distance, px, and cosine of half the cone; of the last tick in which the player lived.
+    pub(crate) sight: Lanes,
+    pub(crate) cone_cos: Lanes,
+    /// 1/64 points; 0 when dead.
+    pub(crate) health: [i32; PLAYERS],
+    /// Time not yet lived, in 1/tick_rate of an input.
+    pub(crate) credit: [i16; PLAYERS],
+    /// Buttons held in the last input.
+    pub(crate) held: [Buttons; PLAYERS],
+    /// Presses waiting for the weapons stage.
+    pub(crate) pressed: [Buttons; PLAYERS],
+    /// Presses by the host since the last tick.
+    pub(crate) host_taps: [Buttons; PLAYERS],
+    /// [`Gait`].
+    pub(crate) gait: [u8; PLAYERS],
+    /// Place of the weapon in hand.
+    pub(crate) hand: [u8; PLAYERS],
+    /// Row v, bit t: v sees the enemy t.
+    pub(crate) sees: [u8; PLAYERS],
+    pub(crate) queue_len: [u8; PLAYERS],
+    /// Ticks in a row that held keys stood in for inputs.
+    pub(crate) repeats: [u8; PLAYERS],
+    /// Inputs whose time such ticks have used up.
+    pub(crate) debt: [u8; PLAYERS],
+    /// Slot of the last killer, or `NONE`.
+    pub(crate) killer: [u8; PLAYERS],
+    pub(crate) seed: u64,
+    pub(crate) tick: u32,
+    /// Grows with every change of any slice.
+    pub(crate) walls_version: u32,
+    pub(crate) joined: u8,
+    pub(crate) alive: u8,
+    /// Team: 0 red, 1 blue.
+    pub(crate) blue: u8,
+    pub(crate) aiming: u8,
+    /// Has been placed once.
+    pub(crate) placed: u8,
+    /// Has sent an input.
+    pub(crate) heard: u8,
+    /// Wants to respawn.
+    pub(crate) asks: u8,
+    /// The match is over.
+    pub(crate) over: u8,
+    pub(crate) winner: u8,
+    pub(crate) spare: [u8; 3],
+    pub(crate) kill_target: u16,
+    /// Red, blue; leavers' kills stay.
+    pub(crate) team_kills: [u16; 2],
+    pub(crate) spare2: u16,
+    /// Ticks until the magazine is full; 0: not reloading.
+    pub(crate) reload: [u16; PLAYERS],
+    /// Ticks of silence left after overheating.
+    pub(crate) silence: [u16; PLAYERS],
+    /// 1/tick_rate of a unit of heat.
+    pub(crate) heat: [i32; PLAYERS],
+    /// Weapon number or `NO_WEAPON`.
+    pub(crate) weapon: [[u8; PLAYERS]; INVENTORY],
+    pub(crate) ammo: [[u16; PLAYERS]; INVENTORY],
+    pub(crate) reserve: [[u16; PLAYERS]; INVENTORY],
+    /// 60 s in ticks a shot, less the rate a tick; the weapon fires at 0 or less.
+    pub(crate) cooldown: [[i32; PLAYERS]; INVENTORY],
+    // Warm: when something happens.
+    pub(crate) generation: [u32; PLAYERS],
+    /// Sequence number of the last input applied.
+    pub(crate) last_sequence: [u32; PLAYERS],
+    /// Newest server tick that the player has told of.
+    pub(crate) ack_tick: [u32; PLAYERS],
+    pub(crate) death_tick: [u32; PLAYERS],
+    pub(crate) damage_tick: [u32; PLAYERS],
+    pub(crate) invulnerable_until: [u32; PLAYERS],
+    pub(crate) kills: [u16; PLAYERS],
+    pub(crate) deaths: [u16; PLAYERS],
+    /// 1/64 points, to enemies.
+    pub(crate) damage_dealt: [i32; PLAYERS],
+    /// Inputs thrown away: too many waiting; old or repeated.
+    pub(crate) dropped: [u32; PLAYERS],
+    pub(crate) ignored: [u32; PLAYERS],
+    /// The loadout to restore, weapon numbers or `NO_WEAPON`.
+    pub(crate) loadout: [[u8; INVENTORY]; PLAYERS],
+    pub(crate) spare4: u32,
+    // Rows of the 10 px grid, bit = column; functions of the slices.
+    /// Cells with a slice that stops sight.
+    pub(crate) sight_any: [u64; ROWS],
+    /// Cells that stop sight everywhere.
+    pub(crate) sight_full: [u64; ROWS],
+    /// Cells with a slice that stops bodies.
+    pub(crate) solid_any: [u64; ROWS],
+    // Cold: the waiting inputs.
+    pub(crate) queue: [[InputCmd; QUEUE]; PLAYERS],
+    pub(crate) spare3: [u8; STATE_PAD],
+}
+
+const STATE_PAD: usize = 40;
+const _: () = assert!(size_of::<MatchState>() == 3520);
+
+/// 64 slices: health in 1/64 points and two bitsets.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(16))]
+pub struct Block {
+    /// 0: gone. `u16::MAX`: border. Padding lanes hold 0.
+    pub health: [u16; 64],
+    /// Bodies pass: no health.
+    pub gone: u64,
+    /// Sight passes.
+    pub clear: u64,
+}
+
+const _: () = assert!(size_of::<Block>() == 144);
+
+/// A match: its columns, its slices, and what it shares with others.
+#[derive(Debug)]
+pub(crate) struct Match {
+    pub(crate) state: MatchState,
+    pub(crate) blocks: Box<[Block]>,
+    pub(crate) events: EventRing,
+    pub(crate) map: Arc<GameMap>,
+    pub(crate) rules: Arc<Tuned>,
+    /// Slice that stopped the last line from viewer to target; a hint, no part of the state.
+    pub(crate) blocker: [[u16; PLAYERS]; PLAYERS],
+}
+
+impl MatchState {
+    /// Slots of a mask, ascending.
+    #[inline]
+    pub(crate) fn slots(mask: u8) -> impl Iterator<Item = usize> {
+        let mut left = mask;
+        core::iter::from_fn(move || {
+            if left == 0 {
+                return None;
+            }
+            let slot = left.trailing_zeros() as usize;
+            left &= left - 1;
+            Some(slot)
+        })
+    }
+
+    /// Mask of the players on the other side of `slot`, dead or alive.
+    #[inline]
+    pub(crate) fn enemies(&self, slot: usize) -> u8 {
+        self.joined & if self.blue >> slot & 1 == 1 { !self.blue } else { self.blue }
+    }
+
+    /// Weapon number in hand.
+    #[inline]
+    pub(crate) fn in_hand(&self, slot: usize) -> u8 {
+        self.weapon[self.hand[slot] as usize][slot]
+    }
+}
+
+/// Sets health, bitsets and rows to the map's beginning.
+pub(crate) fn restore_walls(state: &mut MatchState, blocks: &mut [Block], geometry: &Geometry) {
+    for (b, block) in blocks.iter_mut().enumerate() {
+        block.health.copy_from_slice(&geometry.max_health[b * 64..b * 64 + 64]);
+        for lane in 0..64 {
+            if geometry.missing[b] >> lane & 1 == 1 {
+                block.health[lane] = 0;
+            }
+        }
+    }
+    derive_walls(state, blocks, geometry);
+}
+
+/// Computes bitsets and rows from the health column.
+pub(crate) fn derive_walls(state: &mut MatchState, blocks: &mut [Block], geometry: &Geometry) {
+    for (b, block) in blocks.iter_mut().enumerate() {
+        (block.gone, block.clear) = (0, 0);
+        for lane in 0..64 {
+            let health = block.health[lane];
+            block.gone |= u64::from(health == 0) << lane;
+            block.clear |= u64::from(health <= geometry.see_through[b * 64 + lane]) << lane;
+        }
+    }
+    for cell in 0..crate::map::CELLS {
+        derive_cell(state, blocks, geometry, cell);
+    }
+}
+
+/// Computes a cell's bits in the rows from its slices.
+pub(crate) fn derive_cell(state: &mut MatchState, blocks: &[Block], geometry: &Geometry, cell: usize) {
+    let (row, bit) = (cell / crate::map::COLS, 1u64 << (cell % crate::map::COLS));
+    let (mut opaque, mut solid, mut all) = (false, false, true);
+    for &slice in geometry.cell(cell) {
+        let (block, lane) = (&blocks[slice as usize / 64], slice % 64);
+        let stops_sight = block.clear >> lane & 1 == 0;
+        opaque |= stops_sight;
+        all &= stops_sight;
+        solid |= block.gone >> lane & 1 == 0;
+    }
+    let set = |word: &mut u64, on: bool| *word = if on { *word | bit } else { *word & !bit };
+    set(&mut state.sight_any[row], opaque);
+    set(&mut state.sight_full[row], opaque && all && geometry.tiled[row] & bit != 0);
+    set(&mut state.solid_any[row], solid);
+}

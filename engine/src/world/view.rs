@@ -1,0 +1,289 @@
+//! Looking at a match without copying it.
+
+use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY};
+use super::{Block, NONE, PlayerId, slot_of, weapon_of};
+use crate::map::GameMap;
+use crate::rules::{INVENTORY, POINT, RuleSet, Team, Weapon};
+use crate::vision::Grid;
+use crate::{Result, Vec2};
+use std::sync::Arc;
+
+/// One player, as of the last tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlayerView {
+    /// Id.
+    pub id: PlayerId,
+    /// Side.
+    pub team: Team,
+    /// Centre of the body, px.
+    pub position: Vec2,
+    /// px/s.
+    pub velocity: Vec2,
+    /// Unit vector.
+    pub facing: Vec2,
+    /// Cursor, px.
+    pub cursor: Vec2,
+    /// Points, in steps of 1/64; 0 when dead.
+    pub health: f32,
+    /// Lives.
+    pub alive: bool,
+    /// Has been on the field; else waits for the first spawn.
+    pub placed: bool,
+    /// Aims down sights.
+    pub aiming: bool,
+    /// How it moves.
+    pub gait: Gait,
+    /// In hand.
+    pub weapon: Option<Weapon>,
+    /// Place of the weapon in hand, 0 to 4.
+    pub hand: usize,
+    /// Enemies killed.
+    pub kills: u16,
+    /// Times died.
+    pub deaths: u16,
+    /// Points dealt to enemies.
+    pub damage_dealt: f32,
+    /// Sequence number of the last input applied.
+    pub last_sequence: u32,
+    /// Inputs thrown away because too many waited.
+    pub dropped_inputs: u32,
+    /// Inputs ignored as old or repeated.
+    pub ignored_inputs: u32,
+    /// Tick of the last damage; 0: none.
+    pub damage_tick: u32,
+    /// Tick of the last death; 0: none.
+    pub death_tick: u32,
+    /// First tick in which a respawn is granted.
+    pub respawn_tick: u32,
+    /// Tick shown to clients as the respawn's.
+    pub respawn_shown_tick: u32,
+    /// First tick in which the player can be hurt.
+    pub invulnerable_until: u32,
+    /// Who killed this player last, if still in the match.
+    pub killer: Option<PlayerId>,
+    /// Sight distance, px.
+    pub sight: f32,
+    /// Full angle of the cone, radians.
+    pub cone: f32,
+    /// Heat of the machine gun, 0 to 100.
+    pub heat: f32,
+    /// Ticks until the magazine is full; 0: not reloading.
+    pub reload_ticks: u16,
+}
+
+/// One weapon of a player.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WeaponView {
+    /// Which.
+    pub weapon: Weapon,
+    /// Rounds in the magazine.
+    pub ammo: u16,
+    /// Rounds besides.
+    pub reserve: u16,
+    /// Being reloaded.
+    pub reloading: bool,
+    /// Ticks until it can fire again, for its rate alone.
+    pub ready_in: u32,
+}
+
+/// A match, as of the last tick.
+#[derive(Debug, Clone, Copy)]
+pub struct MatchView<'a> {
+    game: &'a Match,
+}
+
+impl<'a> MatchView<'a> {
+    pub(super) fn new(game: &'a Match) -> Self {
+        MatchView { game }
+    }
+
+    /// Ticks played.
+    pub fn tick(&self) -> u32 {
+        self.game.state.tick
+    }
+
+    /// The match's seed.
+    pub fn seed(&self) -> u64 {
+        self.game.state.seed
+    }
+
+    /// What it is played on.
+    pub fn map(&self) -> &'a Arc<GameMap> {
+        &self.game.map
+    }
+
+    /// What it is played by.
+    pub fn rules(&self) -> &'a RuleSet {
+        &self.game.rules.rules
+    }
+
+    /// Kills of red and blue; leavers' kills stay.
+    pub fn score(&self) -> [u16; 2] {
+        self.game.state.team_kills
+    }
+
+    /// Kills that win.
+    pub fn kill_target(&self) -> u16 {
+        self.game.state.kill_target
+    }
+
+    /// The match is over.
+    pub fn is_over(&self) -> bool {
+        self.game.state.over != 0
+    }
+
+    /// Who won; `None` while it runs, and for a draw.
+    pub fn winner(&self) -> Option<Team> {
+        match self.game.state.winner {
+            _ if self.game.state.over == 0 => None,
+            0 => Some(Team::Red),
+            1 => Some(Team::Blue),
+            NOBODY.. => None,
+        }
+    }
+
+    /// Mask of the slots that have a player, bit = slot.
+    pub fn joined(&self) -> u8 {
+        self.game.state.joined
+    }
+
+    /// The id of the player in a slot, 0 to 7.
+    pub fn id_of(&self, slot: usize) -> Option<PlayerId> {
+        let state = &self.game.state;
+        (slot < 8 && state.joined >> slot & 1 == 1).then(|| PlayerId::new(slot, state.generation[slot]))
+    }
+
+    /// The id that the player in a slot has or last had, for events of somebody who has left since.
+    pub fn last_id_of(&self, slot: usize) -> Option<PlayerId> {
+        let generation = *self.game.state.generation.get(slot)?;
+        (generation > 0).then(|| PlayerId::new(slot, generation))
+    }
+
+    /// One player.
+    ///
+    /// # Errors
+    /// [`crate::Error::StaleId`].
+    pub fn player(&self, id: PlayerId) -> Result<PlayerView> {
+        let slot = slot_of(&self.game.state, id)?;
+        Ok(self.lane(slot, id))
+    }
+
+    /// All players, by slot.
+    pub fn players(&self) -> impl Iterator<Item = PlayerView> + '_ {
+        MatchState::slots(self.game.state.joined).filter_map(|slot| Some(self.lane(slot, self.id_of(slot)?)))
+    }
+
+    fn lane(&self, slot: usize, id: PlayerId) -> PlayerView {
+        let (s, rules) = (&self.game.state, &self.game.rules);
+        PlayerView {
+            id,
+            team: if s.blue >> slot & 1 == 1 { Team::Blue } else { Team::Red },
+            position: Vec2::new(s.x[slot], s.y[slot]),
+            velocity: Vec2::new(s.vx[slot], s.vy[slot]),
+            facing: Vec2::new(s.aim_x[slot], s.aim_y[slot]),
+            cursor: Vec2::new(s.cursor_x[slot], s.cursor_y[slot]),
+            health: s.health[slot] as f32 / POINT as f32,
+            alive: s.alive >> slot & 1 == 1,
+            placed: s.placed >> slot & 1 == 1,
+            aiming: s.aiming >> slot & 1 == 1,
+            gait: Gait::from_number(s.gait[slot]),
+            weapon: weapon_of(s.in_hand(slot)),
+            hand: s.hand[slot] as usize,
+            kills: s.kills[slot],
+            deaths: s.deaths[slot],
+            damage_dealt: s.damage_dealt[slot] as f32 / POINT as f32,
+            last_sequence: s.last_sequence[slot],
+            dropped_inputs: s.dropped[slot],
+            ignored_inputs: s.ignored[slot],
+            damage_tick: s.damage_tick[slot],
+            death_tick: s.death_tick[slot],
+            respawn_tick: s.death_tick[slot] + rules.respawn_ticks,
+            respawn_shown_tick: s.death_tick[slot] + rules.respawn_shown_ticks,
+            invulnerable_until: s.invulnerable_until[slot],
+            killer: (s.killer[slot] != NONE && s.deaths[slot] > 0)
+                .then(|| self.id_of(s.killer[slot] as usize))
+                .flatten(),
+            sight: s.sight[slot],
+            cone: 2.0 * libm::acosf(s.cone_cos[slot].clamp(-1.0, 1.0)),
+            heat: s.heat[slot] as f32 / rules.tick_rate as f32,
+            reload_ticks: s.reload[slot],
+        }
+    }
+
+    /// The weapons of a player: primary, secondary, support items.
+    ///
+    /// # Errors
+    /// [`crate::Error::StaleId`].
+    pub fn weapons(&self, id: PlayerId) -> Result<[Option<WeaponView>; INVENTORY]> {
+        let (s, rules) = (&self.game.state, &self.game.rules);
+        let slot = slot_of(s, id)?;
+        Ok(core::array::from_fn(|place| {
+            let number = s.weapon[place][slot];
+            if number == NO_WEAPON {
+                return None;
+            }
+            let left = s.cooldown[place][slot].max(0) as u32;
+            Some(WeaponView {
+                weapon: weapon_of(number)?,
+                ammo: s.ammo[place][slot],
+                reserve: s.reserve[place][slot],
+                reloading: place == s.hand[slot] as usize && s.reload[slot] > 0,
+                ready_in: left.div_ceil(rules.weapons[number as usize].rate as u32),
+            })
+        }))
+    }
+
+    /// Row of the who-sees-whom matrix: bit t, slot `viewer` sees the enemy in slot t. Team mates' bits are 0: they
+    /// are known anyway. 0 for slots over 7.
+    pub fn sees(&self, viewer: usize) -> u8 {
+        self.game.state.sees.get(viewer).copied().unwrap_or(0)
+    }
+
+    /// The whole matrix: byte v, bit t.
+    pub fn sight_matrix(&self) -> u64 {
+        u64::from_le_bytes(self.game.state.sees)
+    }
+
+    /// Whether a straight line between two points of the playfield passes all standing slices that stop sight.
+    /// Points outside are moved to the edge.
+    pub fn line_is_clear(&self, from: Vec2, to: Vec2) -> bool {
+        let (a, b) = (clamp(from), clamp(to));
+        self.sight_grid().sight_stop(a.x, a.y, b.x, b.y).is_none()
+    }
+
+    pub(crate) fn sight_grid(&self) -> Grid<'a> {
+        let game = self.game;
+        Grid {
+            geometry: game.map.geometry(),
+            blocks: &game.blocks,
+            any: &game.state.sight_any,
+            full: &game.state.sight_full,
+        }
+    }
+
+    /// Health of a slice in 1/64 points; `u16::MAX` for the border. 0 for slices the map does not have.
+    pub fn slice_health(&self, slice: usize) -> u16 {
+        self.game.blocks.get(slice / 64).map_or(0, |block| block.health[slice % 64])
+    }
+
+    /// The slice columns in blocks of 64.
+    pub fn blocks(&self) -> &'a [Block] {
+        &self.game.blocks
+    }
+
+    /// Grows with every change of any slice.
+    pub fn walls_version(&self) -> u32 {
+        self.game.state.walls_version
+    }
+
+    /// Bytes that this match keeps for itself, on and off the heap of the pool.
+    pub fn bytes(&self) -> usize {
+        size_of::<Match>() + size_of_val::<[Block]>(&self.game.blocks) + super::EVENT_RING * size_of::<super::Event>()
+    }
+}
+
+fn clamp(v: Vec2) -> Vec2 {
+    let (w, h) = crate::map::PLAYFIELD;
+    let keep = |v: f32, high: f32| if v.is_finite() { v.clamp(0.0, high) } else { 0.0 };
+    Vec2::new(keep(v.x, w), keep(v.y, h))
+}
