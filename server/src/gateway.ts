@@ -1,0 +1,231 @@
+import type { Server as SocketServer, Socket } from 'socket.io';
+import type { z } from 'zod';
+import { clientEvent, type ClientEvent } from './client-event.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import type { ConnectionLimit } from './connection-limit.js';
+import type { Counters } from './counters.js';
+import { debugEvents } from './debug-commands.js';
+import { Refusal, sameSecret, type Lobbies } from './lobbies.js';
+import type { Lobby } from './lobby.js';
+import type { Logger } from './logger.js';
+import { isRefusal, type Match } from './match.js';
+import * as payloads from './payloads.js';
+import { Session } from './session.js';
+
+/** Milliseconds to give the password in, where there is one. */
+const AUTHENTICATION_MS = 10_000;
+
+/** Packets waiting in the connection's buffer from which on a client counts as too slow for another state. */
+const SLOW_CLIENT_PACKETS = 8;
+
+export interface GatewayServices {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly lobbies: Lobbies;
+  readonly limit: ConnectionLimit;
+}
+
+/** Connects sockets to lobbies. Nothing that a client sends gets past `#receive` unchecked, and nothing thrown behind it gets out. */
+export class Gateway {
+  readonly #sessions = new Map<string, Session>();
+  readonly #events: ReadonlyMap<string, ClientEvent>;
+
+  constructor(io: SocketServer, private readonly services: GatewayServices) {
+    this.#events = new Map(Object.entries({
+      ...this.#connectionEvents(),
+      ...this.#lobbyEvents(),
+      ...this.#playEvents(),
+      ...(services.config.debugCommands ? debugEvents(services.lobbies) : {}),
+    }));
+    io.use((socket, next) => {
+      if (services.limit.admits(socket.handshake.address)) return next();
+      services.counters.add('connection_refused');
+      next(new Error('Too many connection attempts. Please wait a minute.'));
+    });
+    io.on('connection', (socket) => this.#connect(socket));
+  }
+
+  emit(memberId: string, event: string, payload: unknown): void {
+    this.#sessions.get(memberId)?.emit(event, payload);
+  }
+
+  keepsUp(memberId: string): boolean {
+    const connection = this.#sessions.get(memberId)?.socket.conn as { writeBuffer?: unknown[] } | undefined;
+    return (connection?.writeBuffer?.length ?? 0) < SLOW_CLIENT_PACKETS;
+  }
+
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  #connect(socket: Socket): void {
+    const { config, clock, counters, lobbies, log } = this.services;
+    const session = new Session(socket, config.password !== undefined, () => clock.now());
+    this.#sessions.set(session.id, session);
+    log.debug({ player: session.id }, 'connected');
+    let cancelTimeout = (): void => {};
+    if (!session.isAuthenticated) {
+      cancelTimeout = clock.after(AUTHENTICATION_MS, () => {
+        if (session.isAuthenticated) return;
+        session.emit('auth-failed', 'Authentication timeout');
+        socket.disconnect(true);
+      });
+    }
+    socket.onAny((name: unknown, payload: unknown) => this.#receive(session, name, payload));
+    socket.on('error', (error) => {
+      counters.add('socket_error');
+      log.debug({ err: error, player: session.id }, 'socket error');
+    });
+    socket.on('disconnect', (reason) => {
+      cancelTimeout();
+      this.#sessions.delete(session.id);
+      this.#guard(() => lobbies.leave(session.id));
+      log.debug({ player: session.id, reason }, 'disconnected');
+    });
+  }
+
+  #receive(session: Session, name: unknown, payload: unknown): void {
+    const { counters } = this.services;
+    if (!session.budget.spend()) return counters.add('event_over_budget');
+    const event = typeof name === 'string' ? this.#events.get(name) : undefined;
+    if (event === undefined) return counters.add('event_unknown');
+    if (!session.isAuthenticated && event.isPublic !== true) return counters.add('event_unauthenticated');
+    this.#guard(() => {
+      const parsed = event.schema.safeParse(payload);
+      if (!parsed.success) return counters.add('event_malformed');
+      try {
+        event.handle(session, parsed.data as never);
+      } catch (error) {
+        if (!(error instanceof Refusal) && !isRefusal(error)) {
+          event.refused?.(session, 'Internal server error');
+          throw error;
+        }
+        counters.add('event_refused');
+        event.refused?.(session, error.message);
+      }
+      return undefined;
+    });
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.services.counters.add('handler_failed');
+      this.services.log.error({ err: error }, 'an event handler failed');
+    }
+  }
+
+  #lobbyOf(session: Session): Lobby<Match> {
+    const lobby = this.services.lobbies.of(session.id);
+    if (lobby === undefined) throw new Refusal('Not in a lobby');
+    lobby.touch();
+    return lobby;
+  }
+
+  #time(): number {
+    return Math.round(this.services.clock.now());
+  }
+
+  #connectionEvents(): Record<string, ClientEvent> {
+    const { config, lobbies } = this.services;
+    return {
+      'client:ready': clientEvent(payloads.nothing, (session) => {
+        session.emit('server:ready', { timestamp: this.#time() });
+      }, { isPublic: true }),
+      'time:sync': clientEvent(payloads.timeSync, (session, clientTime) => {
+        session.emit('time:sync:response', { clientTime, serverTime: this.#time() });
+      }, { isPublic: true }),
+      authenticate: clientEvent(payloads.password, (session, password) => {
+        if (config.password === undefined || sameSecret(config.password, password)) {
+          session.isAuthenticated = true;
+          session.emit('authenticated');
+        } else {
+          session.emit('auth-failed', 'Invalid password');
+          session.socket.disconnect(true);
+        }
+      }, { isPublic: true }),
+      'admin:authenticate': clientEvent(payloads.password, (session, password) => {
+        session.isAdmin = config.adminPassword !== undefined && sameSecret(config.adminPassword, password);
+        session.emit(session.isAdmin ? 'admin:authenticated' : 'admin:auth-failed');
+      }),
+      'admin:force_start_match': clientEvent(payloads.forceStart, (session, { lobbyId }) => {
+        this.#requireAdmin(session);
+        lobbies.forceStart(session.id, lobbyId);
+      }, { refused: (session, error) => session.emit('test_start_failed', { error }) }),
+      'admin:force_create_match': clientEvent(payloads.forceCreate, (session, { gameMode }) => {
+        this.#requireAdmin(session);
+        lobbies.forceCreate(session, gameMode);
+      }, { refused: (session, error) => session.emit('test_start_failed', { error }) }),
+    };
+  }
+
+  /** Without an admin password these are every member's, as today; with one they are the admin's. */
+  #requireAdmin(session: Session): void {
+    if (this.services.config.adminPassword !== undefined && !session.isAdmin) throw new Refusal('Admin privileges required');
+  }
+
+  #lobbyEvents(): Record<string, ClientEvent> {
+    const { lobbies } = this.services;
+    const leave = clientEvent(payloads.nothing, (session) => lobbies.leave(session.id));
+    return {
+      find_match: clientEvent(payloads.findMatch, (session, { gameMode, isPrivate }) => {
+        lobbies.findMatch(session, gameMode, isPrivate);
+      }, { refused: (session, reason) => session.emit('matchmaking_failed', { reason }) }),
+      create_private_lobby: clientEvent(payloads.createPrivateLobby, (session, wish) => {
+        lobbies.createPrivate(session, wish, (lobby) => session.emit('private_lobby_created', {
+          lobbyId: lobby.id, inviteCode: lobby.id, maxPlayers: lobby.settings.maxPlayers,
+        }));
+      }, { refused: (session, reason) => session.emit('lobby_creation_failed', { reason }) }),
+      join_lobby: clientEvent(payloads.joinLobby, (session, { lobbyId, password }) => {
+        lobbies.join(session, lobbyId, password ?? undefined);
+      }, { refused: (session, reason) => session.emit('lobby_join_failed', { reason }) }),
+      get_lobby_list: clientEvent(payloads.lobbyFilter, (session, filter) => {
+        const list = lobbies.list(filter);
+        session.emit('lobby_list', { lobbies: list, totalCount: list.length, timestamp: this.#time() });
+      }),
+      leave_lobby: leave,
+      leave_game: leave,
+      cancel_matchmaking: leave,
+    };
+  }
+
+  #playEvents(): Record<string, ClientEvent> {
+    const { lobbies } = this.services;
+    const inMatch = <S extends z.ZodType>(schema: S, act: (match: Match, id: string, payload: z.output<S>) => void): ClientEvent => (
+      clientEvent(schema, (session, payload) => act(this.#lobbyOf(session).match, session.id, payload))
+    );
+    const respawn = inMatch(payloads.nothing, (match, id) => match.respawn(id));
+    return {
+      'player:join': clientEvent(payloads.playerJoin, (session, { loadout: { team, ...loadout }, playerName }) => {
+        const lobby = this.#lobbyOf(session);
+        if (lobby.status === 'finished') throw new Refusal('The match is over');
+        const { team: joined, equipment } = lobby.match.join(session.id, { loadout, team, name: session.rename(playerName) });
+        session.emit('weapon:equipped', equipment);
+        session.emit('player:join:success', {
+          playerId: session.id, team: joined, isActive: true, gameStatus: lobby.status, timestamp: this.#time(),
+        });
+      }, {
+        refused: (session, reason) => session.emit('player:join:failed', {
+          reason, gameStatus: lobbies.of(session.id)?.status ?? 'waiting', timestamp: this.#time(),
+        }),
+      }),
+      'weapon:equip': clientEvent(payloads.loadout, (session, loadout) => {
+        session.emit('weapon:equipped', this.#lobbyOf(session).match.equip(session.id, loadout));
+      }),
+      request_game_state: inMatch(payloads.nothing, (match, id) => match.requestState(id)),
+      'player:input': inMatch(payloads.playerInput, (match, id, input) => match.input(id, input)),
+      'weapon:fire': inMatch(payloads.weaponFire, (match, id) => match.fire(id)),
+      'weapon:reload': inMatch(payloads.nothing, (match, id) => match.reload(id)),
+      'weapon:switch': inMatch(payloads.weaponSwitch, (match, id, { toWeapon }) => match.switchTo(id, toWeapon)),
+      'grenade:throw': inMatch(payloads.grenadeThrow, (match, id) => match.throwInHand(id)),
+      'ads:toggle': inMatch(payloads.nothing, (match, id) => match.toggleAim(id)),
+      'player:respawn': respawn,
+      respawn,
+      player_respawn: respawn,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Counters } from './counters.js';
+import type { Lobbies } from './lobbies.js';
+import type { LoopStats } from './loop.js';
+import type { StaticFiles } from './static-files.js';
+
+export interface HttpServices {
+  readonly lobbies: Lobbies;
+  readonly counters: Counters;
+  readonly files: StaticFiles;
+  readonly debugCommands: boolean;
+  loopStats(): LoopStats;
+}
+
+const MATCH_WINDOW = /^\/debug\/match\/([\w-]{1,64})$/;
+
+/** Everything on the port that is not Socket.IO: health, the debug windows, the client's page. */
+export function httpHandler(services: HttpServices): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answer(services, request, response).catch(() => {
+      services.counters.add('http_failed');
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { error: 'Internal server error' });
+    });
+  };
+}
+
+async function answer(services: HttpServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  allowAnyOrigin(request, response);
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS', 'Access-Control-Allow-Headers': 'Content-Type' }).end();
+    return;
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD, OPTIONS');
+    return sendJson(response, 405, { error: 'Method not allowed' });
+  }
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  const report = reportOf(services, request, path);
+  if (report !== undefined) return sendJson(response, 200, report);
+  if (await services.files.serve(request, response, path === '/' ? '/index.html' : path)) return;
+  if (path === '/') return sendText(response, 503, 'The client is not built yet: run `cargo xtask start`, or `npm install && npm run build` in client/.\n');
+  return sendJson(response, 404, { error: 'Not found' });
+}
+
+function reportOf({ lobbies, counters, debugCommands, loopStats }: HttpServices, request: IncomingMessage, path: string): unknown {
+  if (path === '/health') {
+    return { status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), loop: loopStats(), counters: counters.all() };
+  }
+  if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Date.now() };
+  if (path === '/' && !wantsPage(request)) {
+    return { status: 'online', service: 'Trespasser game server', timestamp: new Date().toISOString(), stats: lobbies.stats() };
+  }
+  const lobbyId = debugCommands ? MATCH_WINDOW.exec(path)?.[1] : undefined;
+  const lobby = lobbyId === undefined ? undefined : lobbies.get(lobbyId);
+  return lobby === undefined ? undefined : { lobby: lobby.info(), ...lobby.match.inspect() };
+}
+
+/** Browsers name text/html; programs ask for JSON, for anything, or for nothing in particular. */
+function wantsPage(request: IncomingMessage): boolean {
+  return (request.headers.accept ?? '').includes('text/html');
+}
+
+/** An answer to credentials must name the origin: browsers refuse the wildcard there. */
+function allowAnyOrigin(request: IncomingMessage, response: ServerResponse): void {
+  const { origin } = request.headers;
+  response.setHeader('Access-Control-Allow-Origin', origin ?? '*');
+  response.setHeader('Vary', 'Origin');
+  if (origin !== undefined) response.setHeader('Access-Control-Allow-Credentials', 'true');
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+}
+
+function sendText(response: ServerResponse, status: number, body: string): void {
+  send(response, status, 'text/plain; charset=utf-8', body);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+  // Node leaves the body of an answer to HEAD out by itself.
+  response.end(body);
+}

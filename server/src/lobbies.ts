@@ -1,0 +1,256 @@
+import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
+import type { Counters } from './counters.js';
+import { Lobby, MAXIMUM_PLAYERS, type LobbyInfo, type LobbyStatus } from './lobby.js';
+import type { Logger } from './logger.js';
+import type { MapShelf, NamedMap } from './maps.js';
+import { isRefusal, Match, type MatchServices } from './match.js';
+
+const SWEEP_MS = 15_000;
+const FORCED_START_SECONDS = 3;
+const PUBLIC_LOBBY_ID = 'public';
+const PUBLIC_LOBBY_MODE = 'deathmatch';
+
+/** Why something that a client asked for does not happen: the `reason` of the documented failure events. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface LobbyFilter {
+  showPrivate: boolean;
+  showFull: boolean;
+  showInProgress: boolean;
+  gameMode?: string | null | undefined;
+}
+
+export interface PrivateLobbyWish {
+  gameMode: string;
+  password?: string | null | undefined;
+  maxPlayers?: number | null | undefined;
+  mapName?: string | null | undefined;
+}
+
+export interface Stats {
+  totalLobbies: number;
+  totalPlayers: number;
+  averagePlayersPerLobby: number;
+  lobbiesByStatus: Record<LobbyStatus, number>;
+}
+
+export interface LobbiesSettings {
+  readonly killTarget: number;
+  /** Bots in the public lobby; 0: there is no standing public lobby. */
+  readonly bots: number;
+  /** As many as the world has matches for. */
+  readonly maxLobbies: number;
+}
+
+type MatchLobby = Lobby<Match>;
+
+/** All lobbies of this server, and who is in which. */
+export class Lobbies {
+  readonly #lobbies = new Map<string, MatchLobby>();
+  readonly #byMember = new Map<string, MatchLobby>();
+  #cancelSweep: (() => void) | undefined;
+
+  constructor(
+    private readonly settings: LobbiesSettings,
+    private readonly maps: MapShelf,
+    private readonly services: MatchServices,
+    private readonly counters: Counters,
+    private readonly log: Logger,
+  ) {
+    if (settings.bots > 0) {
+      this.#open({ id: PUBLIC_LOBBY_ID, gameMode: PUBLIC_LOBBY_MODE, bots: settings.bots, isPermanent: true });
+    }
+    this.#sweepLater();
+  }
+
+  of(memberId: string): MatchLobby | undefined {
+    return this.#byMember.get(memberId);
+  }
+
+  get(lobbyId: string): MatchLobby | undefined {
+    return this.#lobbies.get(lobbyId);
+  }
+
+  findMatch(member: Member, gameMode: string, isPrivate: boolean): void {
+    const current = this.of(member.id);
+    if (current !== undefined && !isPrivate && current.settings.gameMode === gameMode && current.status !== 'finished') {
+      current.remind(member.id);
+      return;
+    }
+    this.leave(member.id);
+    const lobby = (isPrivate ? undefined : this.#openPublicLobby(gameMode)) ?? this.#open({ gameMode, isPrivate });
+    this.#enter(member, lobby);
+  }
+
+  /** `beforeEntry` runs between the lobby's opening and its creator's joining. */
+  createPrivate(member: Member, wish: PrivateLobbyWish, beforeEntry: (lobby: MatchLobby) => void): void {
+    const maxPlayers = wish.maxPlayers ?? MAXIMUM_PLAYERS;
+    if (!Number.isInteger(maxPlayers) || maxPlayers < 2 || maxPlayers > MAXIMUM_PLAYERS) {
+      throw new Refusal(`maxPlayers must be a whole number from 2 to ${MAXIMUM_PLAYERS}`);
+    }
+    const map = wish.mapName == null ? this.maps.standard : this.maps.find(wish.mapName);
+    if (map === undefined) throw new Refusal('Unknown map');
+    this.leave(member.id);
+    const lobby = this.#open({ gameMode: wish.gameMode, isPrivate: true, password: wish.password || undefined, maxPlayers, map });
+    beforeEntry(lobby);
+    this.#enter(member, lobby);
+  }
+
+  join(member: Member, lobbyId: string, password: string | undefined): void {
+    const lobby = this.#lobbies.get(lobbyId);
+    if (lobby === undefined) throw new Refusal('Lobby not found');
+    if (lobby === this.of(member.id)) {
+      lobby.remind(member.id);
+      return;
+    }
+    if (lobby.settings.password !== undefined && !sameSecret(lobby.settings.password, password ?? '')) {
+      throw new Refusal('Invalid password');
+    }
+    if (lobby.isFull) throw new Refusal('Lobby is full');
+    this.leave(member.id);
+    this.#enter(member, lobby);
+  }
+
+  leave(memberId: string): void {
+    const lobby = this.#byMember.get(memberId);
+    if (lobby === undefined) return;
+    this.#byMember.delete(memberId);
+    lobby.leave(memberId);
+    if (lobby.isAbandoned) this.#close(lobby, 'empty');
+  }
+
+  forceStart(memberId: string, lobbyId: string): void {
+    const lobby = this.#lobbies.get(lobbyId);
+    if (lobby === undefined) throw new Refusal('Lobby not found');
+    if (lobby !== this.of(memberId)) throw new Refusal('Not in this lobby');
+    const problem = lobby.forceStart(FORCED_START_SECONDS);
+    if (problem !== undefined) throw new Refusal(problem);
+  }
+
+  forceCreate(member: Member, gameMode: string): void {
+    this.leave(member.id);
+    const lobby = this.#open({ gameMode });
+    this.#enter(member, lobby, { forceCreated: true });
+    lobby.forceStart(FORCED_START_SECONDS);
+  }
+
+  list(filter: LobbyFilter): LobbyInfo[] {
+    const shown = [...this.#lobbies.values()].filter((lobby) => (
+      lobby.status !== 'finished'
+      && (filter.showPrivate || !lobby.settings.isPrivate)
+      && (filter.showFull || !lobby.isFull)
+      && (filter.showInProgress || lobby.status === 'waiting')
+      && (filter.gameMode == null || lobby.settings.gameMode === filter.gameMode)
+    ));
+    const order = (info: LobbyInfo): number => (info.status === 'waiting' ? 0 : 1);
+    return shown.map((lobby) => lobby.info()).sort((a, b) => order(a) - order(b) || b.playerCount - a.playerCount);
+  }
+
+  all(): LobbyInfo[] {
+    return [...this.#lobbies.values()].map((lobby) => lobby.info());
+  }
+
+  stats(): Stats {
+    const lobbiesByStatus = { waiting: 0, playing: 0, finished: 0 };
+    let totalPlayers = 0;
+    for (const lobby of this.#lobbies.values()) {
+      lobbiesByStatus[lobby.status]++;
+      totalPlayers += lobby.match.size;
+    }
+    const totalLobbies = this.#lobbies.size;
+    return { totalLobbies, totalPlayers, averagePlayersPerLobby: totalLobbies === 0 ? 0 : totalPlayers / totalLobbies, lobbiesByStatus };
+  }
+
+  /** After each step of the world. What breaks in one lobby stays in it. */
+  advance(step: number): void {
+    for (const lobby of [...this.#lobbies.values()]) {
+      try {
+        lobby.advance(step);
+      } catch (error) {
+        this.counters.add('lobby_failed');
+        this.log.error({ err: error, lobby: lobby.id }, 'a lobby failed in a step');
+      }
+    }
+  }
+
+  close(): void {
+    this.#cancelSweep?.();
+    for (const lobby of [...this.#lobbies.values()]) this.#close(lobby, 'server stops');
+  }
+
+  #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>): void {
+    try {
+      lobby.join(member.id, member.name, remarks);
+    } catch (error) {
+      if (lobby.isAbandoned) this.#close(lobby, 'empty');
+      throw error;
+    }
+    this.#byMember.set(member.id, lobby);
+  }
+
+  /** A waiting public lobby with room, the fullest first; else the one that bots are playing in. */
+  #openPublicLobby(gameMode: string): MatchLobby | undefined {
+    const open = [...this.#lobbies.values()].filter((lobby) => (
+      !lobby.settings.isPrivate && !lobby.isFull && lobby.settings.gameMode === gameMode
+    ));
+    const waiting = open.filter((lobby) => lobby.status === 'waiting').sort((a, b) => b.match.size - a.match.size);
+    return waiting[0] ?? open.find((lobby) => lobby.settings.isPermanent);
+  }
+
+  #open(wish: {
+    id?: string; gameMode: string; isPrivate?: boolean; password?: string | undefined; maxPlayers?: number; map?: NamedMap;
+    bots?: number; isPermanent?: boolean;
+  }): MatchLobby {
+    if (this.#lobbies.size >= this.settings.maxLobbies) throw new Refusal('Server capacity reached');
+    const { gameMode, isPrivate = false, password, maxPlayers = MAXIMUM_PLAYERS, map = this.maps.standard, bots = 0, isPermanent = false } = wish;
+    // Ids are invite codes, so they must not be guessable.
+    const id = wish.id ?? `${gameMode}_${randomBytes(9).toString('base64url')}`;
+    const { killTarget } = this.settings;
+    const lobby = new Lobby(
+      { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent },
+      this.#newMatch({ map, killTarget, maxPlayers, bots }),
+      this.services.clock,
+      this.services.emit,
+    );
+    this.#lobbies.set(id, lobby);
+    this.log.info({ lobby: id, gameMode, map: map.name, isPrivate }, 'lobby opened');
+    return lobby;
+  }
+
+  #newMatch(settings: ConstructorParameters<typeof Match>[1]): Match {
+    try {
+      return new Match(this.services, settings);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.log.warn({ err: error }, 'the engine has no room for another match');
+      throw new Refusal('Server capacity reached');
+    }
+  }
+
+  #close(lobby: MatchLobby, reason: string): void {
+    for (const memberId of lobby.members) this.#byMember.delete(memberId);
+    this.#lobbies.delete(lobby.id);
+    lobby.destroy(reason);
+    this.log.info({ lobby: lobby.id, reason }, 'lobby closed');
+  }
+
+  #sweepLater(): void {
+    this.#cancelSweep = this.services.clock.after(SWEEP_MS, () => {
+      for (const lobby of [...this.#lobbies.values()]) if (lobby.isIdle) this.#close(lobby, 'idle');
+      this.#sweepLater();
+    });
+  }
+}
+
+/** Compared by digest: neither the length nor the place of the first difference shows in the time taken. */
+export function sameSecret(expected: string, given: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(expected), digest(given));
+}

@@ -1,0 +1,31 @@
+import { ConfigError, readConfig } from './config.js';
+import { createLogger } from './logger.js';
+
+/** Milliseconds after which a stop that hangs is cut short. */
+const STOP_MS = 1500;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  // Loaded late: an addon that is missing is then an error with a message like any other.
+  const { startServer } = await import('./server.js');
+  const server = await startServer(config, log);
+
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    server.close().then(() => process.exit(0), (error: unknown) => {
+      log.error({ err: error }, 'stopping failed');
+      process.exit(1);
+    });
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  console.log(`Trespasser is ready: ${server.url}`);
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ConfigError || (error instanceof Error && (error.name === 'StartError' || error.name === 'EngineError'));
+  console.error(known ? error.message : error);
+  process.exit(1);
+});

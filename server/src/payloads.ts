@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** The shapes of what clients send. Unknown fields are dropped, unfit values refuse the whole payload. */
+
+const shortText = z.string().max(64);
+const secret = z.string().max(256);
+const count = z.number().int().min(0).max(0xffff_ffff);
+const down = z.boolean().default(false);
+
+export const nothing = z.unknown();
+export const gameMode = z.string().regex(/^[\w-]{1,32}$/);
+
+export const timeSync = z.number();
+export const password = z.union([secret, z.object({ password: secret }).transform((it) => it.password)]);
+
+export const findMatch = z.object({
+  gameMode: gameMode.default('deathmatch'),
+  isPrivate: z.boolean().default(false),
+}).default({ gameMode: 'deathmatch', isPrivate: false });
+
+export const createPrivateLobby = z.object({
+  gameMode: gameMode.default('deathmatch'),
+  password: secret.nullish(),
+  maxPlayers: z.number().nullish(),
+  mapName: shortText.nullish(),
+}).default({ gameMode: 'deathmatch' });
+
+export const joinLobby = z.object({ lobbyId: shortText, password: secret.nullish() });
+
+export const lobbyFilter = z.object({
+  showPrivate: z.boolean().default(false),
+  showFull: z.boolean().default(false),
+  showInProgress: z.boolean().default(true),
+  gameMode: gameMode.nullish(),
+}).default({ showPrivate: false, showFull: false, showInProgress: true });
+
+export const forceStart = z.object({ lobbyId: shortText });
+export const forceCreate = z.object({ gameMode: gameMode.default('deathmatch') }).default({ gameMode: 'deathmatch' });
+
+const weapon = z.string().max(32);
+const team = z.enum(['red', 'blue']);
+
+export const loadout = z.object({
+  primary: weapon.default('rifle'),
+  secondary: weapon.default('pistol'),
+  support: z.array(weapon).max(8).default([]),
+});
+
+export const playerJoin = z.object({
+  loadout: loadout.extend({ team: team.optional() }),
+  playerName: z.string().optional(),
+});
+
+export const playerInput = z.object({
+  keys: z.object({
+    w: down, a: down, s: down, d: down, shift: down, ctrl: down, r: down, g: down, 1: down, 2: down, 3: down, 4: down,
+  }),
+  mouse: z.object({
+    x: z.number(),
+    y: z.number(),
+    buttons: z.number().int().min(0).max(0xffff).default(0),
+    leftPressed: down,
+    rightPressed: down,
+    leftReleased: down,
+    rightReleased: down,
+  }),
+  sequence: count,
+});
+export type PlayerInput = z.infer<typeof playerInput>;
+
+/** Where a shot comes from and goes to is the server's to say: of the payload nothing is used but its being well-formed. */
+export const weaponFire = z.object({ weaponType: weapon.optional() }).nullish();
+export const weaponSwitch = z.object({ toWeapon: weapon });
+export const grenadeThrow = z.object({ chargeLevel: z.number().min(0).max(5).optional() }).nullish();

@@ -1,0 +1,47 @@
+import type { Loadout, PlayerId, TeamName, WeaponName } from './engine.js';
+import { InputTranslator } from './input.js';
+import type { LegacyWalls } from './legacy-walls.js';
+import type { WallMemory } from './wall-memory.js';
+
+/** Somebody in a match, person or bot. Engine ids change when a match starts over; the seat stays. */
+export interface Seat {
+  /** What clients call the player: the socket id, or `bot_N`. */
+  readonly memberId: string;
+  readonly isBot: boolean;
+  name: string;
+  player: PlayerId;
+  slot: number;
+  team: TeamName;
+  loadout: Loadout;
+  /** Has asked to play (player:join): spawns with the match, rather than watching until asked in. */
+  joined: boolean;
+  /** Has stood in a match before, so that further spawns are respawns to the clients. */
+  hasSpawned: boolean;
+  /** Tick of the last shot per weapon. */
+  readonly lastShot: Map<WeaponName, number>;
+}
+
+/** A person's seat: what the server keeps for the client behind it. */
+export interface PersonSeat extends Seat {
+  readonly isBot: false;
+  readonly input: InputTranslator;
+  memory: WallMemory;
+  walls: LegacyWalls;
+  /** The next state carries the full set of walls. */
+  wallsDue: boolean;
+  /** A state is owed before the next network tick: the player has just been placed. */
+  stateDue: boolean;
+  /** A weapon:fire awaits its shot or refusal: refusals of the held trigger are no news to the client. */
+  awaitsShot: boolean;
+}
+
+export const DEFAULT_LOADOUT: Loadout = { primary: 'rifle', secondary: 'pistol', support: [] };
+
+export function isPerson(seat: Seat): seat is PersonSeat {
+  return !seat.isBot;
+}
+
+/** The low three bits of an engine player id are its slot. */
+export function slotOf(player: PlayerId): number {
+  return player % 8;
+}

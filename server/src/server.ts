@@ -1,0 +1,137 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Server as SocketServer } from 'socket.io';
+import { systemClock, type Clock } from './clock.js';
+import type { Config } from './config.js';
+import { ConnectionLimit } from './connection-limit.js';
+import { Counters } from './counters.js';
+import { engine } from './engine.js';
+import { Gateway } from './gateway.js';
+import { httpHandler } from './http.js';
+import { Lobbies } from './lobbies.js';
+import type { Logger } from './logger.js';
+import { createSchedule, FixedLoop } from './loop.js';
+import { MapShelf } from './maps.js';
+import { StaticFiles } from './static-files.js';
+
+const MAX_LOBBIES = 100;
+
+/** Bytes of one message. Far more than any honest one, so that an absurd string is refused as malformed rather than by cutting the line. */
+const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+
+/** The client's build as seen from dist/src. */
+const CLIENT_FOLDER = fileURLToPath(new URL('../../../client/dist', import.meta.url));
+
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  readonly counters: Counters;
+  readonly lobbies: Lobbies;
+  close(): Promise<void>;
+}
+
+export async function startServer(config: Config, log: Logger, clientFolder = CLIENT_FOLDER): Promise<RunningServer> {
+  const counters = new Counters();
+  const clock = guarded(systemClock, counters, log);
+  const maps = new MapShelf(config.map, config.reading);
+  for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
+  // One more than lobbies: a match that starts over is made before the old one goes.
+  const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES + 1 });
+  const schedule = createSchedule(config.tickRate, clock);
+
+  const httpServer = createHttpServer();
+  const io = new SocketServer(httpServer, {
+    cors: { origin: true, credentials: true },
+    transports: ['polling', 'websocket'],
+    perMessageDeflate: false,
+    serveClient: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    pingInterval: 5000,
+    pingTimeout: 10_000,
+  });
+
+  const lobbies: Lobbies = new Lobbies({ killTarget: config.killTarget, bots: config.bots, maxLobbies: MAX_LOBBIES }, maps, {
+    world, clock, counters,
+    epochOfStep: (step) => schedule.time.epochMs(step),
+    emit: (memberId, event, payload) => gateway.emit(memberId, event, payload),
+    keepsUp: (memberId) => gateway.keepsUp(memberId),
+  }, counters, log);
+  const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
+  const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit });
+
+  httpServer.on('request', httpHandler({
+    lobbies, counters, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands, loopStats: () => schedule.stats(),
+  }));
+
+  const loop = new FixedLoop(schedule, (step) => {
+    try {
+      world.thinkBots();
+      world.step();
+    } catch (error) {
+      counters.add('step_failed');
+      log.error({ err: error }, 'the engine failed in a step');
+    }
+    lobbies.advance(step);
+  });
+
+  await listen(httpServer, config);
+  loop.start();
+  const { port } = httpServer.address() as AddressInfo;
+  log.info({
+    port, map: maps.standard.name, reading: config.reading, rules: config.rules, bots: config.bots, tickRate: config.tickRate,
+    simd: world.simd, engine: engine.version,
+  }, 'server started');
+
+  return {
+    port,
+    url: `http://localhost:${port}/`,
+    counters,
+    lobbies,
+    async close() {
+      loop.stop();
+      lobbies.close();
+      // Closes the HTTP server as well; connections kept alive by browsers would hold it open.
+      const closed = io.close();
+      httpServer.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: HttpServer, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)));
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function explained(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const hints: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is already in use. Stop the program that has it, or choose another port: PORT=${port + 1}.`,
+    EACCES: `Port ${port} is not allowed for this user. Choose one above 1023: PORT=3000.`,
+    EADDRNOTAVAIL: `HOST=${host} is not an address of this machine. Use 0.0.0.0 for all of them, 127.0.0.1 for this machine only.`,
+    ENOTFOUND: `HOST=${host} is not known. Use 0.0.0.0 for all addresses, 127.0.0.1 for this machine only.`,
+  };
+  return new StartError(hints[error.code ?? ''] ?? `The server cannot listen on ${host}:${port}: ${error.message}`, { cause: error });
+}
+
+/** The server cannot start, for a reason that whoever started it can mend. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** A failing timer must not take the process, and every other match with it, down. */
+function guarded(clock: Clock, counters: Counters, log: Logger): Clock {
+  return {
+    now: () => clock.now(),
+    after: (ms, action) => clock.after(ms, () => {
+      try {
+        action();
+      } catch (error) {
+        counters.add('timer_failed');
+        log.error({ err: error }, 'a timer failed');
+      }
+    }),
+  };
+}

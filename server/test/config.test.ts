@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, readConfig } from '../src/config.js';
+
+test('an empty environment gives the documented defaults', () => {
+  const { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, connectionsPerMinute, password } = readConfig({});
+  assert.deepEqual(
+    { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, connectionsPerMinute, password },
+    {
+      port: 3000, host: '0.0.0.0', bots: 0, rules: 'standard', reading: 'fine', tickRate: 60, killTarget: 50,
+      debugCommands: false, connectionsPerMinute: 10, password: undefined,
+    },
+  );
+});
+
+test('legacy rules read maps coarsely unless told otherwise', () => {
+  assert.equal(readConfig({ RULES: 'legacy' }).reading, 'coarse');
+  assert.equal(readConfig({ RULES: 'legacy', READING: 'fine' }).reading, 'fine');
+});
+
+test('a bad value names the variable, the value and the limit', () => {
+  for (const [name, value, limit] of [
+    ['PORT', '70000', '65535'], ['PORT', 'http', '65535'], ['BOTS', '8', '7'], ['BOTS', '-1', '7'], ['BOTS', '2.5', '7'],
+    ['RULES', 'hardcore', 'legacy'], ['READING', 'medium', 'coarse'], ['TICK_RATE', '10', '20'], ['KILL_TARGET', '0', '1000'],
+    ['DEBUG_COMMANDS', 'maybe', 'on'], ['CONNECTIONS_PER_MINUTE', 'many', '1000000'], ['LOG_LEVEL', 'loud', 'debug'],
+  ] as const) {
+    assert.throws(() => readConfig({ [name]: value }), (error: unknown) => {
+      assert(error instanceof ConfigError);
+      for (const part of [name, value, limit]) assert(error.message.includes(part), `${error.message} lacks ${part}`);
+      return true;
+    });
+  }
+});
+
+test('all bad values are named at once, and a secret never', () => {
+  const secret = 's'.repeat(300);
+  assert.throws(() => readConfig({ PORT: 'x', BOTS: 'y', PASSWORD: secret }), (error: unknown) => {
+    assert(error instanceof ConfigError);
+    assert.match(error.message, /PORT.*\n.*BOTS.*\n.*PASSWORD/);
+    assert(!error.message.includes(secret));
+    return true;
+  });
+});

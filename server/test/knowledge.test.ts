@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import { engine, type GameEvent } from '../src/engine.js';
+import { Knowledge, type Subject, type Viewer } from '../src/knowledge.js';
+import { WallMemory } from '../src/wall-memory.js';
+import { WallCatalogue } from '../src/walls.js';
+
+// Slot and id agree for the reader: the player in slot n is 8 + n.
+const subject = (slot: number, team: 'red' | 'blue'): Subject => ({ player: 8 + slot, slot, team });
+const RED = subject(0, 'red');
+const MATE = subject(1, 'red');
+const ENEMY = subject(2, 'blue');
+const ENEMY_MATE = subject(3, 'blue');
+const ALL = [RED, MATE, ENEMY, ENEMY_MATE];
+
+/** Two wooden walls, one in view of a viewer who sees the square from 0,0 to 50,50, one far from it. */
+const map = engine.GameMap.fromRects(
+  [{ x: 50, y: 20, width: 10, height: 10, material: 'wood' }, { x: 200, y: 200, width: 10, height: 10, material: 'wood' }],
+  [{ x: 20, y: 20, team: 'red' }, { x: 430, y: 135, team: 'blue' }],
+);
+const walls = new WallCatalogue(map);
+const NEAR_SLICE = 0;
+const FAR_SLICE = 5;
+
+describe('the knowledge gate', () => {
+  let matrix: Uint8Array;
+  let health: Float32Array;
+  let knowledge: Knowledge;
+  let viewer: Viewer;
+
+  const see = (who: Subject, whom: Subject): void => {
+    matrix[who.slot]! |= 1 << whom.slot;
+    knowledge.beginTick();
+  };
+  const witness = (event: Partial<GameEvent> & Pick<GameEvent, 'type'>): GameEvent | null => knowledge.witness(viewer, { tick: 5, ...event });
+
+  beforeEach(() => {
+    matrix = new Uint8Array(8);
+    health = new Float32Array(walls.walls.length * 5).fill(80);
+    viewer = { ...RED, memory: new WallMemory(health, health) };
+    knowledge = new Knowledge({
+      sightMatrix: () => matrix,
+      polygon: () => Float32Array.of(0, 0, 50, 0, 50, 50, 0, 50),
+      sliceHealth: () => health,
+      subject: (player) => ALL.find((each) => each.player === player),
+    }, walls);
+    knowledge.beginTick();
+  });
+
+  test('own, mate, seen, unseen', () => {
+    assert.equal(knowledge.acquaintance(viewer, RED), 'own');
+    assert.equal(knowledge.acquaintance(viewer, MATE), 'mate');
+    assert.equal(knowledge.acquaintance(viewer, ENEMY), 'unseen');
+    see(RED, ENEMY);
+    assert.equal(knowledge.acquaintance(viewer, ENEMY), 'seen');
+    assert.equal(knowledge.acquaintance(ENEMY, RED), 'unseen', 'seeing is not being seen');
+  });
+
+  test('what an enemy does reaches only those who see it, and without the ammunition', () => {
+    for (const type of ['fired', 'reloaded', 'reload_started', 'switched', 'miss', 'hit_wall', 'spawned'] as const) {
+      const event = { type, player: ENEMY.player, weapon: 'rifle', x: 1, y: 2, ammo: 7, reserve: 60 } as const;
+      assert.equal(witness(event), null, type);
+      assert.equal(knowledge.witness(viewer, { ...event, tick: 5, player: MATE.player })?.ammo, 7, `${type} of a mate`);
+    }
+    see(RED, ENEMY);
+    const seen = witness({ type: 'fired', player: ENEMY.player, weapon: 'rifle', x: 1, y: 2, ammo: 7 });
+    assert.deepEqual(seen, { tick: 5, type: 'fired', player: ENEMY.player, weapon: 'rifle', x: 1, y: 2 });
+  });
+
+  test('refusals are between the server and the one refused', () => {
+    for (const type of ['fire_refused', 'respawn_denied', 'aim_toggled'] as const) {
+      assert.notEqual(witness({ type, player: RED.player }), null);
+      assert.equal(witness({ type, player: MATE.player }), null);
+    }
+  });
+
+  test('who is hit by an unseen enemy learns of the damage and of nothing else', () => {
+    const hit = { player: ENEMY.player, target: RED.player, weapon: 'rifle', x: 1, y: 2, damage: 25, health: 75 } as const;
+    assert.equal(witness({ type: 'hit_player', ...hit }), null);
+    assert.deepEqual(witness({ type: 'player_damaged', ...hit }), {
+      tick: 5, type: 'player_damaged', target: RED.player, x: 1, y: 2, damage: 25, health: 75,
+    });
+    see(RED, ENEMY);
+    assert.equal(witness({ type: 'player_damaged', ...hit })?.player, ENEMY.player);
+    assert.equal(witness({ type: 'hit_player', ...hit })?.player, ENEMY.player);
+  });
+
+  test('a seen enemy hitting an unseen one does not give the place away', () => {
+    see(RED, ENEMY);
+    assert.equal(witness({ type: 'hit_player', player: ENEMY.player, target: ENEMY_MATE.player, x: 1, y: 2 }), null);
+    assert.equal(witness({ type: 'player_damaged', player: ENEMY.player, target: ENEMY_MATE.player, x: 1, y: 2 }), null);
+  });
+
+  test('a death is known to all, its place to those who saw it', () => {
+    const death = { type: 'died', player: RED.player, target: ENEMY.player, weapon: 'rifle', x: 1, y: 2 } as const;
+    assert.deepEqual(witness(death), { type: 'died', tick: 5, player: RED.player, target: ENEMY.player, weapon: 'rifle' });
+    see(RED, ENEMY);
+    assert.equal(witness(death)?.x, 1);
+    matrix.fill(0);
+    knowledge.beginTick();
+    assert.equal(witness(death)?.x, 1, 'seen in the step before: the dead may be out of sight at the end of their step');
+    knowledge.beginTick();
+    assert.equal(witness(death)?.x, undefined);
+  });
+
+  test('wall damage is known where it is seen or dealt by the own team', () => {
+    const damage = (slice: number, player: number) => ({ type: 'wall_damaged', slice, player, weapon: 'rifle', damage: 25, health: 55 }) as const;
+    assert.deepEqual(witness(damage(NEAR_SLICE, ENEMY.player)), { tick: 5, type: 'wall_damaged', slice: NEAR_SLICE, damage: 25, health: 55 });
+    assert.equal(witness(damage(FAR_SLICE, ENEMY.player)), null);
+    assert.equal(viewer.memory.known[FAR_SLICE], 80);
+    assert.equal(witness(damage(FAR_SLICE, MATE.player))?.player, MATE.player);
+    assert.equal(viewer.memory.known[FAR_SLICE], 55);
+  });
+
+  test('damage missed is found on looking there again', () => {
+    knowledge.witness(viewer, { type: 'wall_damaged', tick: 5, slice: FAR_SLICE, player: ENEMY.player, damage: 25, health: 55 });
+    health[FAR_SLICE] = 55;
+    knowledge.lookAround(viewer);
+    assert.equal(viewer.memory.known[FAR_SLICE], 80, 'still out of view');
+
+    const there = new Knowledge({
+      sightMatrix: () => matrix,
+      polygon: () => Float32Array.of(150, 150, 250, 150, 250, 250, 150, 250),
+      sliceHealth: () => health,
+      subject: () => undefined,
+    }, walls);
+    there.beginTick();
+    there.lookAround(viewer);
+    assert.equal(viewer.memory.known[FAR_SLICE], 55);
+  });
+});

@@ -1,0 +1,138 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Clock } from '../src/clock.js';
+import { readConfig } from '../src/config.js';
+import { createLogger } from '../src/logger.js';
+import { startServer, type RunningServer } from '../src/server.js';
+
+/** A clock that stands still until it is told to go on. */
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  #timers: { at: number; action: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const timer = { at: this.#now + ms, action };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  }
+
+  /** Timers run in order, each at its own time. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const next = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((each) => each !== next);
+      this.#now = next.at;
+      next.action();
+    }
+    this.#now = end;
+  }
+}
+
+/** Picks a free port; logs nothing unless LOG_LEVEL says so. */
+export function startTestServer(env: Record<string, string> = {}, clientFolder?: string): Promise<RunningServer> {
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
+  return startServer(config, createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), clientFolder);
+}
+
+// A test reads answers freely and asserts on what it reads.
+export type Json = any;
+
+/** A client that remembers everything it was sent. */
+export class TestClient {
+  readonly received: { event: string; payload: Json }[] = [];
+
+  private constructor(readonly socket: Socket) {
+    socket.onAny((event: string, payload: Json) => this.received.push({ event, payload }));
+  }
+
+  static async connect(server: RunningServer, transports = ['websocket']): Promise<TestClient> {
+    const socket = io(server.url.replace('localhost', '127.0.0.1'), { transports, forceNew: true, reconnection: false });
+    const client = new TestClient(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', () => resolve());
+      socket.once('connect_error', reject);
+    });
+    return client;
+  }
+
+  get id(): string {
+    return this.socket.id ?? '';
+  }
+
+  emit(event: string, ...payload: unknown[]): void {
+    this.socket.emit(event, ...payload);
+  }
+
+  all(event: string): Json[] {
+    return this.received.filter((each) => each.event === event).map((each) => each.payload);
+  }
+
+  last(event: string): Json {
+    return this.all(event).at(-1);
+  }
+
+  /** The first payload of the event that fits, among those received since `mark` (an earlier `received.length`). */
+  async next(event: string, fits: (payload: Json) => boolean = () => true, mark = 0, timeoutMs = 5000): Promise<Json> {
+    const end = Date.now() + timeoutMs;
+    for (let at = mark; ; ) {
+      for (; at < this.received.length; at++) {
+        const { event: name, payload } = this.received[at]!;
+        if (name === event && fits(payload)) return payload;
+      }
+      if (Date.now() > end) {
+        const seen = [...new Set(this.received.slice(mark).map((each) => each.event))].join(', ');
+        throw new Error(`no fitting ${event} within ${timeoutMs} ms; received since: ${seen || 'nothing'}`);
+      }
+      await sleep(5);
+    }
+  }
+
+  /** Emits, then waits for the answer. */
+  async ask(event: string, payload: unknown, answer: string, fits?: (payload: Json) => boolean, timeoutMs?: number): Promise<Json> {
+    const mark = this.received.length;
+    if (payload === undefined) this.emit(event);
+    else this.emit(event, payload);
+    return this.next(answer, fits, mark, timeoutMs);
+  }
+
+  /** From the menu to a body on the field; the state that shows it. */
+  async play(name = 'Tester', team?: 'red' | 'blue'): Promise<Json> {
+    await this.ask('find_match', { gameMode: 'deathmatch', isPrivate: false }, 'lobby_joined');
+    return this.spawn(name, team);
+  }
+
+  async spawn(name = 'Tester', team?: 'red' | 'blue'): Promise<Json> {
+    return this.ask('player:join', {
+      loadout: { primary: 'rifle', secondary: 'pistol', support: [], ...(team === undefined ? {} : { team }) }, playerName: name, timestamp: Date.now(),
+    }, 'game:state', (state) => state.players[this.id]?.isAlive === true && state.walls !== undefined);
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export function inputPacket(sequence: number, change: { keys?: Record<string, boolean>; mouse?: Record<string, number | boolean> } = {}): Json {
+  return {
+    keys: {
+      w: false, a: false, s: false, d: false, shift: false, ctrl: false, r: false, g: false, 1: false, 2: false, 3: false, 4: false,
+      ...change.keys,
+    },
+    mouse: {
+      x: 240, y: 135, buttons: 0, leftPressed: false, rightPressed: false, leftReleased: false, rightReleased: false, ...change.mouse,
+    },
+    sequence,
+    timestamp: 0,
+  };
+}
