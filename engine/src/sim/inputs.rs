@@ -97,13 +97,17 @@ pub(super) fn run(game: &mut Match) {
         }
         movement::run(state, &game.blocks, game.map.geometry(), rules, moving);
     }
-    // Whoever lived no time this tick but had some due coasts to a stop.
+    // Whoever lived no time this tick but had some due coasts to a stop; a trigger stays pulled as long as keys would.
     let idle = MatchState::slots(state.joined)
         .filter(|&slot| applied[slot] == 0 && due[slot] > 0)
         .fold(0u8, |mask, slot| mask | 1 << slot);
     if idle != 0 {
         for slot in MatchState::slots(idle) {
-            state.held[slot] = Buttons::NONE;
+            if state.repeats[slot] < repeats {
+                state.repeats[slot] += 1;
+            } else {
+                state.held[slot] = Buttons::NONE;
+            }
         }
         movement::run(state, &game.blocks, game.map.geometry(), rules, idle);
     }

@@ -14,6 +14,7 @@ pub(crate) use life::{equip, join, kill, leave, reset};
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;
+use crate::vision::Crossings;
 use crate::world::state::{Match, PLAYERS};
 
 /// A stage of a tick, for measuring.
@@ -92,7 +93,7 @@ const WALL_HITS: usize = 4096;
 pub(crate) struct Scratch {
     pub(crate) kernels: Kernels,
     pub(crate) shots: Vec<Shot>,
-    pub(crate) crossings: Vec<(f32, u16)>,
+    pub(crate) crossings: Crossings,
     pub(crate) wall_hits: Vec<WallHit>,
     /// 1/64 points by slice, all 0 between ticks; blocks of `damaged` hold some.
     pub(crate) slice_damage: Box<[[u16; 64]]>,
@@ -109,7 +110,7 @@ impl Scratch {
         Scratch {
             kernels,
             shots: Vec::with_capacity(PLAYERS),
-            crossings: Vec::with_capacity(MAX_SLICES),
+            crossings: Crossings::new(),
             wall_hits: Vec::with_capacity(WALL_HITS),
             slice_damage: vec![[0; 64]; MAX_SLICES / 64].into_boxed_slice(),
             damaged: [0; 2],

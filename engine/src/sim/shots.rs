@@ -77,10 +77,9 @@ impl Bullet {
         let end = end.min(edge(self.x, self.dx, PLAYFIELD.0)).min(edge(self.y, self.dy, PLAYFIELD.1));
         let (ex, ey) = (self.x + self.dx * end, self.y + self.dy * end);
 
-        let mut crossings = core::mem::take(&mut scratch.crossings);
         // `full` is not read by crossings.
         let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
-        grid.crossings(self.x, self.y, ex, ey, &mut crossings);
+        grid.crossings(self.x, self.y, ex, ey, &mut scratch.crossings);
         let mut bodies = [(0.0f32, 0usize); PLAYERS];
         let count = self.bodies(state, end, &mut bodies);
 
@@ -89,11 +88,11 @@ impl Bullet {
         let (mut through, mut through_bodies, mut passed) = (0u8, 0u8, 0u8);
         let mut last_wall = u16::MAX;
         loop {
-            let slice_at = crossings.get(next_slice).map(|c| c.0 * end);
+            let slice_at = scratch.crossings.hits.get(next_slice).map(|c| c.0 * end);
             let body_at = (next_body < count).then(|| bodies[next_body].0);
             let (at, thing) = match (slice_at, body_at) {
                 (Some(s), Some(b)) if b < s => (b, Thing::Body(bodies[next_body].1)),
-                (Some(s), _) => (s, Thing::Slice(crossings[next_slice].1)),
+                (Some(s), _) => (s, Thing::Slice(scratch.crossings.hits[next_slice].1)),
                 (None, Some(b)) => (b, Thing::Body(bodies[next_body].1)),
                 (None, None) => {
                     events.push(self.event(EventKind::Miss, state, end, passed).toward(self.dx, self.dy));
@@ -103,7 +102,8 @@ impl Bullet {
             let loss = if through == 0 { 0.0 } else { rules.rules.penetration_loss[through as usize - 1] };
             let flown = (at - self.start).max(0.0);
             let carried = rule.pellet_damage * (1.0 - loss) * falloff(rules, rule.range, rule.pellets, flown);
-            let carried = carried as i32 - lost;
+            // To the nearest 1/64 point.
+            let carried = (carried + 0.5) as i32 - lost;
             match thing {
                 Thing::Slice(slice) => {
                     next_slice += 1;
@@ -162,7 +162,6 @@ impl Bullet {
             }
             passed = passed.saturating_add(1);
         }
-        scratch.crossings = crossings;
     }
 
     fn event(&self, kind: EventKind, state: &MatchState, at: f32, passed: u8) -> Event {

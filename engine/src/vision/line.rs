@@ -4,7 +4,7 @@
 //! through. The grid only proposes cells, always more than the line touches; [`slab`] alone decides, with the same
 //! arithmetic for a slice and for a whole cell, so that a cell filled by five slices gives the same answer as the five.
 
-use crate::map::{COLS, Geometry, ROWS};
+use crate::map::{COLS, Geometry, MAX_SLICES, ROWS};
 use crate::world::Block;
 
 /// px by which proposals reach beyond the line; far above the rounding of coordinates up to 480.
@@ -101,6 +101,35 @@ fn walk(ax: f32, ay: f32, bx: f32, by: f32, mut visit: impl FnMut(usize, u64) ->
     }
 }
 
+/// What a line crosses, as (share of the way, slice), nearest first; ties by slice number. Reused from line to line:
+/// it holds every slice a map can have, so that no line allocates.
+pub(crate) struct Crossings {
+    pub(crate) hits: Vec<(f32, u16)>,
+    /// The last line that met a slice: one that lies in several cells is met several times.
+    met: Box<[u32]>,
+    line: u32,
+}
+
+impl Crossings {
+    pub(crate) fn new() -> Self {
+        Crossings { hits: Vec::with_capacity(MAX_SLICES), met: vec![0; MAX_SLICES].into_boxed_slice(), line: 0 }
+    }
+
+    fn begin(&mut self) {
+        self.hits.clear();
+        self.line = self.line.wrapping_add(1);
+        if self.line == 0 {
+            self.met.fill(0);
+            self.line = 1;
+        }
+    }
+
+    #[inline]
+    fn is_known(&mut self, slice: u16) -> bool {
+        core::mem::replace(&mut self.met[slice as usize], self.line) == self.line
+    }
+}
+
 /// Slices of a match as lines meet them.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid<'a> {
@@ -162,10 +191,9 @@ impl<'a> Grid<'a> {
         found
     }
 
-    /// The slices with health that a line crosses, as (share of the way, slice), nearest first; ties by slice number.
-    /// `any` must be the rows of standing slices.
-    pub(crate) fn crossings(&self, ax: f32, ay: f32, bx: f32, by: f32, out: &mut Vec<(f32, u16)>) {
-        out.clear();
+    /// Finds the slices with health that a line crosses. `any` must be the rows of standing slices.
+    pub(crate) fn crossings(&self, ax: f32, ay: f32, bx: f32, by: f32, out: &mut Crossings) {
+        out.begin();
         let line = Slab::new(ax, ay, bx - ax, by - ay);
         walk(ax, ay, bx, by, |row, mask| {
             let mut left = self.any[row] & mask;
@@ -174,20 +202,96 @@ impl<'a> Grid<'a> {
                 left &= left - 1;
                 for &slice in self.geometry.cell(row * COLS + column) {
                     let s = slice as usize;
-                    if self.blocks[s / 64].gone >> (s % 64) & 1 == 1 {
+                    if self.blocks[s / 64].gone >> (s % 64) & 1 == 1 || out.is_known(slice) {
                         continue;
                     }
                     let (x0, y0, x1, y1) = self.rect(s);
-                    if let Some(at) = slab(&line, x0, y0, x1, y1)
-                        && out.len() < out.capacity()
-                    {
-                        out.push((at, slice));
+                    if let Some(at) = slab(&line, x0, y0, x1, y1) {
+                        out.hits.push((at, slice));
                     }
                 }
             }
             false
         });
-        out.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        out.dedup();
+        out.hits.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::{GameMap, WallDef};
+    use crate::rules::Material;
+    use crate::world::state::{MatchState, derive_walls, restore_walls};
+    use bytemuck::Zeroable;
+    use proptest::prelude::*;
+
+    fn any_wall() -> impl Strategy<Value = WallDef> {
+        // Half of them on the 10 px grid, where edges, corners and cells coincide with lines.
+        let grid = (0..48u32, 0..27u32, 1..5u32, 1..5u32).prop_map(|(x, y, w, h)| {
+            let (x, y) = (x as f32 * 10.0, y as f32 * 10.0);
+            (x, y, (w as f32 * 10.0).min(480.0 - x), (h as f32 * 10.0).min(270.0 - y))
+        });
+        let free = (0.0..470.0f32, 0.0..260.0f32, 1.0..60.0f32, 1.0..60.0f32)
+            .prop_map(|(x, y, w, h)| (x, y, w.min(480.0 - x), h.min(270.0 - y)));
+        (prop_oneof![grid, free], 0..5u8).prop_filter_map("too thin", |((x, y, width, height), m)| {
+            let material = Material::from_number(m)?;
+            (width >= 1.0 && height >= 1.0).then_some(WallDef { x, y, width, height, material })
+        })
+    }
+
+    /// Points on quarter pixels meet edges and corners exactly.
+    fn any_point() -> impl Strategy<Value = (f32, f32)> {
+        prop_oneof![
+            (0..=48u32, 0..=27u32).prop_map(|(x, y)| (x as f32 * 10.0, y as f32 * 10.0)),
+            (0..=1920u32, 0..=1080u32).prop_map(|(x, y)| (x as f32 * 0.25, y as f32 * 0.25)),
+            (0.0..=480.0f32, 0.0..=270.0f32),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        /// The grid against the naive reference that tests every slice: same answer, always.
+        #[test]
+        fn lines_are_the_naive_reference(
+            walls in proptest::collection::vec(any_wall(), 0..40),
+            damage in proptest::collection::vec((0usize..200, 0.0..1.0f32), 0..120),
+            lines in proptest::collection::vec((any_point(), any_point()), 60),
+        ) {
+            let map = GameMap::from_rects(&walls, &[]);
+            prop_assume!(map.is_ok());
+            let map = map.map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let geometry = map.geometry();
+            let mut state = MatchState::zeroed();
+            let mut blocks = vec![crate::world::Block::zeroed(); geometry.blocks()];
+            restore_walls(&mut state, &mut blocks, geometry);
+            for (slice, share) in damage {
+                if slice < geometry.slice_count && geometry.max_health[slice] != u16::MAX {
+                    let health = &mut blocks[slice / 64].health[slice % 64];
+                    *health = (f32::from(*health) * share) as u16;
+                }
+            }
+            derive_walls(&mut state, &mut blocks, geometry);
+            let grid = Grid { geometry, blocks: &blocks, any: &state.sight_any, full: &state.sight_full };
+            let solid = Grid { geometry, blocks: &blocks, any: &state.solid_any, full: &state.sight_full };
+            let mut crossings = Crossings::new();
+            for ((ax, ay), (bx, by)) in lines {
+                let line = Slab::new(ax, ay, bx - ax, by - ay);
+                let touched = |s: usize| {
+                    slab(&line, geometry.x0[s], geometry.y0[s], geometry.x1[s], geometry.y1[s])
+                };
+                let bit = |word: u64, s: usize| word >> (s % 64) & 1 == 1;
+                let blocked = (0..geometry.slice_count)
+                    .any(|s| !bit(blocks[s / 64].clear, s) && touched(s).is_some());
+                prop_assert_eq!(grid.sight_stop(ax, ay, bx, by).is_some(), blocked, "({},{})-({},{})", ax, ay, bx, by);
+                let mut naive: Vec<(f32, u16)> = (0..geometry.slice_count)
+                    .filter(|&s| !bit(blocks[s / 64].gone, s))
+                    .filter_map(|s| touched(s).map(|t| (t, s as u16)))
+                    .collect();
+                naive.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                solid.crossings(ax, ay, bx, by, &mut crossings);
+                prop_assert_eq!(&crossings.hits, &naive);
+            }
+        }
     }
 }

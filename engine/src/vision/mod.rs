@@ -2,4 +2,5 @@
 
 mod line;
 
+pub(crate) use line::Crossings;
 pub use line::{Grid, Slab, slab};
