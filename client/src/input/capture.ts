@@ -1,0 +1,71 @@
+import { Disposer } from '../core/disposer';
+import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
+import { InputState } from './keys';
+
+export interface CaptureHooks {
+  /** The state below is only fed while this says true; menus over the match need keys and clicks for themselves. */
+  isActive(): boolean;
+  /** A fresh press of the left button or of Space. */
+  onConfirm(): void;
+  onScoreboard(shown: boolean): void;
+  onEscape(): void;
+}
+
+/** Puts the page's keyboard and mouse into an InputState. Ends with its disposer. */
+export function captureInput(
+  state: InputState,
+  canvas: HTMLCanvasElement,
+  hooks: CaptureHooks,
+  disposer: Disposer,
+): void {
+  const aim = (event: MouseEvent): void => {
+    // Read anew each time: cheap, and right after every resize, scroll and zoom.
+    const box = canvas.getBoundingClientRect();
+    if (box.width <= 0 || box.height <= 0) return;
+    const x = ((event.clientX - box.left) / box.width) * FIELD_WIDTH;
+    const y = ((event.clientY - box.top) / box.height) * FIELD_HEIGHT;
+    state.mouseX = Math.min(FIELD_WIDTH, Math.max(0, x));
+    state.mouseY = Math.min(FIELD_HEIGHT, Math.max(0, y));
+  };
+
+  disposer.listen(window, 'keydown', (event) => {
+    if (event.code === 'Escape') {
+      hooks.onEscape();
+      event.preventDefault();
+      return;
+    }
+    if (!hooks.isActive() || event.metaKey || event.altKey) return;
+    if (event.code === 'Tab') {
+      hooks.onScoreboard(true);
+      event.preventDefault();
+    } else if (event.code === 'Space') {
+      if (!event.repeat) hooks.onConfirm();
+      event.preventDefault();
+    } else if (state.keyDown(event.code)) {
+      event.preventDefault();
+    }
+  });
+  disposer.listen(window, 'keyup', (event) => {
+    if (event.code === 'Tab') hooks.onScoreboard(false);
+    state.keyUp(event.code);
+  });
+  disposer.listen(window, 'mousemove', aim);
+  disposer.listen(window, 'mousedown', (event) => {
+    if (!hooks.isActive()) return;
+    aim(event);
+    state.buttonDown(event.button);
+    if (event.button === 0) hooks.onConfirm();
+    // Middle and right buttons start scrolling and gestures otherwise.
+    if (event.button !== 0) event.preventDefault();
+  });
+  disposer.listen(window, 'mouseup', (event) => state.buttonUp(event.button));
+  disposer.listen(window, 'contextmenu', (event) => event.preventDefault());
+  disposer.listen(window, 'blur', () => {
+    state.clear();
+    hooks.onScoreboard(false);
+  });
+  disposer.listen(window, 'beforeunload', (event) => {
+    // Sneaking with Ctrl and walking with W is the browser's shortcut for closing the tab: ask in that case alone.
+    if (state.isHeld('ctrl') && state.isHeld('w')) event.preventDefault();
+  });
+}

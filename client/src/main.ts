@@ -1,0 +1,80 @@
+import Phaser from 'phaser';
+import './ui/style.css';
+import { Disposer } from './core/disposer';
+import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
+import { SocketLink } from './net/socketLink';
+import { css, PALETTE, publishPalette } from './render/palette';
+import { buildTrueType } from './render/ttf';
+import { BootScene } from './scenes/bootScene';
+import { MatchScene } from './scenes/matchScene';
+import { MenuScene } from './scenes/menuScene';
+import { provideServices } from './services';
+import { installTestHook } from './testHook';
+import { cleanName } from './ui/menu';
+import { fitFrame } from './ui/viewport';
+import { loadWish } from './wishStore';
+
+/** Of the page's address: server, renderer=canvas, autojoin=1, name, team. */
+const query = new URLSearchParams(location.search);
+
+/** `server` may name another origin, for a client served from elsewhere. */
+function serverUrl(): string {
+  const wanted = query.get('server');
+  if (!wanted) return location.origin;
+  try {
+    const url = new URL(wanted, location.href);
+    if (url.protocol === 'http:' || url.protocol === 'https:') return url.origin;
+  } catch {
+    // Falls through to the page's own.
+  }
+  return location.origin;
+}
+
+async function loadTypeface(): Promise<void> {
+  try {
+    const face = new FontFace('Trespasser Pixel', buildTrueType('Trespasser Pixel'));
+    document.fonts.add(await face.load());
+  } catch (error) {
+    console.warn('trespasser: the pixel typeface was not taken; the system one is used', error);
+  }
+}
+
+function start(): void {
+  const frame = document.getElementById('frame');
+  const ui = document.getElementById('ui');
+  if (!frame || !ui) throw new Error('the page lacks its frame');
+  publishPalette(document.documentElement);
+  // Lives as long as the page.
+  fitFrame(frame, new Disposer());
+
+  const wish = loadWish();
+  const name = cleanName(query.get('name') ?? '');
+  if (name) wish.name = name;
+  const team = query.get('team');
+  if (team === 'red' || team === 'blue' || team === 'auto') wish.team = team;
+  const autojoin = query.get('autojoin') === '1';
+  if (autojoin && !wish.name) wish.name = 'Player';
+
+  const game = new Phaser.Game({
+    type: query.get('renderer') === 'canvas' ? Phaser.CANVAS : Phaser.AUTO,
+    parent: frame,
+    width: FIELD_WIDTH,
+    height: FIELD_HEIGHT,
+    backgroundColor: css(PALETTE.ink),
+    pixelArt: true,
+    roundPixels: true,
+    banner: false,
+    // Input is read from the DOM, and sound is to come from WebAudio directly.
+    audio: { noAudio: true },
+    input: { keyboard: false, mouse: false, touch: false, gamepad: false },
+    scale: { mode: Phaser.Scale.NONE, autoRound: true },
+    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new MatchScene()],
+  });
+  // Phaser appends its canvas; the HTML belongs over it.
+  frame.append(ui);
+  game.canvas.setAttribute('aria-hidden', 'true');
+  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, match: null });
+  installTestHook(game, Phaser.CANVAS);
+}
+
+void loadTypeface().then(start);

@@ -1,0 +1,30 @@
+import type Phaser from 'phaser';
+import type { Team } from './core/rules';
+import type { MatchModel } from './model/match';
+import type { GameLink } from './net/link';
+
+export interface Wish {
+  name: string;
+  team: Team | 'auto';
+}
+
+/** What outlives a scene. */
+export interface Services {
+  readonly link: GameLink;
+  /** The element over the canvas in which scenes put their HTML. */
+  readonly ui: HTMLElement;
+  /** Kept from scene to scene, so that the menu comes back as it was left. */
+  wish: Wish;
+  /** Of the running match; null in the menu. For the test hook. */
+  match: MatchModel | null;
+}
+
+const KEY = 'services';
+
+export function provideServices(game: Phaser.Game, services: Services): void {
+  game.registry.set(KEY, services);
+}
+
+export function servicesOf(game: Phaser.Game): Services {
+  return game.registry.get(KEY) as Services;
+}

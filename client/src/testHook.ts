@@ -1,0 +1,89 @@
+import type Phaser from 'phaser';
+import { Disposer } from './core/disposer';
+import { servicesOf } from './services';
+
+/**
+ * `window.trespasser`: for browser tests, which cannot look into a canvas. Read only; nothing of the game uses it,
+ * and it tells nothing that the player's own screen does not.
+ */
+export interface TestHook {
+  state(): TestState;
+  /** Live subscriptions: the link's handlers and everything held by a Disposer. The same in the same scene. */
+  listenerCount(): number;
+}
+
+export interface TestState {
+  readonly scene: string;
+  readonly connected: boolean;
+  readonly playerId: string;
+  /** Playfield px of the newest state; null while not in a match. */
+  readonly position: { readonly x: number; readonly y: number } | null;
+  /** Playfield px at which the own player is drawn. */
+  readonly drawn: { readonly x: number; readonly y: number } | null;
+  readonly team: string;
+  readonly alive: boolean;
+  readonly health: number;
+  readonly weapon: string;
+  readonly ammo: number;
+  readonly reserve: number;
+  readonly score: { readonly red: number; readonly blue: number };
+  readonly playersKnown: number;
+  readonly playersSeen: number;
+  readonly walls: number;
+  readonly slicesDestroyed: number;
+  /** States taken in. */
+  readonly states: number;
+  /** Messages that could not be read. */
+  readonly malformed: number;
+  readonly matchEnded: boolean;
+  readonly fps: number;
+  readonly renderer: 'canvas' | 'webgl';
+}
+
+declare global {
+  interface Window {
+    trespasser?: TestHook;
+  }
+}
+
+export function installTestHook(game: Phaser.Game, canvasRenderer: number): void {
+  const services = servicesOf(game);
+  window.trespasser = {
+    state() {
+      const { link, match } = services;
+      const own = match?.own ?? null;
+      const body = own?.body ?? null;
+      const weapon = match?.ownWeapon ?? null;
+      let playersSeen = 0;
+      let slicesDestroyed = 0;
+      for (const player of match?.players.values() ?? []) if (player.seen) playersSeen += 1;
+      for (const wall of match?.walls.walls.values() ?? []) {
+        for (const health of wall.health) if (health <= 0) slicesDestroyed += 1;
+      }
+      return {
+        scene: game.scene.getScenes(true)[0]?.scene.key ?? '',
+        connected: link.status === 'up',
+        playerId: link.id,
+        position: body ? { x: body.x, y: body.y } : null,
+        drawn: match && body ? { x: match.ownFollower.x, y: match.ownFollower.y } : null,
+        team: own?.team ?? '',
+        alive: own?.alive ?? false,
+        health: body?.health ?? 0,
+        weapon: weapon?.type ?? '',
+        ammo: match?.ownAmmo ?? 0,
+        reserve: weapon?.reserveAmmo ?? 0,
+        score: { red: match?.score.red ?? 0, blue: match?.score.blue ?? 0 },
+        playersKnown: match?.players.size ?? 0,
+        playersSeen,
+        walls: match?.walls.walls.size ?? 0,
+        slicesDestroyed,
+        states: match?.stateCount ?? 0,
+        malformed: link.malformedCount,
+        matchEnded: (match?.result ?? null) !== null,
+        fps: game.loop.actualFps,
+        renderer: game.renderer?.type === canvasRenderer ? 'canvas' : 'webgl',
+      };
+    },
+    listenerCount: () => services.link.listenerCount() + Disposer.liveCount(),
+  };
+}

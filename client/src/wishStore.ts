@@ -1,0 +1,29 @@
+import { cleanName } from './ui/menu';
+import type { Wish } from './services';
+
+const KEY = 'trespasser.wish';
+
+/** Storage may be full, forbidden, or hold anything. */
+export function loadWish(): Wish {
+  try {
+    const raw: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+    if (typeof raw === 'object' && raw !== null) {
+      const { name, team } = raw as { name?: unknown; team?: unknown };
+      return {
+        name: typeof name === 'string' ? cleanName(name) : '',
+        team: team === 'red' || team === 'blue' ? team : 'auto',
+      };
+    }
+  } catch {
+    // As if nothing were stored.
+  }
+  return { name: '', team: 'auto' };
+}
+
+export function saveWish(wish: Wish): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(wish));
+  } catch {
+    // The game works without.
+  }
+}
