@@ -1,0 +1,282 @@
+//! `cargo xtask test`: every check there is, stage by stage.
+
+use crate::run::{self, Run};
+use crate::{check, hash, node};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::{self, File};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Runs this stage alone; may be given several times
+    #[arg(long, value_name = "STAGE", value_parser = stage_names())]
+    only: Vec<String>,
+    /// Lists the stages and runs none
+    #[arg(long)]
+    list: bool,
+    /// Stops at the first stage that fails
+    #[arg(long)]
+    fail_fast: bool,
+    /// Installs missing Debian packages when run as root, as in CI
+    #[arg(long)]
+    install: bool,
+}
+
+/// Installs what is missing: asked for, or in CI.
+pub(crate) struct Machine {
+    install: bool,
+}
+
+struct Stage {
+    name: &'static str,
+    about: &'static str,
+    work: fn(&Machine, &File) -> Result<()>,
+}
+
+/// Cheap ones first; what others need before them.
+const STAGES: &[Stage] = &[
+    Stage { name: "tools", about: "Rust, Node.js, C compiler and Chromium are there", work: tools },
+    Stage { name: "paths", about: "every path that README.md and ARCHITECTURE.md name exists", work: check::paths },
+    Stage { name: "places", about: "no file names this machine or a registry's host", work: check::places },
+    Stage { name: "format", about: "rustfmt", work: format },
+    Stage { name: "lint", about: "clippy without a warning", work: lint },
+    Stage { name: "rust", about: "tests of all crates, C header and C example among them", work: rust },
+    Stage { name: "docs", about: "documentation without a warning, and its examples", work: docs },
+    Stage { name: "golden", about: "the engine's tests again, optimised as released", work: golden },
+    Stage { name: "addon", about: "Node addon: build and tests", work: addon },
+    Stage { name: "hash", about: "one scene through Rust, C and Node: one hash", work: one_hash },
+    Stage { name: "client", about: "types, unit tests, build", work: client },
+    Stage { name: "server", about: "types and tests", work: server },
+    Stage { name: "browser", about: "the page in headless Chromium against the real server", work: browser },
+];
+
+fn stage_names() -> Vec<&'static str> {
+    STAGES.iter().map(|stage| stage.name).collect()
+}
+
+enum Outcome {
+    Ok,
+    Failed(String),
+}
+
+/// # Errors
+/// Only what keeps the stages from being run at all; their failures are in the exit code.
+pub(crate) fn test(options: &Options) -> Result<ExitCode> {
+    if options.list {
+        for stage in STAGES {
+            println!("{:8} {}", stage.name, stage.about);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let ci = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "0" && ci != "false");
+    let context = Machine { install: options.install || ci };
+    let logs = crate::root().join("target/xtask/logs");
+    fs::create_dir_all(&logs).with_context(|| format!("making {}", logs.display()))?;
+
+    let began = Instant::now();
+    let mut results: Vec<(&Stage, f64, Outcome)> = Vec::new();
+    for stage in STAGES {
+        if !options.only.is_empty() && !options.only.iter().any(|only| only == stage.name) {
+            continue;
+        }
+        if run::interrupted() {
+            break;
+        }
+        let started = Instant::now();
+        let outcome = one(stage, &context, &logs);
+        let seconds = started.elapsed().as_secs_f64();
+        match &outcome {
+            Outcome::Ok => println!("{:8} ok     {seconds:7.1} s", stage.name),
+            Outcome::Failed(why) => {
+                println!("{:8} FAILED {seconds:7.1} s", stage.name);
+                show(&logs.join(format!("{}.log", stage.name)), why);
+            }
+        }
+        let failed = matches!(outcome, Outcome::Failed(_));
+        results.push((stage, seconds, outcome));
+        if failed && options.fail_fast {
+            break;
+        }
+    }
+    summary(&results, began.elapsed());
+    let failed = results.iter().filter(|(_, _, outcome)| matches!(outcome, Outcome::Failed(_))).count();
+    println!("{} passed, {failed} failed", results.len() - failed);
+    Ok(if failed > 0 || run::interrupted() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn one(stage: &Stage, context: &Machine, logs: &Path) -> Outcome {
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(format!("{}: {}", stage.name, stage.about));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let result = File::create(logs.join(format!("{}.log", stage.name)))
+        .context("making the log")
+        .and_then(|log| (stage.work)(context, &log));
+    bar.finish_and_clear();
+    match result {
+        Ok(()) => Outcome::Ok,
+        Err(error) => Outcome::Failed(format!("{error:#}")),
+    }
+}
+
+/// The log of a stage that failed: its end, where errors stand, and where the rest is.
+fn show(log: &Path, why: &str) {
+    const LINES: usize = 200;
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text.lines().collect();
+    let skipped = lines.len().saturating_sub(LINES);
+    if skipped > 0 {
+        println!("    ({skipped} lines before; all of it is in {})", log.display());
+    }
+    for line in &lines[skipped..] {
+        println!("    {line}");
+    }
+    println!("    {why}");
+}
+
+fn summary(results: &[(&Stage, f64, Outcome)], took: Duration) {
+    println!("\n{:8} {:>9}  result", "stage", "seconds");
+    for (stage, seconds, outcome) in results {
+        let result = match outcome {
+            Outcome::Ok => "ok",
+            Outcome::Failed(_) => "FAILED",
+        };
+        println!("{:8} {seconds:9.1}  {result}", stage.name);
+    }
+    println!("{:8} {:9.1}\n", "all", took.as_secs_f64());
+}
+
+fn note(mut log: &File, text: &str) -> Result<()> {
+    Ok(writeln!(log, "{text}")?)
+}
+
+/// Runs one after another, each told into the log.
+fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()> {
+    for run in runs {
+        note(log, &format!("$ {}", run.text()))?;
+        run.check_into(log)?;
+    }
+    Ok(())
+}
+
+/// Debian packages by the program that shows their presence.
+const PACKAGES: &[(&str, &str)] = &[("gcc", "gcc libc6-dev"), ("make", "make"), ("chromium", "chromium")];
+
+fn tools(context: &Machine, log: &File) -> Result<()> {
+    let mut missing = Vec::new();
+    for (program, packages) in PACKAGES {
+        if !on_path(program) && context.install && may_install() {
+            note(log, &format!("{program} is missing: installing {packages}"))?;
+            all(log, [run::program("apt-get").arg("update")])?;
+            let install = run::program("apt-get").args(["install", "--yes", "--no-install-recommends"]);
+            all(log, [install.args(packages.split(' ')).env("DEBIAN_FRONTEND", "noninteractive")])?;
+        }
+        match run::program(program).arg("--version").output(Some(log)) {
+            Ok(version) => note(log, version.lines().next().unwrap_or(program))?,
+            Err(_) => missing.push(format!("{program}: {}", run::how_to_get(program))),
+        }
+    }
+    match node::versions() {
+        Ok(versions) => note(log, &versions)?,
+        Err(error) => missing.push(format!("{error:#}")),
+    }
+    for component in ["fmt", "clippy"] {
+        if let Err(error) = run::cargo([component, "--version"]).check_into(log) {
+            missing.push(format!("{error:#}: rustup component add rustfmt clippy"));
+        }
+    }
+    if !missing.is_empty() {
+        let hint = "\n(as root on Debian, cargo xtask test --install installs the packages)";
+        bail!("missing:\n  {}{hint}", missing.join("\n  "));
+    }
+    Ok(())
+}
+
+fn on_path(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+#[cfg(unix)]
+fn may_install() -> bool {
+    rustix::process::geteuid().is_root() && on_path("apt-get")
+}
+
+#[cfg(not(unix))]
+fn may_install() -> bool {
+    false
+}
+
+fn format(_: &Machine, log: &File) -> Result<()> {
+    all(log, [run::cargo(["fmt", "--all", "--check"])])
+}
+
+fn lint(_: &Machine, log: &File) -> Result<()> {
+    all(log, [run::cargo(["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-Dwarnings"])])
+}
+
+fn rust(_: &Machine, log: &File) -> Result<()> {
+    // Examples in the documentation belong to the next stage.
+    all(log, [run::cargo(["test", "--workspace", "--all-features", "--locked", "--lib", "--bins", "--tests"])])
+}
+
+fn docs(_: &Machine, log: &File) -> Result<()> {
+    let build = ["doc", "--workspace", "--all-features", "--no-deps", "--locked"];
+    all(
+        log,
+        [
+            run::cargo(build).env("RUSTDOCFLAGS", "-Dwarnings"),
+            run::cargo(["test", "--workspace", "--all-features", "--locked", "--doc"]),
+        ],
+    )
+}
+
+fn golden(_: &Machine, log: &File) -> Result<()> {
+    all(
+        log,
+        [run::cargo(["test", "--release", "--locked", "-p", "trespasser-engine", "--features", "scenes", "--tests"])],
+    )
+}
+
+fn addon(_: &Machine, log: &File) -> Result<()> {
+    if crate::root().join("node-binding/package-lock.json").is_file() {
+        node::install("node-binding", Some(log))?;
+    }
+    all(
+        log,
+        [
+            run::program("node").arg("node-binding/scripts/build.mjs"),
+            run::program("npm").arg("test").folder("node-binding"),
+        ],
+    )
+}
+
+fn one_hash(_: &Machine, log: &File) -> Result<()> {
+    hash::hash_into("brawl", 600, log)
+}
+
+fn npm(folder: &str, script: &str) -> Run {
+    run::program("npm").args(["run", "--silent", script]).folder(folder)
+}
+
+fn client(_: &Machine, log: &File) -> Result<()> {
+    node::install("client", Some(log))?;
+    all(log, ["typecheck", "test", "build"].map(|script| npm("client", script)))
+}
+
+fn server(_: &Machine, log: &File) -> Result<()> {
+    node::install("server", Some(log))?;
+    all(log, ["typecheck", "test"].map(|script| npm("server", script)))
+}
+
+fn browser(_: &Machine, log: &File) -> Result<()> {
+    node::install("server", Some(log))?;
+    all(log, [npm("server", "test:browser")])
+}
