@@ -1,0 +1,446 @@
+//! How many matches a core holds: steps matches of eight fighting bots and reports what a match-tick costs.
+//!
+//! The clock covers stepping alone, and polygons where they are asked for. Outside it stand the bots' thinking,
+//! draining events, starting ended matches anew, and every [`PROBED`]th tick, on which the stages are measured: a
+//! probe costs about as much as a cheap stage.
+
+use anyhow::{Result, bail, ensure};
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use trespasser::scenes::{Bots, FightStats, loadout};
+use trespasser::sim::{Stage, StageProbe};
+use trespasser::world::PLAYERS;
+use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, Reading, RuleSet, Vec2, World, WorldDef};
+use trespasser_benches::{load_map, map_label, origin};
+
+/// Ticks a second of every measurement.
+const TICK_RATE: u32 = 60;
+/// Ticks over which one figure is taken; the report is the median of these.
+const BLOCK: u32 = 60;
+/// One tick in this many is spent on the stages' shares and not counted.
+const PROBED: u32 = 16;
+/// Ticks between polygons: 20 Hz.
+const POLYGON_EVERY: u32 = 3;
+/// Nanoseconds of a tick at 60 Hz.
+const TICK_NS: f64 = 1e9 / TICK_RATE as f64;
+/// Of the first bot and the last, as in the scene `brawl`.
+const SKILL: [f32; 2] = [0.3, 0.7];
+/// A load is a fight from here on: shots and deaths a minute and match.
+const FIGHT: (f64, f64) = (600.0, 20.0);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rules {
+    Standard,
+    Legacy,
+}
+
+/// Steps matches of eight fighting bots and prints what a match-tick costs.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask capacity", version)]
+struct Options {
+    /// One JSON object on the last line besides the table.
+    #[arg(long)]
+    json: bool,
+    /// Matches stepped together.
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    matches: u32,
+    /// Seconds of play that are measured, 60 ticks each.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=36_000))]
+    seconds: u32,
+    /// Seconds of play before the first measurement.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=36_000))]
+    warmup: u32,
+    /// Threads that step.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: u32,
+    /// PNG of a map, or the name of one of the project's own.
+    #[arg(long, default_value = "citadel")]
+    map: String,
+    /// Rule set; `legacy` reads the map coarsely, as today's backend does.
+    #[arg(long, value_enum, default_value = "standard")]
+    rules: Rules,
+    /// Computes every living player's visibility polygon at 20 Hz within the clock.
+    #[arg(long)]
+    polygons: bool,
+    /// Encodes every player's snapshot at 20 Hz within the clock.
+    #[arg(long)]
+    snapshots: bool,
+    /// Seed of the first match; the others count up from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// The JSON object. Times are wall time.
+#[derive(Debug, Serialize)]
+struct Report {
+    matches: u32,
+    /// Ticks within the clock.
+    ticks: u32,
+    /// A match.
+    players: usize,
+    map: String,
+    rules: &'static str,
+    threads: u32,
+    /// Median over blocks of ticks.
+    ns_per_match_tick: f64,
+    ns_per_match_tick_p10: f64,
+    ns_per_match_tick_p90: f64,
+    /// 16,666,667 / (ns_per_match_tick x threads): with several threads a core is a thread.
+    matches_per_core_60hz: f64,
+    agent_steps_per_s_per_core: f64,
+    bytes_per_match: usize,
+    simd: &'static str,
+    /// Share of each stage in a match-tick on one thread, by a probe on ticks of their own.
+    stages: BTreeMap<&'static str, f64>,
+    polygons: bool,
+    /// With `polygons`: of one polygon.
+    polygon_ns: Option<f64>,
+    snapshots: bool,
+    shots_per_min_per_match: f64,
+    deaths_per_min_per_match: f64,
+    slices_destroyed_per_min_per_match: f64,
+    matches_ended: u64,
+    /// Living players that are not idle, of all living players.
+    moving_share: f64,
+    bot_ns_per_match_tick: f64,
+    tick_rate: u32,
+    seconds: u32,
+    warmup_seconds: u32,
+    seed: u64,
+    /// A match of the load played alone again ended in the same hash.
+    replay_is_equal: bool,
+    commit: String,
+    compiler: &'static str,
+    cpu: String,
+}
+
+/// Sums of nanoseconds by stage.
+struct Clock {
+    last: Instant,
+    sums: [u64; Stage::ALL.len()],
+}
+
+impl StageProbe for Clock {
+    #[inline]
+    fn begin(&mut self) {
+        self.last = Instant::now();
+    }
+
+    #[inline]
+    fn end(&mut self, stage: Stage) {
+        let now = Instant::now();
+        self.sums[stage as usize] += (now - self.last).as_nanos() as u64;
+        self.last = now;
+    }
+}
+
+impl Clock {
+    /// Nanoseconds between two readings with nothing in between, to be taken off each stage.
+    fn own_cost() -> f64 {
+        const READINGS: u32 = 100_000;
+        let mut clock = Clock { last: Instant::now(), sums: [0; Stage::ALL.len()] };
+        for _ in 0..READINGS {
+            clock.end(Stage::Movement);
+        }
+        clock.sums[0] as f64 / f64::from(READINGS)
+    }
+}
+
+/// What happened in the matches besides the fighting.
+#[derive(Debug, Default)]
+struct Tally {
+    ended: u64,
+    /// Events that the ring overwrote before they were drained.
+    lost: u64,
+}
+
+/// A match that restarts itself when it is over, with the seed after the last one.
+struct Game {
+    id: MatchId,
+    seed: u64,
+}
+
+/// The matches of a measurement with their bots.
+struct Load {
+    world: World,
+    games: Vec<Game>,
+    bots: Bots,
+}
+
+impl Load {
+    fn new(options: &Options, map: &Arc<GameMap>, seeds: std::ops::Range<u64>) -> Result<Load> {
+        let rules = match options.rules {
+            Rules::Standard => RuleSet::standard(),
+            Rules::Legacy => RuleSet::legacy(),
+        };
+        let mut world = World::new(WorldDef { tick_rate: TICK_RATE, rules, ..WorldDef::default() })?;
+        let mut bots = Bots::new();
+        let mut games = Vec::new();
+        for seed in seeds {
+            let id = world.create_match(map, MatchDef { seed, kill_target: None })?;
+            for n in 0..PLAYERS {
+                let def = PlayerDef { loadout: loadout(n)?, ..PlayerDef::default() };
+                let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
+                bots.add(&mut world, id, def, skill)?;
+            }
+            games.push(Game { id, seed });
+        }
+        Ok(Load { world, games, bots })
+    }
+
+    /// Drains, counts, restarts what is over.
+    fn after_tick(&mut self, stats: &mut FightStats, tally: &mut Tally) -> Result<()> {
+        for game in &mut self.games {
+            stats.watch(&self.world.view(game.id)?);
+            let mut over = false;
+            tally.lost += self.world.drain_events(game.id, |event| {
+                stats.count(event);
+                over |= EventKind::from_number(event.kind) == Some(EventKind::MatchEnded);
+            })?;
+            if over {
+                tally.ended += 1;
+                game.seed += 1;
+                self.world.reset_match(game.id, game.seed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Polygons of everybody who lives; returns how many.
+    fn polygons(&self, pool: Option<&rayon::ThreadPool>, scratch: &mut Vec<Vec2>) -> Result<u64> {
+        let of_match = |id: MatchId, out: &mut Vec<Vec2>| -> Result<u64> {
+            let view = self.world.view(id)?;
+            let mut made = 0;
+            for player in view.players().filter(|player| player.alive) {
+                let _ = (&player, &mut *out);
+                made += 1;
+            }
+            Ok(made)
+        };
+        match pool {
+            None => self.games.iter().map(|game| of_match(game.id, scratch)).sum(),
+            Some(pool) => pool.install(|| {
+                self.games
+                    .par_chunks(32)
+                    .map_init(Vec::new, |out, games| {
+                        games.iter().map(|game| of_match(game.id, out)).sum::<Result<u64>>()
+                    })
+                    .sum()
+            }),
+        }
+    }
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    if options.snapshots {
+        bail!("--snapshots: the engine encodes no snapshots yet; leave the option out");
+    }
+    let reading = match options.rules {
+        Rules::Standard => Reading::Fine,
+        Rules::Legacy => Reading::Coarse,
+    };
+    let map = load_map(&options.map, reading)?;
+    if origin::profile() != "release" {
+        eprintln!("warning: this is a debug build; its figures say nothing. Use cargo xtask capacity");
+    }
+    let report = measure(&options, &map)?;
+    print(&report);
+    if options.json {
+        println!("{}", serde_json::to_string(&report)?);
+    }
+    Ok(())
+}
+
+fn progress(ticks: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len} ticks, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(ticks).with_style(style)
+}
+
+fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
+    let pool = match options.threads {
+        1 => None,
+        threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
+    };
+    let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches))?;
+    let warmup = options.warmup * TICK_RATE;
+    let wanted = options.seconds * TICK_RATE;
+    let bar = progress((warmup + wanted).into());
+
+    let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
+    let mut blocks = Vec::new();
+    let (mut block_time, mut block_ticks, mut ticks) = (Duration::ZERO, 0, 0);
+    let mut bot_time = Duration::ZERO;
+    let (mut polygon_time, mut polygons) = (Duration::ZERO, 0u64);
+    let mut probe = Clock { last: Instant::now(), sums: [0; Stage::ALL.len()] };
+    let mut probed = 0u64;
+    let mut scratch = Vec::new();
+
+    bar.set_message("warming up");
+    let mut tick = 0;
+    while ticks < wanted {
+        let measured = tick >= warmup;
+        if tick == warmup {
+            bar.set_message("measuring");
+            (stats, tally) = (FightStats::new(TICK_RATE), Tally::default());
+        }
+        let began = Instant::now();
+        load.bots.think(&mut load.world);
+        if measured {
+            bot_time += began.elapsed();
+        }
+        if measured && tick % PROBED == 0 {
+            load.world.step_with(&mut probe);
+            probed += 1;
+        } else {
+            let began = Instant::now();
+            match &pool {
+                None => load.world.step(),
+                Some(pool) => pool.install(|| load.world.step_parallel()),
+            }
+            let stepped = began.elapsed();
+            let mut extra = Duration::ZERO;
+            if options.polygons && tick % POLYGON_EVERY == 0 {
+                let began = Instant::now();
+                let made = load.polygons(pool.as_ref(), &mut scratch)?;
+                extra = began.elapsed();
+                if measured {
+                    polygons += made;
+                    polygon_time += extra;
+                }
+            }
+            if measured {
+                block_time += stepped + extra;
+                block_ticks += 1;
+                ticks += 1;
+                if block_ticks == BLOCK {
+                    blocks.push(block_time.as_nanos() as f64 / f64::from(block_ticks) / f64::from(options.matches));
+                    (block_time, block_ticks) = (Duration::ZERO, 0);
+                }
+            }
+        }
+        load.after_tick(&mut stats, &mut tally)?;
+        tick += 1;
+        bar.set_position((warmup.min(tick) + ticks).into());
+    }
+    bar.finish_and_clear();
+    let played = tick - warmup;
+    ensure!(
+        tally.lost == 0,
+        "{} events were lost between two drains; the fight's figures would be too low",
+        tally.lost
+    );
+
+    let replay_is_equal = replay_is_equal(options, map, &load, tick)?;
+    ensure!(replay_is_equal, "a match played alone again does not end in the hash it had among the others");
+
+    blocks.sort_by(f64::total_cmp);
+    let quantile = |share: f64| blocks[((blocks.len() - 1) as f64 * share).round() as usize];
+    let ns = quantile(0.5);
+    let per_core = TICK_NS / (ns * f64::from(options.threads));
+    let own = Clock::own_cost() * probed as f64 * f64::from(options.matches);
+    let costs = probe.sums.map(|sum| (sum as f64 - own).max(0.0));
+    let whole: f64 = costs.iter().sum::<f64>().max(1.0);
+    let first = load.world.view(load.games[0].id)?;
+    Ok(Report {
+        matches: options.matches,
+        ticks,
+        players: PLAYERS,
+        map: map_label(&options.map),
+        rules: load.world.rules().name,
+        threads: options.threads,
+        ns_per_match_tick: round(ns),
+        ns_per_match_tick_p10: round(quantile(0.1)),
+        ns_per_match_tick_p90: round(quantile(0.9)),
+        matches_per_core_60hz: round(per_core),
+        agent_steps_per_s_per_core: (per_core * f64::from(TICK_RATE) * PLAYERS as f64).round(),
+        bytes_per_match: first.bytes(),
+        simd: load.world.simd().name(),
+        stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
+        polygons: options.polygons,
+        polygon_ns: options.polygons.then(|| round(polygon_time.as_nanos() as f64 / polygons.max(1) as f64)),
+        snapshots: false,
+        shots_per_min_per_match: round(stats.shots_per_minute()),
+        deaths_per_min_per_match: round(stats.deaths_per_minute()),
+        slices_destroyed_per_min_per_match: round(stats.slices_destroyed_per_minute()),
+        matches_ended: tally.ended,
+        moving_share: (stats.moving_share() * 1e4).round() / 1e4,
+        bot_ns_per_match_tick: round(bot_time.as_nanos() as f64 / f64::from(played) / f64::from(options.matches)),
+        tick_rate: TICK_RATE,
+        seconds: options.seconds,
+        warmup_seconds: options.warmup,
+        seed: options.seed,
+        replay_is_equal,
+        commit: origin::commit(),
+        compiler: origin::compiler(),
+        cpu: origin::cpu(),
+    })
+}
+
+fn round(v: f64) -> f64 {
+    (v * 10.0).round() / 10.0
+}
+
+/// Plays the last match again, alone and without threads or probe, and compares hashes.
+fn replay_is_equal(options: &Options, map: &Arc<GameMap>, load: &Load, ticks: u32) -> Result<bool> {
+    let last = options.seed + u64::from(options.matches) - 1;
+    let mut alone = Load::new(options, map, last..last + 1)?;
+    let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
+    for _ in 0..ticks {
+        alone.bots.think(&mut alone.world);
+        alone.world.step();
+        alone.after_tick(&mut stats, &mut tally)?;
+    }
+    let among = &load.games[load.games.len() - 1];
+    Ok(alone.world.hash(alone.games[0].id)? == load.world.hash(among.id)?)
+}
+
+fn print(report: &Report) {
+    let row = |name: &str, value: String| println!("{name:<34} {value}");
+    println!(
+        "{} matches of {} fighting bots on {}, {} rules",
+        report.matches, report.players, report.map, report.rules
+    );
+    row("thread(s), instruction set", format!("{}, {}", report.threads, report.simd));
+    row("ticks within the clock", format!("{} of 1/{} s", report.ticks, report.tick_rate));
+    row(
+        "a match-tick",
+        format!(
+            "{:.0} ns (p10 {:.0}, p90 {:.0})",
+            report.ns_per_match_tick, report.ns_per_match_tick_p10, report.ns_per_match_tick_p90
+        ),
+    );
+    row("matches a core at 60 Hz", format!("{:.0}", report.matches_per_core_60hz));
+    row("player-steps a second and core", format!("{:.0}", report.agent_steps_per_s_per_core));
+    row("a match", format!("{} bytes", report.bytes_per_match));
+    for stage in Stage::ALL {
+        let share = report.stages.get(stage.name()).copied().unwrap_or(0.0);
+        row(&format!("  {}", stage.name()), format!("{:5.1} %", share * 100.0));
+    }
+    if let Some(ns) = report.polygon_ns {
+        row("a polygon (20 Hz, in the clock)", format!("{ns:.0} ns"));
+    }
+    row("shots a minute and match", format!("{:.0}", report.shots_per_min_per_match));
+    row("deaths a minute and match", format!("{:.1}", report.deaths_per_min_per_match));
+    row("slices destroyed a minute, match", format!("{:.0}", report.slices_destroyed_per_min_per_match));
+    row("players on the move", format!("{:.0} %", report.moving_share * 100.0));
+    row("bots' thinking, not in the clock", format!("{:.0} ns a match-tick", report.bot_ns_per_match_tick));
+    row("commit, compiler", format!("{}, {}", report.commit, report.compiler));
+    row("processor", report.cpu.clone());
+    if report.shots_per_min_per_match < FIGHT.0 || report.deaths_per_min_per_match < FIGHT.1 {
+        eprintln!(
+            "warning: this is no fight: a load takes at least {} shots and {} deaths a minute and match",
+            FIGHT.0, FIGHT.1
+        );
+    }
+}

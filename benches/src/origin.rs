@@ -1,0 +1,35 @@
+//! Commit, compiler and processor, to stand beside every figure.
+
+use std::process::Command;
+
+/// Short hash of the checked-out commit, `-dirty` when tracked files differ from it; `unknown` outside a checkout.
+pub fn commit() -> String {
+    Command::new("git")
+        .args(["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty", "--exclude", "*"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map_or_else(|| "unknown".into(), |text| text.trim().to_owned())
+}
+
+/// The compiler that built this program.
+pub fn compiler() -> &'static str {
+    env!("BUILD_COMPILER")
+}
+
+/// `release` or `debug`.
+pub fn profile() -> &'static str {
+    env!("BUILD_PROFILE")
+}
+
+/// The processor's own name where the system tells it, else system and architecture.
+pub fn cpu() -> String {
+    std::fs::read_to_string("/proc/cpuinfo")
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find(|line| line.starts_with("model name"))?;
+            Some(line.split_once(':')?.1.trim().to_owned())
+        })
+        .unwrap_or_else(|| format!("{} {}", std::env::consts::OS, std::env::consts::ARCH))
+}
