@@ -13,7 +13,8 @@ export interface Pose {
 
 /** Into (-pi, pi]. */
 export function wrapAngle(angle: number): number {
-  const turns = Math.round(angle / (2 * Math.PI));
+  // Math.round takes halves up; negated twice it takes them down, so that pi stays pi.
+  const turns = -Math.round(-angle / (2 * Math.PI));
   return angle - turns * 2 * Math.PI;
 }
 

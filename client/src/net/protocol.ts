@@ -6,7 +6,7 @@
  * client has no use for are not read. Positions are playfield px, angles radians (0 = +x, clockwise), times
  * epoch ms of the server's clock.
  */
-import { MATERIALS, SLICES_PER_WALL, type Material, type Team } from '../core/rules';
+import { DEFAULT_FOG_OPACITY, MATERIALS, SLICES_PER_WALL, type Material, type Team } from '../core/rules';
 
 export interface Vec2 {
   readonly x: number;
@@ -450,13 +450,13 @@ function readVision(value: unknown): VisionState | null {
   }
   return {
     polygon: used === polygon.length ? polygon : polygon.slice(0, used),
-    fogOpacity: Math.min(1, Math.max(0, num(raw['fogOpacity'], Number.NaN))) || 0.64,
+    fogOpacity: Math.min(1, Math.max(0, num(raw['fogOpacity'], Number.NaN))) || DEFAULT_FOG_OPACITY,
   };
 }
 
 export function readGameState(value: unknown): GameState | null {
   const raw = record(value);
-  if (!raw || !record(raw['players']) && !Array.isArray(raw['players'])) return null;
+  if (!raw || (!record(raw['players']) && !Array.isArray(raw['players']))) return null;
   const players: PlayerState[] = [];
   for (const entry of values(raw['players'], MAX_PLAYER_ENTRIES)) {
     const player = readPlayer(entry);
@@ -464,11 +464,14 @@ export function readGameState(value: unknown): GameState | null {
   }
   let walls: WallState[] | null = null;
   if (record(raw['walls']) || Array.isArray(raw['walls'])) {
+    const entries = values(raw['walls'], MAX_WALLS);
     walls = [];
-    for (const entry of values(raw['walls'], MAX_WALLS)) {
+    for (const entry of entries) {
       const wall = readWall(entry);
       if (wall) walls.push(wall);
     }
+    // A present set that leaves every wall out would open the whole map: nonsense is not taken for an empty map.
+    if (walls.length === 0 && entries.length > 0) walls = null;
   }
   const projectiles: ProjectileState[] = [];
   for (const entry of values(raw['projectiles'], MAX_THINGS)) {

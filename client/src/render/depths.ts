@@ -13,6 +13,8 @@ export const DEPTH = {
   flashes: 14,
   smoke: 16,
   fog: 20,
+  /** Known wherever they are; the fog hides the place, not them. */
+  ownTeam: 21,
   names: 22,
   crosshair: 30,
 } as const;

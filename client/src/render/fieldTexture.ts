@@ -3,6 +3,16 @@ import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 
 let serial = 0;
 
+/** An off-screen canvas of the playfield's size. */
+export function fieldCanvas(): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas');
+  canvas.width = FIELD_WIDTH;
+  canvas.height = FIELD_HEIGHT;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2D canvas');
+  return context;
+}
+
 /** A canvas of the playfield's size, shown over all of it. Gone with `destroy`. */
 export class FieldTexture {
   readonly context: CanvasRenderingContext2D;

@@ -1,13 +1,16 @@
 import type Phaser from 'phaser';
 import { DEFAULT_FOG_OPACITY, FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 import { DEPTH } from './depths';
-import { FieldTexture } from './fieldTexture';
+import { fieldCanvas, FieldTexture } from './fieldTexture';
 import { css, PALETTE } from './palette';
 
 /** Local ms from one polygon to the next: one state at 20 Hz. */
 const BLEND_MS = 55;
-/** px by which light creeps over the polygon's edge, so that the face of the wall that ends the view is seen. */
-const CREEP = 3;
+/**
+ * px of a wall's top that light reaches beyond the polygon, which ends at the wall's face. On walls alone: on the
+ * floor the polygon's edge is exact, since it says where an enemy would be seen.
+ */
+const RIM = 7;
 
 /**
  * Fog of war: dark everywhere but in the vision polygon. A canvas of its own, since the Canvas renderer cannot
@@ -15,23 +18,24 @@ const CREEP = 3;
  */
 export class FogLayer {
   private readonly fog: FieldTexture;
-  private readonly light: CanvasRenderingContext2D;
+  private readonly light = fieldCanvas();
+  private readonly rim = fieldCanvas();
   private previous: Float32Array = new Float32Array(0);
   private current: Float32Array = new Float32Array(0);
   private opacity = DEFAULT_FOG_OPACITY;
   private blendStart = 0;
   private settled = false;
 
-  constructor(scene: Phaser.Scene) {
+  /** @param walls opaque where a wall stands */
+  constructor(
+    scene: Phaser.Scene,
+    private readonly walls: HTMLCanvasElement,
+  ) {
     this.fog = new FieldTexture(scene, DEPTH.fog);
-    const canvas = document.createElement('canvas');
-    canvas.width = FIELD_WIDTH;
-    canvas.height = FIELD_HEIGHT;
-    const light = canvas.getContext('2d');
-    if (!light) throw new Error('no canvas for the fog');
-    this.light = light;
-    light.lineJoin = 'round';
-    light.lineWidth = CREEP * 2;
+    this.light.fillStyle = '#fff';
+    this.rim.strokeStyle = '#fff';
+    this.rim.lineJoin = 'round';
+    this.rim.lineWidth = RIM * 2;
   }
 
   /** The polygon is taken by reference; one that is the same object changes nothing. */
@@ -55,12 +59,19 @@ export class FogLayer {
   }
 
   private paint(t: number): void {
-    const { light } = this;
-    light.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
-    // Added up, so that what both polygons light stays fully lit throughout.
-    light.globalCompositeOperation = 'lighter';
-    if (t < 1) this.fill(this.previous, 1 - t);
-    this.fill(this.current, t);
+    const { light, rim } = this;
+    for (const canvas of [light, rim]) {
+      canvas.globalCompositeOperation = 'source-over';
+      canvas.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
+      // Added up, so that what both polygons light stays fully lit throughout.
+      canvas.globalCompositeOperation = 'lighter';
+    }
+    if (t < 1) this.shine(this.previous, 1 - t);
+    this.shine(this.current, t);
+    rim.globalAlpha = 1;
+    rim.globalCompositeOperation = 'destination-in';
+    rim.drawImage(this.walls, 0, 0);
+
     const { context } = this.fog;
     context.globalCompositeOperation = 'source-over';
     context.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
@@ -68,21 +79,24 @@ export class FogLayer {
     context.fillRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
     context.globalCompositeOperation = 'destination-out';
     context.drawImage(light.canvas, 0, 0);
+    context.drawImage(rim.canvas, 0, 0);
     this.fog.touch();
   }
 
-  private fill(polygon: Float32Array, alpha: number): void {
+  private shine(polygon: Float32Array, alpha: number): void {
     if (polygon.length < 6 || alpha <= 0) return;
-    const { light } = this;
-    light.globalAlpha = alpha;
-    light.fillStyle = '#fff';
-    light.beginPath();
-    light.moveTo(polygon[0]!, polygon[1]!);
-    for (let i = 2; i < polygon.length; i += 2) light.lineTo(polygon[i]!, polygon[i + 1]!);
-    light.closePath();
-    light.fill();
-    light.globalAlpha = alpha * 0.75;
-    light.strokeStyle = '#fff';
-    light.stroke();
+    this.trace(this.light, polygon);
+    this.light.globalAlpha = alpha;
+    this.light.fill();
+    this.trace(this.rim, polygon);
+    this.rim.globalAlpha = alpha * 0.9;
+    this.rim.stroke();
+  }
+
+  private trace(canvas: CanvasRenderingContext2D, polygon: Float32Array): void {
+    canvas.beginPath();
+    canvas.moveTo(polygon[0]!, polygon[1]!);
+    for (let i = 2; i < polygon.length; i += 2) canvas.lineTo(polygon[i]!, polygon[i + 1]!);
+    canvas.closePath();
   }
 }

@@ -23,19 +23,19 @@ export const PALETTE = {
   blueDark: 0x1f4f96,
 
   fog: 0x070a12,
-  floor: 0x565c66,
+  floor: 0x5a5e66,
   floorSeam: 0x474c56,
   floorStain: 0x4a4a4c,
   shadow: 0x10141c,
 
   concrete: 0xa9a79f,
   metal: 0x6d7c90,
-  wood: 0xa9713f,
+  wood: 0x9c754c,
   glass: 0x8fd3e6,
   border: 0x2a303c,
 
-  gunmetal: 0x23272f,
-  gunlight: 0x4b525e,
+  gunmetal: 0x2b3039,
+  gunlight: 0x7a8494,
   skin: 0xe5b48c,
   blood: 0x7c1f22,
   scorch: 0x1c1a1a,

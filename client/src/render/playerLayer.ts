@@ -1,5 +1,5 @@
 import type Phaser from 'phaser';
-import { weaponLook } from '../core/rules';
+import { FIELD_WIDTH, weaponLook } from '../core/rules';
 import type { MatchModel, MatchPlayer } from '../model/match';
 import type { Pose } from '../model/track';
 import { DEPTH } from './depths';
@@ -58,8 +58,8 @@ export class PlayerLayer {
     private readonly match: MatchModel,
   ) {
     this.tags = new NameTags(scene.textures);
-    this.ownRing = scene.add.image(0, 0, 'own-ring').setDepth(DEPTH.shadows).setVisible(false);
-    this.shieldRing = scene.add.image(0, 0, 'shield-ring').setDepth(DEPTH.players).setVisible(false);
+    this.ownRing = scene.add.image(0, 0, 'own-ring').setDepth(DEPTH.ownTeam).setVisible(false);
+    this.shieldRing = scene.add.image(0, 0, 'shield-ring').setDepth(DEPTH.ownTeam).setVisible(false);
   }
 
   /**
@@ -113,10 +113,12 @@ export class PlayerLayer {
     const frame = directionFrame(pose.rotation, directions);
     if (sprite.sheet !== sheet) {
       sprite.sheet = sheet;
-      sprite.body.setTexture(sheet, frame).setDepth(player.alive ? DEPTH.players : DEPTH.corpses);
+      sprite.body.setTexture(sheet, frame);
     } else {
       sprite.body.setFrame(frame, false, false);
     }
+    const isTeam = player.team === match.own?.team;
+    sprite.body.setDepth(!player.alive ? DEPTH.corpses : isTeam ? DEPTH.ownTeam : DEPTH.players);
     sprite.body.setVisible(true).setPosition(x, y).setAlpha(visibility);
     sprite.shadow.setVisible(player.alive).setPosition(x + 2, y + 2).setAlpha(visibility);
 
@@ -127,12 +129,18 @@ export class PlayerLayer {
     }
     // The own name is on the screen's edge already, and would hide what one aims at.
     const labelled = player.alive && !isOwn;
-    sprite.name.setVisible(labelled).setPosition(x, y - 11).setAlpha(visibility);
     const hurt = labelled && body.health > 0 && body.health < 100;
     sprite.barBack.setVisible(hurt).setPosition(x - BAR_WIDTH / 2 - 1, y - 12).setAlpha(visibility * 0.8);
     sprite.bar.setVisible(hurt).setPosition(x - BAR_WIDTH / 2, y - 11).setAlpha(visibility);
+    const half = Math.ceil(sprite.name.width / 2);
+    sprite.name
+      .setVisible(labelled)
+      .setPosition(
+        Math.min(FIELD_WIDTH - half, Math.max(half, x)),
+        Math.max(sprite.name.height, y - (hurt ? 13 : 11)),
+      )
+      .setAlpha(visibility);
     if (hurt) {
-      sprite.name.setPosition(x, y - 13);
       sprite.bar.setDisplaySize(Math.max(1, Math.round((BAR_WIDTH * Math.min(100, body.health)) / 100)), 2);
     }
 

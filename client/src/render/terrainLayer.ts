@@ -2,7 +2,7 @@ import type Phaser from 'phaser';
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 import type { Wall, WallObserver, WallSet } from '../model/walls';
 import { DEPTH } from './depths';
-import { FieldTexture } from './fieldTexture';
+import { fieldCanvas, FieldTexture } from './fieldTexture';
 import { paintFloor } from './floorPainter';
 import { noise } from './noise';
 import { css, PALETTE } from './palette';
@@ -15,6 +15,9 @@ const REPAINT_ALL = 60;
 /** Floor, what lies on it, and walls: painted when they change, a texture otherwise. */
 export class TerrainLayer implements WallObserver {
   readonly painter = new WallPainter();
+  /** Opaque where a slice stands; the fog lets light fall on wall faces with it. */
+  readonly mask: HTMLCanvasElement;
+  private readonly maskContext: CanvasRenderingContext2D;
   private readonly floor: FieldTexture;
   private readonly decals: FieldTexture;
   private readonly surface: FieldTexture;
@@ -33,6 +36,8 @@ export class TerrainLayer implements WallObserver {
     this.floor.touch();
     this.floor.flush();
     this.decals = new FieldTexture(scene, DEPTH.decals);
+    this.maskContext = fieldCanvas();
+    this.mask = this.maskContext.canvas;
     this.surface = new FieldTexture(scene, DEPTH.walls);
     walls.observer = this;
   }
@@ -90,6 +95,8 @@ export class TerrainLayer implements WallObserver {
     this.painter.paint(region, image.data);
     this.surface.context.putImageData(image, region.x0, region.y0);
     this.surface.touch();
+    this.painter.paintMask(region, image.data);
+    this.maskContext.putImageData(image, region.x0, region.y0);
   }
 
   private splat(x: number, y: number, radius: number, seed: number, style: string): void {

@@ -126,7 +126,7 @@ export function createTextures(textures: Phaser.Textures.TextureManager): void {
 
 function playerShape(team: Team, hand: Hand): Shape {
   const { base, light: bright, dark } = TEAM_COLOURS[team];
-  const [from, to, half] = hand === 'long' ? [3, 12.6, 1.15] : hand === 'short' ? [4, 9.6, 1.1] : [2, 13.6, 1.75];
+  const [from, to, half] = hand === 'long' ? [3, 12.6, 1.4] : hand === 'short' ? [4, 9.8, 1.35] : [2, 13.6, 1.9];
   return (u, v, light) => {
     const d = Math.hypot(u, v);
     const head = Math.hypot(u - 0.3, v);

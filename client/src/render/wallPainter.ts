@@ -112,6 +112,21 @@ export class WallPainter {
     }
   }
 
+  /** Opaque white where something stands, transparent elsewhere. */
+  paintMask(region: Region, out: Uint8ClampedArray): void {
+    let i = 0;
+    for (let y = region.y0; y < region.y1; y += 1) {
+      for (let x = region.x0; x < region.x1; x += 1) {
+        const value = this.standing[y * FIELD_WIDTH + x] === 0 ? 0 : 255;
+        out[i] = value;
+        out[i + 1] = value;
+        out[i + 2] = value;
+        out[i + 3] = value;
+        i += 4;
+      }
+    }
+  }
+
   /** Pixels whose centre lies in the slice. */
   private pixels(wall: Wall, slice: number, out: Region): Region {
     const rect = sliceRect(wall, slice, this.rect);
@@ -205,14 +220,16 @@ function differs(cell: number, other: number): boolean {
   return other !== 0 && other !== 255 && (other & MATERIAL_BITS) !== (cell & MATERIAL_BITS);
 }
 
+/** Light scales the colour rather than adding to it: a dark side keeps its hue. */
 function setColour(out: Float64Array, base: number, light: number, alpha: number): void {
-  out[0] = ((base >> 16) & 255) + light;
-  out[1] = ((base >> 8) & 255) + light;
-  out[2] = (base & 255) + light;
+  const scale = Math.max(0, 1 + light / 128);
+  out[0] = ((base >> 16) & 255) * scale;
+  out[1] = ((base >> 8) & 255) * scale;
+  out[2] = (base & 255) * scale;
   out[3] = alpha;
 }
 
-/** Lightness to add to the material's colour, about -40 to 40. */
+/** Lightness of the material's pattern, about -40 to 60 of 128. */
 function texture(material: Material, x: number, y: number, alongY: boolean): number {
   switch (material) {
     case 'concrete': {

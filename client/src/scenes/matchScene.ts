@@ -62,15 +62,16 @@ export class MatchScene extends BaseScene {
     const match = new MatchModel();
     services.match = match;
     const input = new InputState();
+    const terrain = new TerrainLayer(this, match.walls);
     const running: Running = {
       match,
       input,
       session: new Session(services.link, services.wish, this.listen, this.onStatus),
       pacer: new Pacer(INPUT_RATE),
-      terrain: new TerrainLayer(this, match.walls),
+      terrain,
       players: new PlayerLayer(this, match),
       effects: new Effects(this),
-      fog: new FogLayer(this),
+      fog: new FogLayer(this, terrain.mask),
       hud: new Hud(services.ui, { onLeave: () => this.leave(''), onResume: () => this.setPaused(false) }, this.disposer),
       crosshair: this.add.image(0, 0, 'crosshair').setDepth(DEPTH.crosshair).setVisible(false),
       shots: new Map(),

@@ -43,7 +43,7 @@ export class MenuScene extends BaseScene {
     const walls = new WallSet();
     this.terrain = new TerrainLayer(this, walls);
     walls.replace(BACKDROP.map(backdropWall));
-    this.fog = new FogLayer(this);
+    this.fog = new FogLayer(this, this.terrain.mask);
     new MenuView(
       services.ui,
       services.wish,

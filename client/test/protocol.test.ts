@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { READERS, readGameState, readPlayer, readWall, type ServerEventName } from '../src/net/protocol';
+
+const GARBAGE: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  Number.NaN,
+  'text',
+  [],
+  {},
+  [[[]]],
+  { players: 3 },
+  { players: { a: 1, b: { id: 'b', team: 'red', position: { x: Number.NaN, y: 'q' } } } },
+  { players: {}, walls: [{ id: 'w', position: { x: 1e9, y: 2 } }], vision: { polygon: [1, {}, { x: 1e300, y: 0 }] } },
+  { playerId: 7, position: { x: {}, y: [] }, sliceIndex: 1.5, wallId: 'wall_1' },
+];
+
+describe('readers', () => {
+  it('never throw, and read either nothing or numbers that are finite', () => {
+    for (const name of Object.keys(READERS) as ServerEventName[]) {
+      for (const value of GARBAGE) {
+        const read: unknown = READERS[name](value);
+        expect(() => JSON.stringify(read)).not.toThrow();
+        expect(allFinite(read), `${name} of ${JSON.stringify(value)}`).toBe(true);
+      }
+    }
+  });
+
+  it('bound what a hostile server can make the page hold', () => {
+    const players = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, i) => [`p${i}`, { id: `p${i}`, team: 'red', name: 'n'.repeat(9999) }]),
+    );
+    const polygon = Array.from({ length: 100_000 }, () => ({ x: 1, y: 1 }));
+    const state = readGameState({ players, vision: { polygon }, timestamp: 1 });
+    expect(state?.players.length).toBe(64);
+    expect(state?.players[0]?.name.length).toBe(24);
+    expect(state?.vision?.polygon.length).toBe(4096);
+  });
+});
+
+describe('a player', () => {
+  it('is unseen without a position', () => {
+    const player = readPlayer({ id: 'a', name: 'Ann', team: 'blue', kills: 3, deaths: 1, isAlive: true });
+    expect(player).toMatchObject({ id: 'a', name: 'Ann', team: 'blue', kills: 3, isAlive: true, body: null });
+  });
+
+  it('may carry the position in its transform', () => {
+    const player = readPlayer({ id: 'a', team: 'red', transform: { position: { x: 4, y: 5 }, rotation: 1 } });
+    expect(player?.body).toMatchObject({ x: 4, y: 5, rotation: 1 });
+  });
+
+  it('cannot smuggle control or direction marks into the page through its name', () => {
+    expect(readPlayer({ id: 'a', team: 'red', name: '\u202e\u0007 Eve \u200b' })?.name).toBe('Eve');
+  });
+
+  it('of no team is none', () => {
+    expect(readPlayer({ id: 'a', team: 'green' })).toBeNull();
+  });
+});
+
+describe('a wall', () => {
+  const base = { id: 'w', position: { x: 10, y: 20 }, width: 50, height: 10, maxHealth: 80, material: 'wood' };
+
+  it('obeys the mask over the healths', () => {
+    const wall = readWall({ ...base, orientation: 'horizontal', destructionMask: [0, 1, 0, 0, 0], sliceHealth: [80, 40, 0, 20, 80] });
+    expect(wall?.sliceHealth[1]).toBe(0);
+    expect(wall?.sliceHealth[2]).toBeGreaterThan(0);
+    expect(wall?.cutAlongY).toBe(false);
+  });
+
+  it('is cut as its orientation says, and by its shape where it says nothing', () => {
+    expect(readWall({ ...base, width: 10, orientation: 'vertical' })?.cutAlongY).toBe(true);
+    expect(readWall({ ...base, width: 10, orientation: 'horizontal' })?.cutAlongY).toBe(false);
+    expect(readWall({ ...base, width: 10, height: 50 })?.cutAlongY).toBe(true);
+  });
+});
+
+describe('a state', () => {
+  it('tells walls left out from an empty set', () => {
+    expect(readGameState({ players: {} })?.walls).toBeNull();
+    expect(readGameState({ players: {}, walls: {} })?.walls).toEqual([]);
+  });
+
+  it('does not take an unreadable set of walls for an empty map', () => {
+    expect(readGameState({ players: {}, walls: { w: { id: 'w' } } })?.walls).toBeNull();
+  });
+});
+
+function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value instanceof Float32Array) return value.every((x) => Number.isFinite(x));
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(allFinite);
+  return true;
+}

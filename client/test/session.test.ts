@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GameLink, LinkStatus } from '../src/net/link';
+import type { ClientEventName } from '../src/net/protocol';
+import { pickTeam, Session } from '../src/net/session';
+
+class FakeLink implements GameLink {
+  status: LinkStatus = 'idle';
+  id = 'me';
+  malformedCount = 0;
+  opened = 0;
+  readonly sent: [ClientEventName, unknown][] = [];
+  private readonly handlers = new Map<string, (payload: never) => void>();
+  private statusHandler: (status: LinkStatus) => void = () => {};
+
+  open(): void {
+    this.opened += 1;
+  }
+  close(): void {}
+  send(event: ClientEventName, payload: unknown): void {
+    this.sent.push([event, payload]);
+  }
+  on = (event: string, handler: (payload: never) => void): (() => void) => {
+    this.handlers.set(event, handler);
+    return () => this.handlers.delete(event);
+  };
+  onStatus = (handler: (status: LinkStatus) => void): (() => void) => {
+    this.statusHandler = handler;
+    return () => {};
+  };
+  listenerCount(): number {
+    return this.handlers.size;
+  }
+  say(event: string, payload: unknown): void {
+    this.handlers.get(event)?.(payload as never);
+  }
+  become(status: LinkStatus): void {
+    this.status = status;
+    this.statusHandler(status);
+  }
+  events(): string[] {
+    return this.sent.map(([event]) => event);
+  }
+}
+
+const lobby = { lobbyId: 'l', playerCount: 1, maxPlayers: 8, status: 'waiting' };
+
+function start(team: 'red' | 'blue' | 'auto'): { link: FakeLink; session: Session } {
+  const link = new FakeLink();
+  const session = new Session(
+    link, { name: 'Ann', team },
+    (event, handler) => void link.on(event, handler as (payload: never) => void),
+    (handler) => void link.onStatus(handler),
+    () => 1000, () => 0.9,
+  );
+  return { link, session };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('the session', () => {
+  it('goes from no connection to a body in a match', () => {
+    const { link, session } = start('red');
+    expect(link.opened).toBe(1);
+    link.become('up');
+    expect(link.events()).toEqual(['find_match']);
+    link.say('lobby_joined', lobby);
+    expect(session.phase).toBe('joining');
+    expect(link.sent[1]?.[1]).toMatchObject({ playerName: 'Ann', loadout: { team: 'red', primary: 'rifle' } });
+    link.say('player:join:success', { playerId: 'me', team: 'red' });
+    expect(session.phase).toBe('playing');
+  });
+
+  it('waits for the member list to pick the smaller team, but not for ever', () => {
+    const { link } = start('auto');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    expect(link.events()).toEqual(['find_match']);
+    link.say('lobby_state_update', { ...lobby, minimumPlayers: 2, mapName: '', members: [{ id: 'x', team: 'blue' }] });
+    vi.advanceTimersByTime(300);
+    expect(link.sent[1]?.[1]).toMatchObject({ loadout: { team: 'red' } });
+  });
+
+  it('asks again for a body that was refused, and once the match starts', () => {
+    const { link, session } = start('blue');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    link.say('player:join:failed', { reason: 'not yet' });
+    expect(session.problem).toBe('not yet');
+    vi.advanceTimersByTime(1100);
+    expect(link.events().filter((event) => event === 'player:join').length).toBe(2);
+    link.say('match_started', { killTarget: 50 });
+    expect(link.events().filter((event) => event === 'player:join').length).toBe(3);
+  });
+
+  it('starts over after a lost connection', () => {
+    const { link, session } = start('red');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    link.say('player:join:success', { playerId: 'me', team: 'red' });
+    link.become('down');
+    expect(session.phase).toBe('connecting');
+    link.become('up');
+    expect(link.events().filter((event) => event === 'find_match').length).toBe(2);
+  });
+
+  it('joins the next match of the lobby anew', () => {
+    const { link } = start('red');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    link.say('player:join:success', { playerId: 'me', team: 'red' });
+    link.say('match_ended', {});
+    link.say('match_started', { killTarget: 50 });
+    expect(link.events().filter((event) => event === 'player:join').length).toBe(2);
+  });
+
+  it('gives up with the reason when the server says no', () => {
+    const { link, session } = start('red');
+    link.become('up');
+    link.say('matchmaking_failed', { reason: 'full' });
+    expect([session.phase, session.problem]).toEqual(['failed', 'full']);
+  });
+
+  it('leaves nothing running', () => {
+    const { link, session } = start('red');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    link.say('player:join:failed', { reason: 'no' });
+    session.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(link.events().at(-1)).toBe('leave_lobby');
+  });
+});
+
+describe('auto', () => {
+  it('takes the smaller team, itself not counted, and chance at a tie', () => {
+    expect(pickTeam([{ id: 'a', team: 'red' }], 'me', 0)).toBe('blue');
+    expect(pickTeam([{ id: 'me', team: 'red' }, { id: 'b', team: 'blue' }], 'me', 0.9)).toBe('red');
+    expect(pickTeam([], 'me', 0.1)).toBe('red');
+    expect(pickTeam([], 'me', 0.9)).toBe('blue');
+  });
+});
