@@ -1,1 +1,20 @@
 //! The project's own load: bots that play and named scenes, for tests, benches, examples and lone players.
+//!
+//! ```
+//! use trespasser::scenes::Scene;
+//!
+//! let mut scene = Scene::new("duel")?;
+//! scene.advance(60);
+//! assert_eq!(scene.hash(), trespasser::scenes::run("duel", 60)?);
+//! # Ok::<(), trespasser::Error>(())
+//! ```
+
+mod bots;
+mod mind;
+mod nav;
+mod scene;
+mod stats;
+
+pub use bots::Bots;
+pub use scene::{Role, SCENES, Scene, Script, loadout, run, script};
+pub use stats::FightStats;

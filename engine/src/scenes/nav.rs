@@ -70,6 +70,8 @@ pub(super) struct Nav {
     /// [`GameMap::hash`] of its map.
     pub(super) map: u64,
     ground: Vec<Ground>,
+    /// Directions in which steps lead from each point, bit = direction.
+    steps: Vec<u8>,
     /// The point to walk from, for the point nearest to a body: itself where it is free.
     snap: Vec<u16>,
     waypoints: Vec<u16>,
@@ -107,10 +109,8 @@ pub(super) fn cells_about(at: Vec2, reach: f32) -> impl Iterator<Item = usize> {
 
 /// Whether a circle overlaps a slice's rectangle; touching is no overlap.
 pub(super) fn overlaps(geometry: &Geometry, slice: usize, at: Vec2, radius: f32) -> bool {
-    let nearest = at.clamp(
-        Vec2::new(geometry.x0[slice], geometry.y0[slice]),
-        Vec2::new(geometry.x1[slice], geometry.y1[slice]),
-    );
+    let nearest =
+        at.clamp(Vec2::new(geometry.x0[slice], geometry.y0[slice]), Vec2::new(geometry.x1[slice], geometry.y1[slice]));
     (at - nearest).length_squared() < radius * radius
 }
 
@@ -125,22 +125,21 @@ impl Nav {
     pub(super) fn new(map: &GameMap) -> Nav {
         let geometry = map.geometry();
         let stands = |slice: usize| geometry.missing[slice / 64] >> (slice % 64) & 1 == 0;
-        let ground: Vec<Ground> = (0..POINTS)
-            .map(|point| {
-                let at = place(point);
-                let (w, h) = PLAYFIELD;
-                if at.x < ROOM || at.y < ROOM || at.x > w - ROOM || at.y > h - ROOM {
-                    return Ground::Hard;
-                }
-                cells_about(at, ROOM)
-                    .flat_map(|cell| geometry.cell(cell))
-                    .map(|&slice| slice as usize)
-                    .filter(|&slice| stands(slice) && overlaps(geometry, slice, at, ROOM))
-                    .map(|slice| ground_of(geometry, slice))
-                    .max()
-                    .unwrap_or(Ground::Free)
-            })
-            .collect();
+        let ground_at = |at: Vec2| {
+            let (w, h) = PLAYFIELD;
+            if at.x < ROOM || at.y < ROOM || at.x > w - ROOM || at.y > h - ROOM {
+                return Ground::Hard;
+            }
+            cells_about(at, ROOM)
+                .flat_map(|cell| geometry.cell(cell))
+                .map(|&slice| slice as usize)
+                .filter(|&slice| stands(slice) && overlaps(geometry, slice, at, ROOM))
+                .map(|slice| ground_of(geometry, slice))
+                .max()
+                .unwrap_or(Ground::Free)
+        };
+        let ground: Vec<Ground> = (0..POINTS).map(|point| ground_at(place(point))).collect();
+        let steps = (0..POINTS).map(|from| steps_from(&ground, ground_at, from)).collect();
         let cells = core::array::from_fn(|cell| {
             let slices = geometry.cell(cell).iter().map(|&slice| slice as usize);
             slices.filter(|&slice| stands(slice)).map(|slice| ground_of(geometry, slice)).max().unwrap_or(Ground::Free)
@@ -149,6 +148,7 @@ impl Nav {
             map: map.hash(),
             snap: (0..POINTS).map(|point| snap(&ground, point)).collect(),
             ground,
+            steps,
             waypoints: Vec::new(),
             nearest: vec![0; POINTS],
             flow: Vec::new(),
@@ -162,17 +162,13 @@ impl Nav {
     /// Chooses waypoints, each the point farthest by way from those before, among all that a spawn is connected with.
     fn spread(&mut self, map: &GameMap) {
         let (mut distance, mut heap) = (vec![FAR; POINTS], BinaryHeap::new());
-        let spawns: Vec<(usize, Team)> = map
-            .spawns()
-            .iter()
-            .filter_map(|spawn| Some((self.start(spawn.at)?, spawn.team)))
-            .collect();
+        let spawns: Vec<(usize, Team)> =
+            map.spawns().iter().filter_map(|spawn| Some((self.start(spawn.at)?, spawn.team))).collect();
         let points: Vec<usize> = spawns.iter().map(|s| s.0).collect();
         self.measure(&points, &mut distance, &mut heap);
         // Distance of each point from the waypoints so far; points that no spawn is connected with count as covered.
-        let mut covered: Vec<u32> = (0..POINTS)
-            .map(|p| if distance[p] < FAR && self.ground[p] == Ground::Free { FAR } else { 0 })
-            .collect();
+        let mut covered: Vec<u32> =
+            (0..POINTS).map(|p| if distance[p] < FAR && self.ground[p] == Ground::Free { FAR } else { 0 }).collect();
         let mut wanted = points.into_iter();
         while self.waypoints.len() < WAYPOINTS {
             // Spawns first, those that stand apart; a map all of wood has no other points at all.
@@ -207,20 +203,10 @@ impl Nav {
         }
     }
 
-    /// Whether one step leads from a point in a direction, and what stands where it ends. Diagonal steps cut no
-    /// corner and go through no wall.
+    /// Where a step leads, and what stands there; `None`: nowhere.
     fn step(&self, from: usize, direction: usize) -> Option<(usize, Ground)> {
-        let (dx, dy) = DIRECTIONS[direction];
-        let to = neighbour(from, (dx, dy))?;
-        let ground = self.ground[to];
-        let open = if direction < 4 {
-            ground != Ground::Hard && self.ground[from] != Ground::Hard
-        } else {
-            [from, to, neighbour(from, (dx, 0))?, neighbour(from, (0, dy))?]
-                .iter()
-                .all(|&p| self.ground[p] == Ground::Free)
-        };
-        open.then_some((to, ground))
+        let to = neighbour(from, DIRECTIONS[direction])?;
+        (self.steps[from] >> direction & 1 == 1).then_some((to, self.ground[to]))
     }
 
     /// Costs from every point to the nearest of `goals` (Dijkstra), [`FAR`] where no way leads.
@@ -348,6 +334,22 @@ impl Nav {
     }
 }
 
+/// Directions in which steps lead from a point. Straight ones may go into soft walls; diagonal ones go where the
+/// circle fits all along.
+fn steps_from(ground: &[Ground], ground_at: impl Fn(Vec2) -> Ground, from: usize) -> u8 {
+    (0..8).fold(0, |mask, direction| {
+        let Some(to) = neighbour(from, DIRECTIONS[direction]) else { return mask };
+        let worst = ground[from].max(ground[to]);
+        let open = if direction < 4 {
+            worst != Ground::Hard
+        } else {
+            let way = place(to) - place(from);
+            worst == Ground::Free && [0.25, 0.5, 0.75].iter().all(|&t| ground_at(place(from) + way * t) == Ground::Free)
+        };
+        mask | u8::from(open) << direction
+    })
+}
+
 /// The cell of a place, clamped to the field.
 pub(super) fn cell_at(at: Vec2) -> usize {
     let index = |v: f32, count: usize| ((v / CELL).max(0.0) as usize).min(count - 1);
@@ -387,7 +389,12 @@ mod tests {
                     let mut steps = 0;
                     while let Step::Go(next, ground) = nav.next(waypoint, at) {
                         // Our maps are open: nobody has to shoot a way.
-                        assert_eq!(ground, Ground::Free, "{name}: {at} to waypoint {waypoint}");
+                        assert_eq!(
+                            ground,
+                            Ground::Free,
+                            "{name}: {at} to waypoint {waypoint} at {}",
+                            nav.waypoint(waypoint)
+                        );
                         at = next;
                         steps += 1;
                         assert!(steps < 1000, "{name}: {} to waypoint {waypoint} goes in circles", spawn.at);
@@ -413,10 +420,12 @@ mod tests {
     #[test]
     fn a_room_of_wood_is_reached_through_its_wall() {
         let wall = |x, y, width, height| crate::WallDef { x, y, width, height, material: Material::Wood };
-        let walls =
-            [wall(200.0, 100.0, 60.0, 10.0), wall(200.0, 150.0, 60.0, 10.0), wall(200.0, 110.0, 10.0, 40.0), wall(
-                250.0, 110.0, 10.0, 40.0,
-            )];
+        let walls = [
+            wall(200.0, 100.0, 60.0, 10.0),
+            wall(200.0, 150.0, 60.0, 10.0),
+            wall(200.0, 110.0, 10.0, 40.0),
+            wall(250.0, 110.0, 10.0, 40.0),
+        ];
         let spawns = [
             crate::Spawn { at: Vec2::new(230.0, 130.0), team: Team::Red },
             crate::Spawn { at: Vec2::new(400.0, 130.0), team: Team::Blue },

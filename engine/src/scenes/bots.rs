@@ -1,0 +1,166 @@
+//! The driver of a world's bots.
+
+use super::mind::{Field, Mind};
+use super::nav::Nav;
+use crate::world::{InputCmd, MatchId, PLAYERS, PlayerDef, PlayerId, World};
+use crate::{Error, GameMap, Result};
+use std::sync::Arc;
+
+/// Drives bots of a world. It is no part of the simulation: it looks at matches and pushes inputs, as a client would.
+///
+/// The same calls on the same world give the same inputs on every host; a match's bots depend on that match alone.
+#[derive(Debug, Default)]
+pub struct Bots {
+    /// Ascending by id.
+    groups: Vec<Group>,
+    navs: Vec<Arc<Nav>>,
+}
+
+#[derive(Debug)]
+struct Group {
+    game: MatchId,
+    nav: Arc<Nav>,
+    minds: [Option<Mind>; PLAYERS],
+    /// Time for inputs that is left over, in 1/tick_rate of an input.
+    time: u32,
+}
+
+impl Bots {
+    /// No bots yet.
+    pub fn new() -> Self {
+        Bots::default()
+    }
+
+    /// Lets a bot into a match. `skill` is 0 (slow and wild) to 1.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for the skill, and those of [`World::add_player`].
+    pub fn add(&mut self, world: &mut World, game: MatchId, def: PlayerDef, skill: f32) -> Result<PlayerId> {
+        self.add_mind(world, game, def, skill, false)
+    }
+
+    /// A bot that shoots at walls whenever it sees nobody.
+    ///
+    /// # Errors
+    /// As [`Bots::add`].
+    pub fn add_wrecker(&mut self, world: &mut World, game: MatchId, def: PlayerDef, skill: f32) -> Result<PlayerId> {
+        self.add_mind(world, game, def, skill, true)
+    }
+
+    fn add_mind(
+        &mut self,
+        world: &mut World,
+        game: MatchId,
+        def: PlayerDef,
+        skill: f32,
+        wrecks: bool,
+    ) -> Result<PlayerId> {
+        if !(0.0..=1.0).contains(&skill) {
+            return Err(Error::InvalidArgument {
+                field: "skill",
+                value: skill.to_string(),
+                limit: "0 to 1".to_owned(),
+            });
+        }
+        let map = Arc::clone(world.view(game)?.map());
+        let player = world.add_player(game, def)?;
+        let at = match self.find(game) {
+            Ok(at) => at,
+            Err(at) => {
+                let nav = self.nav(&map);
+                self.groups.insert(at, Group { game, nav, minds: [const { None }; PLAYERS], time: 0 });
+                at
+            }
+        };
+        self.groups[at].minds[player.slot()] = Some(Mind::new(player, skill, wrecks));
+        Ok(player)
+    }
+
+    fn find(&self, game: MatchId) -> core::result::Result<usize, usize> {
+        self.groups.binary_search_by_key(&game, |group| group.game)
+    }
+
+    /// The map's navigation; that of maps nobody plays any more is let go.
+    fn nav(&mut self, map: &GameMap) -> Arc<Nav> {
+        if let Some(nav) = self.navs.iter().find(|nav| nav.map == map.hash()) {
+            return Arc::clone(nav);
+        }
+        self.navs.retain(|nav| Arc::strong_count(nav) > 1);
+        let nav = Arc::new(Nav::new(map));
+        self.navs.push(Arc::clone(&nav));
+        nav
+    }
+
+    /// Takes a bot out of its match.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`] if there is no such match or player, or if the player is no bot.
+    pub fn remove(&mut self, world: &mut World, game: MatchId, player: PlayerId) -> Result<()> {
+        if !self.is_bot(game, player) {
+            world.view(game)?;
+            return Err(Error::StaleId { what: "player", id: player.raw().into() });
+        }
+        world.remove_player(game, player)?;
+        if let Ok(at) = self.find(game) {
+            self.groups[at].minds[player.slot()] = None;
+        }
+        Ok(())
+    }
+
+    fn mind(&self, game: MatchId, player: PlayerId) -> Option<&Mind> {
+        let group = &self.groups[self.find(game).ok()?];
+        group.minds[player.slot()].as_ref().filter(|mind| mind.id == player)
+    }
+
+    /// Whether a player is driven by this.
+    pub fn is_bot(&self, game: MatchId, player: PlayerId) -> bool {
+        self.mind(game, player).is_some()
+    }
+
+    /// Bots in a match.
+    pub fn count(&self, game: MatchId) -> usize {
+        self.find(game).map_or(0, |at| self.groups[at].minds.iter().flatten().count())
+    }
+
+    /// The last input of a bot.
+    pub fn last_input(&self, game: MatchId, player: PlayerId) -> Option<InputCmd> {
+        self.mind(game, player).map(|mind| mind.last)
+    }
+
+    /// Once before each step: pushes the inputs of every bot for one tick, one for each 1/60 s. Bots whose match or
+    /// player is gone are forgotten.
+    pub fn think(&mut self, world: &mut World) {
+        let (rate, per_second) = (world.tick_rate(), world.rules().input.per_second);
+        self.groups.retain_mut(|group| group.think(world, rate, per_second));
+    }
+}
+
+impl Group {
+    /// False: the match is gone.
+    fn think(&mut self, world: &mut World, rate: u32, per_second: u32) -> bool {
+        self.time += per_second;
+        while self.time >= rate {
+            self.time -= rate;
+            let Ok(view) = world.view(self.game) else { return false };
+            let mut players = [None; PLAYERS];
+            for player in view.players() {
+                players[player.id.slot()] = Some(player);
+            }
+            let field = Field { view, nav: &self.nav, players };
+            let mut inputs = [None; PLAYERS];
+            for (mind, input) in self.minds.iter_mut().zip(&mut inputs) {
+                let Some(bot) = mind else { continue };
+                *input = bot.input(&field).map(|input| (bot.id, input));
+                if input.is_none() {
+                    *mind = None;
+                }
+            }
+            for (player, input) in inputs.into_iter().flatten() {
+                // The ids were good in the view just now.
+                let pushed = world.push_input(self.game, player, input);
+                debug_assert!(pushed.is_ok());
+            }
+        }
+        world.view(self.game).is_ok()
+    }
+}

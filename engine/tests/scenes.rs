@@ -1,0 +1,289 @@
+//! The scenes as golden hashes, whatever the threads and instruction sets; matches that are rolled back; and whether
+//! the load that all measurements rest on is a fight.
+#![cfg(feature = "scenes")]
+
+use std::fmt::Write as _;
+use trespasser::scenes::{Bots, FightStats, SCENES, Scene, loadout, run};
+use trespasser::simd::Level;
+use trespasser::{
+    Buttons, Error, GameMap, InputCmd, MatchDef, MatchId, PlayerDef, PlayerId, Reading, Team, Vec2, World, WorldDef,
+};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scenes.txt");
+const TICKS: u32 = 600;
+
+fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+/// Hashes every so many ticks: on failure the first line that differs says when a scene went another way.
+fn table() -> String {
+    let mut text = String::from("# scene tick hash; UPDATE_GOLDEN=1 cargo test --test scenes --features scenes\n");
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        for _ in 0..TICKS / 60 {
+            scene.advance(60);
+            let tick = scene.world.view(scene.game).unwrap().tick();
+            writeln!(text, "{name} {tick} {:016x}", scene.hash()).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn scenes_end_as_they_always_have() {
+    let table = table();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(GOLDEN, &table).unwrap();
+        return;
+    }
+    let golden = std::fs::read_to_string(GOLDEN).unwrap();
+    for (got, want) in table.lines().zip(golden.lines()) {
+        assert_eq!(got, want, "if that was meant: UPDATE_GOLDEN=1, and say why in the commit");
+    }
+    assert_eq!(table, golden);
+}
+
+#[test]
+fn every_level_and_any_number_of_threads_give_the_same_bits() {
+    let pools = [1, 2, 4].map(pool);
+    for name in SCENES {
+        let want = run(name, TICKS).unwrap();
+        for &level in Level::available() {
+            let def = WorldDef { simd: Some(level), ..WorldDef::default() };
+            let mut scene = Scene::with_def(name, def.clone()).unwrap();
+            scene.advance(TICKS);
+            assert_eq!(scene.hash(), want, "{name} with {}", level.name());
+            for pool in &pools {
+                let mut scene = Scene::with_def(name, def.clone()).unwrap();
+                scene.advance_with(TICKS, |world| pool.install(|| world.step_parallel()));
+                let threads = pool.current_num_threads();
+                assert_eq!(scene.hash(), want, "{name} with {} on {threads} threads", level.name());
+            }
+        }
+    }
+}
+
+/// A match among others, in any place, at any number of threads, plays as it does alone.
+#[test]
+fn neighbours_change_nothing() {
+    let map = GameMap::builtin("yard", Reading::Fine).unwrap();
+    let pool = pool(4);
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let mut bots = Bots::new();
+    let games: Vec<MatchId> = (0..70).map(|seed| fight(&mut world, &mut bots, &map, seed % 7, 4)).collect();
+    for _ in 0..240 {
+        bots.think(&mut world);
+        pool.install(|| world.step_parallel());
+    }
+    for (i, &game) in games.iter().enumerate() {
+        assert_eq!(world.hash(game).unwrap(), world.hash(games[i % 7]).unwrap(), "match {i}");
+    }
+    assert_ne!(world.hash(games[0]).unwrap(), world.hash(games[1]).unwrap());
+}
+
+fn fight(world: &mut World, bots: &mut Bots, map: &std::sync::Arc<GameMap>, seed: u64, players: usize) -> MatchId {
+    let game = world.create_match(map, MatchDef { seed, kill_target: Some(10_000) }).unwrap();
+    for i in 0..players {
+        let def = PlayerDef { loadout: loadout(i).unwrap(), ..PlayerDef::default() };
+        bots.add(world, game, def, 0.3 + 0.4 * i as f32 / 7.0).unwrap();
+    }
+    game
+}
+
+fn players(scene: &Scene) -> Vec<PlayerId> {
+    scene.world.view(scene.game).unwrap().players().map(|p| p.id).collect()
+}
+
+/// Saves, plays 1 to 8 ticks by recorded inputs, rolls back, plays them again, all through every scene.
+#[test]
+fn rolled_back_matches_go_the_same_way_again() {
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        let ids = players(&scene);
+        let (mut saved, mut inputs) = (Vec::new(), Vec::<(PlayerId, InputCmd)>::new());
+        let mut back = Scene::new(name).unwrap();
+        for round in 0..90u32 {
+            scene.world.save(scene.game, &mut saved).unwrap();
+            inputs.clear();
+            let ticks = 1 + round % 8;
+            for _ in 0..ticks {
+                scene.advance(1);
+                inputs.extend(ids.iter().map(|&id| (id, scene.bots.last_input(scene.game, id).unwrap())));
+            }
+            let want = scene.hash();
+            // In its own world, and in one that has never seen this match.
+            scene.world.restore(scene.game, &saved).unwrap();
+            back.world.restore(back.game, &saved).unwrap();
+            for (world, game) in [(&mut scene.world, scene.game), (&mut back.world, back.game)] {
+                for tick in inputs.chunks(ids.len()) {
+                    for &(id, input) in tick {
+                        assert!(world.push_input(game, id, input).unwrap());
+                    }
+                    world.step();
+                }
+                assert_eq!(world.hash(game).unwrap(), want, "{name}, round {round}, {ticks} ticks");
+            }
+        }
+    }
+}
+
+/// The load of all measurements: bounds far below what is measured, far above a walk in the park.
+#[test]
+fn the_fight_is_a_fight() {
+    for map in ["citadel", "depot"] {
+        let map = GameMap::builtin(map, Reading::Fine).unwrap();
+        let mut world = World::new(WorldDef::default()).unwrap();
+        let mut bots = Bots::new();
+        let game = fight(&mut world, &mut bots, &map, 7, 8);
+        let mut stats = FightStats::new(world.tick_rate());
+        for _ in 0..3 * 60 * 60 {
+            bots.think(&mut world);
+            world.step();
+            let mut events = Vec::new();
+            assert_eq!(world.drain_events(game, |event| events.push(*event)).unwrap(), 0);
+            stats.absorb(&world.view(game).unwrap(), &events);
+        }
+        assert!(stats.shots_per_minute() >= 600.0, "{stats:?}");
+        assert!(stats.deaths_per_minute() >= 20.0, "{stats:?}");
+        assert!(stats.slices_destroyed_per_minute() >= 20.0, "{stats:?}");
+        assert!(stats.moving_share() >= 0.6, "{stats:?}");
+    }
+}
+
+#[test]
+fn nobody_ever_stands_in_a_slice() {
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        for _ in 0..TICKS {
+            scene.advance(1);
+            let view = scene.world.view(scene.game).unwrap();
+            let g = view.map().geometry();
+            for player in view.players().filter(|p| p.alive) {
+                for slice in (0..g.slice_count).filter(|&s| view.slice_health(s) > 0) {
+                    let low = Vec2::new(g.x0[slice], g.y0[slice]);
+                    let nearest = player.position.clamp(low, Vec2::new(g.x1[slice], g.y1[slice]));
+                    let distance = (player.position - nearest).length();
+                    // Coordinates up to 480 px are rounded by 1/32768 px.
+                    assert!(distance >= 6.0 - 1e-3, "{name}, tick {}: {player:?} and slice {slice}", view.tick());
+                }
+            }
+        }
+    }
+}
+
+/// Two matches that differ only in what an unseen enemy does: the bot presses the same.
+#[test]
+fn bots_know_nothing_of_the_unseen() {
+    let map = GameMap::builtin("citadel", Reading::Fine).unwrap();
+    let mut compared = 0;
+    for seed in 0..12 {
+        let mut sides = [0, 1].map(|_| {
+            let mut world = World::new(WorldDef::default()).unwrap();
+            let mut bots = Bots::new();
+            let game = world.create_match(&map, MatchDef { seed, kill_target: None }).unwrap();
+            let red = PlayerDef { team: Some(Team::Red), ..PlayerDef::default() };
+            let bot = bots.add(&mut world, game, red, 0.8).unwrap();
+            let enemy = world.add_player(game, PlayerDef { team: Some(Team::Blue), ..red }).unwrap();
+            (world, bots, game, bot, enemy)
+        });
+        'ticks: for sequence in 1..1200u32 {
+            let mut inputs = [InputCmd::default(); 2];
+            for (side, (world, bots, game, bot, enemy)) in sides.iter_mut().enumerate() {
+                if world.view(*game).unwrap().sees(bot.slot()) != 0 {
+                    break 'ticks;
+                }
+                bots.think(world);
+                inputs[side] = bots.last_input(*game, *bot).unwrap();
+                // One walks about, looks around and shoots at the floor's end; the other stands still.
+                let (held, x) = match side {
+                    0 => (Buttons::NONE, 0.0),
+                    _ if sequence / 40 % 2 == 0 => (Buttons::LEFT | Buttons::RUN, 0.0),
+                    _ => (Buttons::UP, 480.0),
+                };
+                world
+                    .push_input(*game, *enemy, InputCmd::new(sequence, held, Buttons::NONE, Vec2::new(x, 0.0)).unwrap())
+                    .unwrap();
+                world.step();
+            }
+            assert_eq!(inputs[0], inputs[1], "seed {seed}, input {sequence}");
+            compared += u32::from(inputs[0].held != Buttons::NONE);
+        }
+    }
+    assert!(compared > 1000, "{compared} inputs compared");
+}
+
+#[test]
+fn bots_come_and_go() {
+    let map = GameMap::builtin("yard", Reading::Fine).unwrap();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let mut bots = Bots::new();
+    let game = world.create_match(&map, MatchDef::default()).unwrap();
+    for skill in [-0.1, 1.1, f32::NAN, f32::INFINITY] {
+        let refused = bots.add(&mut world, game, PlayerDef::default(), skill).unwrap_err();
+        assert_eq!(refused.code(), "INVALID_ARGUMENT");
+    }
+    assert_eq!((bots.count(game), world.view(game).unwrap().joined()), (0, 0));
+    let ids: Vec<_> = (0..8).map(|_| bots.add(&mut world, game, PlayerDef::default(), 1.0).unwrap()).collect();
+    assert!(matches!(bots.add(&mut world, game, PlayerDef::default(), 1.0), Err(Error::MatchFull { .. })));
+    assert_eq!(bots.count(game), 8);
+
+    bots.remove(&mut world, game, ids[2]).unwrap();
+    assert!(matches!(bots.remove(&mut world, game, ids[2]), Err(Error::StaleId { what: "player", .. })));
+    let human = world.add_player(game, PlayerDef::default()).unwrap();
+    assert_eq!(human.slot(), ids[2].slot());
+    assert!(!bots.is_bot(game, human) && bots.is_bot(game, ids[3]));
+    assert!(bots.remove(&mut world, game, human).is_err());
+
+    world.remove_player(game, ids[3]).unwrap();
+    bots.think(&mut world);
+    assert_eq!(bots.count(game), 6);
+    assert_eq!(world.view(game).unwrap().player(human).unwrap().last_sequence, 0);
+    world.step();
+
+    world.destroy_match(game).unwrap();
+    bots.think(&mut world);
+    assert_eq!(bots.count(game), 0);
+    assert!(matches!(bots.remove(&mut world, game, ids[0]), Err(Error::StaleId { what: "match", .. })));
+}
+
+/// At any tick rate a bot makes 60 inputs a second.
+#[test]
+fn inputs_keep_their_rate() {
+    for tick_rate in [20, 30, 60, 144, 240] {
+        let mut scene = Scene::with_def("duel", WorldDef { tick_rate, ..WorldDef::default() }).unwrap();
+        scene.advance(tick_rate * 3);
+        for player in scene.world.view(scene.game).unwrap().players() {
+            assert_eq!(player.last_sequence, 180, "at {tick_rate} Hz");
+            assert_eq!(player.dropped_inputs + player.ignored_inputs, 0, "at {tick_rate} Hz");
+        }
+    }
+}
+
+#[test]
+fn a_scene_that_is_over_begins_anew() {
+    let mut scene = Scene::new("duel").unwrap();
+    let map = GameMap::builtin("yard", Reading::Fine).unwrap();
+    scene.world.destroy_match(scene.game).unwrap();
+    scene.game = scene.world.create_match(&map, MatchDef { seed: 5, kill_target: Some(1) }).unwrap();
+    for _ in 0..8 {
+        scene.bots.add(&mut scene.world, scene.game, PlayerDef::default(), 1.0).unwrap();
+    }
+    for _ in 0..7200 {
+        scene.advance(1);
+        let view = scene.world.view(scene.game).unwrap();
+        assert!(!view.is_over());
+        if view.seed() > 6 {
+            return;
+        }
+    }
+    panic!("two minutes without two kills");
+}
+
+#[test]
+fn unknown_scenes_are_refused_with_the_known_ones() {
+    let refused = run("picnic", 1).unwrap_err();
+    assert_eq!(refused.code(), "UNKNOWN_NAME");
+    let text = refused.to_string();
+    assert!(SCENES.iter().all(|name| text.contains(name)), "{text}");
+}
