@@ -110,8 +110,22 @@ describe('the session', () => {
     link.say('lobby_joined', lobby);
     link.say('player:join:success', { playerId: 'me', team: 'red' });
     link.say('match_ended', {});
+    link.say('lobby_state_update', { ...lobby, status: 'finished', minimumPlayers: 2, mapName: '', members: [] });
+    expect(link.events().filter((event) => event === 'player:join').length).toBe(1);
+    link.say('lobby_state_update', { ...lobby, minimumPlayers: 2, mapName: '', members: [] });
+    expect(link.events().filter((event) => event === 'player:join').length).toBe(2);
+    link.say('player:join:success', { playerId: 'me', team: 'red' });
+    link.say('match_starting', { countdown: 10 });
     link.say('match_started', { killTarget: 50 });
     expect(link.events().filter((event) => event === 'player:join').length).toBe(2);
+  });
+
+  it('goes back to the menu with the reason when the lobby closes', () => {
+    const { link, session } = start('red');
+    link.become('up');
+    link.say('lobby_joined', lobby);
+    link.say('left_lobby', { reason: 'idle' });
+    expect([session.phase, session.problem]).toEqual(['failed', 'idle']);
   });
 
   it('gives up with the reason when the server says no', () => {

@@ -2,6 +2,9 @@ import { Disposer } from '../core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 import { InputState } from './keys';
 
+/** px */
+const MOUSE_LIMIT = 4096;
+
 export interface CaptureHooks {
   /** The state below is only fed while this says true; menus over the match need keys and clicks for themselves. */
   isActive(): boolean;
@@ -24,8 +27,9 @@ export function captureInput(
     if (box.width <= 0 || box.height <= 0) return;
     const x = ((event.clientX - box.left) / box.width) * FIELD_WIDTH;
     const y = ((event.clientY - box.top) / box.height) * FIELD_HEIGHT;
-    state.mouseX = Math.min(FIELD_WIDTH, Math.max(0, x));
-    state.mouseY = Math.min(FIELD_HEIGHT, Math.max(0, y));
+    // Not held to the playfield: beside it the cursor still is a direction, and holding one axis would bend it.
+    state.mouseX = Math.min(MOUSE_LIMIT, Math.max(-MOUSE_LIMIT, x));
+    state.mouseY = Math.min(MOUSE_LIMIT, Math.max(-MOUSE_LIMIT, y));
   };
 
   disposer.listen(window, 'keydown', (event) => {

@@ -200,6 +200,7 @@ export interface ServerEvents {
   lobby_joined: LobbyJoined;
   lobby_state_update: LobbyUpdate;
   matchmaking_failed: { readonly reason: string };
+  left_lobby: { readonly reason: string };
   match_starting: { readonly countdown: number };
   match_start_cancelled: { readonly reason: string };
   match_started: { readonly killTarget: number };
@@ -579,6 +580,7 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
     };
   },
   matchmaking_failed: readReason,
+  left_lobby: readReason,
   match_starting: (value) => ({ countdown: Math.max(0, num(record(value)?.['countdown'], 0)) }),
   match_start_cancelled: readReason,
   match_started: (value) => ({ killTarget: num(record(value)?.['killTarget'], 0) }),

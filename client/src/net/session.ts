@@ -52,6 +52,8 @@ export class Session {
   private lobbyId = '';
   /** The lobby's member list has been seen since the lobby was joined. */
   private membersKnown = false;
+  /** The results stand; the lobby's next match, or its warm-up, is joined when it is told of. */
+  private matchOver = false;
   private joinTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -79,19 +81,23 @@ export class Session {
       if (this.lobbyId && update.lobbyId !== this.lobbyId) return;
       this.lobby = update;
       this.membersKnown = true;
+      if (update.status !== 'finished') this.joinNext();
     });
+    listen('left_lobby', ({ reason }) => this.fail(reason || 'The lobby has closed.'));
     listen('match_starting', ({ countdown }) => {
       this.startsAt = this.now() + countdown * 1000;
+      this.joinNext();
     });
     listen('match_start_cancelled', () => {
       this.startsAt = 0;
     });
     listen('match_started', () => {
       this.startsAt = 0;
+      this.matchOver = false;
       if (this.phase === 'joining') this.join();
     });
     listen('match_ended', () => {
-      // The next match of this lobby starts with everyone asking for a body anew.
+      this.matchOver = true;
       if (this.phase === 'playing') this.phase = 'joining';
     });
     listen('player:join:success', () => {
@@ -118,6 +124,12 @@ export class Session {
   private search(): void {
     this.reset('searching');
     this.link.send('find_match', { gameMode: 'deathmatch', isPrivate: false });
+  }
+
+  private joinNext(): void {
+    if (!this.matchOver) return;
+    this.matchOver = false;
+    if (this.phase === 'joining') this.join();
   }
 
   private join(): void {
@@ -149,6 +161,7 @@ export class Session {
     this.lobby = null;
     this.lobbyId = '';
     this.membersKnown = false;
+    this.matchOver = false;
     this.startsAt = 0;
   }
 

@@ -155,10 +155,12 @@ export class MatchScene extends BaseScene {
     });
     this.listen('match_started', ({ killTarget }) => {
       if (killTarget > 0) match.killTarget = killTarget;
-      if (!match.result) return;
-      match.reset();
       terrain.clearDecals();
-      this.services.link.send('request_game_state', {});
+      this.beginAnew(running);
+    });
+    this.listen('match_starting', () => this.beginAnew(running));
+    this.listen('lobby_state_update', ({ status }) => {
+      if (status === 'waiting') this.beginAnew(running);
     });
     this.listen('match_ended', (result) => {
       match.result = result;
@@ -213,6 +215,14 @@ export class MatchScene extends BaseScene {
       if (playerId === match.ownId) this.respawnWish = false;
     });
     this.listen('backend:respawn:denied', ({ remainingTime }) => match.respawnDenied(remainingTime, performance.now()));
+  }
+
+  /** The lobby has gone on from the results. The map is whole again, so all of it is asked for. */
+  private beginAnew({ match, terrain }: Running): void {
+    if (!match.result) return;
+    match.reset();
+    terrain.clearDecals();
+    this.services.link.send('request_game_state', {});
   }
 
   private wishRespawn(): void {
