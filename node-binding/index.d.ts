@@ -1,0 +1,741 @@
+/**
+ * The Trespasser engine for Node: matches of up to eight players on a playfield of 480 x 270 px, stepped all at once.
+ *
+ * Units, unless a field says otherwise: positions in playfield pixels (px), x to the right, y down; angles in radians,
+ * 0 = +x, growing clockwise on screen; speeds in px/s; times in ticks of the world's rate.
+ *
+ * Every refused call throws an `Error` whose `code` is one of {@link EngineErrorCode} and whose message names the field
+ * and its limit; nothing has changed then. Nothing is coerced: a number given as a string is refused. `undefined` is
+ * the same as leaving an argument or a field out; `null` is not.
+ *
+ * All calls are synchronous. A {@link World} belongs to the thread that made it; each worker thread makes its own.
+ */
+
+/** `code` of a thrown `Error`. */
+export type EngineErrorCode =
+  /** A match or player id that was never given out, or whose match or player is gone. */
+  | 'STALE_ID'
+  /** A ninth player. */
+  | 'MATCH_FULL'
+  /** More matches than `maxMatches`. */
+  | 'WORLD_FULL'
+  /** A value of the wrong type or out of its range; the message names both. */
+  | 'INVALID_ARGUMENT'
+  /** A name that is no weapon; the message lists them. */
+  | 'UNKNOWN_WEAPON'
+  /** A loadout against the rules; the message says against which. */
+  | 'ILLEGAL_LOADOUT'
+  /** Something that the player's present state does not allow; the message says when it is. */
+  | 'NOT_ALLOWED'
+  /** A damaged picture, a picture of the wrong size, a wall or spawn out of its limits. */
+  | 'BAD_MAP'
+  /** Bytes that are no saved match, or one of another version, map, rule set or tick rate. */
+  | 'BAD_SNAPSHOT'
+  /** A name that no built-in map or scene has; the message lists them. */
+  | 'UNKNOWN_NAME'
+  /** A defect of the engine. The world that it happened in refuses every further call with this code. */
+  | 'PANIC'
+  /** Node itself refused an operation, for instance for want of memory. */
+  | 'NODE'
+  /** Only from loading the package: there is no binary for this platform. The message says what to run. */
+  | 'ERR_NO_BINARY';
+
+/**
+ * A match of one world: an opaque whole number below 2^52, never 0. Ids are not used again: once the match is
+ * destroyed, its id throws `STALE_ID`.
+ */
+export type MatchId = number;
+
+/**
+ * A player of one match: an opaque whole number below 2^32, never 0. The low 3 bits are the slot, 0 to 7; the next
+ * player in the slot has another id.
+ */
+export type PlayerId = number;
+
+/** A side. */
+export type TeamName = 'red' | 'blue';
+
+/** A weapon, as in the protocol. */
+export type WeaponName =
+  | 'rifle'
+  | 'smg'
+  | 'shotgun'
+  | 'battlerifle'
+  | 'sniperrifle'
+  | 'pistol'
+  | 'revolver'
+  | 'suppressedpistol'
+  | 'machinegun'
+  | 'antimaterialrifle'
+  | 'grenadelauncher'
+  | 'rocket'
+  | 'grenade'
+  | 'smokegrenade'
+  | 'flashbang';
+
+/** What a wall is made of. */
+export type MaterialName = 'concrete' | 'metal' | 'wood' | 'glass' | 'border';
+
+/**
+ * What a player carries. Weapon names are given as plain strings, as they come from clients: an unknown one throws
+ * `UNKNOWN_WEAPON`, a weapon in a place that is not its own, or support items of more than 3 slots together, throw
+ * `ILLEGAL_LOADOUT`.
+ */
+export interface Loadout {
+  /** One of rifle, smg, shotgun, battlerifle, sniperrifle. */
+  primary: string;
+  /** One of pistol, revolver, suppressedpistol. */
+  secondary: string;
+  /**
+   * At most 3 slots together: machinegun and antimaterialrifle take 3, grenadelauncher and rocket 2, the thrown ones 1.
+   */
+  support: string[];
+}
+
+/** An axis-aligned wall and its five slices. */
+export interface WallInfo {
+  /** Left edge, px. */
+  x: number;
+  /** Top edge, px. */
+  y: number;
+  /** Extent along x, px. */
+  width: number;
+  /** Extent along y, px. */
+  height: number;
+  material: MaterialName;
+  /**
+   * `horizontal`: the five slices lie side by side along x, each `width / 5` wide. `vertical`: one under another
+   * along y, each `height / 5` high.
+   */
+  orientation: 'horizontal' | 'vertical';
+  /** Index of the first slice; the wall's slices are `firstSlice` to `firstSlice + 4`. Always 5 x the wall's index. */
+  firstSlice: number;
+}
+
+/** A wall as a host gives it. */
+export interface WallRect {
+  /** Left edge, px, 0 to 480 - `width`. */
+  x: number;
+  /** Top edge, px, 0 to 270 - `height`. */
+  y: number;
+  /** px, 1 to 480. */
+  width: number;
+  /** px, 1 to 270. */
+  height: number;
+  /** Name of a {@link MaterialName}; any other string throws `INVALID_ARGUMENT`. */
+  material: string;
+}
+
+/** Where players of a team appear: the centre of the body. */
+export interface SpawnInfo {
+  /** px, 6 to 474. */
+  x: number;
+  /** px, 6 to 264. */
+  y: number;
+  team: TeamName;
+}
+
+/** How a picture is read. */
+export interface MapOptions {
+  /**
+   * `fine` (default): every 10 x 10 px wall cell is a wall of its own with five slices 2 px wide. `coarse`: runs of up
+   * to five cells make one 50 x 10 px wall with a slice a cell, as the legacy backend reads it.
+   */
+  reading?: 'fine' | 'coarse';
+}
+
+/** The immutable geometry that matches are played on. Shared: a thousand matches on one map hold one copy. */
+export class GameMap {
+  private constructor();
+
+  /**
+   * Reads a picture of 48 x 27 pixels, one for each 10 px cell, or of 480 x 270: #808080 concrete, #8B4513 wood,
+   * #404040 metal, #87CEEB glass, #FF0000 red spawn, #0000FF blue spawn, #FFFF00 light. Any other colour is empty
+   * floor and leaves a warning.
+   *
+   * @param bytes a PNG file
+   * @throws `BAD_MAP` for another size, a damaged file, and a spawn inside a wall or without room;
+   * `INVALID_ARGUMENT` if `bytes` is no `Uint8Array`
+   */
+  static fromPng(bytes: Uint8Array, options?: MapOptions): GameMap;
+
+  /**
+   * Takes walls and spawns as they are given. A wall is cut into slices along its long side, a square one along x.
+   *
+   * @param walls at most 1,600, within the playfield
+   * @param spawns at most 64; a team without one gets one of its own
+   * @throws `BAD_MAP` naming the wall or spawn, the field and the limit; `INVALID_ARGUMENT` for wrong types
+   */
+  static fromRects(walls: WallRect[], spawns?: SpawnInfo[]): GameMap;
+
+  /**
+   * One of the project's own maps.
+   *
+   * @throws `UNKNOWN_NAME` with the names there are
+   */
+  static builtin(name: string, options?: MapOptions): GameMap;
+
+  /** Names for {@link GameMap.builtin}, from the smallest map to the largest. */
+  static builtinNames(): string[];
+
+  /** Hash of everything that a match can tell apart, 16 hex digits. The two readings of a picture differ in it. */
+  readonly hash: string;
+  readonly wallCount: number;
+  /** 5 x {@link GameMap.wallCount}. */
+  readonly sliceCount: number;
+  /** What was read but probably not meant, such as unknown colours; for the author of the map. */
+  readonly warnings: string[];
+
+  /** All walls, in the order of their slices. */
+  walls(): WallInfo[];
+
+  /** All spawns; at least one a team. */
+  spawns(): SpawnInfo[];
+
+  /**
+   * Health of an intact slice, points; `Infinity` for the border, which nothing damages.
+   *
+   * @param slice 0 to {@link GameMap.sliceCount} - 1
+   * @throws `INVALID_ARGUMENT` for any other value
+   */
+  maxHealth(slice: number): number;
+}
+
+export interface WorldOptions {
+  /** Ticks a second, 20 to 240. Default 60. */
+  tickRate?: number;
+  /** The rule book: the game as designed (default), or what the legacy backend does. */
+  rules?: 'standard' | 'legacy';
+  /** Matches that the world may hold at once, 1 to 2^20. Default 65,536. Costs nothing until they are made. */
+  maxMatches?: number;
+}
+
+export interface MatchOptions {
+  /** Key of all the match's randomness, a whole number from 0 to 2^53 - 1. Default 0. */
+  seed?: number;
+  /** Kills that win, 1 to 10,000. Default: the rule book's, 50. */
+  killTarget?: number;
+}
+
+export interface PlayerOptions {
+  /** Default: the smaller team, red where they are equal. */
+  team?: TeamName;
+  /** Default: rifle, pistol and nothing else. */
+  loadout?: Loadout;
+  /** `true` (default): placed at once. `false`: joins without a body, and is placed on pressing `Button.RESPAWN`. */
+  spawn?: boolean;
+}
+
+export interface BotOptions extends PlayerOptions {
+  /** 0 (slow and wild) to 1. Default 0.5. */
+  skill?: number;
+  /** Shoots at walls whenever it sees nobody. Default `false`. */
+  wrecks?: boolean;
+}
+
+/**
+ * Buttons as bits, for held keys and for presses. Combine them with `|`.
+ *
+ * A button that goes down between two inputs counts as one press by itself; taps are for presses too short to be seen
+ * as held.
+ */
+export const Button: {
+  readonly UP: 1;
+  readonly LEFT: 2;
+  readonly DOWN: 4;
+  readonly RIGHT: 8;
+  readonly RUN: 16;
+  /** Wins over `RUN`. */
+  readonly SNEAK: 32;
+  readonly FIRE: 64;
+  /** Each press turns aiming down sights on or off. */
+  readonly AIM: 128;
+  readonly RELOAD: 256;
+  readonly THROW: 512;
+  /** The primary weapon. */
+  readonly SLOT1: 1024;
+  /** The secondary weapon. */
+  readonly SLOT2: 2048;
+  readonly SLOT3: 4096;
+  readonly SLOT4: 8192;
+  readonly SLOT5: 16384;
+  /** Asks for a respawn, or for the first spawn. */
+  readonly RESPAWN: 32768;
+};
+
+/** Weapon names by number, as {@link World.readPlayers} gives numbers. */
+export const WEAPONS: readonly WeaponName[];
+
+/** Bytes of one record of {@link World.pushInputs}. */
+export const INPUT_BYTES: 40;
+
+/** Numbers of one row of {@link World.readPlayers}. */
+export const PLAYER_COLUMNS: 24;
+
+/** A player as of the last tick. */
+export interface PlayerView {
+  id: PlayerId;
+  /** 0 to 7: the row and bit in {@link World.sightMatrix}. */
+  slot: number;
+  team: TeamName;
+  /** Centre of the body, px. */
+  x: number;
+  /** Centre of the body, px. */
+  y: number;
+  /** px/s. */
+  vx: number;
+  /** px/s. */
+  vy: number;
+  /** Radians, 0 = +x, clockwise on screen, -pi to pi. */
+  facing: number;
+  /** The cursor of the last input, px. */
+  mouseX: number;
+  /** The cursor of the last input, px. */
+  mouseY: number;
+  /** Points, in steps of 1/64; 0 when dead. */
+  health: number;
+  alive: boolean;
+  /** Has had a body in this match; `false`: waits for the first spawn. */
+  placed: boolean;
+  /** Aims down sights. */
+  aiming: boolean;
+  movement: 'idle' | 'walking' | 'running' | 'sneaking';
+  /** The weapon in hand. */
+  weapon: WeaponName;
+  /** Its place, 0 to 4: primary, secondary, support items. */
+  slotInHand: number;
+  /** Enemies killed. */
+  kills: number;
+  /** Times died. */
+  deaths: number;
+  /** Points dealt to enemies. */
+  damageDealt: number;
+  /** Sequence number of the last input that the simulation has applied. */
+  lastSequence: number;
+  /** Inputs thrown away because more than 12 waited. */
+  droppedInputs: number;
+  /** Inputs ignored because their sequence number was old or repeated. */
+  ignoredInputs: number;
+  /** Tick of the last damage taken; 0: none. */
+  lastDamageTick: number;
+  /** Tick of the last death; 0: none. */
+  deathTick: number;
+  /** Earliest tick in which a respawn is granted. Means something only while dead. */
+  respawnTick: number;
+  /** Tick that clients are shown as the respawn's. Means something only while dead. */
+  respawnShownTick: number;
+  /** First tick in which the player can be hurt. */
+  invulnerableUntilTick: number;
+  /** Who killed this player last; 0: nobody, or somebody who has left. */
+  killer: PlayerId;
+  /** Sight distance, px. */
+  viewDistance: number;
+  /** Full angle of the cone of sight, radians. */
+  viewAngle: number;
+  /** Heat of the machine gun, 0 to 100. */
+  heat: number;
+  /** Ticks until the magazine is full; 0: not reloading. */
+  reloadTicks: number;
+}
+
+/** A weapon that a player carries. */
+export interface WeaponView {
+  weapon: WeaponName;
+  /** Rounds in the magazine. */
+  ammo: number;
+  /** Rounds besides. */
+  reserve: number;
+  /** Rounds in a full magazine. */
+  maxAmmo: number;
+  /** Rounds besides, at most. */
+  maxReserve: number;
+  reloading: boolean;
+  /** Ticks until it can fire again, for its rate of fire alone. */
+  readyInTicks: number;
+  /** Points a shot at full damage, all pellets together. */
+  damage: number;
+  /** Rounds a minute. */
+  rate: number;
+  /** Milliseconds; 0: cannot be reloaded. */
+  reloadMs: number;
+  /** 0 to 1, standing still and not aiming. */
+  accuracy: number;
+  /** px. */
+  range: number;
+}
+
+/** What a {@link GameEvent} tells of; the fields beside `tick` that each kind has. */
+export type GameEventType =
+  /** `player`; `team` if still in the match. */
+  | 'player_joined'
+  /** `player`, `x`, `y`. */
+  | 'player_left'
+  /** `player`, `x`, `y`, `invulnerableUntilTick`; `team` if still in the match. */
+  | 'spawned'
+  /** `player`, `remainingTicks`. */
+  | 'respawn_denied'
+  /** `player`, `weapon`, `x`, `y`, `dx`, `dy`, `ammo`, `isAiming`. */
+  | 'fired'
+  /** `player`, `weapon`, `remainingTicks`, `ammo` (0: an empty click). */
+  | 'fire_refused'
+  /** `player`, `target`, `weapon`, `x`, `y`, `targetX`, `targetY`, `pellet`, `damage`, `penetration`. */
+  | 'hit_player'
+  /** `player`, `weapon`, `slice`, `wall`, `x`, `y`, `dx`, `dy`, `pellet`, `damage`, `penetration`, `isStopped`. */
+  | 'hit_wall'
+  /** `player`, `weapon`, `x`, `y`, `dx`, `dy`, `pellet`, `penetration`. */
+  | 'miss'
+  /** `player`, `weapon`, `remainingTicks`. */
+  | 'reload_started'
+  /** `player`, `weapon`, `ammo`, `reserve`. */
+  | 'reloaded'
+  /** `player`, `weapon`, `fromWeapon`. */
+  | 'switched'
+  /** `player`, `isAiming`. */
+  | 'aim_toggled'
+  /** `player` (who did it), `target`, `weapon`, `x`, `y`, `damage`, `health`, `isKilled`. */
+  | 'player_damaged'
+  /** `player` (the killer, if there is one), `target` (who died), `weapon`, `x`, `y`, `isTeamKill`. */
+  | 'died'
+  /** `player`, `weapon`, `slice`, `wall`, `x`, `y`, `damage`, `health`. */
+  | 'wall_damaged'
+  /** As `wall_damaged`, once for each slice that breaks. */
+  | 'slice_destroyed'
+  /** `winner`. */
+  | 'match_ended';
+
+/** Something that happened. Fields that do not apply to the kind are absent. */
+export interface GameEvent {
+  type: GameEventType;
+  /** Tick in which it happened. */
+  tick: number;
+  /** Who did it; absent for nobody. May have left since. */
+  player?: PlayerId;
+  /** To whom. May have left since. */
+  target?: PlayerId;
+  weapon?: WeaponName;
+  /** `switched`: what was in hand before. */
+  fromWeapon?: WeaponName;
+  /** Place of the event, px: the muzzle for `fired`, the impact for hits, the end of the flight for `miss`. */
+  x?: number;
+  /** See {@link GameEvent.x}. */
+  y?: number;
+  /** Direction of the flight, a unit vector. */
+  dx?: number;
+  /** See {@link GameEvent.dx}. */
+  dy?: number;
+  /** `hit_player`: where the target's centre stood for the shot, px. */
+  targetX?: number;
+  /** See {@link GameEvent.targetX}. */
+  targetY?: number;
+  /** Index of the slice: 5 x `wall` + 0 to 4. */
+  slice?: number;
+  /** Index of the wall in {@link GameMap.walls}. */
+  wall?: number;
+  /** Points dealt, in steps of 1/64. */
+  damage?: number;
+  /** Points left: of the target (rounded up), or of the slice (in steps of 1/64). */
+  health?: number;
+  /** Which pellet of the shot, from 0. */
+  pellet?: number;
+  /** Walls and bodies that the bullet had passed before. */
+  penetration?: number;
+  /** Rounds left in the magazine. */
+  ammo?: number;
+  /** Rounds besides. */
+  reserve?: number;
+  team?: TeamName;
+  /** Killer and victim are of one team. */
+  isTeamKill?: boolean;
+  /** `fired`: the shooter aims down sights. `aim_toggled`: it is on now. */
+  isAiming?: boolean;
+  /** The target died of it. */
+  isKilled?: boolean;
+  /** The bullet ended in this slice. */
+  isStopped?: boolean;
+  /** Ticks to wait: until the next shot, until a respawn is granted; for `reload_started` its length. */
+  remainingTicks?: number;
+  /** First tick in which the player can be hurt. */
+  invulnerableUntilTick?: number;
+  /** Who won; `null` for a draw. */
+  winner?: TeamName | null;
+}
+
+/** Kills so far. */
+export interface Score {
+  red: number;
+  blue: number;
+  /** The match has ended: nobody is hurt and nobody respawns any more, until {@link World.resetMatch}. */
+  over: boolean;
+  /** `null` while it runs, and for a draw. */
+  winner: TeamName | null;
+}
+
+/**
+ * Matches of one rule book and tick rate.
+ *
+ * Methods that take ids throw `STALE_ID` for ids of matches or players that are gone, and `INVALID_ARGUMENT` for
+ * values that are no whole numbers from 0 to 2^53 - 1.
+ */
+export class World {
+  /** @throws `INVALID_ARGUMENT` naming the option and its limit */
+  constructor(options?: WorldOptions);
+
+  /** Ticks a second. */
+  readonly tickRate: number;
+  /** The instruction set in use: `scalar`, `sse2` or `avx2`. All give the same results, bit for bit. */
+  readonly simd: string;
+  /** Matches there are. */
+  readonly matchCount: number;
+
+  /** The ids of all matches. */
+  matches(): MatchId[];
+
+  /**
+   * A new match with nobody in it.
+   *
+   * @throws `WORLD_FULL` beyond `maxMatches`; `INVALID_ARGUMENT`
+   */
+  createMatch(map: GameMap, options?: MatchOptions): MatchId;
+
+  /** Ends a match at once and frees it. Its id and its players' ids are stale from now on. */
+  destroyMatch(match: MatchId): void;
+
+  /**
+   * Starts a match anew with the same players: scores 0, walls restored, everybody placed who has been before. The
+   * tick goes on counting.
+   *
+   * @param seed default: the match's last seed + 1
+   */
+  resetMatch(match: MatchId, seed?: number): void;
+
+  /**
+   * Lets a player in. One who joins a running match starts farthest from the nearest enemy, invulnerable for longer.
+   *
+   * @throws `MATCH_FULL` for a ninth; `UNKNOWN_WEAPON`, `ILLEGAL_LOADOUT`, `INVALID_ARGUMENT`
+   */
+  addPlayer(match: MatchId, options?: PlayerOptions): PlayerId;
+
+  /** Lets a player or a bot go. Kills stay in the team's score. */
+  removePlayer(match: MatchId, player: PlayerId): void;
+
+  /**
+   * Changes sides, before the first spawn or while dead.
+   *
+   * @throws `NOT_ALLOWED` while alive
+   */
+  setTeam(match: MatchId, player: PlayerId, team: TeamName): void;
+
+  /**
+   * Changes what a player carries, before the first spawn or while dead.
+   *
+   * @throws `NOT_ALLOWED` while alive; `UNKNOWN_WEAPON`, `ILLEGAL_LOADOUT`
+   */
+  setLoadout(match: MatchId, player: PlayerId, loadout: Loadout): void;
+
+  /**
+   * Queues an input: 1/60 s of its player's time. More than one a tick wait, 12 at most; beyond that the oldest are
+   * dropped.
+   *
+   * @param sequence 0 to 2^32 - 1, grows by one an input, wraps
+   * @param held buttons held, 0 to 65,535
+   * @param taps presses since the input before, 0 to 65,535; each counts once
+   * @param mouseX cursor, playfield px; rounded to 1/16 px and clamped to +-2000
+   * @param mouseY cursor, playfield px; rounded to 1/16 px and clamped to +-2000
+   * @param ackTick newest tick that the client had when it sampled this, 0 to 2^32 - 1; 0 (default): none
+   * @returns `false`: the sequence number is old or waits already, and the input is ignored
+   * @throws `INVALID_ARGUMENT` for values out of range, NaN and infinities
+   */
+  pushInput(
+    match: MatchId,
+    player: PlayerId,
+    sequence: number,
+    held: number,
+    taps: number,
+    mouseX: number,
+    mouseY: number,
+    ackTick?: number,
+  ): boolean;
+
+  /**
+   * {@link World.pushInput} for many inputs at once, of any matches. `count` records of {@link INPUT_BYTES} bytes each,
+   * little-endian:
+   *
+   * | bytes | what |
+   * | --- | --- |
+   * | 0..8 | match id, unsigned |
+   * | 8..12 | player id, unsigned |
+   * | 12..16 | sequence, unsigned |
+   * | 16..18 | held buttons |
+   * | 18..20 | taps |
+   * | 20..24 | mouse x, float, px |
+   * | 24..28 | mouse y, float, px |
+   * | 28..32 | ack tick, unsigned; 0: none |
+   * | 32 | written by this call: 1 accepted, 2 ignored as old or repeated, 3 stale match, 4 stale player, 5 mouse NaN or infinite, 6 bytes 33..40 not 0 |
+   * | 33..40 | 0 |
+   *
+   * A record that is not accepted does not keep the others out.
+   *
+   * @returns how many were accepted
+   * @throws `INVALID_ARGUMENT` if the buffer is no `Uint8Array` or too short; nothing has been pushed then
+   */
+  pushInputs(buffer: Uint8Array, count: number): number;
+
+  /**
+   * Presses buttons on a player's behalf outside the input stream, in the next tick.
+   *
+   * @param buttons 0 to 65,535
+   */
+  tap(match: MatchId, player: PlayerId, buttons: number): void;
+
+  /**
+   * Kills a player at once, credited to nobody; for debugging and for players who ask for it.
+   *
+   * @throws `NOT_ALLOWED` if the player is dead
+   */
+  killPlayer(match: MatchId, player: PlayerId): void;
+
+  /**
+   * Lets a bot in. It plays through {@link World.thinkBots}, by inputs like anybody else.
+   *
+   * @throws as {@link World.addPlayer}; `INVALID_ARGUMENT` for the skill
+   */
+  addBot(match: MatchId, options?: BotOptions): PlayerId;
+
+  /** Whether a player is a bot of this world. */
+  isBot(match: MatchId, player: PlayerId): boolean;
+
+  /** Pushes one tick's inputs of all bots; once before each {@link World.step}. */
+  thinkBots(): void;
+
+  /** One tick of every match, on the calling thread. */
+  step(): void;
+
+  /** One tick of every match, on all cores. The same results as {@link World.step}, bit for bit. */
+  stepParallel(): void;
+
+  /**
+   * The match's events since the last drain, in the order in which they happened. A match keeps the newest 256: drain
+   * after every step.
+   */
+  drainEvents(match: MatchId): GameEvent[];
+
+  /** Ticks played. */
+  tick(match: MatchId): number;
+
+  score(match: MatchId): Score;
+
+  player(match: MatchId, player: PlayerId): PlayerView;
+
+  /** Everybody in the match, by slot. */
+  players(match: MatchId): PlayerView[];
+
+  /**
+   * Everybody in the match, by slot, without making objects: a row of {@link PLAYER_COLUMNS} numbers each.
+   *
+   * | column | what |
+   * | --- | --- |
+   * | 0 | slot |
+   * | 1 | team: 0 red, 1 blue |
+   * | 2, 3 | x, y, px |
+   * | 4, 5 | velocity, px/s |
+   * | 6 | facing, radians |
+   * | 7 | health, points |
+   * | 8 | bits: 1 alive, 2 placed, 4 aiming, 8 invulnerable, 16 reloading |
+   * | 9 | movement: 0 idle, 1 sneaking, 2 walking, 3 running |
+   * | 10 | weapon, an index of {@link WEAPONS} |
+   * | 11 | place of the weapon in hand, 0 to 4 |
+   * | 12, 13 | its rounds in the magazine and besides |
+   * | 14 | ticks until the magazine is full |
+   * | 15 | heat, 0 to 100 |
+   * | 16, 17 | kills, deaths |
+   * | 18 | damage dealt, points |
+   * | 19 | low 24 bits of the last sequence number |
+   * | 20 | sight distance, px |
+   * | 21 | full angle of the cone, radians |
+   * | 22 | row of the sight matrix |
+   * | 23 | dead: ticks until a respawn is granted; else 0 |
+   *
+   * @param out takes 8 x {@link PLAYER_COLUMNS} numbers in any case
+   * @returns rows written
+   * @throws `INVALID_ARGUMENT` if `out` is no `Float32Array` or too short for the players there are
+   */
+  readPlayers(match: MatchId, out: Float32Array): number;
+
+  /** What a player carries: primary, secondary, support items. */
+  weapons(match: MatchId, player: PlayerId): WeaponView[];
+
+  /** Whether a player sees an enemy. `false` for team mates, who are known anyway. */
+  sees(match: MatchId, viewer: PlayerId, target: PlayerId): boolean;
+
+  /** 8 bytes: bit t of byte v says that slot v sees the enemy in slot t. */
+  sightMatrix(match: MatchId): Uint8Array;
+
+  /** Grows with every change of any slice, so that a host knows when to look. Wraps at 2^32. */
+  wallsVersion(match: MatchId): number;
+
+  /**
+   * Health of every slice, points; 0: gone, `Infinity`: border.
+   *
+   * @param out filled and given back, so that no array is made; as a view of its beginning if it is longer than needed
+   * @throws `INVALID_ARGUMENT` if `out` is shorter than {@link GameMap.sliceCount}
+   */
+  sliceHealth(match: MatchId, out?: Float32Array): Float32Array;
+
+  /**
+   * Hash of everything that the match's future depends on, 16 hex digits. The same inputs give the same hash on every
+   * machine and in every binding.
+   */
+  hash(match: MatchId): string;
+
+  /** {@link GameMap.hash} of the map that the match is on. */
+  mapHash(match: MatchId): string;
+
+  /** Bytes of memory that the match takes for itself, the shared map not counted. */
+  matchBytes(match: MatchId): number;
+
+  /** The whole match as bytes, for {@link World.restore}. Bots' thoughts and events that wait are no part of it. */
+  save(match: MatchId): Uint8Array;
+
+  /**
+   * Turns a match back into what was saved: players, ids, walls, scores, tick.
+   *
+   * @param bytes from {@link World.save} of a match on the same map, under the same rules and tick rate
+   * @throws `BAD_SNAPSHOT` naming the part at fault; the match is as before then
+   */
+  restore(match: MatchId, bytes: Uint8Array): void;
+}
+
+/** One who plays in a scene: options for {@link World.addBot}. */
+export interface SceneRole extends Required<BotOptions> {
+  loadout: { primary: WeaponName; secondary: WeaponName; support: WeaponName[] };
+}
+
+/** A scene as data, for hosts that build it with their own calls. */
+export interface SceneScript {
+  /** Name of a built-in map, which is read finely. */
+  map: string;
+  /** Of the match. */
+  seed: number;
+  /** Of the match. */
+  killTarget: number;
+  /** In the order in which they join. */
+  roles: SceneRole[];
+}
+
+/**
+ * Plays a scene of the project and gives the hash of its match, 16 hex digits: the same in every binding. Takes the
+ * calling thread for as long as that lasts.
+ *
+ * @param ticks of 1/60 s, 0 to 2^32 - 1
+ * @throws `UNKNOWN_NAME` with the names there are
+ */
+export function runScene(name: string, ticks: number): string;
+
+/** @throws `UNKNOWN_NAME` with the names there are */
+export function sceneScript(name: string): SceneScript;
+
+/** Names for {@link runScene} and {@link sceneScript}. */
+export function sceneNames(): string[];
+
+/** Version of the engine, the same in every binding. */
+export const version: string;

@@ -1,0 +1,64 @@
+//! The Node addon of the engine: reads JavaScript values, checks them, calls [`trespasser`], and shapes what comes
+//! back. No rule of the game is here.
+//!
+//! What callers see is documented in `index.d.ts`, which a test compares with what the addon exports.
+
+// The exported items are JavaScript's; their documentation is in `index.d.ts`, once.
+#![allow(missing_docs)]
+
+mod batch;
+mod fail;
+mod map;
+mod read;
+mod shape;
+mod world;
+
+use napi::bindgen_prelude::Unknown;
+use napi_derive::napi;
+use shape::SceneScript;
+use trespasser::{Weapon, scenes};
+
+/// Version of the engine.
+#[napi]
+pub const VERSION: &str = trespasser::VERSION;
+
+/// Bytes of one record of `pushInputs`.
+#[napi]
+pub const INPUT_BYTES: u32 = 40;
+/// Numbers of one row of `readPlayers`.
+#[napi]
+pub const PLAYER_COLUMNS: u32 = 24;
+
+/// Hash of a scene after some ticks, on the calling thread.
+#[napi(catch_unwind)]
+pub fn run_scene(name: Unknown<'_>, ticks: Unknown<'_>) -> fail::Result<String> {
+    fail::guard(|| {
+        let name = read::string("name", &name, "a scene's name")?;
+        let ticks = read::uint32("ticks", &ticks)?;
+        Ok(format!("{:016x}", scenes::run(&name, ticks)?))
+    })
+}
+
+/// A scene as data.
+#[napi(catch_unwind)]
+pub fn scene_script(name: Unknown<'_>) -> fail::Result<SceneScript> {
+    fail::guard(|| Ok(scenes::script(&read::string("name", &name, "a scene's name")?)?.into()))
+}
+
+/// Names of the weapons, by number.
+#[napi(catch_unwind)]
+pub fn weapon_names() -> Vec<&'static str> {
+    Weapon::ALL.map(Weapon::name).to_vec()
+}
+
+/// Names of the scenes.
+#[napi(catch_unwind)]
+pub fn scene_names() -> Vec<&'static str> {
+    scenes::SCENES.to_vec()
+}
+
+/// Panics, so that tests can see what becomes of it; `index.js` does not hand it on.
+#[napi(catch_unwind)]
+pub fn panic_for_test() -> fail::Result<()> {
+    fail::guard(|| panic!("on purpose"))
+}

@@ -1,0 +1,125 @@
+//! `GameMap`: immutable, shared by all matches on it.
+
+use crate::fail::{Fail, Inner, Result, guard};
+use crate::read;
+use crate::shape::{SpawnInfo, WallInfo, slice_points};
+use napi::bindgen_prelude::{Uint8ArraySlice, Unknown};
+use napi_derive::napi;
+use std::sync::Arc;
+use trespasser::map::{MAX_SPAWNS, MAX_WALLS};
+use trespasser::{Error, GameMap, Spawn, Vec2, WallDef};
+
+#[napi(js_name = "GameMap")]
+pub struct JsGameMap {
+    pub(crate) map: Arc<GameMap>,
+}
+
+#[napi]
+impl JsGameMap {
+    #[napi(constructor, catch_unwind)]
+    pub fn new() -> Result<JsGameMap> {
+        guard(|| Err(Fail::invalid("GameMap", "made by `new`", "made by GameMap.fromPng, fromRects or builtin")))
+    }
+
+    #[napi(factory, catch_unwind)]
+    pub fn from_png(bytes: Unknown<'_>, options: Unknown<'_>) -> Result<JsGameMap> {
+        guard(|| {
+            let reading = read::reading(options)?;
+            let bytes: Uint8ArraySlice<'_> = read::typed("bytes", &bytes, "a Uint8Array with a PNG")?;
+            Ok(JsGameMap { map: GameMap::from_png(&bytes, reading)? })
+        })
+    }
+
+    #[napi(factory, catch_unwind)]
+    pub fn from_rects(walls: Unknown<'_>, spawns: Unknown<'_>) -> Result<JsGameMap> {
+        guard(|| {
+            let too_many = |what: &'static str, most: usize| {
+                move |length: u32| -> Fail {
+                    Error::BadMap { reason: format!("{length} {what}; a map has at most {most}") }.into()
+                }
+            };
+            let list = read::elements("walls", &walls, MAX_WALLS, too_many("walls", MAX_WALLS))?;
+            let walls = list.into_iter().enumerate().map(|(i, v)| wall(i, v)).collect::<Inner<Vec<_>>>()?;
+            let list = match read::given(spawns)? {
+                Some(array) => read::elements("spawns", &array, MAX_SPAWNS, too_many("spawns", MAX_SPAWNS))?,
+                None => Vec::new(),
+            };
+            let spawns = list.into_iter().enumerate().map(|(i, v)| spawn(i, v)).collect::<Inner<Vec<_>>>()?;
+            Ok(JsGameMap { map: GameMap::from_rects(&walls, &spawns)? })
+        })
+    }
+
+    #[napi(factory, catch_unwind)]
+    pub fn builtin(name: Unknown<'_>, options: Unknown<'_>) -> Result<JsGameMap> {
+        guard(|| {
+            let reading = read::reading(options)?;
+            let name = read::string("name", &name, "a built-in map's name")?;
+            Ok(JsGameMap { map: GameMap::builtin(&name, reading)? })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn builtin_names() -> Vec<&'static str> {
+        GameMap::BUILTIN.iter().map(|(name, _)| *name).collect()
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn hash(&self) -> String {
+        format!("{:016x}", self.map.hash())
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn wall_count(&self) -> u32 {
+        self.map.geometry().walls.len() as u32
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn slice_count(&self) -> u32 {
+        self.map.geometry().slice_count as u32
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn warnings(&self) -> Vec<&str> {
+        self.map.warnings().iter().map(String::as_str).collect()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn walls(&self) -> Vec<WallInfo> {
+        self.map.geometry().walls.iter().map(WallInfo::from).collect()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn spawns(&self) -> Vec<SpawnInfo> {
+        let shape = |s: &Spawn| SpawnInfo { x: s.at.x.into(), y: s.at.y.into(), team: s.team.name() };
+        self.map.spawns().iter().map(shape).collect()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn max_health(&self, slice: Unknown<'_>) -> Result<f64> {
+        guard(|| {
+            let geometry = self.map.geometry();
+            let slice = read::number("slice", &slice)?;
+            if !(slice >= 0.0 && slice < geometry.slice_count as f64 && slice == libm::trunc(slice)) {
+                let limit = format!("a whole number from 0 to {}, below sliceCount", geometry.slice_count as i64 - 1);
+                return Err(Fail::invalid("slice", slice, limit));
+            }
+            Ok(slice_points(geometry.max_health[slice as usize]))
+        })
+    }
+}
+
+fn wall(index: usize, value: Unknown<'_>) -> Inner<WallDef> {
+    let fields = read::Element::new("walls", index, value)?;
+    Ok(WallDef {
+        x: fields.number("x")?,
+        y: fields.number("y")?,
+        width: fields.number("width")?,
+        height: fields.number("height")?,
+        material: fields.material("material")?,
+    })
+}
+
+fn spawn(index: usize, value: Unknown<'_>) -> Inner<Spawn> {
+    let fields = read::Element::new("spawns", index, value)?;
+    Ok(Spawn { at: Vec2::new(fields.number("x")?, fields.number("y")?), team: fields.team("team")? })
+}

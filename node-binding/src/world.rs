@@ -1,0 +1,488 @@
+//! `World`: matches, players, ticks.
+
+use crate::fail::{Fail, Inner, Result, guard};
+use crate::map::JsGameMap;
+use crate::read::{self, Fields};
+use crate::shape::{Actors, GameEvent, PlayerShape, Score, WeaponShape, slice_points};
+use napi::Env;
+use napi::JsValue;
+use napi::bindgen_prelude::{
+    ClassInstance, Float32ArraySlice, Function, JsObjectValue, Object, Uint8ArraySlice, Unknown,
+};
+use napi_derive::napi;
+use std::cell::{Cell, RefCell};
+use trespasser::scenes::Bots;
+use trespasser::{Buttons, InputCmd, MatchDef, PlayerDef, RuleSet, Team, Vec2, World, WorldDef};
+
+/// Of a bot whose host does not say.
+const DEFAULT_SKILL: f32 = 0.5;
+
+/// What a call works on. Arguments are read before it is borrowed, for reading them may run JavaScript.
+pub(crate) struct Pool {
+    pub(crate) world: World,
+    /// Who plays for the host.
+    bots: Bots,
+    /// Kept between drains.
+    events: Vec<trespasser::Event>,
+}
+
+#[napi(js_name = "World")]
+pub struct JsWorld {
+    pool: RefCell<Pool>,
+    /// A call panicked half way: nothing is known about the state.
+    broken: Cell<bool>,
+}
+
+impl JsWorld {
+    /// Runs `work` on the pool; refuses for good after a panic.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Pool) -> Inner<T>) -> Inner<T> {
+        if self.broken.replace(true) {
+            return Err(Fail::panic("this world panicked in an earlier call; make a new one".to_owned()));
+        }
+        let outcome = work(&mut self.pool.borrow_mut());
+        self.broken.set(false);
+        outcome
+    }
+}
+
+#[napi]
+impl JsWorld {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: Unknown<'_>) -> Result<JsWorld> {
+        guard(|| {
+            let fields = Fields::optional("options", options)?;
+            let mut def = WorldDef::default();
+            if let Some(rate) = fields.get("tickRate")? {
+                def.tick_rate = read::uint32("tickRate", &rate)?;
+            }
+            if let Some(name) = fields.get("rules")? {
+                def.rules = RuleSet::by_name(&read::string("rules", &name, "standard or legacy")?)?;
+            }
+            if let Some(most) = fields.get("maxMatches")? {
+                def.max_matches = read::uint32("maxMatches", &most)?;
+            }
+            let pool = Pool { world: World::new(def)?, bots: Bots::new(), events: Vec::new() };
+            Ok(JsWorld { pool: RefCell::new(pool), broken: Cell::new(false) })
+        })
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn tick_rate(&self) -> Result<u32> {
+        guard(|| self.with(|pool| Ok(pool.world.tick_rate())))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn simd(&self) -> Result<&'static str> {
+        guard(|| self.with(|pool| Ok(pool.world.simd().name())))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn match_count(&self) -> Result<u32> {
+        guard(|| self.with(|pool| Ok(pool.world.match_count() as u32)))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn matches(&self) -> Result<Vec<f64>> {
+        guard(|| self.with(|pool| Ok(pool.world.match_ids().map(|id| id.raw() as f64).collect())))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn create_match(&self, map: Unknown<'_>, options: Unknown<'_>) -> Result<f64> {
+        guard(|| {
+            let map: ClassInstance<'_, JsGameMap> = read::instance("map", &map, "a GameMap")?;
+            let fields = Fields::optional("options", options)?;
+            let mut def = MatchDef::default();
+            if let Some(seed) = fields.get("seed")? {
+                def.seed = read::seed(&seed)?;
+            }
+            if let Some(target) = fields.get("killTarget")? {
+                def.kill_target = Some(read::uint16("killTarget", &target)?);
+            }
+            self.with(|pool| Ok(pool.world.create_match(&map.map, def)?.raw() as f64))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn destroy_match(&self, game: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.destroy_match(game)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn reset_match(&self, game: Unknown<'_>, seed: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let seed = read::given(seed)?.map(|seed| read::seed(&seed)).transpose()?;
+            self.with(|pool| {
+                let next = pool.world.view(game)?.seed().wrapping_add(1);
+                Ok(pool.world.reset_match(game, seed.unwrap_or(next))?)
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn add_player(&self, game: Unknown<'_>, options: Unknown<'_>) -> Result<u32> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let def = player_def(&Fields::optional("options", options)?)?;
+            self.with(|pool| Ok(pool.world.add_player(game, def)?.raw()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn remove_player(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|Pool { world, bots, .. }| {
+                if bots.is_bot(game, player) {
+                    return Ok(bots.remove(world, game, player)?);
+                }
+                Ok(world.remove_player(game, player)?)
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_team(&self, game: Unknown<'_>, player: Unknown<'_>, team: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let team = read::team("team", &team)?;
+            self.with(|pool| Ok(pool.world.set_team(game, player, team)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_loadout(&self, game: Unknown<'_>, player: Unknown<'_>, loadout: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let loadout = read::loadout(loadout)?;
+            self.with(|pool| Ok(pool.world.set_loadout(game, player, &loadout)?))
+        })
+    }
+
+    // One argument for each of the call's values: an object for each of 480 inputs a second and match is measurable.
+    #[allow(clippy::too_many_arguments)]
+    #[napi(catch_unwind)]
+    pub fn push_input(
+        &self,
+        game: Unknown<'_>,
+        player: Unknown<'_>,
+        sequence: Unknown<'_>,
+        held: Unknown<'_>,
+        taps: Unknown<'_>,
+        mouse_x: Unknown<'_>,
+        mouse_y: Unknown<'_>,
+        ack_tick: Unknown<'_>,
+    ) -> Result<bool> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let mut input = InputCmd::new(
+                read::uint32("sequence", &sequence)?,
+                Buttons(read::uint16("held", &held)?),
+                Buttons(read::uint16("taps", &taps)?),
+                Vec2::new(read::finite("mouseX", &mouse_x)?, read::finite("mouseY", &mouse_y)?),
+            )?;
+            if let Some(tick) = read::given(ack_tick)? {
+                input.ack_tick = read::uint32("ackTick", &tick)?;
+            }
+            self.with(|pool| Ok(pool.world.push_input(game, player, input)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn tap(&self, game: Unknown<'_>, player: Unknown<'_>, buttons: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let buttons = Buttons(read::uint16("buttons", &buttons)?);
+            self.with(|pool| Ok(pool.world.tap(game, player, buttons)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn kill_player(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|pool| Ok(pool.world.kill_player(game, player)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn add_bot(&self, game: Unknown<'_>, options: Unknown<'_>) -> Result<u32> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let fields = Fields::optional("options", options)?;
+            let def = player_def(&fields)?;
+            let skill = match fields.get("skill")? {
+                Some(skill) => read::finite("skill", &skill)?,
+                None => DEFAULT_SKILL,
+            };
+            let wrecks = match fields.get("wrecks")? {
+                Some(wrecks) => read::boolean("wrecks", &wrecks)?,
+                None => false,
+            };
+            self.with(|Pool { world, bots, .. }| {
+                let add = if wrecks { Bots::add_wrecker } else { Bots::add };
+                Ok(add(bots, world, game, def, skill)?.raw())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn is_bot(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<bool> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|Pool { world, bots, .. }| Ok(bots.is_bot(game, world.view(game)?.player(player)?.id)))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn think_bots(&self) -> Result<()> {
+        guard(|| {
+            self.with(|Pool { world, bots, .. }| {
+                bots.think(world);
+                Ok(())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn step(&self) -> Result<()> {
+        guard(|| {
+            self.with(|pool| {
+                pool.world.step();
+                Ok(())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn step_parallel(&self) -> Result<()> {
+        guard(|| {
+            self.with(|pool| {
+                pool.world.step_parallel();
+                Ok(())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn drain_events(&self, game: Unknown<'_>) -> Result<Vec<GameEvent>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| {
+                let Pool { world, events, .. } = pool;
+                events.clear();
+                world.drain_events(game, |event| events.push(*event))?;
+                let view = world.view(game)?;
+                let mut actors = Actors::new(&view, events);
+                Ok(events.iter().filter_map(|event| actors.shape(event, &view)).collect())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn tick(&self, game: Unknown<'_>) -> Result<u32> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.tick()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn score(&self, game: Unknown<'_>) -> Result<Score> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| {
+                let view = pool.world.view(game)?;
+                let [red, blue] = view.score();
+                let winner = view.winner().map(Team::name);
+                Ok(Score { red: red.into(), blue: blue.into(), over: view.is_over(), winner })
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn player(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<PlayerShape> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|pool| Ok(pool.world.view(game)?.player(player)?.into()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn players(&self, game: Unknown<'_>) -> Result<Vec<PlayerShape>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.players().map(PlayerShape::from).collect()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn weapons(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<Vec<WeaponShape>> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|pool| {
+                let view = pool.world.view(game)?;
+                let weapons = view.weapons(player)?;
+                Ok(weapons.iter().flatten().map(|w| WeaponShape::new(w, view.rules())).collect())
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn sees(&self, game: Unknown<'_>, viewer: Unknown<'_>, target: Unknown<'_>) -> Result<bool> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let (viewer, target) = (read::player_id("viewer", &viewer)?, read::player_id("target", &target)?);
+            self.with(|pool| {
+                let view = pool.world.view(game)?;
+                // For their errors: a stale id would name the slot's next player.
+                let (viewer, target) = (view.player(viewer)?.id, view.player(target)?.id);
+                Ok(view.sees(viewer.slot()) >> target.slot() & 1 == 1)
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn sight_matrix<'env>(&self, env: &'env Env, game: Unknown<'_>) -> Result<Uint8ArraySlice<'env>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let rows = self.with(|pool| Ok(pool.world.view(game)?.sight_matrix().to_le_bytes()))?;
+            Ok(Uint8ArraySlice::copy_from(env, rows)?)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn walls_version(&self, game: Unknown<'_>) -> Result<u32> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.walls_version()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn slice_health<'env>(&self, env: &'env Env, game: Unknown<'_>, out: Unknown<'env>) -> Result<Unknown<'env>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            floats(env, out, |out| {
+                self.with(|pool| {
+                    let view = pool.world.view(game)?;
+                    let count = view.map().geometry().slice_count;
+                    out.fill(count, (0..count).map(|slice| slice_points(view.slice_health(slice)) as f32))
+                })
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn hash(&self, game: Unknown<'_>) -> Result<String> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(format!("{:016x}", pool.world.hash(game)?)))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn map_hash(&self, game: Unknown<'_>) -> Result<String> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(format!("{:016x}", pool.world.view(game)?.map().hash())))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn match_bytes(&self, game: Unknown<'_>) -> Result<u32> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.bytes() as u32))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn save<'env>(&self, env: &'env Env, game: Unknown<'_>) -> Result<Uint8ArraySlice<'env>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let mut bytes = Vec::new();
+            self.with(|pool| Ok(pool.world.save(game, &mut bytes)?))?;
+            Ok(Uint8ArraySlice::copy_from(env, bytes)?)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn restore(&self, game: Unknown<'_>, bytes: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let bytes: Uint8ArraySlice<'_> = read::typed("bytes", &bytes, "a Uint8Array that save() gave")?;
+            self.with(|pool| Ok(pool.world.restore(game, &bytes)?))
+        })
+    }
+}
+
+/// `{ team?, loadout?, spawn? }`.
+fn player_def(fields: &Fields<'_>) -> Inner<PlayerDef> {
+    let mut def = PlayerDef::default();
+    if let Some(team) = fields.get("team")? {
+        def.team = Some(read::team("team", &team)?);
+    }
+    if let Some(loadout) = fields.get("loadout")? {
+        def.loadout = read::loadout(loadout)?;
+    }
+    if let Some(spawn) = fields.get("spawn")? {
+        def.spawn = read::boolean("spawn", &spawn)?;
+    }
+    Ok(def)
+}
+
+/// Where numbers of a call go: the caller's array, or a new one.
+pub(crate) enum Floats<'a> {
+    Given(Float32ArraySlice<'a>),
+    New(Vec<f32>),
+}
+
+impl Floats<'_> {
+    /// Takes `count` numbers.
+    pub(crate) fn fill(&mut self, count: usize, numbers: impl Iterator<Item = f32>) -> Inner<usize> {
+        match self {
+            Floats::New(vec) => vec.extend(numbers),
+            Floats::Given(array) => {
+                if array.len() < count {
+                    let limit = format!("a Float32Array of at least {count}");
+                    return Err(Fail::invalid("out", format_args!("of length {}", array.len()), limit));
+                }
+                // SAFETY: the call holds the only view of the array, and no JavaScript runs while it is written.
+                let out = unsafe { array.as_mut() };
+                for (place, number) in out.iter_mut().zip(numbers) {
+                    *place = number;
+                }
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Calls `work` with the caller's array or a new one, and gives back an array of exactly the numbers written: the
+/// caller's own where it has that length, else a view of its beginning.
+pub(crate) fn floats<'env>(
+    env: &'env Env,
+    out: Unknown<'env>,
+    work: impl FnOnce(&mut Floats<'env>) -> Inner<usize>,
+) -> Inner<Unknown<'env>> {
+    let Some(array) = read::given(out)? else {
+        let mut new = Floats::New(Vec::new());
+        work(&mut new)?;
+        let Floats::New(numbers) = new else { unreachable!("it was made as a new one") };
+        return Ok(Float32ArraySlice::copy_from(env, numbers)?.to_unknown());
+    };
+    let slice: Float32ArraySlice<'env> = read::typed("out", &array, "a Float32Array")?;
+    let length = slice.len();
+    let written = work(&mut Floats::Given(slice))?;
+    if written == length {
+        return Ok(array);
+    }
+    let object: Object<'env> = read::typed("out", &array, "a Float32Array")?;
+    let subarray: Function<'env, napi::bindgen_prelude::FnArgs<(u32, u32)>, Unknown<'env>> =
+        object.get_named_property_unchecked("subarray")?;
+    Ok(subarray.apply(object, (0, written as u32).into())?)
+}
