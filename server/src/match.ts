@@ -128,7 +128,7 @@ export class Match {
     const memory = this.#newMemory();
     const seat: PersonSeat = {
       memberId, isBot: false, name, player, slot: slotOf(player), team, loadout: DEFAULT_LOADOUT, joined: false,
-      hasSpawned: false, lastShot: new Map(), input: new InputTranslator(), memory, walls: new LegacyWalls(this.#walls, memory),
+      hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), memory, walls: new LegacyWalls(this.#walls, memory),
       wallsDue: true, stateDue: false, awaitsShot: false,
     };
     this.#sit(seat);
@@ -306,7 +306,8 @@ export class Match {
     return {
       players: [...this.#seats.values()].map((seat) => {
         const { x, y, health, alive, weapon, kills, deaths } = this.#view(seat);
-        return { id: seat.memberId, name: seat.name, isBot: seat.isBot, team: seat.team, position: { x, y }, health, alive, weapon, kills, deaths };
+        const { memberId, name, isBot, team, slicesHit } = seat;
+        return { id: memberId, name, isBot, team, position: { x, y }, health, alive, weapon, kills, deaths, slicesHit };
       }),
       destruction: { ...destructionStats(health), damagedSlices: health.filter((points, slice) => points !== this.#pristine[slice]).length },
       tick: world.tick(this.#id),
@@ -387,7 +388,7 @@ export class Match {
     this.#bots++;
     this.#sit({
       memberId: `bot_${index + 1}`, isBot: true, name: botName(index), player, slot: slotOf(player), team,
-      loadout: DEFAULT_LOADOUT, joined: true, hasSpawned: false, lastShot: new Map(),
+      loadout: DEFAULT_LOADOUT, joined: true, hasSpawned: false, lastShot: new Map(), slicesHit: 0,
     });
   }
 
@@ -436,6 +437,7 @@ export class Match {
     const seat = event.player === undefined ? undefined : this.#byPlayer.get(event.player);
     if (event.type === 'match_ended') this.#over = true;
     if (seat !== undefined && event.type === 'fired' && event.weapon !== undefined) seat.lastShot.set(event.weapon, event.tick);
+    if (seat !== undefined && event.type === 'wall_damaged') seat.slicesHit++;
   }
 
   /** The server's own books, after everybody was told. */

@@ -19,6 +19,8 @@ export interface Seat {
   hasSpawned: boolean;
   /** Tick of the last shot per weapon. */
   readonly lastShot: Map<WeaponName, number>;
+  /** Times that this player damaged a slice, for the debug window. */
+  slicesHit: number;
 }
 
 /** A person's seat: what the server keeps for the client behind it. */

@@ -40,7 +40,8 @@ export async function startServer(config: Config, log: Logger, clientFolder = CL
   const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES + 1 });
   const schedule = createSchedule(config.tickRate, clock);
 
-  const httpServer = createHttpServer();
+  // Before Socket.IO attaches: it takes its own requests from the listeners that are there by then, later ones would answer them too.
+  const httpServer = createHttpServer((request, response) => answer(request, response));
   const io = new SocketServer(httpServer, {
     cors: { origin: true, credentials: true },
     transports: ['polling', 'websocket'],
@@ -60,9 +61,9 @@ export async function startServer(config: Config, log: Logger, clientFolder = CL
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
   const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit });
 
-  httpServer.on('request', httpHandler({
+  const answer = httpHandler({
     lobbies, counters, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands, loopStats: () => schedule.stats(),
-  }));
+  });
 
   const loop = new FixedLoop(schedule, (step) => {
     try {
