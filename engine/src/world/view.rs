@@ -1,11 +1,12 @@
 //! Looking at a match without copying it.
 
-use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY};
+use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, POINT, RuleSet, Team, Weapon};
-use crate::vision::Grid;
+use crate::vision::{Grid, PolygonScratch, Sight, polygon};
 use crate::{Result, Vec2};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// One player, as of the last tick.
@@ -249,6 +250,28 @@ impl<'a> MatchView<'a> {
     pub fn line_is_clear(&self, from: Vec2, to: Vec2) -> bool {
         let (a, b) = (clamp(from), clamp(to));
         self.sight_grid().sight_stop(a.x, a.y, b.x, b.y).is_none()
+    }
+
+    /// Replaces `out` by the outline of what the living player in a slot sees now, in px: the player first, then
+    /// clockwise on screen; see [`polygon()`] for its exactness. The cone alone: who is seen close by, whatever the
+    /// facing, is in [`MatchView::sees`]. Empty for a slot without a living player; a single point before the player's
+    /// first tick.
+    pub fn polygon(&self, slot: usize, out: &mut Vec<Vec2>) {
+        thread_local! {
+            static SCRATCH: RefCell<PolygonScratch> = RefCell::default();
+        }
+        out.clear();
+        let s = &self.game.state;
+        if slot >= PLAYERS || s.alive >> slot & 1 == 0 {
+            return;
+        }
+        let sight = Sight {
+            at: Vec2::new(s.x[slot], s.y[slot]),
+            facing: Vec2::new(s.aim_x[slot], s.aim_y[slot]),
+            distance: s.sight[slot],
+            cone_cos: s.cone_cos[slot],
+        };
+        SCRATCH.with(|scratch| polygon(&self.sight_grid(), &sight, &mut scratch.borrow_mut(), out));
     }
 
     pub(crate) fn sight_grid(&self) -> Grid<'a> {
