@@ -9,9 +9,12 @@
 //! 1. [`sim`]`::inputs` and `::movement`: queued inputs become motion, 1/60 s each
 //! 2. `::weapons`: switching, reload, heat, triggers
 //! 3. `::shots`: hitscan through soft walls and bodies
-//! 4. `::walls`: all damage to slices at once
-//! 5. `::life`: damage to bodies, kills, respawns, the match's end
-//! 6. `::sight`: who sees whom
+//! 4. `::projectiles`: flight, bounces, fuses
+//! 5. `::blasts`: explosions
+//! 6. `::walls`: all damage to slices at once
+//! 7. `::clouds`: smoke and flash
+//! 8. `::life`: damage to bodies, kills, respawns, the match's end
+//! 9. `::sight`: who sees whom
 //!
 //! ```
 //! use trespasser::{GameMap, MatchDef, PlayerDef, World, WorldDef, WallDef, rules::Material};
@@ -42,8 +45,8 @@ pub use glam::Vec2;
 pub use map::{GameMap, Reading, Spawn, WallDef};
 pub use rules::{Loadout, RuleSet, Team, Weapon};
 pub use world::{
-    Buttons, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PlayerView, World,
-    WorldDef,
+    Buttons, CloudView, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
+    PlayerView, ProjectileView, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

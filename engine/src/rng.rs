@@ -13,6 +13,8 @@ pub enum Purpose {
     Spawn = 2,
     /// Bots; index: slot.
     Bot = 3,
+    /// Shrapnel; index: serial number of the projectile x 64 + ray.
+    Shrapnel = 4,
 }
 
 /// Four 32-bit words for a 128-bit counter under a 64-bit key.

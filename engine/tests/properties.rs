@@ -23,6 +23,10 @@ fn any_walls() -> impl Strategy<Value = Vec<WallDef>> {
 }
 
 fn overlap(view: &MatchView<'_>, at: Vec2) -> f32 {
+    overlap_by(view, at, 6.0)
+}
+
+fn overlap_by(view: &MatchView<'_>, at: Vec2, radius: f32) -> f32 {
     let g = view.map().geometry();
     let mut deepest: f32 = 0.0;
     for s in 0..g.slice_count {
@@ -30,7 +34,7 @@ fn overlap(view: &MatchView<'_>, at: Vec2) -> f32 {
             continue;
         }
         let nearest = Vec2::new(at.x.clamp(g.x0[s], g.x1[s]), at.y.clamp(g.y0[s], g.y1[s]));
-        deepest = deepest.max(6.0 - at.distance(nearest));
+        deepest = deepest.max(radius - at.distance(nearest));
     }
     deepest
 }
@@ -55,8 +59,14 @@ proptest! {
         let guns = [Weapon::Rifle, Weapon::Smg, Weapon::Shotgun, Weapon::BattleRifle, Weapon::SniperRifle];
         let players: Vec<PlayerId> = (0..8)
             .map(|i| {
-                let item = if i % 2 == 0 { Weapon::MachineGun } else { Weapon::AntiMaterialRifle };
-                let loadout = Loadout::new(guns[i % 5], Weapon::Revolver, &[item]).unwrap();
+                let items: &[Weapon] = match i % 5 {
+                    0 => &[Weapon::MachineGun],
+                    1 => &[Weapon::AntiMaterialRifle],
+                    2 => &[Weapon::GrenadeLauncher, Weapon::Grenade],
+                    3 => &[Weapon::Rocket, Weapon::Flashbang],
+                    _ => &[Weapon::Grenade, Weapon::SmokeGrenade, Weapon::Flashbang],
+                };
+                let loadout = Loadout::new(guns[i % 5], Weapon::Revolver, items).unwrap();
                 world.add_player(game, PlayerDef { team: None, loadout, spawn: true }).unwrap()
             })
             .collect();
@@ -72,8 +82,8 @@ proptest! {
                 sequence += 1;
                 for (slot, &p) in players.iter().enumerate() {
                     // Each player gets other bits of the same number; RESPAWN always.
-                    let held = Buttons(bits.rotate_left((slot * 5 + i) as u32) & 0x01FF | 0x8000 * (sequence as u16 & 1));
-                    let taps = Buttons(bits.rotate_left(slot as u32 * 3) & 0x7C40);
+                    let held = Buttons(bits.rotate_left((slot * 5 + i) as u32) & 0x01FF | (0x8000 * (sequence as u16 & 1)));
+                    let taps = Buttons(bits.rotate_left(slot as u32 * 3) & 0x7E40);
                     let input = InputCmd::new(sequence, held, taps, Vec2::new(x, y)).unwrap();
                     world.push_input(game, p, input).unwrap();
                 }
@@ -84,12 +94,12 @@ proptest! {
                 let mut placed = [false; 8];
                 for e in &events {
                     match EventKind::from_number(e.kind).unwrap() {
-                        EventKind::WallDamaged => dealt += e.value as u64,
+                        EventKind::WallDamaged | EventKind::SliceDestroyed => dealt += e.value as u64,
                         EventKind::Spawned => {
                             placed[e.actor as usize] = true;
                             last_shot[e.actor as usize] = [0; 15];
                         }
-                        EventKind::Fired => {
+                        EventKind::Fired | EventKind::Launched => {
                             let (slot, w) = (e.actor as usize, e.weapon as usize);
                             // Shot n of a burst is never early: at least the whole ticks of the interval but one.
                             let apart = 60 * rate / u32::from(rules.weapons[w].rate);
@@ -103,6 +113,11 @@ proptest! {
                         }
                         _ => {}
                     }
+                }
+                for p in view.projectiles() {
+                    prop_assert!(p.position.is_finite() && p.velocity.is_finite());
+                    prop_assert!((0.0..=480.0).contains(&p.position.x) && (0.0..=270.0).contains(&p.position.y));
+                    prop_assert!(overlap_by(&view, p.position, 2.0) < 0.25, "a projectile in a wall: {:?}", p);
                 }
                 for (slot, &p) in players.iter().enumerate() {
                     let v = view.player(p).unwrap();
@@ -131,7 +146,7 @@ proptest! {
         let mut world = World::new(WorldDef::default()).unwrap();
         let game = world.create_match(&map, MatchDef { seed, kill_target: None }).unwrap();
         let p = world.add_player(game, PlayerDef::default()).unwrap();
-        let mut drive = |world: &mut World, from: u32, to: u32| {
+        let drive = |world: &mut World, from: u32, to: u32| {
             for t in from..to {
                 let keys = Buttons((seed as u16).rotate_left(t / 8) & 0x7F);
                 let mouse = Vec2::new((t * 7 % 480) as f32, (t * 3 % 270) as f32);

@@ -503,7 +503,7 @@ fn s5_soft_walls_and_hard() {
     rig.press(0, Buttons::FIRE, at(140.0, 135.0));
     assert_eq!(rig.count(EventKind::HitPlayer), 0);
     let dealt: i32 = rig.all(EventKind::WallDamaged).iter().map(|e| e.value).sum();
-    assert_eq!(dealt, 25 * 64);
+    assert_eq!((dealt, rig.count(EventKind::SliceDestroyed)), (25 * 64, 0));
 
     // Hard: all of it, once.
     let mut rig = face_off(Weapon::Rifle, 100.0, &[across(80.0, Material::Concrete)], RuleSet::standard());

@@ -3,10 +3,12 @@
 #![cfg(feature = "scenes")]
 
 use std::fmt::Write as _;
+use trespasser::rules::Material;
 use trespasser::scenes::{Bots, FightStats, SCENES, Scene, loadout, run};
 use trespasser::simd::Level;
 use trespasser::{
-    Buttons, Error, GameMap, InputCmd, MatchDef, MatchId, PlayerDef, PlayerId, Reading, Team, Vec2, World, WorldDef,
+    Buttons, Error, GameMap, InputCmd, MatchDef, MatchId, PlayerDef, PlayerId, Reading, Team, Vec2, WallDef, World,
+    WorldDef,
 };
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scenes.txt");
@@ -245,6 +247,29 @@ fn bots_come_and_go() {
     bots.think(&mut world);
     assert_eq!(bots.count(game), 0);
     assert!(matches!(bots.remove(&mut world, game, ids[0]), Err(Error::StaleId { what: "match", .. })));
+}
+
+/// Two teams with a wall of wood between them, from edge to edge: the bots shoot a hole and go through.
+#[test]
+fn bots_shoot_their_way_through_wood() {
+    let wall = |y| WallDef { x: 235.0, y, width: 10.0, height: 54.0, material: Material::Wood };
+    let walls: Vec<_> = (0..5).map(|i| wall(i as f32 * 54.0)).collect();
+    let map = GameMap::from_rects(&walls, &[]).unwrap();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let mut bots = Bots::new();
+    let game = fight(&mut world, &mut bots, &map, 1, 4);
+    for _ in 0..60 * 60 {
+        bots.think(&mut world);
+        world.step();
+        let through = |p: trespasser::PlayerView| match p.team {
+            Team::Red => p.position.x > 251.0,
+            Team::Blue => p.position.x < 229.0,
+        };
+        if world.view(game).unwrap().players().any(through) {
+            return;
+        }
+    }
+    panic!("a minute, and nobody is through");
 }
 
 /// At any tick rate a bot makes 60 inputs a second.

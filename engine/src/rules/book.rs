@@ -109,6 +109,86 @@ pub struct InputRule {
     pub repeats: u32,
 }
 
+/// Thrown weapons and what flies (section 5).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThrowRule {
+    /// Speed of a grenade without charge, px/s.
+    pub speed: f32,
+    /// Speed for each level of charge, px/s.
+    pub speed_per_charge: f32,
+    /// Share of the range that each level of charge over the first adds.
+    pub range_per_charge: f32,
+    /// Speed of smoke and flash, px/s.
+    pub item_speed: f32,
+    /// Levels of charge.
+    pub levels: u8,
+    /// Holding the trigger this long adds a level, ms.
+    pub level_ms: u32,
+    /// Radius of every projectile, px.
+    pub radius: f32,
+    /// Share of the speed that a second of way over the ground leaves to thrown weapons.
+    pub friction: f32,
+    /// Share of the speed along a surface that a bounce keeps.
+    pub tangent: f32,
+    /// Thrown weapons go off when slower than this, px/s.
+    pub rest: Option<f32>,
+}
+
+/// Section 6.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlastRule {
+    /// Standing hard slices between blast and body keep all damage from it.
+    pub shielded: bool,
+    /// Rays of shrapnel.
+    pub rays: u8,
+    /// Points a ray deals to the first slice it meets.
+    pub ray_damage: u16,
+    /// Reach of shrapnel in radii of the blast.
+    pub ray_reach: f32,
+}
+
+/// Section 7.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmokeRule {
+    /// px.
+    pub radius: f32,
+    /// ms.
+    pub life_ms: u32,
+    /// ms; the radius is eased out cubic, the density in quadratic.
+    pub expand_ms: u32,
+    /// ms at the end of life.
+    pub fade_ms: u32,
+    /// Highest density.
+    pub density: f32,
+    /// Share of the opacity lost at the edge.
+    pub edge: f32,
+    /// A ray ends at this depth.
+    pub depth: f32,
+    /// Opacity counts for this much way, px: the step by which today's backend samples it.
+    pub unit: f32,
+}
+
+/// Section 7.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlashRule {
+    /// px.
+    pub radius: f32,
+    /// Exponent of the share of the radius.
+    pub power: f32,
+    /// Factor without a clear line.
+    pub hidden: f32,
+    /// Loss of intensity at an angle of pi off the aim.
+    pub turn: f32,
+    /// Factor beyond a right angle, besides 1 - angle / pi.
+    pub behind: f32,
+    /// Less intensity than this does nothing.
+    pub least: f32,
+    /// Blind, disoriented, recovering at full intensity, ms.
+    pub phases_ms: [u32; 3],
+    /// Impairment of sight, hearing and movement while blind at full intensity.
+    pub impair: [f32; 3],
+}
+
 /// Health is the same in every rule set and belongs to [`Material`]; a rule set says what a wall does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaterialRule {
@@ -151,6 +231,16 @@ pub struct RuleSet {
     pub penetration_loss: [f32; 3],
     /// Heat.
     pub heat: HeatRule,
+    /// Thrown weapons.
+    pub throws: ThrowRule,
+    /// Explosions.
+    pub blast: BlastRule,
+    /// Smoke.
+    pub smoke: SmokeRule,
+    /// Flash.
+    pub flash: FlashRule,
+    /// Bodies are rewound to the shooter's acknowledged tick by this much at most, ms; 0: not at all.
+    pub rewind_ms: u32,
     /// Section 1.
     pub life: LifeRule,
     /// Section 11.
@@ -201,6 +291,40 @@ impl RuleSet {
             soft_cost: 15,
             penetration_loss: [0.2, 0.4, 0.6],
             heat: HeatRule { per_shot: 5, per_second: 10, limit: Some(100), silence_ms: 3000, after: 50 },
+            throws: ThrowRule {
+                speed: 12.0,
+                speed_per_charge: 18.0,
+                range_per_charge: 0.5,
+                item_speed: 120.0,
+                levels: 5,
+                level_ms: 250,
+                radius: 2.0,
+                friction: 0.85,
+                tangent: 0.85,
+                rest: None,
+            },
+            blast: BlastRule { shielded: true, rays: 16, ray_damage: 15, ray_reach: 2.0 },
+            smoke: SmokeRule {
+                radius: 60.0,
+                life_ms: 15_000,
+                expand_ms: 1500,
+                fade_ms: 2000,
+                density: 0.95,
+                edge: 0.5,
+                depth: 0.5,
+                unit: 5.0,
+            },
+            flash: FlashRule {
+                radius: 120.0,
+                power: 0.8,
+                hidden: 0.1,
+                turn: 0.9,
+                behind: 0.5,
+                least: 0.15,
+                phases_ms: [1500, 2000, 1000],
+                impair: [1.0, 0.8, 0.6],
+            },
+            rewind_ms: 200,
             life: LifeRule {
                 health: 100,
                 kill_target: 50,
@@ -223,6 +347,11 @@ impl RuleSet {
         rules.vision.look = None;
         rules.falloff = None;
         rules.heat.limit = None;
+        rules.throws.item_speed = 20.0;
+        rules.throws.rest = Some(10.0);
+        rules.blast.shielded = false;
+        rules.blast.rays = 0;
+        rules.rewind_ms = 0;
         rules
     }
 
@@ -286,6 +415,19 @@ impl RuleSet {
             whole("weapons.penetrations", rule.penetrations.into(), 0, 3)?;
             range("weapons.accuracy", rule.accuracy, 0.0, 1.0)?;
             range("weapons.range", rule.range, 1.0, 1000.0)?;
+            if let Some(flight) = &rule.projectile {
+                range("weapons.projectile.speed", flight.speed, 0.0, 1000.0)?;
+                range("weapons.projectile.bounce", flight.bounce.unwrap_or(0.0), 0.0, 1.0)?;
+                range("weapons.projectile.blast", flight.blast, 1.0, 200.0)?;
+                whole("weapons.projectile.fuse_ms", flight.fuse_ms.unwrap_or(0), 0, 60_000)?;
+                if flight.fuse_ms.is_none() && !flight.ends_at_range {
+                    return Err(Error::invalid(
+                        "weapons.projectile.fuse_ms",
+                        "none",
+                        "given for what does not go off at its range, or it would never end",
+                    ));
+                }
+            }
         }
         for rule in &self.materials {
             range("materials.absorption", rule.absorption, 0.0, 1.0)?;
@@ -317,6 +459,47 @@ impl RuleSet {
         whole("heat.limit", self.heat.limit.unwrap_or(1).into(), 1, 10_000)?;
         whole("heat.after", self.heat.after.into(), 0, self.heat.limit.unwrap_or(10_000).into())?;
         whole("heat.silence_ms", self.heat.silence_ms, 0, 60_000)?;
+        let t = &self.throws;
+        range("throws.speed", t.speed, 0.0, 1000.0)?;
+        range("throws.speed_per_charge", t.speed_per_charge, 0.0, 200.0)?;
+        range("throws.range_per_charge", t.range_per_charge, 0.0, 10.0)?;
+        range("throws.item_speed", t.item_speed, 0.0, 1000.0)?;
+        whole("throws.levels", t.levels.into(), 1, 10)?;
+        whole("throws.level_ms", t.level_ms, 1, 10_000)?;
+        range("throws.radius", t.radius, 0.5, 5.0)?;
+        range("throws.friction", t.friction, 0.0, 1.0)?;
+        range("throws.tangent", t.tangent, 0.0, 1.0)?;
+        range("throws.rest", t.rest.unwrap_or(0.0), 0.0, 1000.0)?;
+        whole("blast.rays", self.blast.rays.into(), 0, 64)?;
+        whole("blast.ray_damage", self.blast.ray_damage.into(), 0, 500)?;
+        range("blast.ray_reach", self.blast.ray_reach, 0.0, 10.0)?;
+        let s = &self.smoke;
+        range("smoke.radius", s.radius, 1.0, 300.0)?;
+        whole("smoke.life_ms", s.life_ms, 1, 600_000)?;
+        whole("smoke.expand_ms", s.expand_ms, 1, s.life_ms)?;
+        whole("smoke.fade_ms", s.fade_ms, 1, s.life_ms)?;
+        range("smoke.density", s.density, 0.0, 1.0)?;
+        range("smoke.edge", s.edge, 0.0, 1.0)?;
+        range("smoke.depth", s.depth, 0.01, 100.0)?;
+        range("smoke.unit", s.unit, 0.1, 480.0)?;
+        let f = &self.flash;
+        range("flash.radius", f.radius, 1.0, 600.0)?;
+        range("flash.power", f.power, 0.01, 10.0)?;
+        for (field, value) in [
+            ("flash.hidden", f.hidden),
+            ("flash.turn", f.turn),
+            ("flash.behind", f.behind),
+            ("flash.least", f.least),
+            ("flash.impair", f.impair[0]),
+            ("flash.impair", f.impair[1]),
+            ("flash.impair", f.impair[2]),
+        ] {
+            range(field, value, 0.0, 1.0)?;
+        }
+        for phase in f.phases_ms {
+            whole("flash.phases_ms", phase, 1, 60_000)?;
+        }
+        whole("rewind_ms", self.rewind_ms, 0, 200)?;
         let l = &self.life;
         whole("life.health", l.health.into(), 1, 500)?;
         whole("life.kill_target", l.kill_target.into(), 1, 10_000)?;

@@ -5,10 +5,13 @@ mod loadout;
 mod tuned;
 mod weapon;
 
-pub use book::{FalloffRule, HeatRule, InputRule, LifeRule, LookRule, MaterialRule, MoveRule, RuleSet, VisionRule};
+pub use book::{
+    BlastRule, FalloffRule, FlashRule, HeatRule, InputRule, LifeRule, LookRule, MaterialRule, MoveRule, RuleSet,
+    SmokeRule, ThrowRule, VisionRule,
+};
 pub use loadout::{INVENTORY, Loadout};
 pub(crate) use tuned::Tuned;
-pub use weapon::{Fire, Slot, Weapon, WeaponRule};
+pub use weapon::{Fire, Payload, ProjectileRule, Slot, Weapon, WeaponRule};
 
 use crate::Error;
 

@@ -1,13 +1,18 @@
 //! A rule set turned into the units of a tick, once for a world.
 
-use super::{Fire, HeatRule, InputRule, RuleSet, Weapon};
+use super::{Fire, HeatRule, InputRule, ProjectileRule, RuleSet, Weapon};
 use crate::rules::POINT;
+use crate::world::state::HISTORY;
 
 /// One weapon in tick units.
 #[derive(Debug, Clone)]
 pub(crate) struct TunedWeapon {
     pub(crate) fire: Fire,
-    pub(crate) projectile: bool,
+    pub(crate) projectile: Option<ProjectileRule>,
+    /// Ticks; 0: no fuse.
+    pub(crate) fuse: u32,
+    /// 1/64 points, all pellets together.
+    pub(crate) damage: f32,
     pub(crate) heats: bool,
     pub(crate) pellets: u8,
     pub(crate) penetrations: u8,
@@ -47,6 +52,16 @@ pub(crate) struct Tuned {
     pub(crate) respawn_shown_ticks: u32,
     pub(crate) invulnerable_ticks: u32,
     pub(crate) late_invulnerable_ticks: u32,
+    /// A level of charge, ticks.
+    pub(crate) charge_ticks: u32,
+    /// Factor of friction a tick.
+    pub(crate) friction: f32,
+    pub(crate) smoke_life: u32,
+    /// Blind, disoriented, recovering at full intensity, ticks.
+    pub(crate) flash_phases: [f32; 3],
+    /// Ticks a body can be rewound, and ticks between the positions kept.
+    pub(crate) rewind: u32,
+    pub(crate) rewind_stride: u32,
     /// Cosine of half the cone, nearest and at full stretch.
     pub(crate) cone_cos: f32,
 }
@@ -58,6 +73,8 @@ impl Tuned {
         let weapons = rules.weapons.map(|w| TunedWeapon {
             fire: w.fire,
             projectile: w.projectile,
+            fuse: w.projectile.and_then(|p| p.fuse_ms).map_or(0, ticks),
+            damage: f32::from(w.damage) * POINT as f32,
             heats: w.heats,
             pellets: w.pellets,
             penetrations: w.penetrations,
@@ -90,6 +107,12 @@ impl Tuned {
             respawn_shown_ticks: ticks(rules.life.respawn_shown_ms),
             invulnerable_ticks: ticks(rules.life.invulnerable_ms),
             late_invulnerable_ticks: ticks(rules.life.late_invulnerable_ms),
+            charge_ticks: ticks(rules.throws.level_ms).max(1),
+            friction: libm::powf(rules.throws.friction, 1.0 / tick_rate as f32),
+            smoke_life: ticks(rules.smoke.life_ms),
+            flash_phases: rules.flash.phases_ms.map(|ms| ms as f32 * tick_rate as f32 / 1000.0),
+            rewind: rules.rewind_ms * tick_rate / 1000,
+            rewind_stride: (rules.rewind_ms * tick_rate / 1000).div_ceil(HISTORY as u32 - 2).max(1),
             cone_cos: libm::cosf(rules.vision.cone * 0.5),
             rules,
         }

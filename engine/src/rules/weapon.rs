@@ -109,6 +109,35 @@ pub enum Fire {
     Thrown,
 }
 
+/// What becomes of a projectile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Payload {
+    /// Damage to bodies and slices within a radius.
+    Blast = 0,
+    /// A cloud.
+    Smoke = 1,
+    /// Blinds.
+    Flash = 2,
+}
+
+/// How a projectile flies and ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProjectileRule {
+    /// px/s at the muzzle; thrown weapons take theirs from [`super::ThrowRule`].
+    pub speed: f32,
+    /// Share of the speed across a surface that a bounce keeps; `None`: it goes off on contact with anything.
+    pub bounce: Option<f32>,
+    /// ms; `None`: no fuse.
+    pub fuse_ms: Option<u32>,
+    /// Goes off at its range; otherwise it comes to rest there and waits for its fuse.
+    pub ends_at_range: bool,
+    /// What becomes of it.
+    pub payload: Payload,
+    /// px, of the blast.
+    pub blast: f32,
+}
+
 /// One row of the weapon table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WeaponRule {
@@ -133,7 +162,7 @@ pub struct WeaponRule {
     /// Pellets a shot.
     pub pellets: u8,
     /// Flies as a projectile instead of hitting at once.
-    pub projectile: bool,
+    pub projectile: Option<ProjectileRule>,
     /// Hard walls a shot may go through; bodies: one less.
     pub penetrations: u8,
     /// Gains heat (see [`super::HeatRule`]).
@@ -151,7 +180,7 @@ const BASE: WeaponRule = WeaponRule {
     accuracy: 1.0,
     range: 0.0,
     pellets: 1,
-    projectile: false,
+    projectile: None,
     penetrations: 0,
     heats: false,
 };
@@ -170,17 +199,35 @@ const fn gun(
     WeaponRule { slot, damage, magazine, reserve, rate, reload_ms, accuracy, range, ..BASE }
 }
 
-const fn thrown(damage: u16) -> WeaponRule {
+const fn thrown(damage: u16, payload: Payload, fuse_ms: u32) -> WeaponRule {
     WeaponRule {
         slot: Slot::Support(1),
         fire: Fire::Thrown,
         damage,
         magazine: 2,
         range: 150.0,
-        projectile: true,
+        projectile: Some(ProjectileRule {
+            speed: 0.0,
+            bounce: Some(0.7),
+            fuse_ms: Some(fuse_ms),
+            ends_at_range: false,
+            payload,
+            blast: 40.0,
+        }),
         ..BASE
     }
 }
+
+const SHELL: ProjectileRule = ProjectileRule {
+    speed: 150.0,
+    bounce: Some(0.4),
+    fuse_ms: Some(3000),
+    ends_at_range: true,
+    payload: Payload::Blast,
+    blast: 40.0,
+};
+
+const ROCKET: ProjectileRule = ProjectileRule { speed: 200.0, bounce: None, fuse_ms: None, blast: 50.0, ..SHELL };
 
 /// The table of section 5, by weapon number; both rule sets share it.
 pub(super) const TABLE: [WeaponRule; Weapon::COUNT] = [
@@ -194,9 +241,9 @@ pub(super) const TABLE: [WeaponRule; Weapon::COUNT] = [
     gun(Slot::Secondary, 20, 15, 90, 450, 1800, 0.85, 150.0),
     WeaponRule { fire: Fire::Automatic, heats: true, ..gun(Slot::Support(3), 10, 200, 600, 1000, 8000, 0.70, 350.0) },
     WeaponRule { penetrations: 3, ..gun(Slot::Support(3), 250, 5, 20, 30, 4500, 0.99, 800.0) },
-    WeaponRule { projectile: true, ..gun(Slot::Support(2), 100, 6, 18, 60, 4000, 0.90, 300.0) },
-    WeaponRule { projectile: true, ..gun(Slot::Support(2), 200, 1, 5, 30, 3000, 0.95, 400.0) },
-    thrown(200),
-    thrown(0),
-    thrown(0),
+    WeaponRule { projectile: Some(SHELL), ..gun(Slot::Support(2), 100, 6, 18, 60, 4000, 0.90, 300.0) },
+    WeaponRule { projectile: Some(ROCKET), ..gun(Slot::Support(2), 200, 1, 5, 30, 3000, 0.95, 400.0) },
+    thrown(200, Payload::Blast, 3000),
+    thrown(0, Payload::Smoke, 2000),
+    thrown(0, Payload::Flash, 1500),
 ];

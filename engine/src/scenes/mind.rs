@@ -208,7 +208,7 @@ impl Mind {
         }
         let ask = !me.placed || field.view.tick() >= me.respawn_tick.saturating_add(self.respawn_delay);
         // One press in a while: the engine may refuse.
-        let taps = if ask && self.now % 8 == 0 { Buttons::RESPAWN } else { Buttons::NONE };
+        let taps = if ask && self.now.is_multiple_of(8) { Buttons::RESPAWN } else { Buttons::NONE };
         InputCmd { held: Buttons::NONE, taps, ..self.last }
     }
 
@@ -334,7 +334,7 @@ impl Mind {
 
     /// Half width of the aiming error, radians, after so many inputs on a target.
     fn spread(&self, on_target: u32) -> f32 {
-        let base = 0.66 - 0.42 * self.skill;
+        let base = 0.98 - 0.85 * self.skill;
         base * (0.5 + 0.5 * 60.0 / (60.0 + on_target as f32))
     }
 
@@ -345,7 +345,7 @@ impl Mind {
             return;
         }
         // An error lasts for some thoughts, then it is noticed and becomes another.
-        if words[0] % 3 == 0 {
+        if words[0].is_multiple_of(3) {
             let drift = rng::unit(words[0]) * 2.0 - 1.0;
             self.error_to = drift * self.spread(self.now.saturating_sub(self.target_since));
         }
@@ -419,8 +419,8 @@ impl Mind {
             if self.memory.is_some_and(|m| (m.at - me.position).length_squared() < 60.0 * 60.0) {
                 self.memory = None;
             }
-            if words[0] & 3 == 0 {
-                self.rest_until = self.now + 8 + rng::below(words[1], 24);
+            if words[0] & 3 != 0 {
+                self.rest_until = self.now + 12 + rng::below(words[1], 48);
             }
         }
         self.goal_until = self.now + 600;
@@ -497,8 +497,8 @@ impl Mind {
         {
             let just_lost = self.now - memory.when < 12;
             let ticks = match field.nav.shield(me.position, memory.at) {
-                Ground::Soft if just_lost || chance < 0.15 => 50 + rng::below(words[0], 70),
-                Ground::Free if just_lost => 25 + rng::below(words[0], 50),
+                Ground::Soft if just_lost || chance < 0.25 => 50 + rng::below(words[0], 70),
+                Ground::Free if just_lost => 30 + rng::below(words[0], 80),
                 _ => 0,
             };
             if ticks > 0 {
@@ -651,7 +651,7 @@ impl Mind {
         };
         let quiet = self.memory.is_none_or(|m| self.now - m.when > 45);
         // Magazines need no look in every input when nothing is going on.
-        if shoot_at.is_none() && self.now % THOUGHT != 0 {
+        if shoot_at.is_none() && !self.now.is_multiple_of(THOUGHT) {
             self.fired = false;
             return Buttons::NONE;
         }
@@ -699,7 +699,7 @@ impl Mind {
         if self.trigger > on + off {
             let words = self.draw(field, 5);
             self.trigger = 1;
-            self.burst = (18 + rng::below(words[0], 40), 5 + rng::below(words[1], 12 - (8.0 * self.skill) as u32));
+            self.burst = (18 + rng::below(words[0], 40), 4 + rng::below(words[1], 10 - (7.0 * self.skill) as u32));
         }
         if self.trigger > on {
             self.fired = false;
@@ -743,7 +743,7 @@ impl Mind {
 /// Whether a bot knows how to use a weapon: those that hit at once.
 fn usable(field: &Field, weapon: Weapon) -> bool {
     let rule = &field.view.rules().weapons[weapon as usize];
-    !rule.projectile && rule.fire != Fire::Thrown
+    rule.projectile.is_none() && rule.fire != Fire::Thrown
 }
 
 /// Distance at which a bot likes to fight with a weapon, px.

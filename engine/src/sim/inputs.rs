@@ -111,6 +111,7 @@ pub(super) fn run(game: &mut Match) {
         }
         movement::run(state, &game.blocks, game.map.geometry(), rules, idle);
     }
+    movement::remember(state, rules);
 }
 
 /// Lets the held keys stand in for a missing input. Keys that move nobody need no stand-in: their time is saved.

@@ -1,6 +1,6 @@
 //! Damage to bodies, kills, respawns and the match's end (rule book, section 1).
 
-use super::Scratch;
+use super::{ATTACKERS, Scratch};
 use crate::map::GameMap;
 use crate::rng::{self, Purpose};
 use crate::rules::{INVENTORY, POINT, Team, Tuned};
@@ -12,6 +12,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     let hit = core::mem::take(&mut scratch.body_hit);
     for victim in MatchState::slots(hit) {
         let damage = core::mem::take(&mut scratch.body_damage[victim]);
+        scratch.body_worst[victim] = [0; ATTACKERS];
         if game.state.over == 0 {
             hurt(game, victim, &damage, &scratch.body_weapon[victim]);
         }
@@ -21,12 +22,12 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
 }
 
 /// Takes the tick's damage off a body. The credit goes to the attackers from the heaviest down, ties by slot.
-fn hurt(game: &mut Match, victim: usize, damage: &[i32; PLAYERS], weapons: &[u8; PLAYERS]) {
+fn hurt(game: &mut Match, victim: usize, damage: &[i32; ATTACKERS], weapons: &[u8; ATTACKERS]) {
     let Match { state, events, .. } = game;
     if state.alive >> victim & 1 == 0 || state.tick < state.invulnerable_until[victim] {
         return;
     }
-    let mut order: [usize; PLAYERS] = core::array::from_fn(|i| i);
+    let mut order: [usize; ATTACKERS] = core::array::from_fn(|i| i);
     order.sort_unstable_by_key(|&slot| (-damage[slot], slot));
     state.damage_tick[victim] = state.tick;
     let (x, y) = (state.x[victim], state.y[victim]);
@@ -39,15 +40,16 @@ fn hurt(game: &mut Match, victim: usize, damage: &[i32; PLAYERS], weapons: &[u8;
             break;
         }
         state.health[victim] -= dealt;
-        if state.enemies(attacker) >> victim & 1 == 1 {
+        let by = if attacker < PLAYERS { attacker as u8 } else { NONE };
+        if attacker < PLAYERS && state.enemies(attacker) >> victim & 1 == 1 {
             state.damage_dealt[attacker] = state.damage_dealt[attacker].saturating_add(dealt);
         }
         let left = state.health[victim];
-        let event = Event::new(EventKind::PlayerDamaged, state.tick, attacker).target(victim).at(x, y);
+        let event = Event::new(EventKind::PlayerDamaged, state.tick, by as usize).target(victim).at(x, y);
         let event = event.weapon(weapons[attacker]).value(dealt).aux(((left + POINT - 1) / POINT) as u16);
         events.push(event.flag(flag::KILLED, left == 0));
         if left == 0 {
-            kill(state, events, victim, attacker as u8, weapons[attacker]);
+            kill(state, events, victim, by, weapons[attacker]);
         }
     }
 }
@@ -60,6 +62,8 @@ pub(crate) fn kill(state: &mut MatchState, events: &mut EventRing, victim: usize
     state.asks &= !(1 << victim);
     state.pressed[victim] = Buttons::NONE;
     state.reload[victim] = 0;
+    state.charge[victim] = 0;
+    (state.flash_tick[victim], state.flash[victim]) = (0, 0.0);
     (state.vx[victim], state.vy[victim]) = (0.0, 0.0);
     state.gait[victim] = Gait::Idle as u8;
     state.death_tick[victim] = state.tick;
@@ -158,6 +162,10 @@ fn spawn(state: &mut MatchState, events: &mut EventRing, map: &GameMap, rules: &
     state.killer[slot] = NONE;
     state.heat[slot] = 0;
     state.silence[slot] = 0;
+    state.charge[slot] = 0;
+    state.host_throw[slot] = 0;
+    state.spawn_tick[slot] = state.tick;
+    (state.flash_tick[slot], state.flash[slot]) = (0, 0.0);
     equip(state, rules, slot);
     let ticks = if late { rules.late_invulnerable_ticks } else { rules.invulnerable_ticks };
     state.invulnerable_until[slot] = state.tick + ticks;
@@ -203,8 +211,21 @@ pub(crate) fn join(
 }
 
 /// Lets a player go.
+///
+/// What the leaver threw flies on and belongs to nobody.
 pub(crate) fn leave(game: &mut Match, slot: usize) {
-    clear_lane(&mut game.state, slot);
+    let state = &mut game.state;
+    for owner in state.owner.iter_mut() {
+        if *owner as usize == slot {
+            *owner = NONE;
+        }
+    }
+    for killer in state.killer.iter_mut() {
+        if *killer as usize == slot {
+            *killer = NONE;
+        }
+    }
+    clear_lane(state, slot);
 }
 
 /// Empties a lane, all but its generation.
@@ -232,6 +253,7 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
         &mut state.cursor_y,
         &mut state.sight,
         &mut state.cone_cos,
+        &mut state.flash,
     ] {
         lanes[slot] = 0.0;
     }
@@ -243,13 +265,15 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
         &mut state.invulnerable_until,
         &mut state.dropped,
         &mut state.ignored,
+        &mut state.spawn_tick,
+        &mut state.flash_tick,
     ] {
         lanes[slot] = 0;
     }
     for lanes in [&mut state.health, &mut state.heat, &mut state.damage_dealt] {
         lanes[slot] = 0;
     }
-    for lanes in [&mut state.reload, &mut state.silence, &mut state.kills, &mut state.deaths] {
+    for lanes in [&mut state.reload, &mut state.silence, &mut state.kills, &mut state.deaths, &mut state.charge] {
         lanes[slot] = 0;
     }
     for lanes in [
@@ -260,6 +284,7 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
         &mut state.debt,
         &mut state.killer,
         &mut state.sees,
+        &mut state.host_throw,
     ] {
         lanes[slot] = 0;
     }
@@ -292,6 +317,8 @@ pub(crate) fn reset(game: &mut Match, seed: u64) {
     state.team_kills = [0; 2];
     state.sees = [0; PLAYERS];
     (state.alive, state.aiming, state.asks) = (0, 0, 0);
+    super::projectiles::clear(state);
+    super::clouds::clear(state);
     for slot in MatchState::slots(state.joined) {
         state.kills[slot] = 0;
         state.deaths[slot] = 0;

@@ -1,21 +1,25 @@
 //! A tick of one match. The order of the calls in [`step`] is the one place where the game's causality is written
 //! down; a stage reads and writes the columns that its file names.
 
+mod blasts;
+mod clouds;
 mod inputs;
 mod life;
 mod movement;
+mod projectiles;
 mod shots;
 mod sight;
 mod walls;
 mod weapons;
 
+pub(crate) use clouds::{cloud, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, join, kill, leave, reset};
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;
 use crate::vision::Crossings;
-use crate::world::state::{Match, PLAYERS};
+use crate::world::state::{Match, PLAYERS, PROJECTILES};
 
 /// A stage of a tick, for measuring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,22 +31,37 @@ pub enum Stage {
     Weapons = 1,
     /// Hitscan.
     Shots = 2,
+    /// Flight, bounces, fuses.
+    Projectiles = 3,
+    /// Explosions.
+    Blasts = 4,
     /// Damage to slices.
-    Walls = 3,
+    Walls = 5,
+    /// Smoke and flash.
+    Clouds = 6,
     /// Damage to bodies, kills, respawns, the end.
-    Life = 4,
+    Life = 7,
     /// Who sees whom.
-    Sight = 5,
+    Sight = 8,
 }
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Stage; 6] =
-        [Stage::Movement, Stage::Weapons, Stage::Shots, Stage::Walls, Stage::Life, Stage::Sight];
+    pub const ALL: [Stage; 9] = [
+        Stage::Movement,
+        Stage::Weapons,
+        Stage::Shots,
+        Stage::Projectiles,
+        Stage::Blasts,
+        Stage::Walls,
+        Stage::Clouds,
+        Stage::Life,
+        Stage::Sight,
+    ];
 
     /// Lower-case name.
     pub fn name(self) -> &'static str {
-        ["movement", "weapons", "shots", "walls", "life", "sight"][self as usize]
+        ["movement", "weapons", "shots", "projectiles", "blasts", "walls", "clouds", "life", "sight"][self as usize]
     }
 }
 
@@ -72,7 +91,23 @@ pub(crate) struct Shot {
     pub(crate) weapon: u8,
     /// 0 to 1, in use.
     pub(crate) accuracy: f32,
+    /// Level of charge of a throw.
+    pub(crate) level: u8,
 }
+
+/// A projectile that goes off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blast {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) weapon: u8,
+    /// Slot, or `NONE`.
+    pub(crate) owner: u8,
+    pub(crate) number: u32,
+}
+
+/// Attackers of a body: the slots, and whoever has left.
+pub(crate) const ATTACKERS: usize = PLAYERS + 1;
 
 /// Damage to a slice, in the order in which it was dealt.
 #[derive(Debug, Clone, Copy)]
@@ -98,10 +133,15 @@ pub(crate) struct Scratch {
     /// 1/64 points by slice, all 0 between ticks; blocks of `damaged` hold some.
     pub(crate) slice_damage: Box<[[u16; 64]]>,
     pub(crate) damaged: [u64; 2],
+    /// 1/64 points by slice, of the hits told so far; only slices hit in this tick are current.
+    pub(crate) told: Box<[u16]>,
     /// 1/64 points, [victim][attacker].
-    pub(crate) body_damage: [[i32; PLAYERS]; PLAYERS],
+    pub(crate) body_damage: [[i32; ATTACKERS]; PLAYERS],
     /// Weapon of the attacker's heaviest hit on the victim in this tick.
-    pub(crate) body_weapon: [[u8; PLAYERS]; PLAYERS],
+    pub(crate) body_weapon: [[u8; ATTACKERS]; PLAYERS],
+    /// Heaviest single hit behind `body_weapon`.
+    pub(crate) body_worst: [[i32; ATTACKERS]; PLAYERS],
+    pub(crate) blasts: Vec<Blast>,
     pub(crate) body_hit: u8,
 }
 
@@ -114,8 +154,11 @@ impl Scratch {
             wall_hits: Vec::with_capacity(WALL_HITS),
             slice_damage: vec![[0; 64]; MAX_SLICES / 64].into_boxed_slice(),
             damaged: [0; 2],
-            body_damage: [[0; PLAYERS]; PLAYERS],
-            body_weapon: [[0; PLAYERS]; PLAYERS],
+            told: vec![0; MAX_SLICES].into_boxed_slice(),
+            body_damage: [[0; ATTACKERS]; PLAYERS],
+            body_weapon: [[0; ATTACKERS]; PLAYERS],
+            body_worst: [[0; ATTACKERS]; PLAYERS],
+            blasts: Vec::with_capacity(PROJECTILES),
             body_hit: 0,
         }
     }
@@ -131,12 +174,16 @@ impl Scratch {
         }
     }
 
-    /// Books damage to a body, 1/64 points.
+    /// Books damage to a body, 1/64 points; an attacker over 7 is nobody.
     pub(crate) fn damage_body(&mut self, victim: usize, attacker: usize, weapon: u8, damage: i32) {
-        let sum = &mut self.body_damage[victim][attacker];
-        if *sum == 0 || damage > *sum {
-            self.body_weapon[victim][attacker] = weapon;
+        let attacker = attacker.min(PLAYERS);
+        let worst = &mut self.body_worst[victim][attacker];
+        // Equal hits by two weapons: the lower number, so that no order matters.
+        let named = &mut self.body_weapon[victim][attacker];
+        if damage > *worst || (damage == *worst && weapon < *named) {
+            (*worst, *named) = (damage, weapon);
         }
+        let sum = &mut self.body_damage[victim][attacker];
         *sum = sum.saturating_add(damage);
         self.body_hit |= 1 << victim;
     }
@@ -152,8 +199,14 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe
     probe.end(Stage::Weapons);
     shots::run(game, scratch);
     probe.end(Stage::Shots);
+    projectiles::run(game, scratch);
+    probe.end(Stage::Projectiles);
+    blasts::run(game, scratch);
+    probe.end(Stage::Blasts);
     walls::run(game, scratch);
     probe.end(Stage::Walls);
+    clouds::run(game, scratch);
+    probe.end(Stage::Clouds);
     life::run(game, scratch);
     probe.end(Stage::Life);
     sight::run(game);

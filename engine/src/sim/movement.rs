@@ -6,7 +6,7 @@
 use crate::map::{COLS, Geometry, PLAYFIELD, ROWS};
 use crate::rules::Tuned;
 use crate::world::Buttons;
-use crate::world::state::{Block, Gait, MatchState};
+use crate::world::state::{Block, Gait, HISTORY, MatchState};
 
 /// px kept from a corner, above the rounding of the square root; flat faces are touched exactly.
 const CORNER_GAP: f32 = 1.0 / 1024.0;
@@ -49,6 +49,7 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
             if aiming {
                 reach *= rules.rules.movement.aim_speed;
             }
+            reach *= 1.0 - super::impairment(state, rules, slot).movement;
             (step_x, step_y) = (dx * reach, dy * reach);
         } else {
             let (mut vx, mut vy) =
@@ -73,6 +74,34 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
         state.vy[slot] = if ny - y == step_y { step_y * per_second } else { (ny - y) * per_second };
         (state.x[slot], state.y[slot]) = (nx, ny);
     }
+}
+
+/// Keeps the positions at the end of a tick for lag compensation.
+pub(super) fn remember(state: &mut MatchState, rules: &Tuned) {
+    if rules.rewind == 0 || !state.tick.is_multiple_of(rules.rewind_stride) {
+        return;
+    }
+    let place = (state.tick / rules.rewind_stride) as usize % HISTORY;
+    state.past_x[place] = state.x;
+    state.past_y[place] = state.y;
+    state.past_tick[place] = state.tick;
+}
+
+/// Where the body of `victim` was at the tick that `shooter` has acknowledged: at most `rewind` ticks ago, not before
+/// its present life, and now if nothing newer is known.
+pub(super) fn rewound(state: &MatchState, rules: &Tuned, shooter: usize, victim: usize) -> (f32, f32) {
+    let now = (state.x[victim], state.y[victim]);
+    let ack = state.ack_tick[shooter];
+    if rules.rewind == 0 || ack == 0 || ack >= state.tick {
+        return now;
+    }
+    let ack = ack.max(state.tick.saturating_sub(rules.rewind));
+    let kept = ack / rules.rewind_stride * rules.rewind_stride;
+    let place = (kept / rules.rewind_stride) as usize % HISTORY;
+    if kept == 0 || state.past_tick[place] != kept || kept < state.spawn_tick[victim] {
+        return now;
+    }
+    (state.past_x[place][victim], state.past_y[place][victim])
 }
 
 /// Where a body ends that moves by `step` along an axis: `along` is its place on that axis, `across` on the other.

@@ -3,6 +3,7 @@
 //! All shots of a tick meet the walls and bodies as the tick found them; damage is only booked here, so the order of
 //! the shooters changes nothing.
 
+use super::movement::rewound;
 use super::{Scratch, Shot, WallHit};
 use crate::map::{BODY_RADIUS, PLAYFIELD};
 use crate::rng::{self, Purpose};
@@ -15,7 +16,9 @@ use crate::world::{Event, EventKind};
 pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     for i in 0..scratch.shots.len() {
         let shot = scratch.shots[i];
-        fire(game, scratch, shot);
+        if game.rules.weapons[shot.weapon as usize].projectile.is_none() {
+            fire(game, scratch, shot);
+        }
     }
 }
 
@@ -81,7 +84,7 @@ impl Bullet {
         let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
         grid.crossings(self.x, self.y, ex, ey, &mut scratch.crossings);
         let mut bodies = [(0.0f32, 0usize); PLAYERS];
-        let count = self.bodies(state, end, &mut bodies);
+        let count = self.bodies(state, rules, end, &mut bodies);
 
         let (mut next_slice, mut next_body) = (0, 0);
         let mut lost = 0i32;
@@ -149,7 +152,8 @@ impl Bullet {
                     next_body += 1;
                     let dealt = carried.max(0);
                     let event = self.event(EventKind::HitPlayer, state, at, passed).target(victim);
-                    events.push(event.toward(state.x[victim], state.y[victim]).value(dealt));
+                    let (px, py) = rewound(state, rules, self.slot, victim);
+                    events.push(event.toward(px, py).value(dealt));
                     if dealt > 0 {
                         scratch.damage_body(victim, self.slot, self.weapon, dealt);
                     }
@@ -169,11 +173,12 @@ impl Bullet {
         event.at(self.x + self.dx * at, self.y + self.dy * at).aux(self.pellet.into()).part(passed)
     }
 
-    /// Living bodies on the way, nearest first, ties by slot; returns how many.
-    fn bodies(&self, state: &MatchState, end: f32, out: &mut [(f32, usize); PLAYERS]) -> usize {
+    /// Living bodies on the way, where the shooter saw them, nearest first, ties by slot; returns how many.
+    fn bodies(&self, state: &MatchState, rules: &Tuned, end: f32, out: &mut [(f32, usize); PLAYERS]) -> usize {
         let mut count = 0;
         for victim in MatchState::slots(state.alive & !(1 << self.slot)) {
-            let (cx, cy) = (state.x[victim] - self.x, state.y[victim] - self.y);
+            let (px, py) = rewound(state, rules, self.slot, victim);
+            let (cx, cy) = (px - self.x, py - self.y);
             let along = cx * self.dx + cy * self.dy;
             let across = cx * self.dy - cy * self.dx;
             let inside = BODY_RADIUS * BODY_RADIUS - across * across;

@@ -5,8 +5,8 @@
 
 use crate::map::{BODY_RADIUS, Geometry, PLAYFIELD};
 use crate::rules::Tuned;
-use crate::vision::{Grid, Slab};
-use crate::world::state::{Match, MatchState};
+use crate::vision::{Grid, Slab, SmokeDisc, smoke_depth};
+use crate::world::state::{CLOUDS, Match, MatchState};
 
 /// px that the outer points of a body lie inside its edge, so that a body flush with a wall is not hidden by touching
 /// it.
@@ -16,8 +16,20 @@ pub(super) fn run(game: &mut Match) {
     let Match { state, blocks, map, rules, blocker, .. } = game;
     let geometry: &Geometry = map.geometry();
     state.sees = [0; 8];
+    let mut discs = [SmokeDisc { x: 0.0, y: 0.0, radius: 0.0, density: 0.0 }; CLOUDS];
+    let mut count = 0;
+    if state.clouds != 0 {
+        for cloud in (0..CLOUDS).filter_map(|lane| super::cloud(state, rules, lane)) {
+            discs[count] = cloud.disc;
+            count += 1;
+        }
+    }
+    let discs = &discs[..count];
+    let smoke = &rules.rules.smoke;
     for viewer in MatchState::slots(state.alive) {
-        look(state, rules, viewer);
+        if look(state, rules, viewer) {
+            continue;
+        }
         let (vx, vy) = (state.x[viewer], state.y[viewer]);
         let (sight, cone_cos) = (state.sight[viewer], state.cone_cos[viewer]);
         let (aim_x, aim_y) = (state.aim_x[viewer], state.aim_y[viewer]);
@@ -54,7 +66,10 @@ pub(super) fn run(game: &mut Match) {
                         blocker[viewer][target] = slice;
                         false
                     }
-                    None => true,
+                    None => {
+                        discs.is_empty()
+                            || smoke_depth(discs, smoke.edge, smoke.unit, smoke.depth, (vx, vy), (px, py)) < smoke.depth
+                    }
                 }
             };
             let visible = clear(vx + dx, vy + dy) || {
@@ -74,8 +89,15 @@ pub(super) fn run(game: &mut Match) {
     }
 }
 
-/// Sight distance and cone, stretched by mouse look.
-fn look(state: &mut MatchState, rules: &Tuned, slot: usize) {
+/// Sight distance and cone, stretched by mouse look and shortened by a flash. True: the player is blind.
+fn look(state: &mut MatchState, rules: &Tuned, slot: usize) -> bool {
+    stretch(state, rules, slot);
+    let flash = super::impairment(state, rules, slot);
+    state.sight[slot] *= 1.0 - flash.visual;
+    flash.blind
+}
+
+fn stretch(state: &mut MatchState, rules: &Tuned, slot: usize) {
     let vision = &rules.rules.vision;
     state.sight[slot] = vision.distance;
     state.cone_cos[slot] = rules.cone_cos;

@@ -36,30 +36,32 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     state.walls_version = state.walls_version.wrapping_add(1);
 }
 
-/// One event a hit, with the health it leaves; the hit that takes the last of it breaks the slice. Hits on what an
+/// One event a hit, [`EventKind::SliceDestroyed`] instead of [`EventKind::WallDamaged`] if the slice breaks, with the health it leaves; the hit that takes the last of it breaks the slice. Hits on what an
 /// earlier hit of the tick has broken are told as nothing, for they dealt nothing.
-fn tell(game: &mut Match, scratch: &Scratch) {
+fn tell(game: &mut Match, scratch: &mut Scratch) {
     let Match { state, blocks, events, .. } = game;
-    for (i, hit) in scratch.wall_hits.iter().enumerate() {
+    // Damage told so far, by slice; `slice_damage` is kept for the kernel.
+    for hit in &scratch.wall_hits {
+        scratch.told[hit.slice as usize] = 0;
+    }
+    for hit in &scratch.wall_hits {
         let s = hit.slice as usize;
-        let before = scratch.wall_hits[..i].iter().filter(|h| h.slice == hit.slice).map(|h| u32::from(h.damage));
-        let before = u32::from(blocks[s / 64].health[s % 64]).saturating_sub(before.sum());
+        let told = scratch.told[s];
+        scratch.told[s] = told.saturating_add(hit.damage);
+        let before = blocks[s / 64].health[s % 64].saturating_sub(told);
         if before == 0 {
             continue;
         }
-        let left = before.saturating_sub(hit.damage.into());
+        let left = before.saturating_sub(hit.damage);
         let event = |kind| {
             Event::new(kind, state.tick, hit.slot as usize)
                 .weapon(hit.weapon)
                 .slice(hit.slice)
                 .at(hit.x, hit.y)
-                .value((before - left) as i32)
-                .aux(left as u16)
+                .value((before - left).into())
+                .aux(left)
                 .flag(flag::DESTROYED, left == 0)
         };
-        events.push(event(EventKind::WallDamaged));
-        if left == 0 {
-            events.push(event(EventKind::SliceDestroyed));
-        }
+        events.push(event(if left == 0 { EventKind::SliceDestroyed } else { EventKind::WallDamaged }));
     }
 }

@@ -7,7 +7,7 @@
 use super::{Scratch, Shot};
 use crate::rules::{Fire, INVENTORY, Tuned};
 use crate::world::event::{EventRing, flag};
-use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 use crate::world::{Buttons, Event, EventKind};
 
 const SLOTS: [Buttons; INVENTORY] = [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5];
@@ -18,6 +18,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     cool(state, rules);
     if state.over != 0 {
         state.pressed = [Buttons::NONE; PLAYERS];
+        state.host_throw = [0; PLAYERS];
         return;
     }
     for slot in MatchState::slots(state.alive) {
@@ -35,6 +36,13 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
             continue;
         }
         reload(state, events, rules, slot, weapon, pressed.has(Buttons::RELOAD));
+        let host_throw = core::mem::take(&mut state.host_throw[slot]);
+        if rules.weapons[weapon as usize].fire == Fire::Thrown {
+            if let Some(level) = charge(state, rules, slot, pressed, host_throw) {
+                pull(state, events, rules, scratch, slot, weapon, level, true);
+            }
+            continue;
+        }
         trigger(state, events, rules, scratch, slot, weapon, pressed);
     }
 }
@@ -64,6 +72,7 @@ fn switch(state: &mut MatchState, events: &mut EventRing, slot: usize, place: us
     }
     state.hand[slot] = place as u8;
     state.reload[slot] = 0;
+    state.charge[slot] = 0;
     events.push(Event::new(EventKind::Switched, state.tick, slot).weapon(new).part(old));
 }
 
@@ -104,11 +113,56 @@ fn trigger(
     if !pulled {
         return;
     }
+    pull(state, events, rules, scratch, slot, weapon, 0, press);
+}
+
+/// The level of charge with which a thrown weapon leaves the hand in this tick: the trigger charges while it is held
+/// and throws when let go; a tap and the throw button throw at once.
+fn charge(state: &mut MatchState, rules: &Tuned, slot: usize, pressed: Buttons, host_throw: u8) -> Option<u8> {
+    let levels = rules.rules.throws.levels;
+    let charged = |ticks: u16| (1 + (u32::from(ticks).saturating_sub(1) / rules.charge_ticks) as u8).min(levels);
+    let held = state.held[slot].has(Buttons::FIRE);
+    let ticks = state.charge[slot];
+    let level = if host_throw > 0 {
+        Some(host_throw.min(levels))
+    } else if pressed.has(Buttons::THROW) || (ticks > 0 && !held) {
+        Some(charged(ticks))
+    } else if pressed.has(Buttons::FIRE) && !held {
+        Some(1)
+    } else {
+        None
+    };
+    // After a throw the trigger must be let go before it charges again.
+    state.charge[slot] = match level {
+        Some(_) => 0,
+        None if held && (ticks > 0 || pressed.has(Buttons::FIRE)) => {
+            ticks.saturating_add(1).min((rules.charge_ticks * u32::from(levels)).min(u16::MAX.into()) as u16)
+        }
+        None => 0,
+    };
+    level
+}
+
+/// Fires, or says why not if `tell`.
+#[allow(clippy::too_many_arguments)]
+fn pull(
+    state: &mut MatchState,
+    events: &mut EventRing,
+    rules: &Tuned,
+    scratch: &mut Scratch,
+    slot: usize,
+    weapon: u8,
+    level: u8,
+    tell: bool,
+) {
+    let rule = &rules.weapons[weapon as usize];
     let place = state.hand[slot] as usize;
     let left = state.cooldown[place][slot];
     let silent = if rule.heats { state.silence[slot] } else { 0 };
-    if left > 0 || silent > 0 || state.reload[slot] > 0 || state.ammo[place][slot] == 0 || rule.projectile {
-        if press {
+    let launched = scratch.shots.iter().filter(|s| rules.weapons[s.weapon as usize].projectile.is_some()).count();
+    let full = rule.projectile.is_some() && state.flying.count_ones() as usize + launched >= PROJECTILES;
+    if left > 0 || silent > 0 || state.reload[slot] > 0 || state.ammo[place][slot] == 0 || full {
+        if tell {
             let wait = (left.max(0) as u32).div_ceil(rule.rate as u32);
             let wait = wait.max(silent.into()).max(state.reload[slot].into());
             let event = Event::new(EventKind::FireRefused, state.tick, slot).weapon(weapon);
@@ -123,9 +177,12 @@ fn trigger(
         if state.heat[slot] >= rules.heat_limit {
             state.heat[slot] = rules.heat_limit;
             state.silence[slot] = rules.heat_silence;
+            let event = Event::new(EventKind::Overheated, state.tick, slot).weapon(weapon);
+            events.push(event.value(rules.heat_silence.into()));
         }
     }
-    scratch.shots.push(Shot { slot: slot as u8, weapon, accuracy: accuracy(state, rules, slot, rule.accuracy) });
+    let accuracy = accuracy(state, rules, slot, rule.accuracy);
+    scratch.shots.push(Shot { slot: slot as u8, weapon, accuracy, level });
 }
 
 /// Accuracy in use (rule book, section 5).

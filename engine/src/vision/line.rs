@@ -115,7 +115,7 @@ impl Crossings {
         Crossings { hits: Vec::with_capacity(MAX_SLICES), met: vec![0; MAX_SLICES].into_boxed_slice(), line: 0 }
     }
 
-    fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.hits.clear();
         self.line = self.line.wrapping_add(1);
         if self.line == 0 {
@@ -125,7 +125,8 @@ impl Crossings {
     }
 
     #[inline]
-    fn is_known(&mut self, slice: u16) -> bool {
+    /// Whether a slice has been met since `begin`; it has from now on.
+    pub(crate) fn is_known(&mut self, slice: u16) -> bool {
         core::mem::replace(&mut self.met[slice as usize], self.line) == self.line
     }
 }

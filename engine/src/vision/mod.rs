@@ -1,8 +1,10 @@
-//! Lines of sight and the visibility polygon: exact against the standing slices.
+//! Lines of sight, smoke and the visibility polygon: exact against the standing slices.
 
 mod line;
 pub mod polygon;
+mod smoke;
 
 pub(crate) use line::Crossings;
 pub use line::{Grid, Slab, slab};
 pub use polygon::{PolygonScratch, Sight, polygon};
+pub use smoke::{SmokeDisc, smoke_depth};

@@ -6,8 +6,10 @@ use bytemuck::{Pod, Zeroable};
 pub const NONE: u8 = 0xFF;
 /// No slice.
 pub const NO_SLICE: u16 = 0xFFFF;
-/// Events a match keeps until they are drained; older ones are lost and counted.
-pub const EVENT_RING: usize = 256;
+/// Events a match keeps at most until they are drained; older ones are lost and counted.
+pub const EVENT_RING: usize = 4096;
+/// Room for events that a match begins with; it doubles when they pile up, and stays.
+const FIRST_RING: usize = 64;
 
 /// Kind of an [`Event`]; the comments name the fields that carry something besides `tick` and `actor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +50,24 @@ pub enum EventKind {
     Died = 15,
     /// weapon, slice; x, y: the impact; value: damage dealt, 1/64; aux: health left, 1/64; flag `DESTROYED`.
     WallDamaged = 16,
-    /// The same, once for each slice that breaks.
+    /// Instead of `WallDamaged` for the hit that breaks the slice: once for each.
     SliceDestroyed = 17,
     /// value: 0 red, 1 blue, 2 nobody.
     MatchEnded = 18,
+    /// A projectile leaves the hand or the muzzle: weapon; x, y; dx, dy: velocity, px/s; value: its serial number;
+    /// aux: level of charge, 0 for launched ones; slice: rounds left.
+    Launched = 19,
+    /// actor: the owner; weapon; x, y; dx, dy: velocity after it; value: serial number; slice if it was one, target if
+    /// it was a body.
+    Bounced = 20,
+    /// actor: the owner; weapon; x, y; value: serial number; aux: radius of its effect, px.
+    Exploded = 21,
+    /// actor: the owner; target: who is dazzled; weapon; x, y: of the flash; value: intensity in 1/1000; aux: ticks
+    /// blind; slice: ticks until all is over; dx: distance in px; dy: angle off the target's aim, radians; flag
+    /// `AIMING`: with a clear line.
+    Dazzled = 22,
+    /// weapon; value: ticks of silence.
+    Overheated = 23,
 }
 
 impl EventKind {
@@ -77,6 +93,11 @@ impl EventKind {
             WallDamaged,
             SliceDestroyed,
             MatchEnded,
+            Launched,
+            Bounced,
+            Exploded,
+            Dazzled,
+            Overheated,
         ]
         .get((n as usize).wrapping_sub(1))
         .copied()
@@ -199,29 +220,47 @@ impl Event {
 /// The events of a match since the last drain; the newest [`EVENT_RING`] survive.
 #[derive(Debug)]
 pub(crate) struct EventRing {
-    ring: Box<[Event; EVENT_RING]>,
-    /// Events ever written; the next goes to `written % EVENT_RING`.
+    /// A power of two long.
+    ring: Box<[Event]>,
+    /// Events ever written; the next goes to `written % ring.len()`.
     written: u64,
     drained: u64,
 }
 
 impl EventRing {
     pub(crate) fn new() -> Self {
-        EventRing { ring: Box::new([Event::zeroed(); EVENT_RING]), written: 0, drained: 0 }
+        EventRing { ring: vec![Event::zeroed(); FIRST_RING].into_boxed_slice(), written: 0, drained: 0 }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, event: Event) {
-        self.ring[self.written as usize % EVENT_RING] = event;
+        if self.written - self.drained >= self.ring.len() as u64 {
+            self.grow();
+        }
+        let at = self.written as usize & (self.ring.len() - 1);
+        self.ring[at] = event;
         self.written += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let old = self.ring.len();
+        if old >= EVENT_RING {
+            return;
+        }
+        let mut ring = vec![Event::zeroed(); old * 2].into_boxed_slice();
+        for i in self.drained..self.written {
+            ring[i as usize & (old * 2 - 1)] = self.ring[i as usize & (old - 1)];
+        }
+        self.ring = ring;
     }
 
     /// Hands over what is there, oldest first, and returns how many were lost before.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(&Event)) -> u64 {
-        let oldest = self.written.saturating_sub(EVENT_RING as u64).max(self.drained);
+        let oldest = self.written.saturating_sub(self.ring.len() as u64).max(self.drained);
         let lost = oldest - self.drained;
         for i in oldest..self.written {
-            each(&self.ring[i as usize % EVENT_RING]);
+            each(&self.ring[i as usize & (self.ring.len() - 1)]);
         }
         self.drained = self.written;
         lost
@@ -230,5 +269,30 @@ impl EventRing {
     /// Events waiting.
     pub(crate) fn len(&self) -> usize {
         (self.written - self.drained).min(EVENT_RING as u64) as usize
+    }
+
+    /// Bytes of the ring.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val::<[Event]>(&self.ring)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_events_survive_and_the_lost_are_counted() {
+        let mut ring = EventRing::new();
+        let total = EVENT_RING as u32 + 100;
+        for tick in 0..total {
+            ring.push(Event::new(EventKind::Joined, tick, 0));
+        }
+        let mut ticks = Vec::new();
+        assert_eq!(ring.drain(|e| ticks.push(e.tick)), 100);
+        assert_eq!(ticks, (100..total).collect::<Vec<_>>());
+        ring.push(Event::new(EventKind::Left, 7, 0));
+        ticks.clear();
+        assert_eq!((ring.drain(|e| ticks.push(e.tick)), ticks.as_slice()), (0, &[7][..]));
     }
 }

@@ -11,8 +11,8 @@ pub use event::{EVENT_RING, Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
-pub use state::{Block, Gait, PLAYERS, QUEUE};
-pub use view::{MatchView, PlayerView, WeaponView};
+pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
+pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
@@ -317,6 +317,23 @@ impl World {
     pub fn tap(&mut self, id: MatchId, player: PlayerId, buttons: Buttons) -> Result<()> {
         let (game, slot) = self.player_mut(id, player)?;
         game.state.host_taps[slot] |= buttons;
+        Ok(())
+    }
+
+    /// Throws the thrown weapon in a player's hand in the next tick with a level of charge, 1 to 5, as if the trigger
+    /// had been held that long. Nothing happens if something else is in hand.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`]; [`Error::InvalidArgument`] for another level.
+    pub fn throw(&mut self, id: MatchId, player: PlayerId, level: u8) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        let levels = game.rules.rules.throws.levels;
+        if !(1..=levels).contains(&level) {
+            return Err(Error::invalid("chargeLevel", level, format!("1 to {levels}")));
+        }
+        if game.state.alive >> slot & 1 == 1 {
+            game.state.host_throw[slot] = level;
+        }
         Ok(())
     }
 

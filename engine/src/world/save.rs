@@ -11,7 +11,9 @@
 //! | 32..40 | xxh3 of all that follows |
 //! | 40.. | `MatchState`, then the blocks; little-endian |
 
-use super::state::{Block, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, QUEUE, derive_walls};
+use super::state::{
+    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_walls,
+};
 use crate::map::PLAYFIELD;
 use crate::rules::{INVENTORY, Weapon};
 use crate::{Error, Result};
@@ -20,7 +22,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 const MAGIC: [u8; 4] = *b"TPSV";
 /// Changes with every change of [`MatchState`] or [`Block`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 40;
 
 // The columns are written as they lie in memory.
@@ -118,7 +120,7 @@ fn check(s: &MatchState) -> Result<()> {
     need(s.alive & !s.placed == 0, "alive", "names a player who was never placed")?;
     need(s.over <= 1 && s.winner <= NOBODY, "winner", "0, 1 or 2 are the winners")?;
     need(s.kill_target >= 1, "kill_target", "0")?;
-    need(s.spare == [0; 3] && s.spare2 == 0 && s.spare4 == 0 && s.spare3.iter().all(|b| *b == 0), "spare", "not 0")?;
+    need(s.spare == [0; 3] && s.spare2 == 0 && s.spare5 == 0 && s.spare3.iter().all(|b| *b == 0), "spare", "not 0")?;
     for slot in 0..PLAYERS {
         need(s.health[slot] >= 0 && s.health[slot] <= 500 * 64, "health", "0 to 500 points")?;
         need(s.credit[slot] >= 0, "credit", "below 0")?;
@@ -140,5 +142,40 @@ fn check(s: &MatchState) -> Result<()> {
             need(s.ammo[place][slot] <= 1000 && s.reserve[place][slot] <= 10_000, "ammo", "over 1000 or 10000")?;
         }
     }
-    need(s.tick <= u32::MAX / 2, "tick", "over 2^31")
+    need(s.tick <= u32::MAX / 2, "tick", "over 2^31")?;
+    let dead = |lane: usize| s.flying >> lane & 1 == 0;
+    let field = |x: f32, y: f32| (0.0..=PLAYFIELD.0).contains(&x) && (0.0..=PLAYFIELD.1).contains(&y);
+    need(s.left_owner & !s.flying == 0, "left_owner", "names projectiles that do not fly")?;
+    for lane in 0..PROJECTILES {
+        let moves = [s.pvx[lane], s.pvy[lane]].iter().all(|v| v.abs() <= 2000.0);
+        need(field(s.px[lane], s.py[lane]) && moves, "projectile", "outside the playfield or over 2000 px/s")?;
+        let range = [s.flown[lane], s.reach[lane]].iter().all(|v| (0.0..=20_000.0).contains(v));
+        need(range, "projectile range", "over 20000 px")?;
+        need((s.pweapon[lane] as usize) < Weapon::COUNT, "projectile weapon", "0 to 14")?;
+        need(s.owner[lane] as usize <= 7 || s.owner[lane] == super::NONE, "projectile owner", "0 to 7, or 255")?;
+        need(s.pteam[lane] <= 1 && s.born[lane] <= s.tick, "projectile", "no team, or born in the future")?;
+        let zeros = s.px[lane] == 0.0 && s.pvx[lane] == 0.0 && s.number[lane] == 0 && s.fuse[lane] == 0;
+        need(!dead(lane) || zeros, "projectile", "a dead lane that holds something")?;
+    }
+    for lane in 0..CLOUDS {
+        need(field(s.cloud_x[lane], s.cloud_y[lane]), "cloud", "outside the playfield")?;
+        need(s.cloud_born[lane] <= s.tick, "cloud", "born in the future")?;
+    }
+    for slot in 0..PLAYERS {
+        need(
+            (0.0..=1.0).contains(&s.flash[slot]) && s.flash_tick[slot] <= s.tick,
+            "flash",
+            "0 to 1, not in the future",
+        )?;
+        need(s.spawn_tick[slot] <= s.tick, "spawn_tick", "in the future")?;
+    }
+    need(s.past_tick.iter().all(|t| *t <= s.tick), "past_tick", "in the future")?;
+    for i in 0..HISTORY {
+        need(
+            within(&s.past_x[i], 0.0, PLAYFIELD.0) && within(&s.past_y[i], 0.0, PLAYFIELD.1),
+            "past position",
+            "outside the playfield",
+        )?;
+    }
+    Ok(())
 }

@@ -11,6 +11,12 @@ use std::sync::Arc;
 pub const PLAYERS: usize = 8;
 /// Inputs that can wait for a player.
 pub const QUEUE: usize = 12;
+/// Projectiles in flight at once; a trigger that would launch one more is refused.
+pub const PROJECTILES: usize = 64;
+/// Clouds at once; the oldest makes room for one more.
+pub const CLOUDS: usize = 32;
+/// Past positions kept for lag compensation.
+pub(crate) const HISTORY: usize = 16;
 /// An empty place in an inventory.
 pub(crate) const NO_WEAPON: u8 = 0xFF;
 /// No winner.
@@ -44,7 +50,7 @@ impl Gait {
 /// A lane of 32-bit floats for the eight players.
 pub(crate) type Lanes = [f32; PLAYERS];
 
-/// The columns of a match. 3,520 bytes; a quiet tick reads the first 1 KB and the row bitsets.
+/// The columns of a match. 7,808 bytes; a quiet tick reads the first 1.4 KB and the row bitsets.
 ///
 /// Masks are bytes with bit = slot. A dead lane (a slot that nobody has) holds zeros in every column but
 /// `generation`, which only grows.
@@ -143,7 +149,50 @@ pub(crate) struct MatchState {
     pub(crate) ignored: [u32; PLAYERS],
     /// The loadout to restore, weapon numbers or `NO_WEAPON`.
     pub(crate) loadout: [[u8; INVENTORY]; PLAYERS],
-    pub(crate) spare4: u32,
+    /// Next serial number of a projectile.
+    pub(crate) serial: u32,
+    /// Ticks the trigger of a thrown weapon has been held; 0: not held.
+    pub(crate) charge: [u16; PLAYERS],
+    /// Level of charge that the host throws with in the next tick; 0: none.
+    pub(crate) host_throw: [u8; PLAYERS],
+    /// First tick of the present life.
+    pub(crate) spawn_tick: [u32; PLAYERS],
+    /// Tick of the flash that dazzles, and its intensity, 0 to 1; 0: none.
+    pub(crate) flash_tick: [u32; PLAYERS],
+    pub(crate) flash: Lanes,
+    // Projectiles: 64 lanes, `flying` says which live; dead lanes hold zeros.
+    pub(crate) flying: u64,
+    /// Has left the body it was thrown from.
+    pub(crate) left_owner: u64,
+    pub(crate) px: [f32; PROJECTILES],
+    pub(crate) py: [f32; PROJECTILES],
+    /// px/s.
+    pub(crate) pvx: [f32; PROJECTILES],
+    pub(crate) pvy: [f32; PROJECTILES],
+    /// px flown, and px after which it ends or rests.
+    pub(crate) flown: [f32; PROJECTILES],
+    pub(crate) reach: [f32; PROJECTILES],
+    /// Tick in which the fuse is over; `u32::MAX`: no fuse.
+    pub(crate) fuse: [u32; PROJECTILES],
+    pub(crate) born: [u32; PROJECTILES],
+    pub(crate) number: [u32; PROJECTILES],
+    pub(crate) pweapon: [u8; PROJECTILES],
+    /// Slot of the owner, or `NONE` once the owner has left.
+    pub(crate) owner: [u8; PROJECTILES],
+    /// Team of the owner.
+    pub(crate) pteam: [u8; PROJECTILES],
+    pub(crate) level: [u8; PROJECTILES],
+    // Clouds: a ring, `clouds` says which live.
+    pub(crate) cloud_x: [f32; CLOUDS],
+    pub(crate) cloud_y: [f32; CLOUDS],
+    pub(crate) cloud_born: [u32; CLOUDS],
+    pub(crate) cloud_number: [u32; CLOUDS],
+    pub(crate) clouds: u32,
+    pub(crate) spare5: u32,
+    // Positions at the end of past ticks, at place `(tick / stride) % HISTORY`.
+    pub(crate) past_x: [Lanes; HISTORY],
+    pub(crate) past_y: [Lanes; HISTORY],
+    pub(crate) past_tick: [u32; HISTORY],
     // Rows of the 10 px grid, bit = column; functions of the slices.
     /// Cells with a slice that stops sight.
     pub(crate) sight_any: [u64; ROWS],
@@ -156,8 +205,8 @@ pub(crate) struct MatchState {
     pub(crate) spare3: [u8; STATE_PAD],
 }
 
-const STATE_PAD: usize = 40;
-const _: () = assert!(size_of::<MatchState>() == 3520);
+const STATE_PAD: usize = 24;
+const _: () = assert!(size_of::<MatchState>() == 7808);
 
 /// 64 slices: health in 1/64 points and two bitsets.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]

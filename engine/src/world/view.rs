@@ -4,7 +4,7 @@ use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, POINT, RuleSet, Team, Weapon};
-use crate::vision::{Grid, PolygonScratch, Sight, polygon};
+use crate::vision::{Grid, PolygonScratch, Sight, SmokeDisc, polygon};
 use crate::{Result, Vec2};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -70,6 +70,50 @@ pub struct PlayerView {
     pub heat: f32,
     /// Ticks until the magazine is full; 0: not reloading.
     pub reload_ticks: u16,
+    /// Level of charge of the throw in hand, 1 to 5; 0: the trigger is not held.
+    pub charge: u8,
+    /// Blinded by a flash: sees nobody.
+    pub blind: bool,
+    /// What a flash takes from sight, hearing and movement, 0 to 1 each.
+    pub impairment: [f32; 3],
+}
+
+/// A projectile in flight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProjectileView {
+    /// Serial number in the match.
+    pub number: u32,
+    /// What it is.
+    pub weapon: Weapon,
+    /// Who threw it, if still in the match.
+    pub owner: Option<PlayerId>,
+    /// Side of who threw it.
+    pub team: Team,
+    /// Centre, px.
+    pub position: Vec2,
+    /// px/s.
+    pub velocity: Vec2,
+    /// px flown.
+    pub flown: f32,
+    /// px after which it goes off or comes to rest.
+    pub range: f32,
+    /// Level of charge it was thrown with; 0: launched.
+    pub charge: u8,
+    /// Tick in which it was launched.
+    pub born: u32,
+    /// Ticks until its fuse is over; `None`: no fuse.
+    pub fuse_ticks: Option<u32>,
+}
+
+/// A cloud of smoke.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CloudView {
+    /// Serial number of the projectile it rose from.
+    pub number: u32,
+    /// Where it is, how large and how dense now.
+    pub disc: SmokeDisc,
+    /// Tick in which it rose.
+    pub born: u32,
 }
 
 /// One weapon of a player.
@@ -176,6 +220,7 @@ impl<'a> MatchView<'a> {
 
     fn lane(&self, slot: usize, id: PlayerId) -> PlayerView {
         let (s, rules) = (&self.game.state, &self.game.rules);
+        let flash = crate::sim::impairment(s, rules, slot);
         PlayerView {
             id,
             team: if s.blue >> slot & 1 == 1 { Team::Blue } else { Team::Red },
@@ -208,6 +253,12 @@ impl<'a> MatchView<'a> {
             cone: 2.0 * libm::acosf(s.cone_cos[slot].clamp(-1.0, 1.0)),
             heat: s.heat[slot] as f32 / rules.tick_rate as f32,
             reload_ticks: s.reload[slot],
+            charge: match s.charge[slot] {
+                0 => 0,
+                ticks => (1 + ((u32::from(ticks) - 1) / rules.charge_ticks) as u8).min(rules.rules.throws.levels),
+            },
+            blind: flash.blind,
+            impairment: [flash.visual, flash.audio, flash.movement],
         }
     }
 
@@ -232,6 +283,44 @@ impl<'a> MatchView<'a> {
                 ready_in: left.div_ceil(rules.weapons[number as usize].rate as u32),
             })
         }))
+    }
+
+    /// Projectiles in flight, by lane.
+    pub fn projectiles(&self) -> impl Iterator<Item = ProjectileView> + '_ {
+        let s = &self.game.state;
+        (0..super::PROJECTILES).filter(|lane| s.flying >> lane & 1 == 1).filter_map(move |lane| {
+            Some(ProjectileView {
+                number: s.number[lane],
+                weapon: weapon_of(s.pweapon[lane])?,
+                owner: self.id_of(s.owner[lane] as usize),
+                team: if s.pteam[lane] == 1 { Team::Blue } else { Team::Red },
+                position: Vec2::new(s.px[lane], s.py[lane]),
+                velocity: Vec2::new(s.pvx[lane], s.pvy[lane]),
+                flown: s.flown[lane],
+                range: s.reach[lane],
+                charge: s.level[lane],
+                born: s.born[lane],
+                fuse_ticks: (s.fuse[lane] != u32::MAX).then(|| s.fuse[lane].saturating_sub(s.tick)),
+            })
+        })
+    }
+
+    /// Clouds of smoke, by lane.
+    pub fn clouds(&self) -> impl Iterator<Item = CloudView> + '_ {
+        let (s, rules) = (&self.game.state, &self.game.rules);
+        (0..super::CLOUDS).filter_map(move |lane| {
+            let cloud = crate::sim::cloud(s, rules, lane)?;
+            Some(CloudView { number: cloud.number, disc: cloud.disc, born: cloud.born })
+        })
+    }
+
+    /// Optical depth of the smoke between two points; a line of sight ends where it reaches `smoke.depth` of the
+    /// rules.
+    pub fn smoke_between(&self, from: Vec2, to: Vec2) -> f32 {
+        let rule = &self.rules().smoke;
+        let discs: Vec<SmokeDisc> = self.clouds().map(|c| c.disc).collect();
+        let (a, b) = (clamp(from), clamp(to));
+        crate::vision::smoke_depth(&discs, rule.edge, rule.unit, 0.0, (a.x, a.y), (b.x, b.y))
     }
 
     /// Row of the who-sees-whom matrix: bit t, slot `viewer` sees the enemy in slot t. Team mates' bits are 0: they
@@ -301,7 +390,7 @@ impl<'a> MatchView<'a> {
 
     /// Bytes that this match keeps for itself, on and off the heap of the pool.
     pub fn bytes(&self) -> usize {
-        size_of::<Match>() + size_of_val::<[Block]>(&self.game.blocks) + super::EVENT_RING * size_of::<super::Event>()
+        size_of::<Match>() + size_of_val::<[Block]>(&self.game.blocks) + self.game.events.bytes()
     }
 }
 
