@@ -197,7 +197,7 @@ fn bots_know_nothing_of_the_unseen() {
                 }
                 bots.think(world);
                 inputs[side] = bots.last_input(*game, *bot).unwrap();
-                // One walks about, looks around and shoots at the floor's end; the other stands still.
+                // One walks about and looks around, the other stands still.
                 let (held, x) = match side {
                     0 => (Buttons::NONE, 0.0),
                     _ if sequence / 40 % 2 == 0 => (Buttons::LEFT | Buttons::RUN, 0.0),
