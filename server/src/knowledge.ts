@@ -78,9 +78,11 @@ export class Knowledge {
   witness(viewer: Viewer, event: GameEvent): GameEvent | null {
     switch (event.type) {
       case 'player_joined':
-      case 'player_left':
       case 'match_ended':
         return event;
+
+      case 'player_left':
+        return this.#knows(viewer, event.player) ? event : without(event, ['x', 'y']);
 
       case 'respawn_denied':
       case 'fire_refused':
@@ -98,8 +100,9 @@ export class Knowledge {
 
       case 'hit_player': {
         const seen = this.#ofActor(viewer, event);
-        if (seen === null || this.#isFriend(viewer, event.player)) return seen;
-        return this.#knows(viewer, event.target) ? seen : null;
+        if (seen === null || this.#knows(viewer, event.target)) return seen;
+        // The own team's hit shows where the bullet ended, and no more of whom it met there.
+        return this.#isFriend(viewer, event.player) ? without(seen, ['targetX', 'targetY', 'damage']) : null;
       }
 
       case 'player_damaged':

@@ -16,7 +16,7 @@ export interface EventContext {
   teamOf(player: PlayerId): TeamName | null;
   /** The player's entry in the receiver's states. */
   playerEntry(player: PlayerId): unknown;
-  spawn(player: PlayerId): { health: number; team: TeamName; invulnerableUntilTick: number; isFirst: boolean } | undefined;
+  spawn(player: PlayerId): { health: number; team: TeamName; isFirst: boolean } | undefined;
 }
 
 const EXPLOSIVES: ReadonlySet<string> = new Set(['grenade', 'grenadelauncher', 'rocket']);
@@ -42,7 +42,7 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet | null
       if (spawn === undefined || spawn.isFirst) return null;
       return packet('backend:player:respawned', {
         playerId, position, health: spawn.health, team: spawn.team,
-        invulnerableUntil: context.epochMs(spawn.invulnerableUntilTick), timestamp,
+        invulnerableUntil: context.epochMs(event.invulnerableUntilTick ?? event.tick), timestamp,
       });
     }
     case 'respawn_denied':
@@ -79,7 +79,7 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet | null
     case 'player_damaged':
       return packet('player:damaged', {
         playerId: idOf(event.target, context), damage: event.damage ?? 0, damageType: damageType(event),
-        sourcePlayerId: playerId, position, newHealth: event.health ?? 0, isKilled: (event.health ?? 0) <= 0, timestamp,
+        sourcePlayerId: playerId, position, newHealth: event.health ?? 0, isKilled: event.isKilled ?? false, timestamp,
       });
     case 'died':
       return packet('backend:player:died', {

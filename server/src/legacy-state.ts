@@ -4,8 +4,6 @@ import { rounded, v2, type V2 } from './legacy-numbers.js';
 import type { LegacyWall } from './legacy-walls.js';
 import type { Seat } from './seat.js';
 
-/** Milliseconds from death to the respawn time that clients show; the engine grants one earlier. */
-const SHOWN_RESPAWN_DELAY_MS = 5000;
 const FOG_OPACITY = 0.64;
 
 export interface LegacyWeapon {
@@ -91,11 +89,11 @@ export function playerEntry({ seat, view, acquaintance }: Presence, roll: Roll):
   const score: LegacyScore = {
     id: seat.memberId, name: seat.name, team: view.team, kills: view.kills, deaths: view.deaths, isAlive: view.alive,
   };
-  if (acquaintance === 'unseen') return score;
+  // Who has not been placed yet is nowhere; clients skip whom they have no position of.
+  if (acquaintance === 'unseen' || !view.placed) return score;
   const position = v2(view.x, view.y);
   const rotation = rounded(view.facing);
   const scale = { x: 1, y: 1 };
-  const death = view.deathTick > 0 && !view.alive ? roll.epochMs(view.deathTick) : null;
   return {
     ...score,
     position,
@@ -110,8 +108,9 @@ export function playerEntry({ seat, view, acquaintance }: Presence, roll: Roll):
     isADS: view.aiming,
     lastDamageTime: timeOf(view.lastDamageTick, roll),
     lastProcessedInput: acquaintance === 'own' ? view.lastSequence : 0,
-    deathTime: death,
-    respawnTime: death === null ? null : death + SHOWN_RESPAWN_DELAY_MS,
+    deathTime: view.alive ? null : roll.epochMs(view.deathTick),
+    // Later than the engine would grant it: what clients show is a rule of its own.
+    respawnTime: view.alive ? null : roll.epochMs(view.respawnShownTick),
     invulnerableUntil: timeOf(view.invulnerableUntilTick, roll),
     killerId: view.killer === 0 || view.alive ? null : roll.legacyId(view.killer),
     transform: { position, rotation, scale },

@@ -9,7 +9,12 @@ async function main(): Promise<void> {
   const log = createLogger(config.logLevel);
   // Loaded late: an addon that is missing is then an error with a message like any other.
   const { startServer } = await import('./server.js');
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, {
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'the engine cannot go on; ending, so that a new process can take over');
+      process.exit(1);
+    },
+  });
 
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');

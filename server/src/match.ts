@@ -470,8 +470,8 @@ export class Match {
       spawn: (player) => {
         const seat = this.#byPlayer.get(player);
         if (seat === undefined || !this.#isSeated(seat)) return undefined;
-        const { health, team, invulnerableUntilTick } = this.#view(seat);
-        return { health, team, invulnerableUntilTick, isFirst: !seat.hasSpawned };
+        const { health, team } = this.#view(seat);
+        return { health, team, isFirst: !seat.hasSpawned };
       },
     };
   }
@@ -503,5 +503,6 @@ export class Match {
 
 /** Whether the engine refused because of what the player asked for, rather than for a fault of ours. */
 export function isRefusal(error: unknown): error is Error {
-  return engineErrorCode(error) !== undefined && engineErrorCode(error) !== 'PANIC';
+  const code = engineErrorCode(error);
+  return code !== undefined && code !== 'PANIC' && code !== 'NODE';
 }

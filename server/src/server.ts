@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { Counters } from './counters.js';
-import { engine } from './engine.js';
+import { engine, engineErrorCode } from './engine.js';
 import { Gateway } from './gateway.js';
 import { httpHandler } from './http.js';
 import { Lobbies } from './lobbies.js';
@@ -31,7 +31,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function startServer(config: Config, log: Logger, clientFolder = CLIENT_FOLDER): Promise<RunningServer> {
+export interface ServerOptions {
+  clientFolder?: string;
+  /** The engine has failed for good: no match goes on, and nothing but a new process helps. */
+  onFatal?: (error: unknown) => void;
+}
+
+export async function startServer(config: Config, log: Logger, options: ServerOptions = {}): Promise<RunningServer> {
+  const { clientFolder = CLIENT_FOLDER, onFatal } = options;
   const counters = new Counters();
   const clock = guarded(systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
@@ -65,13 +72,17 @@ export async function startServer(config: Config, log: Logger, clientFolder = CL
     lobbies, counters, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands, loopStats: () => schedule.stats(),
   });
 
-  const loop = new FixedLoop(schedule, (step) => {
+  const loop: FixedLoop = new FixedLoop(schedule, (step) => {
     try {
       world.thinkBots();
       world.step();
     } catch (error) {
       counters.add('step_failed');
       log.error({ err: error }, 'the engine failed in a step');
+      if (engineErrorCode(error) !== 'PANIC') return;
+      loop.stop();
+      onFatal?.(error);
+      return;
     }
     lobbies.advance(step);
   });

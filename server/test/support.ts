@@ -38,7 +38,7 @@ export class FakeClock implements Clock {
 /** Picks a free port; logs nothing unless LOG_LEVEL says so. */
 export function startTestServer(env: Record<string, string> = {}, clientFolder?: string): Promise<RunningServer> {
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
-  return startServer(config, createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), clientFolder);
+  return startServer(config, createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), clientFolder === undefined ? {} : { clientFolder });
 }
 
 // A test reads answers freely and asserts on what it reads.
