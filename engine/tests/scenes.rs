@@ -20,7 +20,9 @@ fn pool(threads: usize) -> rayon::ThreadPool {
 
 /// Hashes every so many ticks: on failure the first line that differs says when a scene went another way.
 fn table() -> String {
-    let mut text = String::from("# scene tick hash; UPDATE_GOLDEN=1 cargo test --test scenes --features scenes\n");
+    let mut text = String::from(
+        "# scene tick hash; UPDATE_GOLDEN=1 cargo test -p trespasser-engine --features scenes --test scenes\n",
+    );
     for name in SCENES {
         let mut scene = Scene::new(name).unwrap();
         for _ in 0..TICKS / 60 {

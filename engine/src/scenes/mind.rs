@@ -32,8 +32,9 @@ const FRIEND: f32 = BODY_RADIUS + 3.0;
 /// Distance of the cursor, px: close by, and for looking far (mouse look stretches beyond 80 px).
 const CURSOR_NEAR: f32 = 70.0;
 const CURSOR_FAR: f32 = 200.0;
-/// px beyond which sights are used.
-const SIGHTS_FROM: f32 = 150.0;
+/// px beyond which sights are used, and within which they are put down.
+const SIGHTS_FROM: f32 = 115.0;
+const SIGHTS_TO: f32 = 90.0;
 /// px within which the secondary is drawn rather than an empty primary reloaded.
 const DRAW_WITHIN: f32 = 110.0;
 /// px beyond its favourite range from which a bot closes in without dancing.
@@ -681,8 +682,8 @@ impl Mind {
             return taps | Buttons::RELOAD;
         }
 
-        let sights = mark.is_some_and(|at| (at - me.position).length_squared() > SIGHTS_FROM * SIGHTS_FROM)
-            && rule.fire == Fire::Single;
+        let limit = if me.aiming { SIGHTS_TO } else { SIGHTS_FROM };
+        let sights = rule.pellets == 1 && mark.is_some_and(|at| (at - me.position).length_squared() > limit * limit);
         if sights != me.aiming && self.now >= self.sights_at {
             taps |= Buttons::AIM;
             self.sights_at = self.now + 15;
