@@ -1,11 +1,24 @@
 //! What the report programs share: where a figure comes from, and which map it was taken on.
 
+pub mod canvas;
 pub mod origin;
 
 use anyhow::{Context, Result};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use trespasser::{GameMap, Reading};
+
+/// Ends a program: an error is told in one line, whatever the environment says about backtraces.
+pub fn exit(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// A map by the name of a built-in one or the path of a PNG.
 ///

@@ -1,6 +1,7 @@
 //! Commit, compiler and processor, to stand beside every figure.
 
 use std::process::Command;
+use std::time::Duration;
 
 /// Short hash of the checked-out commit, `-dirty` when tracked files differ from it; `unknown` outside a checkout.
 pub fn commit() -> String {
@@ -32,4 +33,18 @@ pub fn cpu() -> String {
             Some(line.split_once(':')?.1.trim().to_owned())
         })
         .unwrap_or_else(|| format!("{} {}", std::env::consts::OS, std::env::consts::ARCH))
+}
+
+/// Processor time that all threads of this process have used.
+#[cfg(unix)]
+pub fn cpu_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
+}
+
+/// Wall time since the first call, where the system has no such clock at hand.
+#[cfg(not(unix))]
+pub fn cpu_time() -> Duration {
+    static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    BEGAN.get_or_init(std::time::Instant::now).elapsed()
 }

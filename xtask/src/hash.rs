@@ -46,12 +46,16 @@ fn compare(hashes: &[(&str, String)], options: &Options) -> Result<()> {
 fn play(scene: &str, ticks: u32, log: Option<&File>) -> Result<Vec<(&'static str, String)>> {
     let step = |run: Run| run.output(log).map(|text| eprint_all(&text, log));
     step(run::cargo(["build", "--quiet", "--release", "-p", "trespasser-example-rust", "-p", "trespasser-ffi"]))?;
-    step(run::program("make").args(["--silent", "-C", "examples/c"]))?;
+    let build = crate::target().join("xtask/c");
+    let make = run::program("make").args(["--silent", "-C", "examples/c"]);
+    let library = crate::target().join("release/libtrespasser_ffi.a");
+    let program = build.join("trespasser-example");
+    step(make.arg(format!("BUILD={}", build.display())).arg(format!("LIB={}", library.display())).arg(&program))?;
     step(run::program("node").arg("node-binding/scripts/build.mjs"))?;
 
     let hosts: [(&'static str, Run); 3] = [
         ("rust", run::cargo(["run", "--quiet", "--release", "-p", "trespasser-example-rust", "--"])),
-        ("c", run::program(crate::root().join("examples/c/build/trespasser-example"))),
+        ("c", run::program(program)),
         ("node", run::program("node").arg("examples/node/index.mjs")),
     ];
     let mut hashes = Vec::new();

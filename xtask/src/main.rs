@@ -14,7 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
-#[command(name = "xtask", bin_name = "cargo xtask", version, about = "All chores of Trespasser.", subcommand_required = true)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    version,
+    about = "All chores of Trespasser.",
+    subcommand_required = true
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -92,4 +98,9 @@ fn report(program: &str, options: Vec<OsString>) -> Result<ExitCode> {
 /// The checkout that this program was built in.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }

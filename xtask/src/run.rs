@@ -136,7 +136,10 @@ impl Run {
         std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
         end_with_parent(&mut self.command);
         let child = self.command.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => anyhow::anyhow!("`{}` is not there: {}", self.text, how_to_get(&self.text)),
+            std::io::ErrorKind::NotFound => {
+                let name = Path::new(self.command.get_program()).to_string_lossy().into_owned();
+                anyhow::anyhow!("`{name}` is not there: {}", how_to_get(&name))
+            }
             _ => anyhow::Error::new(error).context(format!("starting `{}`", self.text)),
         })?;
         with_children(|children| children.push(child.id()));
@@ -255,8 +258,8 @@ fn end_with_parent(command: &mut Command) {
 fn end_with_parent(_: &mut Command) {}
 
 /// What to install for a program that is missing.
-pub(crate) fn how_to_get(text: &str) -> &'static str {
-    match text.rsplit(") ").next().unwrap_or(text).split(' ').next().unwrap_or(text) {
+pub(crate) fn how_to_get(name: &str) -> &'static str {
+    match name {
         "node" | "npm" => "install Node.js 20 or newer with npm (nodejs.org, or your system's package manager)",
         "gcc" | "cc" | "make" => "install a C compiler and make (Debian: apt-get install gcc libc6-dev make)",
         "cargo" | "rustc" => "install Rust by rustup (rustup.rs)",

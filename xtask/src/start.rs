@@ -89,7 +89,7 @@ fn port_is_free(port: u16) -> Result<()> {
 
 /// `npm run build` in a folder, unless nothing changed since the last time.
 fn build(folder: &str) -> Result<()> {
-    let stamp = crate::root().join("target/xtask").join(format!("{folder}.built"));
+    let stamp = crate::target().join("xtask").join(format!("{folder}.built"));
     let now = fingerprint(folder)?;
     let dist = crate::root().join(folder).join("dist");
     if dist.is_dir() && fs::read_to_string(&stamp).is_ok_and(|then| then == now) {
@@ -98,7 +98,7 @@ fn build(folder: &str) -> Result<()> {
     }
     step(&format!("{folder}: build"));
     run::program("npm").args(["run", "--silent", "build"]).folder(folder).check()?;
-    fs::create_dir_all(crate::root().join("target/xtask"))?;
+    fs::create_dir_all(crate::target().join("xtask"))?;
     fs::write(&stamp, now).with_context(|| format!("writing {}", stamp.display()))
 }
 

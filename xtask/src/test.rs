@@ -75,7 +75,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     }
     let ci = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "0" && ci != "false");
     let context = Machine { install: options.install || ci };
-    let logs = crate::root().join("target/xtask/logs");
+    let logs = crate::target().join("xtask/logs");
     fs::create_dir_all(&logs).with_context(|| format!("making {}", logs.display()))?;
 
     let began = Instant::now();
