@@ -632,12 +632,14 @@ fn s1_leaving_and_late_joining() {
     let mut world = World::new(WorldDef::default()).unwrap();
     let game = world.create_match(&map, MatchDef::default()).unwrap();
     let red = world.add_player(game, PlayerDef { team: Some(Team::Red), ..PlayerDef::default() }).unwrap();
-    world.step();
+    for _ in 0..61 {
+        world.step();
+    }
     for _ in 0..7 {
         let late = world.add_player(game, PlayerDef { team: Some(Team::Blue), ..PlayerDef::default() }).unwrap();
         let view = world.view(game).unwrap().player(late).unwrap();
         assert_eq!(view.position, at(440.0, 240.0), "the spawn farthest from the enemy");
-        assert_eq!(view.invulnerable_until, 1 + 180, "3.0 s");
+        assert_eq!(view.invulnerable_until, 61 + 180, "3.0 s");
     }
     let ninth = world.add_player(game, PlayerDef::default());
     assert_eq!(ninth, Err(Error::MatchFull { limit: 8 }));
@@ -714,4 +716,25 @@ fn s4_holes() {
         }
         assert!(seen_at.is_some() || !rig.player(1).alive, "{} never opened", material.name());
     }
+}
+
+/// Debugging hosts: repaired walls bury nobody, a given weapon is full and in hand, and the next life has the loadout.
+#[test]
+fn debug_repair_and_give() {
+    let glass = [wall(80.0, 129.0, 10.0, 12.0, Material::Glass)];
+    let mut rig = face_off(Weapon::Rifle, 100.0, &glass, RuleSet::standard());
+    let target = at(140.0, 135.0);
+    rig.hold(0, Buttons::FIRE, target, 60);
+    rig.hold(0, NONE, target, 1);
+    assert!((0..5).any(|s| rig.slice(s) < 30.0));
+    rig.world.repair_walls(rig.game).unwrap();
+    assert!((0..5).all(|s| rig.slice(s) == 30.0));
+    rig.world.give_weapon(rig.game, rig.players[0], Weapon::Rocket).unwrap();
+    let held = rig.player(0);
+    assert_eq!((held.weapon, held.hand), (Some(Weapon::Rocket), 2));
+    rig.world.kill_player(rig.game, rig.players[0]).unwrap();
+    assert!(rig.world.give_weapon(rig.game, rig.players[0], Weapon::Rocket).is_err());
+    rig.ticks(181);
+    rig.press(0, Buttons::RESPAWN, target);
+    assert_eq!(rig.player(0).weapon, Some(Weapon::Rifle));
 }

@@ -3,7 +3,7 @@
 use super::{ATTACKERS, Scratch};
 use crate::map::GameMap;
 use crate::rng::{self, Purpose};
-use crate::rules::{INVENTORY, POINT, Team, Tuned};
+use crate::rules::{INVENTORY, POINT, Slot, Team, Tuned, Weapon};
 use crate::world::event::{EventRing, NONE, flag};
 use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, restore_walls};
 use crate::world::{Buttons, Event, EventKind, InputCmd};
@@ -113,8 +113,14 @@ fn respawn(game: &mut Match) {
             events.push(event.value((earliest - state.tick) as i32));
             continue;
         }
-        spawn(state, events, map, rules, slot, false);
+        let late = is_late(state, rules, slot);
+        spawn(state, events, map, rules, slot, late);
     }
+}
+
+/// A first appearance after the match's first second is a late joiner's.
+fn is_late(state: &MatchState, rules: &Tuned, slot: usize) -> bool {
+    state.placed >> slot & 1 == 0 && state.tick > rules.tick_rate
 }
 
 /// Puts a player on the field with a full loadout.
@@ -187,6 +193,25 @@ pub(crate) fn equip(state: &mut MatchState, rules: &Tuned, slot: usize) {
     state.reload[slot] = 0;
 }
 
+/// Puts a full weapon into a living player's hand.
+pub(crate) fn give(state: &mut MatchState, rules: &Tuned, slot: usize, weapon: Weapon) {
+    let place = match rules.rules.weapons[weapon as usize].slot {
+        Slot::Primary => 0,
+        Slot::Secondary => 1,
+        Slot::Support(_) => {
+            (2..INVENTORY).find(|&place| state.weapon[place][slot] == NO_WEAPON).unwrap_or(INVENTORY - 1)
+        }
+    };
+    let rule = &rules.weapons[weapon as usize];
+    state.weapon[place][slot] = weapon as u8;
+    state.ammo[place][slot] = rule.magazine;
+    state.reserve[place][slot] = rule.reserve;
+    state.cooldown[place][slot] = 0;
+    state.hand[slot] = place as u8;
+    state.reload[slot] = 0;
+    state.charge[slot] = 0;
+}
+
 /// Lets a player into a lane. `spawned`: placed at once; else on asking for respawn.
 pub(crate) fn join(
     game: &mut Match,
@@ -205,7 +230,7 @@ pub(crate) fn join(
     events.push(Event::new(EventKind::Joined, state.tick, slot));
     equip(state, rules, slot);
     if spawned && state.over == 0 {
-        let late = state.tick > 0;
+        let late = is_late(state, rules, slot);
         spawn(state, events, map, rules, slot, late);
     }
 }
@@ -303,6 +328,13 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
     for row in &mut state.sees {
         *row &= keep;
     }
+}
+
+/// Restores every slice to the map's beginning, in the middle of a match.
+pub(crate) fn repair(game: &mut Match) {
+    let Match { state, blocks, map, .. } = game;
+    restore_walls(state, blocks, map.geometry());
+    state.walls_version = state.walls_version.wrapping_add(1);
 }
 
 /// Starts the match anew with the same players: walls restored, scores 0, everybody placed.

@@ -14,7 +14,7 @@ mod weapons;
 
 pub(crate) use clouds::{cloud, impairment};
 pub(crate) use inputs::enqueue;
-pub(crate) use life::{equip, join, kill, leave, reset};
+pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;

@@ -300,6 +300,41 @@ impl World {
         Ok(())
     }
 
+    /// Restores every slice in the middle of a match. Refused while a living body stands where a slice would.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`], [`Error::NotAllowed`].
+    pub fn repair_walls(&mut self, id: MatchId) -> Result<()> {
+        let game = self.game_mut(id)?;
+        let geometry = game.map.geometry();
+        let state = &game.state;
+        let buried = MatchState::slots(state.alive)
+            .any(|slot| !geometry.is_free(crate::Vec2::new(state.x[slot], state.y[slot])));
+        if buried {
+            return Err(Error::NotAllowed {
+                action: "repairing the walls",
+                reason: "a living player stands where a slice would; wait until nobody stands in a hole",
+            });
+        }
+        sim::repair(game);
+        Ok(())
+    }
+
+    /// Puts a weapon with full magazines into a player's hands, in the place where a loadout would have it: the
+    /// primary's, the secondary's or the first free support item's, else the last. For debugging; no loadout rule is
+    /// checked, and the next respawn restores the loadout.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`]; [`Error::NotAllowed`] if the player is dead.
+    pub fn give_weapon(&mut self, id: MatchId, player: PlayerId, weapon: Weapon) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if game.state.alive >> slot & 1 == 0 {
+            return Err(Error::NotAllowed { action: "giving a weapon", reason: "the player is dead" });
+        }
+        sim::give(&mut game.state, &game.rules, slot, weapon);
+        Ok(())
+    }
+
     /// Queues an input. False: its sequence number is old or waiting already, and it is ignored and counted.
     ///
     /// # Errors
