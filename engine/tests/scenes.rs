@@ -1,6 +1,8 @@
 //! The scenes as golden hashes, whatever the threads and instruction sets; matches that are rolled back; and whether
 //! the load that all measurements rest on is a fight.
 #![cfg(feature = "scenes")]
+// Helpers outside the test functions: a failure is a failure there too.
+#![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
 use trespasser::rules::Material;
