@@ -42,6 +42,13 @@ const CHARGE: f32 = 80.0;
 /// Heat at which the machine gun is let cool, and to which.
 const HOT: f32 = 85.0;
 const COOL: f32 = 30.0;
+/// px within which no explosion is wished for: a blast's 50 and some.
+const SAFE: f32 = 65.0;
+/// Inputs after losing an enemy within which something is thrown.
+const THROW_WITHIN: u32 = 120;
+/// px a grenade goes for each px/s of its first speed: 3 s at 0.85 a second.
+const GRENADE_WAY: f32 = 2.37;
+const SLOTS: [Buttons; INVENTORY] = [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5];
 /// px at which wreckers look for walls.
 const WRECK_REACH: f32 = 130.0;
 
@@ -59,6 +66,8 @@ enum Reason {
     Suppress,
     /// A soft wall is in the way, or in a wrecker's eye.
     Wall,
+    /// A thrown item, by its place, goes to where an enemy was.
+    Throw(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -492,6 +501,15 @@ impl Mind {
         if self.order.is_some() {
             return;
         }
+        if let Some(memory) = self.memory
+            && self.now - memory.when < THROW_WITHIN
+            && words[1] >> 16 & 3 == 0
+            && (memory.at - me.position).length_squared() > SAFE * SAFE
+            && let Some(place) = self.item(field, words[0])
+        {
+            self.order = Some(Order { at: memory.at, until: until(150), reason: Reason::Throw(place) });
+            return;
+        }
         let chance = rng::unit(words[3]);
         if let Some(memory) = self.memory
             && chance < 0.8
@@ -512,6 +530,49 @@ impl Mind {
         {
             self.order = Some(Order { at, until: until(90), reason: Reason::Wall });
         }
+    }
+
+    /// The place of one of the thrown items that are left.
+    fn item(&self, field: &Field, word: u32) -> Option<usize> {
+        let weapons = self.weapons(field);
+        let left = |i: &usize| {
+            weapons[*i]
+                .is_some_and(|w| field.view.rules().weapons[w.weapon as usize].fire == Fire::Thrown && w.ammo > 0)
+        };
+        let count = (0..INVENTORY).filter(left).count() as u32;
+        (count > 0).then(|| (0..INVENTORY).filter(left).nth(rng::below(word, count) as usize)).flatten()
+    }
+
+    /// Draws an item, charges it for the distance, lets it go.
+    fn throw(&mut self, field: &Field, me: &PlayerView, order: Order, place: usize, held: &mut Buttons) -> Buttons {
+        let item = self.weapons(field)[place].filter(|w| w.ammo > 0);
+        let Some(item) = item else {
+            self.order = None;
+            return Buttons::NONE;
+        };
+        if me.hand != place {
+            if self.now < self.hand_at {
+                return Buttons::NONE;
+            }
+            self.hand_at = self.now + 12;
+            return SLOTS[place];
+        }
+        let throws = &field.view.rules().throws;
+        let distance = (order.at - me.position).length();
+        let level = if item.weapon == Weapon::Grenade {
+            let level = (distance / GRENADE_WAY - throws.speed) / throws.speed_per_charge;
+            level.clamp(1.0, f32::from(throws.levels)) as u8
+        } else {
+            1
+        };
+        if me.charge >= level {
+            // Let go; the hand must stay on it until it has left.
+            self.order = None;
+            self.hand_at = self.now + 8;
+        } else if item.ready_in <= 1 && (me.charge > 0 || self.may_fire(field, me, order.at)) {
+            *held |= Buttons::FIRE;
+        }
+        Buttons::NONE
     }
 
     /// The middle of a standing soft slice that the next two steps need out of the way.
@@ -650,6 +711,10 @@ impl Mind {
             (None, Some(order)) => Some(order.at),
             (None, None) => None,
         };
+        if let (None, Some(order @ Order { reason: Reason::Throw(place), .. })) = (mark, self.order) {
+            self.fired = false;
+            return self.throw(field, me, order, place, held);
+        }
         let quiet = self.memory.is_none_or(|m| self.now - m.when > 45);
         // Magazines need no look in every input when nothing is going on.
         if shoot_at.is_none() && !self.now.is_multiple_of(THOUGHT) {
@@ -667,11 +732,18 @@ impl Mind {
             self.hand = (0..INVENTORY).find(|&i| !dry(i)).unwrap_or(self.hand);
         }
         let close = mark.is_some_and(|at| (at - me.position).length_squared() < DRAW_WITHIN * DRAW_WITHIN);
-        let wanted = if loaded(self.hand) || !close || !loaded(1) { self.hand } else { 1 };
+        // Nothing that explodes where it hurts oneself.
+        let launches = |i: usize| weapons[i].is_some_and(|w| is_launcher(field, w.weapon));
+        let near = shoot_at.is_some_and(|at| (at - me.position).length_squared() < SAFE * SAFE);
+        let wanted = match self.hand {
+            hand if launches(hand) && near && loaded(0) => 0,
+            hand if loaded(hand) || !close || !loaded(1) => hand,
+            _ => 1,
+        };
         // In the middle of a fight an empty gun is not taken back up.
         let keep = mark.is_some() && gun.ammo > 0 && me.hand == 1;
         if wanted != me.hand && !keep && self.now >= self.hand_at {
-            taps |= [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5][wanted];
+            taps |= SLOTS[wanted];
             self.hand_at = self.now + 12;
             self.fired = false;
             return taps;
@@ -691,7 +763,7 @@ impl Mind {
 
         self.cooling = rule.heats && (me.heat > HOT || (self.cooling && me.heat > COOL));
         let pull = shoot_at.is_some_and(|at| self.may_fire(field, me, at)) && gun.ammo > 0 && !gun.reloading;
-        if !pull || self.cooling {
+        if !pull || self.cooling || (near && launches(me.hand)) {
             self.fired = false;
             return taps;
         }
@@ -741,10 +813,15 @@ impl Mind {
     }
 }
 
-/// Whether a bot knows how to use a weapon: those that hit at once.
+/// Whether a weapon is one to go with: all but what is thrown.
 fn usable(field: &Field, weapon: Weapon) -> bool {
+    field.view.rules().weapons[weapon as usize].fire != Fire::Thrown
+}
+
+/// Whether a weapon sends projectiles that explode.
+fn is_launcher(field: &Field, weapon: Weapon) -> bool {
     let rule = &field.view.rules().weapons[weapon as usize];
-    rule.projectile.is_none() && rule.fire != Fire::Thrown
+    rule.projectile.is_some() && rule.fire != Fire::Thrown
 }
 
 /// Distance at which a bot likes to fight with a weapon, px.

@@ -6,9 +6,10 @@ use crate::rules::{Loadout, Team, Weapon};
 use crate::world::{MatchDef, MatchId, PlayerDef, World, WorldDef};
 use crate::{Error, GameMap, Result};
 
-/// Names of the scenes: a 1v1 on yard, a 2v2 on depot, a 4v4 on citadel with every gun that hits at once, and four
-/// against four with machine guns and anti-material rifles who take depot's walls apart.
-pub const SCENES: &[&str] = &["duel", "skirmish", "brawl", "demolition"];
+/// Names of the scenes: a 1v1 on yard, a 2v2 on depot, a 4v4 on citadel with every gun that hits at once, four against
+/// four with machine guns and anti-material rifles who take depot's walls apart, and a 4v4 on citadel with all that
+/// explodes, smokes and blinds.
+pub const SCENES: &[&str] = &["duel", "skirmish", "brawl", "demolition", "arsenal"];
 
 /// No scene ends by itself before a week of play; one that does begins anew.
 const KILL_TARGET: u16 = 10_000;
@@ -56,6 +57,22 @@ fn plan(name: &str) -> Result<Plan> {
             ],
         },
         "brawl" => Plan { map: "citadel", seed: 0xB4A1_3003, skill: [0.3, 0.7], wrecks: false, loadouts: &ALL_GUNS },
+        "arsenal" => Plan {
+            map: "citadel",
+            seed: 0xA45E_5005,
+            skill: [0.3, 0.7],
+            wrecks: false,
+            loadouts: &[
+                (Rifle, Pistol, &[Grenade, SmokeGrenade, Flashbang]),
+                (Smg, Pistol, &[GrenadeLauncher, Grenade]),
+                (BattleRifle, Revolver, &[Rocket, Flashbang]),
+                (Rifle, SuppressedPistol, &[Grenade, Grenade, SmokeGrenade]),
+                (Shotgun, Pistol, &[Rocket, Grenade]),
+                (SniperRifle, Pistol, &[Flashbang, SmokeGrenade, Grenade]),
+                (Smg, Revolver, &[GrenadeLauncher, SmokeGrenade]),
+                (Rifle, Pistol, &[Grenade, Flashbang, Flashbang]),
+            ],
+        },
         "demolition" => Plan {
             map: "depot",
             seed: 0xDE00_4004,
