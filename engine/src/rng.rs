@@ -11,7 +11,7 @@ pub enum Purpose {
     Spread = 1,
     /// Choice of a spawn; index: slot.
     Spawn = 2,
-    /// Bots; index: slot.
+    /// Bots; index: slot + 8 x stream, with the bot's own count of inputs for the tick.
     Bot = 3,
     /// Shrapnel; index: serial number of the projectile x 64 + ray.
     Shrapnel = 4,

@@ -323,7 +323,8 @@ impl<'a> MatchView<'a> {
         crate::vision::smoke_depth(&discs, rule.edge, rule.unit, 0.0, (a.x, a.y), (b.x, b.y))
     }
 
-    /// Row of the who-sees-whom matrix: bit t, slot `viewer` sees the enemy in slot t. Team mates' bits are 0: they
+    /// Row of the who-sees-whom matrix: bit t, slot `viewer` sees the enemy in slot t, dead bodies
+    /// included. Team mates' bits are 0: they
     /// are known anyway. 0 for slots over 7.
     pub fn sees(&self, viewer: usize) -> u8 {
         self.game.state.sees.get(viewer).copied().unwrap_or(0)
