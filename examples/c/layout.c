@@ -1,0 +1,218 @@
+/* Sizes and offsets of every struct of the header, as the library was built with them, on 64-bit targets. Compiles or
+ * does not; a change here breaks hosts that were compiled before. */
+
+#include "trespasser.h"
+
+#define SIZE(type, bytes, alignment)                                                                                   \
+    _Static_assert(sizeof(type) == (bytes), "size of " #type);                                                         \
+    _Static_assert(_Alignof(type) == (alignment), "alignment of " #type)
+#define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), "offset of " #type "." #field)
+
+_Static_assert(sizeof(void *) == 8, "these are the 64-bit layouts");
+_Static_assert(sizeof(tp_result) == 4, "results are 32 bits");
+
+SIZE(tp_wall_def, 20, 4);
+AT(tp_wall_def, x, 0);
+AT(tp_wall_def, y, 4);
+AT(tp_wall_def, width, 8);
+AT(tp_wall_def, height, 12);
+AT(tp_wall_def, material, 16);
+AT(tp_wall_def, reserved, 17);
+
+SIZE(tp_spawn, 12, 4);
+AT(tp_spawn, x, 0);
+AT(tp_spawn, y, 4);
+AT(tp_spawn, team, 8);
+AT(tp_spawn, reserved, 9);
+
+SIZE(tp_map_info, 32, 8);
+AT(tp_map_info, hash, 0);
+AT(tp_map_info, wall_count, 8);
+AT(tp_map_info, slice_count, 12);
+AT(tp_map_info, spawn_count, 16);
+AT(tp_map_info, light_count, 20);
+AT(tp_map_info, warning_count, 24);
+AT(tp_map_info, reserved, 28);
+
+SIZE(tp_wall, 20, 4);
+AT(tp_wall, x, 0);
+AT(tp_wall, y, 4);
+AT(tp_wall, width, 8);
+AT(tp_wall, height, 12);
+AT(tp_wall, first_slice, 16);
+AT(tp_wall, material, 18);
+AT(tp_wall, along_x, 19);
+
+SIZE(tp_point, 8, 4);
+AT(tp_point, x, 0);
+AT(tp_point, y, 4);
+
+SIZE(tp_world_def, 20, 4);
+AT(tp_world_def, size, 0);
+AT(tp_world_def, tick_rate, 4);
+AT(tp_world_def, rules, 8);
+AT(tp_world_def, max_matches, 12);
+AT(tp_world_def, simd, 16);
+
+SIZE(tp_world_info, 16, 4);
+AT(tp_world_info, tick_rate, 0);
+AT(tp_world_info, simd, 4);
+AT(tp_world_info, match_count, 8);
+AT(tp_world_info, reserved, 12);
+
+SIZE(tp_match_id, 8, 8);
+AT(tp_match_id, raw, 0);
+
+SIZE(tp_player_id, 8, 8);
+AT(tp_player_id, raw, 0);
+
+SIZE(tp_input, 40, 8);
+AT(tp_input, match_id, 0);
+AT(tp_input, player_id, 8);
+AT(tp_input, sequence, 16);
+AT(tp_input, ack_tick, 20);
+AT(tp_input, held, 24);
+AT(tp_input, taps, 26);
+AT(tp_input, mouse_x, 28);
+AT(tp_input, mouse_y, 32);
+AT(tp_input, reserved, 36);
+
+SIZE(tp_match_def, 16, 8);
+AT(tp_match_def, size, 0);
+AT(tp_match_def, kill_target, 4);
+AT(tp_match_def, seed, 8);
+
+SIZE(tp_match_info, 48, 8);
+AT(tp_match_info, seed, 0);
+AT(tp_match_info, bytes, 8);
+AT(tp_match_info, tick, 16);
+AT(tp_match_info, walls_version, 20);
+AT(tp_match_info, slice_count, 24);
+AT(tp_match_info, pending_events, 28);
+AT(tp_match_info, red_kills, 32);
+AT(tp_match_info, blue_kills, 34);
+AT(tp_match_info, kill_target, 36);
+AT(tp_match_info, over, 38);
+AT(tp_match_info, winner, 39);
+AT(tp_match_info, joined, 40);
+AT(tp_match_info, reserved, 41);
+
+SIZE(tp_player_view, 128, 8);
+AT(tp_player_view, id, 0);
+AT(tp_player_view, killer, 8);
+AT(tp_player_view, x, 16);
+AT(tp_player_view, y, 20);
+AT(tp_player_view, vx, 24);
+AT(tp_player_view, vy, 28);
+AT(tp_player_view, facing_x, 32);
+AT(tp_player_view, facing_y, 36);
+AT(tp_player_view, cursor_x, 40);
+AT(tp_player_view, cursor_y, 44);
+AT(tp_player_view, health, 48);
+AT(tp_player_view, damage_dealt, 52);
+AT(tp_player_view, sight, 56);
+AT(tp_player_view, cone, 60);
+AT(tp_player_view, heat, 64);
+AT(tp_player_view, sight_impairment, 68);
+AT(tp_player_view, hearing_impairment, 72);
+AT(tp_player_view, movement_impairment, 76);
+AT(tp_player_view, last_sequence, 80);
+AT(tp_player_view, dropped_inputs, 84);
+AT(tp_player_view, ignored_inputs, 88);
+AT(tp_player_view, damage_tick, 92);
+AT(tp_player_view, death_tick, 96);
+AT(tp_player_view, respawn_tick, 100);
+AT(tp_player_view, respawn_shown_tick, 104);
+AT(tp_player_view, invulnerable_until, 108);
+AT(tp_player_view, kills, 112);
+AT(tp_player_view, deaths, 114);
+AT(tp_player_view, reload_ticks, 116);
+AT(tp_player_view, slot, 118);
+AT(tp_player_view, team, 119);
+AT(tp_player_view, alive, 120);
+AT(tp_player_view, placed, 121);
+AT(tp_player_view, aiming, 122);
+AT(tp_player_view, gait, 123);
+AT(tp_player_view, weapon, 124);
+AT(tp_player_view, hand, 125);
+AT(tp_player_view, charge, 126);
+AT(tp_player_view, blind, 127);
+
+SIZE(tp_event, 36, 4);
+AT(tp_event, tick, 0);
+AT(tp_event, kind, 4);
+AT(tp_event, actor, 5);
+AT(tp_event, target, 6);
+AT(tp_event, weapon, 7);
+AT(tp_event, x, 8);
+AT(tp_event, y, 12);
+AT(tp_event, dx, 16);
+AT(tp_event, dy, 20);
+AT(tp_event, value, 24);
+AT(tp_event, slice, 28);
+AT(tp_event, aux, 30);
+AT(tp_event, flags, 32);
+AT(tp_event, part, 33);
+AT(tp_event, reserved, 34);
+
+SIZE(tp_projectile, 48, 8);
+AT(tp_projectile, owner, 0);
+AT(tp_projectile, number, 8);
+AT(tp_projectile, born, 12);
+AT(tp_projectile, fuse_ticks, 16);
+AT(tp_projectile, x, 20);
+AT(tp_projectile, y, 24);
+AT(tp_projectile, vx, 28);
+AT(tp_projectile, vy, 32);
+AT(tp_projectile, flown, 36);
+AT(tp_projectile, range, 40);
+AT(tp_projectile, weapon, 44);
+AT(tp_projectile, team, 45);
+AT(tp_projectile, charge, 46);
+AT(tp_projectile, reserved, 47);
+
+SIZE(tp_cloud, 24, 4);
+AT(tp_cloud, number, 0);
+AT(tp_cloud, born, 4);
+AT(tp_cloud, x, 8);
+AT(tp_cloud, y, 12);
+AT(tp_cloud, radius, 16);
+AT(tp_cloud, density, 20);
+
+SIZE(tp_loadout, 8, 1);
+AT(tp_loadout, primary, 0);
+AT(tp_loadout, secondary, 1);
+AT(tp_loadout, support_count, 2);
+AT(tp_loadout, support, 3);
+AT(tp_loadout, reserved, 6);
+
+SIZE(tp_player_def, 16, 4);
+AT(tp_player_def, size, 0);
+AT(tp_player_def, team, 4);
+AT(tp_player_def, spawn, 5);
+AT(tp_player_def, reserved, 6);
+AT(tp_player_def, loadout, 8);
+
+SIZE(tp_weapon_view, 12, 4);
+AT(tp_weapon_view, ready_in, 0);
+AT(tp_weapon_view, ammo, 4);
+AT(tp_weapon_view, reserve, 6);
+AT(tp_weapon_view, weapon, 8);
+AT(tp_weapon_view, place, 9);
+AT(tp_weapon_view, reloading, 10);
+AT(tp_weapon_view, reserved, 11);
+
+SIZE(tp_bot_def, 20, 4);
+AT(tp_bot_def, size, 0);
+AT(tp_bot_def, skill, 4);
+AT(tp_bot_def, team, 8);
+AT(tp_bot_def, spawn, 9);
+AT(tp_bot_def, wrecks, 10);
+AT(tp_bot_def, reserved, 11);
+AT(tp_bot_def, loadout, 12);
+
+SIZE(tp_scene_info, 24, 8);
+AT(tp_scene_info, map, 0);
+AT(tp_scene_info, seed, 8);
+AT(tp_scene_info, kill_target, 16);
+AT(tp_scene_info, bot_count, 20);

@@ -1,0 +1,65 @@
+//! A match of bots, built the way a game server builds its own: a world, a map, a match, players; then think, step and
+//! drain events, tick by tick.
+//!
+//! `cargo run -p trespasser-example-rust -- [SCENE] [TICKS]`
+
+use anyhow::{Context, Result};
+use trespasser::map::Reading;
+use trespasser::scenes::{Bots, script};
+use trespasser::{EventKind, GameMap, MatchDef, World, WorldDef};
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let scene = arguments.next().unwrap_or_else(|| "brawl".to_owned());
+    let ticks: u32 = match arguments.next() {
+        Some(text) => text.parse().with_context(|| format!("TICKS is {text:?}; it must be 0 to 4294967295"))?,
+        None => 600,
+    };
+
+    let script = script(&scene)?;
+    let map = GameMap::builtin(script.map, Reading::Fine)?;
+    let mut world = World::new(WorldDef::default())?;
+    let game = world.create_match(&map, MatchDef { seed: script.seed, kill_target: Some(script.kill_target) })?;
+    let mut bots = Bots::new();
+    for role in &script.roles {
+        if role.wrecks {
+            bots.add_wrecker(&mut world, game, role.def, role.skill)?;
+        } else {
+            bots.add(&mut world, game, role.def, role.skill)?;
+        }
+    }
+
+    let mut counts = [0u32; 256];
+    for _ in 0..ticks {
+        bots.think(&mut world);
+        world.step();
+        let lost = world.drain_events(game, |event| counts[event.kind as usize] += 1)?;
+        anyhow::ensure!(lost == 0, "{lost} events were lost; drain after every step");
+    }
+
+    let of = |kind: EventKind| counts[kind as usize];
+    println!("scene {scene}: {} on {}, {ticks} ticks, SIMD {}", script.roles.len(), script.map, world.simd().name());
+    println!(
+        "shots {}, hits {}, deaths {}, slices destroyed {}",
+        of(EventKind::Fired),
+        of(EventKind::HitPlayer),
+        of(EventKind::Died),
+        of(EventKind::SliceDestroyed)
+    );
+    let view = world.view(game)?;
+    let [red, blue] = view.score();
+    println!("score red {red}, blue {blue}");
+    for p in view.players() {
+        println!(
+            "{:5} {:3} points at ({:5.1}, {:5.1}), {} kills, {} deaths",
+            p.team.name(),
+            p.health,
+            p.position.x,
+            p.position.y,
+            p.kills,
+            p.deaths
+        );
+    }
+    println!("hash {:016x}", world.hash(game)?);
+    Ok(())
+}

@@ -1,0 +1,357 @@
+//! Matches of a world: created, looked at, drained, saved.
+
+use crate::map::tp_map;
+use crate::pointer::{self, Out, OutArray};
+use crate::result::{Fail, Outcome, guarded, tp_result};
+use crate::types::{
+    tp_cloud, tp_event, tp_match_def, tp_match_id, tp_match_info, tp_player_id, tp_player_view, tp_projectile, tp_team,
+};
+use crate::world::tp_world;
+use trespasser::{MatchDef, Vec2};
+
+/// Seed 0, the rule set's kill target. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn tp_match_default_def() -> tp_match_def {
+    let def = tp_match_def { size: size_of::<tp_match_def>() as u32, kill_target: 0, seed: 0 };
+    guarded!(or def, { Ok(tp_match_def { seed: MatchDef::default().seed, ..def }) })
+}
+
+/// A match on a map, with nobody in it. Borrows map and `def` for the call; the match keeps what it needs.
+/// Changes the world: any thread, no other call at the same time. WORLD_FULL; INVALID_ARGUMENT names the field.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_create(
+    world: *mut tp_world,
+    map: *const tp_map,
+    def: *const tp_match_def,
+    out_match: *mut tp_match_id,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        let map = tp_map::read(map)?;
+        let def = pointer::definition(def, tp_match_default_def(), &[16], "def")?;
+        let out = Out::new(out_match, "out_match")?;
+        let kill_target = match def.kill_target {
+            0 => None,
+            kills => {
+                Some(u16::try_from(kills).map_err(|_| Fail::invalid("def->kill_target", kills, "1 to 10000, or 0"))?)
+            }
+        };
+        out.set(world.create_match(&map.map, MatchDef { seed: def.seed, kill_target })?.into());
+        Ok(())
+    })
+}
+
+/// Ends a match at once; its id and its players' ids are stale from now on.
+/// Changes the world: any thread, no other call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_destroy(world: *mut tp_world, match_id: tp_match_id) -> tp_result {
+    guarded!({ Ok(tp_world::write(world)?.destroy_match(match_id.engine())?) })
+}
+
+/// Starts a match anew with the same players: walls restored, scores 0, everybody placed who has been before; ticks go
+/// on counting.
+/// Changes the world: any thread, no other call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_reset(world: *mut tp_world, match_id: tp_match_id, seed: u64) -> tp_result {
+    guarded!({ Ok(tp_world::write(world)?.reset_match(match_id.engine(), seed)?) })
+}
+
+/// What a match is. Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_get_info(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_info: *mut tp_match_info,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_info, "out_info")?;
+        let view = world.view(match_id.engine())?;
+        let [red_kills, blue_kills] = view.score();
+        out.set(tp_match_info {
+            seed: view.seed(),
+            bytes: view.bytes() as u64,
+            tick: view.tick(),
+            walls_version: view.walls_version(),
+            slice_count: view.map().geometry().slice_count as u32,
+            pending_events: world.pending_events(match_id.engine())? as u32,
+            red_kills,
+            blue_kills,
+            kill_target: view.kill_target(),
+            over: view.is_over().into(),
+            winner: view.winner().map_or(tp_team::None as u8, |team| team as u8),
+            joined: view.joined(),
+            reserved: [0; 7],
+        });
+        Ok(())
+    })
+}
+
+/// Hash of all that the future of a match depends on: columns, slices, map, rules and tick rate. Equal on every
+/// platform, thread count and instruction set.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_hash(world: *const tp_world, match_id: tp_match_id, out_hash: *mut u64) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_hash, "out_hash")?;
+        out.set(world.hash(match_id.engine())?);
+        Ok(())
+    })
+}
+
+/// All players of a match by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+/// `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_players(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_players: *mut tp_player_view,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let mut out = OutArray::new(out_players, capacity, out_count, "out_players")?;
+        let view = world.view(match_id.engine())?;
+        out.check(view.joined().count_ones() as usize)?;
+        view.players().for_each(|player| out.push(player.into()));
+        out.finish();
+        Ok(())
+    })
+}
+
+/// The id that the player in a slot has or last had, for events of somebody who has left since; null if the slot was
+/// never taken or is above 7.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_player_in_slot(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    slot: u8,
+    out_player: *mut tp_player_id,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_player, "out_player")?;
+        out.set(world.view(match_id.engine())?.last_id_of(slot.into()).map(Into::into).unwrap_or_default());
+        Ok(())
+    })
+}
+
+/// Moves the events since the last drain, oldest first, into the caller's array of `capacity` elements. out_lost:
+/// events lost before these because more than TP_MAX_EVENTS waited.
+/// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
+/// wait, and they go on waiting.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_drain_events(
+    world: *mut tp_world,
+    match_id: tp_match_id,
+    out_events: *mut tp_event,
+    capacity: usize,
+    out_count: *mut usize,
+    out_lost: *mut u64,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        let mut out = OutArray::new(out_events, capacity, out_count, "out_events")?;
+        let out_lost = Out::new(out_lost, "out_lost")?;
+        out.check(world.pending_events(match_id.engine())?)?;
+        let lost = world.drain_events(match_id.engine(), |event| out.push(event.into()))?;
+        out.finish();
+        out_lost.set(lost);
+        Ok(())
+    })
+}
+
+/// Projectiles in flight, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+/// `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_projectiles(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_projectiles: *mut tp_projectile,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let mut out = OutArray::new(out_projectiles, capacity, out_count, "out_projectiles")?;
+        let view = world.view(match_id.engine())?;
+        out.check(view.projectiles().count())?;
+        view.projectiles().for_each(|projectile| out.push(projectile.into()));
+        out.finish();
+        Ok(())
+    })
+}
+
+/// Clouds of smoke, at most TP_MAX_CLOUDS, into the caller's array of `capacity` elements.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+/// `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_clouds(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_clouds: *mut tp_cloud,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let mut out = OutArray::new(out_clouds, capacity, out_count, "out_clouds")?;
+        let view = world.view(match_id.engine())?;
+        out.check(view.clouds().count())?;
+        view.clouds().for_each(|cloud| out.push(cloud.into()));
+        out.finish();
+        Ok(())
+    })
+}
+
+/// Who sees whom: byte v, bit t: the player in slot v sees the enemy in slot t. Team mates' bits are 0.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_sight_matrix(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_matrix: *mut u64,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_matrix, "out_matrix")?;
+        out.set(world.view(match_id.engine())?.sight_matrix());
+        Ok(())
+    })
+}
+
+/// Whether a straight line between two places, px, passes all standing slices that stop sight: 1 or 0. Places outside
+/// of the playfield are moved to its edge.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for a coordinate that is
+/// not finite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_line_is_clear(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    from_x: f32,
+    from_y: f32,
+    to_x: f32,
+    to_y: f32,
+    out_clear: *mut u8,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_clear, "out_clear")?;
+        let (from, to) = line(from_x, from_y, to_x, to_y)?;
+        out.set(world.view(match_id.engine())?.line_is_clear(from, to).into());
+        Ok(())
+    })
+}
+
+/// Optical depth of the smoke between two places, px, at least 0; the rules say where it ends a line of sight. Places
+/// outside of the playfield are moved to its edge.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for a coordinate that is
+/// not finite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_smoke_between(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    from_x: f32,
+    from_y: f32,
+    to_x: f32,
+    to_y: f32,
+    out_depth: *mut f32,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_depth, "out_depth")?;
+        let (from, to) = line(from_x, from_y, to_x, to_y)?;
+        out.set(world.view(match_id.engine())?.smoke_between(from, to));
+        Ok(())
+    })
+}
+
+/// Both ends of a line, finite.
+fn line(from_x: f32, from_y: f32, to_x: f32, to_y: f32) -> Outcome<(Vec2, Vec2)> {
+    for (name, value) in [("from_x", from_x), ("from_y", from_y), ("to_x", to_x), ("to_y", to_y)] {
+        if !value.is_finite() {
+            return Err(Fail::invalid(name, value, "a finite number of playfield pixels"));
+        }
+    }
+    Ok((Vec2::new(from_x, from_y), Vec2::new(to_x, to_y)))
+}
+
+/// Health of each slice, in 1/64 points, 0 when destroyed, TP_INDESTRUCTIBLE for the border, into the caller's array
+/// of `capacity` elements. It changes only when tp_match_info.walls_version does.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+/// `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_slice_health(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_health: *mut u16,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_health, capacity, out_count, "out_health")?;
+        let view = world.view(match_id.engine())?;
+        out.fill((0..view.map().geometry().slice_count).map(|slice| view.slice_health(slice)))
+    })
+}
+
+/// Bytes that tp_match_save needs for a match; the same for all its life.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_save_size(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_size: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_size, "out_size")?;
+        let mut bytes = Vec::new();
+        world.save(match_id.engine(), &mut bytes)?;
+        out.set(bytes.len());
+        Ok(())
+    })
+}
+
+/// Writes a match into the caller's `capacity` bytes.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if it needs more than
+/// `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_save(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_bytes: *mut u8,
+    capacity: usize,
+    out_length: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_bytes, capacity, out_length, "out_bytes")?;
+        let mut bytes = Vec::new();
+        world.save(match_id.engine(), &mut bytes)?;
+        out.fill(bytes.into_iter())
+    })
+}
+
+/// Turns a match back into what was saved. Ids of players are those of the saved moment; events that wait stay.
+/// Borrows `bytes` for the call. Changes the world: any thread, no other call at the same time. STALE_ID;
+/// BAD_SNAPSHOT if the bytes are damaged, of another version, or of another map, rule set or tick rate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_restore(
+    world: *mut tp_world,
+    match_id: tp_match_id,
+    bytes: *const u8,
+    length: usize,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        let bytes = pointer::array(bytes, length, "bytes")?;
+        Ok(world.restore(match_id.engine(), bytes)?)
+    })
+}

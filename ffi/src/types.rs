@@ -1,0 +1,1046 @@
+//! Numbers and plain structs of the ABI. Sizes stand above each struct and are asserted; so is that the numbers are
+//! the engine's.
+
+use crate::result::{Fail, Outcome, tp_result};
+use std::ffi::c_char;
+use trespasser::rules::Material;
+use trespasser::simd::Level;
+use trespasser::world::{CloudView, ProjectileView};
+use trespasser::{
+    Buttons, Event, EventKind, Gait, Loadout, MatchId, PlayerDef, PlayerId, PlayerView, Reading, RuleSet, Team, Weapon,
+};
+
+/// Players a match can hold.
+pub const TP_MAX_PLAYERS: u32 = 8;
+/// Events a match keeps until they are drained: room for this many is always enough.
+pub const TP_MAX_EVENTS: u32 = 4096;
+/// Projectiles of a match in flight.
+pub const TP_MAX_PROJECTILES: u32 = 64;
+/// Clouds of smoke of a match.
+pub const TP_MAX_CLOUDS: u32 = 32;
+/// Of a projectile without a fuse.
+pub const TP_NO_FUSE: u32 = 4294967295;
+/// Weapons a player can carry.
+pub const TP_MAX_WEAPONS: u32 = 5;
+/// No player, no weapon, in fields of 8 bits.
+pub const TP_NONE: u8 = 255;
+/// No slice.
+pub const TP_NO_SLICE: u16 = 65535;
+/// Health of a slice of the border, which nothing damages.
+pub const TP_INDESTRUCTIBLE: u16 = 65535;
+/// Points of health are counted in these: 64 are one point.
+pub const TP_POINT: i32 = 64;
+
+const _: () = assert!(TP_MAX_PLAYERS as usize == trespasser::world::PLAYERS);
+const _: () = assert!(TP_MAX_EVENTS as usize == trespasser::world::EVENT_RING);
+const _: () = assert!(TP_MAX_PROJECTILES as usize == trespasser::world::PROJECTILES);
+const _: () = assert!(TP_MAX_CLOUDS as usize == trespasser::world::CLOUDS);
+const _: () = assert!(TP_MAX_WEAPONS as usize == trespasser::rules::INVENTORY);
+const _: () = assert!(TP_NONE == trespasser::world::NONE && TP_NO_SLICE == trespasser::world::NO_SLICE);
+const _: () = assert!(TP_POINT == trespasser::rules::POINT);
+
+/// A match of a world. 8 bytes; zero is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
+pub struct tp_match_id {
+    /// Fits in 52 bits.
+    pub raw: u64,
+}
+
+/// A player of a match. 8 bytes; zero is null; the low 3 bits are the slot, 0 to 7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
+pub struct tp_player_id {
+    /// Fits in 32 bits.
+    pub raw: u64,
+}
+
+const _: () = assert!(size_of::<tp_match_id>() == 8 && size_of::<tp_player_id>() == 8);
+
+impl tp_match_id {
+    pub(crate) fn engine(self) -> MatchId {
+        MatchId::from_raw(self.raw)
+    }
+}
+
+impl From<MatchId> for tp_match_id {
+    fn from(id: MatchId) -> Self {
+        tp_match_id { raw: id.raw() }
+    }
+}
+
+impl tp_player_id {
+    pub(crate) fn engine(self) -> Outcome<PlayerId> {
+        let raw = u32::try_from(self.raw).map_err(|_| trespasser::Error::StaleId { what: "player", id: self.raw })?;
+        Ok(PlayerId::from_raw(raw))
+    }
+}
+
+impl From<PlayerId> for tp_player_id {
+    fn from(id: PlayerId) -> Self {
+        tp_player_id { raw: id.raw().into() }
+    }
+}
+
+/// A side.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_team {
+    /// Red.
+    Red = 0,
+    /// Blue.
+    Blue = 1,
+    /// Of a player who joins: the smaller team, red where they are equal. Of a winner: nobody.
+    None = 2,
+}
+
+const _: () = assert!(tp_team::Red as u8 == Team::Red as u8 && tp_team::Blue as u8 == Team::Blue as u8);
+
+/// One side, for fields that mean one.
+pub(crate) fn side(number: u8, field: &str) -> Outcome<Team> {
+    match number {
+        0 => Ok(Team::Red),
+        1 => Ok(Team::Blue),
+        other => Err(Fail::invalid(field, other, "TP_TEAM_RED (0) or TP_TEAM_BLUE (1)")),
+    }
+}
+
+/// A weapon.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum tp_weapon {
+    Rifle = 0,
+    Smg = 1,
+    Shotgun = 2,
+    BattleRifle = 3,
+    SniperRifle = 4,
+    Pistol = 5,
+    Revolver = 6,
+    SuppressedPistol = 7,
+    MachineGun = 8,
+    AntiMaterialRifle = 9,
+    GrenadeLauncher = 10,
+    Rocket = 11,
+    Grenade = 12,
+    SmokeGrenade = 13,
+    Flashbang = 14,
+}
+
+macro_rules! same_numbers {
+    ($ours:ident, $theirs:ident: $($name:ident),+ $(,)?) => {
+        const _: () = { $(assert!($ours::$name as u8 == $theirs::$name as u8);)+ };
+    };
+}
+
+same_numbers!(tp_weapon, Weapon: Rifle, Smg, Shotgun, BattleRifle, SniperRifle, Pistol, Revolver, SuppressedPistol,
+    MachineGun, AntiMaterialRifle, GrenadeLauncher, Rocket, Grenade, SmokeGrenade, Flashbang);
+const _: () = assert!(Weapon::COUNT == 15);
+
+/// The weapon with this number.
+pub(crate) fn weapon(number: u8) -> Outcome<Weapon> {
+    Weapon::from_number(number).ok_or_else(|| trespasser::Error::UnknownWeapon { name: number.to_string() }.into())
+}
+
+/// What a wall is made of.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_material {
+    /// Hard.
+    Concrete = 0,
+    /// Hard.
+    Metal = 1,
+    /// Soft: bullets go through at a cost, sight passes at half health.
+    Wood = 2,
+    /// Soft.
+    Glass = 3,
+    /// Indestructible.
+    Border = 4,
+}
+
+same_numbers!(tp_material, Material: Concrete, Metal, Wood, Glass, Border);
+const _: () = assert!(Material::ALL.len() == 5);
+
+/// Buttons as bits, held or pressed.
+#[derive(Debug, Clone, Copy)]
+#[repr(u16)]
+#[allow(missing_docs)]
+pub enum tp_button {
+    Up = 0x0001,
+    Left = 0x0002,
+    Down = 0x0004,
+    Right = 0x0008,
+    Run = 0x0010,
+    Sneak = 0x0020,
+    Fire = 0x0040,
+    Aim = 0x0080,
+    Reload = 0x0100,
+    Throw = 0x0200,
+    Slot1 = 0x0400,
+    Slot2 = 0x0800,
+    Slot3 = 0x1000,
+    Slot4 = 0x2000,
+    Slot5 = 0x4000,
+    Respawn = 0x8000,
+}
+
+const _: () = {
+    use tp_button as ours;
+    let pairs = [
+        (ours::Up, Buttons::UP),
+        (ours::Left, Buttons::LEFT),
+        (ours::Down, Buttons::DOWN),
+        (ours::Right, Buttons::RIGHT),
+        (ours::Run, Buttons::RUN),
+        (ours::Sneak, Buttons::SNEAK),
+        (ours::Fire, Buttons::FIRE),
+        (ours::Aim, Buttons::AIM),
+        (ours::Reload, Buttons::RELOAD),
+        (ours::Throw, Buttons::THROW),
+        (ours::Slot1, Buttons::SLOT1),
+        (ours::Slot2, Buttons::SLOT2),
+        (ours::Slot3, Buttons::SLOT3),
+        (ours::Slot4, Buttons::SLOT4),
+        (ours::Slot5, Buttons::SLOT5),
+        (ours::Respawn, Buttons::RESPAWN),
+    ];
+    let mut i = 0;
+    while i < pairs.len() {
+        assert!(pairs[i].0 as u16 == pairs[i].1.0);
+        i += 1;
+    }
+};
+
+/// How a player moves.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum tp_gait {
+    Idle = 0,
+    Sneaking = 1,
+    Walking = 2,
+    Running = 3,
+}
+
+same_numbers!(tp_gait, Gait: Idle, Sneaking, Walking, Running);
+
+/// Kind of a tp_event; the comments name the fields that carry something besides tick and actor.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_event_kind {
+    /// A player joined.
+    Joined = 1,
+    /// A player left. x, y.
+    Left = 2,
+    /// x, y; value: tick until which the player is invulnerable.
+    Spawned = 3,
+    /// value: ticks to wait.
+    RespawnDenied = 4,
+    /// weapon; x, y: the muzzle; dx, dy; value: rounds left; flag AIMING.
+    Fired = 5,
+    /// weapon; value: ticks until the next shot; aux: rounds left (0: an empty click).
+    FireRefused = 6,
+    /// weapon, target; x, y: the impact; dx, dy: where the target's centre stood for the shot, px; aux: pellet;
+    /// value: damage, 1/64 points; part: things passed before.
+    HitPlayer = 7,
+    /// weapon, slice; x, y: the impact; dx, dy; aux: pellet; value: damage, 1/64 points; part: things passed before;
+    /// flag STOPPED if the bullet ends here.
+    HitWall = 8,
+    /// weapon; x, y: the end of the flight; dx, dy; aux: pellet; part: things passed before.
+    Miss = 9,
+    /// weapon; value: ticks it takes.
+    ReloadStarted = 10,
+    /// weapon; value: rounds in the magazine; aux: in reserve.
+    Reloaded = 11,
+    /// weapon: the new one; part: the old one's number.
+    Switched = 12,
+    /// flag AIMING: now on.
+    AimToggled = 13,
+    /// actor: who did it; target; weapon; x, y: of the target; value: damage, 1/64 points; aux: health left, points
+    /// rounded up; flag KILLED.
+    PlayerDamaged = 14,
+    /// actor: the killer; target; weapon; x, y: of the body; flag TEAM_KILL.
+    Died = 15,
+    /// weapon, slice; x, y: the impact; value: damage dealt, 1/64 points; aux: health left, 1/64 points; flag
+    /// DESTROYED.
+    WallDamaged = 16,
+    /// Instead of WALL_DAMAGED for the hit that breaks the slice: once for each.
+    SliceDestroyed = 17,
+    /// value: a tp_team, NONE for a draw.
+    MatchEnded = 18,
+    /// A projectile leaves the hand or the muzzle: weapon; x, y; dx, dy: velocity, px/s; value: its serial number;
+    /// aux: level of charge, 0 for launched ones; slice: rounds left.
+    Launched = 19,
+    /// actor: the owner; weapon; x, y; dx, dy: velocity after it, px/s; value: serial number; slice if it was one,
+    /// target if it was a body.
+    Bounced = 20,
+    /// actor: the owner; weapon; x, y; value: serial number; aux: radius of its effect, px.
+    Exploded = 21,
+    /// actor: the owner; target: who is dazzled; weapon; x, y: of the flash; value: intensity in 1/1000; aux: ticks
+    /// blind; slice: ticks until all is over; dx: distance, px; dy: angle off the target's aim, radians; flag AIMING:
+    /// with a clear line.
+    Dazzled = 22,
+    /// weapon; value: ticks of silence.
+    Overheated = 23,
+}
+
+same_numbers!(tp_event_kind, EventKind: Joined, Left, Spawned, RespawnDenied, Fired, FireRefused, HitPlayer, HitWall,
+    Miss, ReloadStarted, Reloaded, Switched, AimToggled, PlayerDamaged, Died, WallDamaged, SliceDestroyed, MatchEnded,
+    Launched, Bounced, Exploded, Dazzled, Overheated);
+
+/// Flags of an event, as bits.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_event_flag {
+    /// The shooter aims down sights; aiming is now on.
+    Aiming = 1,
+    /// The target died of it.
+    Killed = 2,
+    /// Killer and victim are of one team.
+    TeamKill = 4,
+    /// The slice broke.
+    Destroyed = 8,
+    /// The bullet ended here.
+    Stopped = 16,
+}
+
+const _: () = {
+    use trespasser::world::flag;
+    assert!(tp_event_flag::Aiming as u8 == flag::AIMING && tp_event_flag::Killed as u8 == flag::KILLED);
+    assert!(tp_event_flag::TeamKill as u8 == flag::TEAM_KILL && tp_event_flag::Destroyed as u8 == flag::DESTROYED);
+    assert!(tp_event_flag::Stopped as u8 == flag::STOPPED);
+};
+
+/// How the cells of a picture become walls.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub enum tp_reading {
+    /// Every 10 x 10 px cell is a wall of its own with 5 slices 2 px wide.
+    Fine = 0,
+    /// Runs of up to 5 cells make one wall with one slice a cell.
+    Coarse = 1,
+}
+
+pub(crate) fn reading(number: u32) -> Outcome<Reading> {
+    match number {
+        0 => Ok(Reading::Fine),
+        1 => Ok(Reading::Coarse),
+        other => Err(Fail::invalid("reading", other, "TP_READING_FINE (0) or TP_READING_COARSE (1)")),
+    }
+}
+
+/// A rule set.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub enum tp_rules {
+    /// The game as designed.
+    Standard = 0,
+    /// The game as today's Node backend plays it.
+    Legacy = 1,
+}
+
+pub(crate) fn rules(number: u32) -> Outcome<RuleSet> {
+    match number {
+        0 => Ok(RuleSet::standard()),
+        1 => Ok(RuleSet::legacy()),
+        other => Err(Fail::invalid("def->rules", other, "TP_RULES_STANDARD (0) or TP_RULES_LEGACY (1)")),
+    }
+}
+
+/// An instruction set; every one gives the same bits.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub enum tp_simd {
+    /// The best that the processor has.
+    Best = 0,
+    /// Any processor.
+    Scalar = 1,
+    /// Every x86-64.
+    Sse2 = 2,
+    /// x86-64 since 2013 or so; without it, the best below.
+    Avx2 = 3,
+}
+
+pub(crate) fn simd(number: u32) -> Outcome<Option<Level>> {
+    match number {
+        0 => Ok(None),
+        1 => Ok(Some(Level::Scalar)),
+        2 => Ok(Some(Level::Sse2)),
+        3 => Ok(Some(Level::Avx2)),
+        other => Err(Fail::invalid("def->simd", other, "a tp_simd, 0 to 3")),
+    }
+}
+
+pub(crate) fn simd_number(level: Level) -> u32 {
+    let ours = match level {
+        Level::Scalar => tp_simd::Scalar,
+        Level::Sse2 => tp_simd::Sse2,
+        Level::Avx2 => tp_simd::Avx2,
+    };
+    ours as u32
+}
+
+/// A place on the playfield, px. 8 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_point {
+    /// px.
+    pub x: f32,
+    /// px.
+    pub y: f32,
+}
+
+const _: () = assert!(size_of::<tp_point>() == 8);
+
+/// A wall to build a map from. 20 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_wall_def {
+    /// Left edge, px.
+    pub x: f32,
+    /// Top edge, px.
+    pub y: f32,
+    /// px, 1 to 480.
+    pub width: f32,
+    /// px, 1 to 270.
+    pub height: f32,
+    /// tp_material.
+    pub material: u8,
+    /// Unused.
+    pub reserved: [u8; 3],
+}
+
+const _: () = assert!(size_of::<tp_wall_def>() == 20);
+
+/// A wall of a map. 20 bytes. Its five slices are numbered from first_slice on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_wall {
+    /// Left edge, px.
+    pub x: f32,
+    /// Top edge, px.
+    pub y: f32,
+    /// px.
+    pub width: f32,
+    /// px.
+    pub height: f32,
+    /// A multiple of 5.
+    pub first_slice: u16,
+    /// tp_material.
+    pub material: u8,
+    /// 1: the slices lie side by side along x; 0: one under another along y.
+    pub along_x: u8,
+}
+
+const _: () = assert!(size_of::<tp_wall>() == 20);
+
+/// A place where a team's players appear. 12 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_spawn {
+    /// Centre of the body, px.
+    pub x: f32,
+    /// Centre of the body, px.
+    pub y: f32,
+    /// tp_team.
+    pub team: u8,
+    /// Unused.
+    pub reserved: [u8; 3],
+}
+
+const _: () = assert!(size_of::<tp_spawn>() == 12);
+
+/// What a map holds. 32 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C)]
+pub struct tp_map_info {
+    /// Of all that a match can tell apart.
+    pub hash: u64,
+    /// Room that tp_map_get_walls needs.
+    pub wall_count: u32,
+    /// Room that tp_match_slice_health and tp_map_get_max_health need.
+    pub slice_count: u32,
+    /// Room that tp_map_get_spawns needs.
+    pub spawn_count: u32,
+    /// Room that tp_map_get_lights needs.
+    pub light_count: u32,
+    /// tp_map_warning has this many.
+    pub warning_count: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<tp_map_info>() == 32);
+
+/// What a world is made with. 20 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_world_def {
+    /// Bytes of this struct in the caller's header.
+    pub size: u32,
+    /// Ticks a second, 20 to 240.
+    pub tick_rate: u32,
+    /// tp_rules.
+    pub rules: u32,
+    /// Matches it may hold, 1 to 1048576.
+    pub max_matches: u32,
+    /// tp_simd.
+    pub simd: u32,
+}
+
+const _: () = assert!(size_of::<tp_world_def>() == 20);
+
+/// What a world is. 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C)]
+pub struct tp_world_info {
+    /// Ticks a second.
+    pub tick_rate: u32,
+    /// The tp_simd in use, never BEST.
+    pub simd: u32,
+    /// Matches there are: room that tp_world_get_matches needs.
+    pub match_count: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<tp_world_info>() == 16);
+
+/// What a match is made with. 16 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_match_def {
+    /// Bytes of this struct in the caller's header.
+    pub size: u32,
+    /// Kills that win, 1 to 10000; 0: the rule set's.
+    pub kill_target: u32,
+    /// Key of all its randomness.
+    pub seed: u64,
+}
+
+const _: () = assert!(size_of::<tp_match_def>() == 16);
+
+/// What a match is, as of the last tick. 48 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C)]
+pub struct tp_match_info {
+    /// Key of all its randomness.
+    pub seed: u64,
+    /// Bytes of memory that this match keeps for itself.
+    pub bytes: u64,
+    /// Ticks played.
+    pub tick: u32,
+    /// Grows with every change of any slice.
+    pub walls_version: u32,
+    /// Room that tp_match_slice_health needs.
+    pub slice_count: u32,
+    /// Room that tp_match_drain_events needs.
+    pub pending_events: u32,
+    /// Kills of the team; leavers' kills stay.
+    pub red_kills: u16,
+    /// Kills of the team; leavers' kills stay.
+    pub blue_kills: u16,
+    /// Kills that win.
+    pub kill_target: u16,
+    /// 1 when the match is over.
+    pub over: u8,
+    /// tp_team; NONE while the match runs and for a draw.
+    pub winner: u8,
+    /// Bit s: slot s has a player.
+    pub joined: u8,
+    /// 0.
+    pub reserved: [u8; 7],
+}
+
+const _: () = assert!(size_of::<tp_match_info>() == 48);
+
+/// What a player carries: one primary, one secondary, support items of at most three slots in all. 8 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_loadout {
+    /// tp_weapon.
+    pub primary: u8,
+    /// tp_weapon.
+    pub secondary: u8,
+    /// Items in support, 0 to 3.
+    pub support_count: u8,
+    /// tp_weapon; the first support_count count.
+    pub support: [u8; 3],
+    /// Unused.
+    pub reserved: [u8; 2],
+}
+
+const _: () = assert!(size_of::<tp_loadout>() == 8);
+
+impl tp_loadout {
+    /// Rifle and pistol.
+    pub(crate) const DEFAULT: tp_loadout = tp_loadout {
+        primary: tp_weapon::Rifle as u8,
+        secondary: tp_weapon::Pistol as u8,
+        support_count: 0,
+        support: [0; 3],
+        reserved: [0; 2],
+    };
+
+    pub(crate) fn from_engine(loadout: &Loadout) -> tp_loadout {
+        let number = |weapon: Option<Weapon>| weapon.map_or(0, |weapon| weapon as u8);
+        let [primary, secondary, support @ ..] = loadout.weapons();
+        tp_loadout {
+            primary: number(primary),
+            secondary: number(secondary),
+            support_count: support.iter().flatten().count() as u8,
+            support: support.map(number),
+            reserved: [0; 2],
+        }
+    }
+
+    pub(crate) fn engine(&self) -> Outcome<Loadout> {
+        let count = self.support_count as usize;
+        if count > self.support.len() {
+            let message = format!("illegal loadout: support_count is {count}; the limit is 3 slots");
+            return Err(Fail::new(tp_result::IllegalLoadout, message));
+        }
+        let mut support = [Weapon::Grenade; 3];
+        for (item, number) in support.iter_mut().zip(self.support).take(count) {
+            *item = weapon(number)?;
+        }
+        Ok(Loadout::new(weapon(self.primary)?, weapon(self.secondary)?, &support[..count])?)
+    }
+}
+
+/// What a player joins with. 16 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_player_def {
+    /// Bytes of this struct in the caller's header.
+    pub size: u32,
+    /// tp_team; NONE: the smaller one.
+    pub team: u8,
+    /// 1: placed at once; 0: on asking for respawn.
+    pub spawn: u8,
+    /// Unused.
+    pub reserved: [u8; 2],
+    /// What the player carries.
+    pub loadout: tp_loadout,
+}
+
+const _: () = assert!(size_of::<tp_player_def>() == 16);
+
+impl tp_player_def {
+    pub(crate) fn engine(&self) -> Outcome<PlayerDef> {
+        joining(self.team, self.spawn, &self.loadout)
+    }
+}
+
+fn joining(team: u8, spawn: u8, loadout: &tp_loadout) -> Outcome<PlayerDef> {
+    let team = match team {
+        0 | 1 => Some(side(team, "def->team")?),
+        2 => None,
+        other => return Err(Fail::invalid("def->team", other, "a tp_team, 0 to 2")),
+    };
+    Ok(PlayerDef { team, loadout: loadout.engine()?, spawn: flag(spawn, "def->spawn")? })
+}
+
+fn flag(number: u8, field: &str) -> Outcome<bool> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(Fail::invalid(field, other, "0 or 1")),
+    }
+}
+
+/// What a bot joins with. 20 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_bot_def {
+    /// Bytes of this struct in the caller's header.
+    pub size: u32,
+    /// 0 (slow and wild) to 1.
+    pub skill: f32,
+    /// tp_team; NONE: the smaller one.
+    pub team: u8,
+    /// 1: placed at once; 0: on asking for respawn.
+    pub spawn: u8,
+    /// 1: shoots at walls whenever it sees nobody.
+    pub wrecks: u8,
+    /// Unused.
+    pub reserved: u8,
+    /// What the bot carries.
+    pub loadout: tp_loadout,
+}
+
+const _: () = assert!(size_of::<tp_bot_def>() == 20);
+
+impl tp_bot_def {
+    pub(crate) fn new(def: &PlayerDef, skill: f32, wrecks: bool) -> tp_bot_def {
+        tp_bot_def {
+            size: size_of::<tp_bot_def>() as u32,
+            skill,
+            team: def.team.map_or(tp_team::None as u8, |team| team as u8),
+            spawn: def.spawn.into(),
+            wrecks: wrecks.into(),
+            reserved: 0,
+            loadout: tp_loadout::from_engine(&def.loadout),
+        }
+    }
+
+    pub(crate) fn player(&self) -> Outcome<PlayerDef> {
+        joining(self.team, self.spawn, &self.loadout)
+    }
+
+    pub(crate) fn wrecks(&self) -> Outcome<bool> {
+        flag(self.wrecks, "def->wrecks")
+    }
+}
+
+/// What a scene is played on. 24 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_scene_info {
+    /// For tp_map_from_builtin. Owned by the library, valid forever.
+    pub map: *const c_char,
+    /// For tp_match_def.
+    pub seed: u64,
+    /// For tp_match_def.
+    pub kill_target: u32,
+    /// Room that tp_scene_get_bots needs.
+    pub bot_count: u32,
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<tp_scene_info>() == 24);
+
+/// One player, as of the last tick. 128 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C)]
+pub struct tp_player_view {
+    /// Id.
+    pub id: tp_player_id,
+    /// Who killed this player last, if still in the match; else null.
+    pub killer: tp_player_id,
+    /// Centre of the body, px.
+    pub x: f32,
+    /// Centre of the body, px.
+    pub y: f32,
+    /// px/s.
+    pub vx: f32,
+    /// px/s.
+    pub vy: f32,
+    /// Unit vector.
+    pub facing_x: f32,
+    /// Unit vector.
+    pub facing_y: f32,
+    /// px.
+    pub cursor_x: f32,
+    /// px.
+    pub cursor_y: f32,
+    /// Points, in steps of 1/64; 0 when dead.
+    pub health: f32,
+    /// Points dealt to enemies.
+    pub damage_dealt: f32,
+    /// Sight distance, px.
+    pub sight: f32,
+    /// Full angle of the cone, radians.
+    pub cone: f32,
+    /// Heat of the machine gun, 0 to 100.
+    pub heat: f32,
+    /// What a flash takes from sight, 0 to 1.
+    pub sight_impairment: f32,
+    /// What a flash takes from hearing, 0 to 1.
+    pub hearing_impairment: f32,
+    /// What a flash takes from movement, 0 to 1.
+    pub movement_impairment: f32,
+    /// Sequence number of the last input applied.
+    pub last_sequence: u32,
+    /// Inputs thrown away because too many waited.
+    pub dropped_inputs: u32,
+    /// Inputs ignored as old or repeated.
+    pub ignored_inputs: u32,
+    /// Tick of the last damage; 0: none.
+    pub damage_tick: u32,
+    /// Tick of the last death; 0: none.
+    pub death_tick: u32,
+    /// First tick in which a respawn is granted.
+    pub respawn_tick: u32,
+    /// Tick to show to clients as the respawn's.
+    pub respawn_shown_tick: u32,
+    /// First tick in which the player can be hurt.
+    pub invulnerable_until: u32,
+    /// Enemies killed.
+    pub kills: u16,
+    /// Times died.
+    pub deaths: u16,
+    /// Ticks until the magazine is full; 0: not reloading.
+    pub reload_ticks: u16,
+    /// 0 to 7.
+    pub slot: u8,
+    /// tp_team.
+    pub team: u8,
+    /// 1: lives.
+    pub alive: u8,
+    /// 1: has been on the field; 0: waits for the first spawn.
+    pub placed: u8,
+    /// 1: aims down sights.
+    pub aiming: u8,
+    /// tp_gait.
+    pub gait: u8,
+    /// tp_weapon in hand, or TP_NONE.
+    pub weapon: u8,
+    /// Place of the weapon in hand, 0 to 4.
+    pub hand: u8,
+    /// Level of charge of the throw in hand, 1 to 5; 0: the trigger is not held.
+    pub charge: u8,
+    /// 1: blinded by a flash, sees nobody.
+    pub blind: u8,
+}
+
+const _: () = assert!(size_of::<tp_player_view>() == 128);
+
+impl From<PlayerView> for tp_player_view {
+    fn from(p: PlayerView) -> Self {
+        tp_player_view {
+            id: p.id.into(),
+            killer: p.killer.map(Into::into).unwrap_or_default(),
+            x: p.position.x,
+            y: p.position.y,
+            vx: p.velocity.x,
+            vy: p.velocity.y,
+            facing_x: p.facing.x,
+            facing_y: p.facing.y,
+            cursor_x: p.cursor.x,
+            cursor_y: p.cursor.y,
+            health: p.health,
+            damage_dealt: p.damage_dealt,
+            sight: p.sight,
+            cone: p.cone,
+            heat: p.heat,
+            sight_impairment: p.impairment[0],
+            hearing_impairment: p.impairment[1],
+            movement_impairment: p.impairment[2],
+            last_sequence: p.last_sequence,
+            dropped_inputs: p.dropped_inputs,
+            ignored_inputs: p.ignored_inputs,
+            damage_tick: p.damage_tick,
+            death_tick: p.death_tick,
+            respawn_tick: p.respawn_tick,
+            respawn_shown_tick: p.respawn_shown_tick,
+            invulnerable_until: p.invulnerable_until,
+            kills: p.kills,
+            deaths: p.deaths,
+            reload_ticks: p.reload_ticks,
+            slot: p.id.slot() as u8,
+            team: p.team as u8,
+            alive: p.alive.into(),
+            placed: p.placed.into(),
+            aiming: p.aiming.into(),
+            gait: p.gait as u8,
+            weapon: p.weapon.map_or(TP_NONE, |w| w as u8),
+            hand: p.hand as u8,
+            charge: p.charge,
+            blind: p.blind.into(),
+        }
+    }
+}
+
+/// A projectile in flight. 48 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_projectile {
+    /// Who threw it, if still in the match; else null.
+    pub owner: tp_player_id,
+    /// Serial number in the match.
+    pub number: u32,
+    /// Tick in which it was launched.
+    pub born: u32,
+    /// Ticks until its fuse is over, or TP_NO_FUSE.
+    pub fuse_ticks: u32,
+    /// Centre, px.
+    pub x: f32,
+    /// Centre, px.
+    pub y: f32,
+    /// px/s.
+    pub vx: f32,
+    /// px/s.
+    pub vy: f32,
+    /// px flown.
+    pub flown: f32,
+    /// px after which it goes off or comes to rest.
+    pub range: f32,
+    /// tp_weapon.
+    pub weapon: u8,
+    /// tp_team of who threw it.
+    pub team: u8,
+    /// Level of charge it was thrown with; 0: launched.
+    pub charge: u8,
+    /// 0.
+    pub reserved: u8,
+}
+
+const _: () = assert!(size_of::<tp_projectile>() == 48);
+
+impl From<ProjectileView> for tp_projectile {
+    fn from(p: ProjectileView) -> Self {
+        tp_projectile {
+            owner: p.owner.map(Into::into).unwrap_or_default(),
+            number: p.number,
+            born: p.born,
+            fuse_ticks: p.fuse_ticks.unwrap_or(TP_NO_FUSE),
+            x: p.position.x,
+            y: p.position.y,
+            vx: p.velocity.x,
+            vy: p.velocity.y,
+            flown: p.flown,
+            range: p.range,
+            weapon: p.weapon as u8,
+            team: p.team as u8,
+            charge: p.charge,
+            reserved: 0,
+        }
+    }
+}
+
+/// A cloud of smoke, as of the last tick. 24 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_cloud {
+    /// Serial number of the projectile it rose from.
+    pub number: u32,
+    /// Tick in which it rose.
+    pub born: u32,
+    /// Centre, px.
+    pub x: f32,
+    /// Centre, px.
+    pub y: f32,
+    /// px.
+    pub radius: f32,
+    /// Opacity at the centre, 0 to 1.
+    pub density: f32,
+}
+
+const _: () = assert!(size_of::<tp_cloud>() == 24);
+
+impl From<CloudView> for tp_cloud {
+    fn from(c: CloudView) -> Self {
+        let disc = c.disc;
+        tp_cloud { number: c.number, born: c.born, x: disc.x, y: disc.y, radius: disc.radius, density: disc.density }
+    }
+}
+
+/// One weapon of a player. 12 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_weapon_view {
+    /// Ticks until it can fire again, for its rate alone.
+    pub ready_in: u32,
+    /// Rounds in the magazine.
+    pub ammo: u16,
+    /// Rounds besides.
+    pub reserve: u16,
+    /// tp_weapon.
+    pub weapon: u8,
+    /// Place, 0 to 4: primary, secondary, support items.
+    pub place: u8,
+    /// 1: being reloaded.
+    pub reloading: u8,
+    /// 0.
+    pub reserved: u8,
+}
+
+const _: () = assert!(size_of::<tp_weapon_view>() == 12);
+
+/// One input of one player: 1/60 s of held keys, presses and the cursor. 40 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct tp_input {
+    /// Whose match.
+    pub match_id: tp_match_id,
+    /// Whose input.
+    pub player_id: tp_player_id,
+    /// Grows by one an input; wraps. Each is applied once.
+    pub sequence: u32,
+    /// Newest tick that the client had when it sampled this; 0: none.
+    pub ack_tick: u32,
+    /// tp_button bits held.
+    pub held: u16,
+    /// tp_button bits pressed since the input before, for presses too short to be held.
+    pub taps: u16,
+    /// Cursor, px; finite, clamped to +-2000.
+    pub mouse_x: f32,
+    /// Cursor, px; finite, clamped to +-2000.
+    pub mouse_y: f32,
+    /// Unused.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<tp_input>() == 40);
+
+/// One event. 36 bytes. Players are slots 0 to 7, TP_NONE for nobody; tp_match_player_in_slot gives their ids.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_event {
+    /// Tick in which it happened.
+    pub tick: u32,
+    /// tp_event_kind.
+    pub kind: u8,
+    /// Who did it, slot.
+    pub actor: u8,
+    /// To whom, slot.
+    pub target: u8,
+    /// tp_weapon, or TP_NONE.
+    pub weapon: u8,
+    /// px.
+    pub x: f32,
+    /// px.
+    pub y: f32,
+    /// Unit direction, or a place in px, by kind.
+    pub dx: f32,
+    /// Unit direction, or a place in px, by kind.
+    pub dy: f32,
+    /// By kind.
+    pub value: i32,
+    /// Slice, or TP_NO_SLICE.
+    pub slice: u16,
+    /// By kind.
+    pub aux: u16,
+    /// tp_event_flag bits.
+    pub flags: u8,
+    /// By kind.
+    pub part: u8,
+    /// 0.
+    pub reserved: u16,
+}
+
+const _: () = assert!(size_of::<tp_event>() == 36);
+
+impl From<&Event> for tp_event {
+    fn from(e: &Event) -> Self {
+        tp_event {
+            tick: e.tick,
+            kind: e.kind,
+            actor: e.actor,
+            target: e.target,
+            weapon: e.weapon,
+            x: e.x,
+            y: e.y,
+            dx: e.dx,
+            dy: e.dy,
+            value: e.value,
+            slice: e.slice,
+            aux: e.aux,
+            flags: e.flags,
+            part: e.part,
+            reserved: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_of_event_is_missing() {
+        let last = (1..=u8::MAX).take_while(|n| EventKind::from_number(*n).is_some()).last();
+        assert_eq!(last, Some(tp_event_kind::Overheated as u8), "add the engine's new kinds to tp_event_kind");
+    }
+}

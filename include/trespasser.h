@@ -1,0 +1,1250 @@
+/* Trespasser: C interface of the simulation engine. Generated from ffi/src; change it there.
+ *
+ * Results: every call that can fail returns tp_result; TP_RESULT_OK is 0. A call that fails has changed nothing and
+ * written to none of its outputs, which stand last among the arguments. tp_last_error_message() says what was wrong,
+ * names the field and its limit.
+ * Ids: 8 bytes by value; zero is null; a stale one is TP_RESULT_STALE_ID, never somebody else's match or player.
+ * Definitions: take one from its tp_*_default_def(), change fields, pass it; `size` says which version it is.
+ * Buffers: the caller owns them all. A count that comes with an array says how many elements it has room for; an
+ * array of no elements may be null. Strings are UTF-8 with a zero at the end.
+ * Threads: each function says which threads may call it. Two calls that must not meet and do meet give
+ * TP_RESULT_BUSY.
+ * Units: playfield pixels (480 x 270, x to the right, y down), ticks, 1/64 points of health where it says so.
+ */
+
+#ifndef TRESPASSER_H
+#define TRESPASSER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Version of this header; compare with tp_check_version(TP_VERSION) at run time. */
+#define TP_VERSION_MAJOR 0
+#define TP_VERSION_MINOR 1
+#define TP_VERSION_PATCH 0
+#define TP_VERSION ((TP_VERSION_MAJOR << 16) | (TP_VERSION_MINOR << 8) | TP_VERSION_PATCH)
+
+// Players a match can hold.
+#define TP_MAX_PLAYERS 8
+
+// Events a match keeps until they are drained: room for this many is always enough.
+#define TP_MAX_EVENTS 4096
+
+// Projectiles of a match in flight.
+#define TP_MAX_PROJECTILES 64
+
+// Clouds of smoke of a match.
+#define TP_MAX_CLOUDS 32
+
+// Of a projectile without a fuse.
+#define TP_NO_FUSE 4294967295
+
+// Weapons a player can carry.
+#define TP_MAX_WEAPONS 5
+
+// No player, no weapon, in fields of 8 bits.
+#define TP_NONE 255
+
+// No slice.
+#define TP_NO_SLICE 65535
+
+// Health of a slice of the border, which nothing damages.
+#define TP_INDESTRUCTIBLE 65535
+
+// Points of health are counted in these: 64 are one point.
+#define TP_POINT 64
+
+// What a call returns. Numbers are never reused.
+enum tp_result
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Done.
+  TP_RESULT_OK = 0,
+  // An id that was never given out, or whose match or player is gone.
+  TP_RESULT_STALE_ID = 1,
+  // A ninth player.
+  TP_RESULT_MATCH_FULL = 2,
+  // More matches than the world was defined for.
+  TP_RESULT_WORLD_FULL = 3,
+  // A value outside its range, or a definition of an unknown size.
+  TP_RESULT_INVALID_ARGUMENT = 4,
+  // A name or number that is no weapon.
+  TP_RESULT_UNKNOWN_WEAPON = 5,
+  // A loadout that breaks the rules.
+  TP_RESULT_ILLEGAL_LOADOUT = 6,
+  // The state of the player or match does not allow it now.
+  TP_RESULT_NOT_ALLOWED = 7,
+  // A map that cannot be played.
+  TP_RESULT_BAD_MAP = 8,
+  // Bytes that are no saved match of this world.
+  TP_RESULT_BAD_SNAPSHOT = 9,
+  // A name that no scene or built-in map has.
+  TP_RESULT_UNKNOWN_NAME = 10,
+  // A pointer that must not be null is.
+  TP_RESULT_NULL_POINTER = 101,
+  // The caller's buffer has too little room; the message says how much is needed.
+  TP_RESULT_SHORT_BUFFER = 102,
+  // A string that is not UTF-8.
+  TP_RESULT_BAD_UTF8 = 103,
+  // A defect of the engine, caught at the border; the object that was being changed only takes its destroy call.
+  TP_RESULT_PANIC = 104,
+  // The object is in use by another call, on this or another thread.
+  TP_RESULT_BUSY = 105,
+  // Of one input: its sequence number is old or waiting already; it is ignored and counted.
+  TP_RESULT_IGNORED_INPUT = 106,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_result tp_result;
+#else
+typedef uint32_t tp_result;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A side.
+enum tp_team
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Red.
+  TP_TEAM_RED = 0,
+  // Blue.
+  TP_TEAM_BLUE = 1,
+  // Of a player who joins: the smaller team, red where they are equal. Of a winner: nobody.
+  TP_TEAM_NONE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_team tp_team;
+#else
+typedef uint8_t tp_team;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A weapon.
+enum tp_weapon
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  TP_WEAPON_RIFLE = 0,
+  TP_WEAPON_SMG = 1,
+  TP_WEAPON_SHOTGUN = 2,
+  TP_WEAPON_BATTLE_RIFLE = 3,
+  TP_WEAPON_SNIPER_RIFLE = 4,
+  TP_WEAPON_PISTOL = 5,
+  TP_WEAPON_REVOLVER = 6,
+  TP_WEAPON_SUPPRESSED_PISTOL = 7,
+  TP_WEAPON_MACHINE_GUN = 8,
+  TP_WEAPON_ANTI_MATERIAL_RIFLE = 9,
+  TP_WEAPON_GRENADE_LAUNCHER = 10,
+  TP_WEAPON_ROCKET = 11,
+  TP_WEAPON_GRENADE = 12,
+  TP_WEAPON_SMOKE_GRENADE = 13,
+  TP_WEAPON_FLASHBANG = 14,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_weapon tp_weapon;
+#else
+typedef uint8_t tp_weapon;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a wall is made of.
+enum tp_material
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Hard.
+  TP_MATERIAL_CONCRETE = 0,
+  // Hard.
+  TP_MATERIAL_METAL = 1,
+  // Soft: bullets go through at a cost, sight passes at half health.
+  TP_MATERIAL_WOOD = 2,
+  // Soft.
+  TP_MATERIAL_GLASS = 3,
+  // Indestructible.
+  TP_MATERIAL_BORDER = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_material tp_material;
+#else
+typedef uint8_t tp_material;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Buttons as bits, held or pressed.
+enum tp_button
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint16_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  TP_BUTTON_UP = 1,
+  TP_BUTTON_LEFT = 2,
+  TP_BUTTON_DOWN = 4,
+  TP_BUTTON_RIGHT = 8,
+  TP_BUTTON_RUN = 16,
+  TP_BUTTON_SNEAK = 32,
+  TP_BUTTON_FIRE = 64,
+  TP_BUTTON_AIM = 128,
+  TP_BUTTON_RELOAD = 256,
+  TP_BUTTON_THROW = 512,
+  TP_BUTTON_SLOT1 = 1024,
+  TP_BUTTON_SLOT2 = 2048,
+  TP_BUTTON_SLOT3 = 4096,
+  TP_BUTTON_SLOT4 = 8192,
+  TP_BUTTON_SLOT5 = 16384,
+  TP_BUTTON_RESPAWN = 32768,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_button tp_button;
+#else
+typedef uint16_t tp_button;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How a player moves.
+enum tp_gait
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  TP_GAIT_IDLE = 0,
+  TP_GAIT_SNEAKING = 1,
+  TP_GAIT_WALKING = 2,
+  TP_GAIT_RUNNING = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_gait tp_gait;
+#else
+typedef uint8_t tp_gait;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Kind of a tp_event; the comments name the fields that carry something besides tick and actor.
+enum tp_event_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A player joined.
+  TP_EVENT_KIND_JOINED = 1,
+  // A player left. x, y.
+  TP_EVENT_KIND_LEFT = 2,
+  // x, y; value: tick until which the player is invulnerable.
+  TP_EVENT_KIND_SPAWNED = 3,
+  // value: ticks to wait.
+  TP_EVENT_KIND_RESPAWN_DENIED = 4,
+  // weapon; x, y: the muzzle; dx, dy; value: rounds left; flag AIMING.
+  TP_EVENT_KIND_FIRED = 5,
+  // weapon; value: ticks until the next shot; aux: rounds left (0: an empty click).
+  TP_EVENT_KIND_FIRE_REFUSED = 6,
+  // weapon, target; x, y: the impact; dx, dy: where the target's centre stood for the shot, px; aux: pellet;
+  // value: damage, 1/64 points; part: things passed before.
+  TP_EVENT_KIND_HIT_PLAYER = 7,
+  // weapon, slice; x, y: the impact; dx, dy; aux: pellet; value: damage, 1/64 points; part: things passed before;
+  // flag STOPPED if the bullet ends here.
+  TP_EVENT_KIND_HIT_WALL = 8,
+  // weapon; x, y: the end of the flight; dx, dy; aux: pellet; part: things passed before.
+  TP_EVENT_KIND_MISS = 9,
+  // weapon; value: ticks it takes.
+  TP_EVENT_KIND_RELOAD_STARTED = 10,
+  // weapon; value: rounds in the magazine; aux: in reserve.
+  TP_EVENT_KIND_RELOADED = 11,
+  // weapon: the new one; part: the old one's number.
+  TP_EVENT_KIND_SWITCHED = 12,
+  // flag AIMING: now on.
+  TP_EVENT_KIND_AIM_TOGGLED = 13,
+  // actor: who did it; target; weapon; x, y: of the target; value: damage, 1/64 points; aux: health left, points
+  // rounded up; flag KILLED.
+  TP_EVENT_KIND_PLAYER_DAMAGED = 14,
+  // actor: the killer; target; weapon; x, y: of the body; flag TEAM_KILL.
+  TP_EVENT_KIND_DIED = 15,
+  // weapon, slice; x, y: the impact; value: damage dealt, 1/64 points; aux: health left, 1/64 points; flag
+  // DESTROYED.
+  TP_EVENT_KIND_WALL_DAMAGED = 16,
+  // Instead of WALL_DAMAGED for the hit that breaks the slice: once for each.
+  TP_EVENT_KIND_SLICE_DESTROYED = 17,
+  // value: a tp_team, NONE for a draw.
+  TP_EVENT_KIND_MATCH_ENDED = 18,
+  // A projectile leaves the hand or the muzzle: weapon; x, y; dx, dy: velocity, px/s; value: its serial number;
+  // aux: level of charge, 0 for launched ones; slice: rounds left.
+  TP_EVENT_KIND_LAUNCHED = 19,
+  // actor: the owner; weapon; x, y; dx, dy: velocity after it, px/s; value: serial number; slice if it was one,
+  // target if it was a body.
+  TP_EVENT_KIND_BOUNCED = 20,
+  // actor: the owner; weapon; x, y; value: serial number; aux: radius of its effect, px.
+  TP_EVENT_KIND_EXPLODED = 21,
+  // actor: the owner; target: who is dazzled; weapon; x, y: of the flash; value: intensity in 1/1000; aux: ticks
+  // blind; slice: ticks until all is over; dx: distance, px; dy: angle off the target's aim, radians; flag AIMING:
+  // with a clear line.
+  TP_EVENT_KIND_DAZZLED = 22,
+  // weapon; value: ticks of silence.
+  TP_EVENT_KIND_OVERHEATED = 23,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_event_kind tp_event_kind;
+#else
+typedef uint8_t tp_event_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Flags of an event, as bits.
+enum tp_event_flag
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The shooter aims down sights; aiming is now on.
+  TP_EVENT_FLAG_AIMING = 1,
+  // The target died of it.
+  TP_EVENT_FLAG_KILLED = 2,
+  // Killer and victim are of one team.
+  TP_EVENT_FLAG_TEAM_KILL = 4,
+  // The slice broke.
+  TP_EVENT_FLAG_DESTROYED = 8,
+  // The bullet ended here.
+  TP_EVENT_FLAG_STOPPED = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_event_flag tp_event_flag;
+#else
+typedef uint8_t tp_event_flag;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How the cells of a picture become walls.
+enum tp_reading
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Every 10 x 10 px cell is a wall of its own with 5 slices 2 px wide.
+  TP_READING_FINE = 0,
+  // Runs of up to 5 cells make one wall with one slice a cell.
+  TP_READING_COARSE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_reading tp_reading;
+#else
+typedef uint32_t tp_reading;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A rule set.
+enum tp_rules
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The game as designed.
+  TP_RULES_STANDARD = 0,
+  // The game as today's Node backend plays it.
+  TP_RULES_LEGACY = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_rules tp_rules;
+#else
+typedef uint32_t tp_rules;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// An instruction set; every one gives the same bits.
+enum tp_simd
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The best that the processor has.
+  TP_SIMD_BEST = 0,
+  // Any processor.
+  TP_SIMD_SCALAR = 1,
+  // Every x86-64.
+  TP_SIMD_SSE2 = 2,
+  // x86-64 since 2013 or so; without it, the best below.
+  TP_SIMD_AVX2 = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_simd tp_simd;
+#else
+typedef uint32_t tp_simd;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The bots of one world. Calls that change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_bots tp_bots;
+
+// A playable map. Immutable: any number of threads may use it at once. Matches keep what they need of it, so that it
+// may be destroyed as soon as they are created.
+typedef struct tp_map tp_map;
+
+// A scene being played: a world with one match of bots. Calls that change it must be alone, and get or give BUSY if
+// they are not.
+typedef struct tp_scene tp_scene;
+
+// Matches of one rule set and tick rate, with their players. Calls that read it (const) may meet on several threads;
+// a call that changes it must be alone, and gets or gives BUSY if it is not.
+typedef struct tp_world tp_world;
+
+// A wall to build a map from. 20 bytes.
+typedef struct tp_wall_def {
+  // Left edge, px.
+  float x;
+  // Top edge, px.
+  float y;
+  // px, 1 to 480.
+  float width;
+  // px, 1 to 270.
+  float height;
+  // tp_material.
+  uint8_t material;
+  // Unused.
+  uint8_t reserved[3];
+} tp_wall_def;
+
+// A place where a team's players appear. 12 bytes.
+typedef struct tp_spawn {
+  // Centre of the body, px.
+  float x;
+  // Centre of the body, px.
+  float y;
+  // tp_team.
+  uint8_t team;
+  // Unused.
+  uint8_t reserved[3];
+} tp_spawn;
+
+// What a map holds. 32 bytes.
+typedef struct tp_map_info {
+  // Of all that a match can tell apart.
+  uint64_t hash;
+  // Room that tp_map_get_walls needs.
+  uint32_t wall_count;
+  // Room that tp_match_slice_health and tp_map_get_max_health need.
+  uint32_t slice_count;
+  // Room that tp_map_get_spawns needs.
+  uint32_t spawn_count;
+  // Room that tp_map_get_lights needs.
+  uint32_t light_count;
+  // tp_map_warning has this many.
+  uint32_t warning_count;
+  // 0.
+  uint32_t reserved;
+} tp_map_info;
+
+// A wall of a map. 20 bytes. Its five slices are numbered from first_slice on.
+typedef struct tp_wall {
+  // Left edge, px.
+  float x;
+  // Top edge, px.
+  float y;
+  // px.
+  float width;
+  // px.
+  float height;
+  // A multiple of 5.
+  uint16_t first_slice;
+  // tp_material.
+  uint8_t material;
+  // 1: the slices lie side by side along x; 0: one under another along y.
+  uint8_t along_x;
+} tp_wall;
+
+// A place on the playfield, px. 8 bytes.
+typedef struct tp_point {
+  // px.
+  float x;
+  // px.
+  float y;
+} tp_point;
+
+// What a world is made with. 20 bytes.
+typedef struct tp_world_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Ticks a second, 20 to 240.
+  uint32_t tick_rate;
+  // tp_rules.
+  uint32_t rules;
+  // Matches it may hold, 1 to 1048576.
+  uint32_t max_matches;
+  // tp_simd.
+  uint32_t simd;
+} tp_world_def;
+
+// What a world is. 16 bytes.
+typedef struct tp_world_info {
+  // Ticks a second.
+  uint32_t tick_rate;
+  // The tp_simd in use, never BEST.
+  uint32_t simd;
+  // Matches there are: room that tp_world_get_matches needs.
+  uint32_t match_count;
+  // 0.
+  uint32_t reserved;
+} tp_world_info;
+
+// A match of a world. 8 bytes; zero is null.
+typedef struct tp_match_id {
+  // Fits in 52 bits.
+  uint64_t raw;
+} tp_match_id;
+
+// A player of a match. 8 bytes; zero is null; the low 3 bits are the slot, 0 to 7.
+typedef struct tp_player_id {
+  // Fits in 32 bits.
+  uint64_t raw;
+} tp_player_id;
+
+// One input of one player: 1/60 s of held keys, presses and the cursor. 40 bytes.
+typedef struct tp_input {
+  // Whose match.
+  struct tp_match_id match_id;
+  // Whose input.
+  struct tp_player_id player_id;
+  // Grows by one an input; wraps. Each is applied once.
+  uint32_t sequence;
+  // Newest tick that the client had when it sampled this; 0: none.
+  uint32_t ack_tick;
+  // tp_button bits held.
+  uint16_t held;
+  // tp_button bits pressed since the input before, for presses too short to be held.
+  uint16_t taps;
+  // Cursor, px; finite, clamped to +-2000.
+  float mouse_x;
+  // Cursor, px; finite, clamped to +-2000.
+  float mouse_y;
+  // Unused.
+  uint32_t reserved;
+} tp_input;
+
+// What a match is made with. 16 bytes.
+typedef struct tp_match_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Kills that win, 1 to 10000; 0: the rule set's.
+  uint32_t kill_target;
+  // Key of all its randomness.
+  uint64_t seed;
+} tp_match_def;
+
+// What a match is, as of the last tick. 48 bytes.
+typedef struct tp_match_info {
+  // Key of all its randomness.
+  uint64_t seed;
+  // Bytes of memory that this match keeps for itself.
+  uint64_t bytes;
+  // Ticks played.
+  uint32_t tick;
+  // Grows with every change of any slice.
+  uint32_t walls_version;
+  // Room that tp_match_slice_health needs.
+  uint32_t slice_count;
+  // Room that tp_match_drain_events needs.
+  uint32_t pending_events;
+  // Kills of the team; leavers' kills stay.
+  uint16_t red_kills;
+  // Kills of the team; leavers' kills stay.
+  uint16_t blue_kills;
+  // Kills that win.
+  uint16_t kill_target;
+  // 1 when the match is over.
+  uint8_t over;
+  // tp_team; NONE while the match runs and for a draw.
+  uint8_t winner;
+  // Bit s: slot s has a player.
+  uint8_t joined;
+  // 0.
+  uint8_t reserved[7];
+} tp_match_info;
+
+// One player, as of the last tick. 128 bytes.
+typedef struct tp_player_view {
+  // Id.
+  struct tp_player_id id;
+  // Who killed this player last, if still in the match; else null.
+  struct tp_player_id killer;
+  // Centre of the body, px.
+  float x;
+  // Centre of the body, px.
+  float y;
+  // px/s.
+  float vx;
+  // px/s.
+  float vy;
+  // Unit vector.
+  float facing_x;
+  // Unit vector.
+  float facing_y;
+  // px.
+  float cursor_x;
+  // px.
+  float cursor_y;
+  // Points, in steps of 1/64; 0 when dead.
+  float health;
+  // Points dealt to enemies.
+  float damage_dealt;
+  // Sight distance, px.
+  float sight;
+  // Full angle of the cone, radians.
+  float cone;
+  // Heat of the machine gun, 0 to 100.
+  float heat;
+  // What a flash takes from sight, 0 to 1.
+  float sight_impairment;
+  // What a flash takes from hearing, 0 to 1.
+  float hearing_impairment;
+  // What a flash takes from movement, 0 to 1.
+  float movement_impairment;
+  // Sequence number of the last input applied.
+  uint32_t last_sequence;
+  // Inputs thrown away because too many waited.
+  uint32_t dropped_inputs;
+  // Inputs ignored as old or repeated.
+  uint32_t ignored_inputs;
+  // Tick of the last damage; 0: none.
+  uint32_t damage_tick;
+  // Tick of the last death; 0: none.
+  uint32_t death_tick;
+  // First tick in which a respawn is granted.
+  uint32_t respawn_tick;
+  // Tick to show to clients as the respawn's.
+  uint32_t respawn_shown_tick;
+  // First tick in which the player can be hurt.
+  uint32_t invulnerable_until;
+  // Enemies killed.
+  uint16_t kills;
+  // Times died.
+  uint16_t deaths;
+  // Ticks until the magazine is full; 0: not reloading.
+  uint16_t reload_ticks;
+  // 0 to 7.
+  uint8_t slot;
+  // tp_team.
+  uint8_t team;
+  // 1: lives.
+  uint8_t alive;
+  // 1: has been on the field; 0: waits for the first spawn.
+  uint8_t placed;
+  // 1: aims down sights.
+  uint8_t aiming;
+  // tp_gait.
+  uint8_t gait;
+  // tp_weapon in hand, or TP_NONE.
+  uint8_t weapon;
+  // Place of the weapon in hand, 0 to 4.
+  uint8_t hand;
+  // Level of charge of the throw in hand, 1 to 5; 0: the trigger is not held.
+  uint8_t charge;
+  // 1: blinded by a flash, sees nobody.
+  uint8_t blind;
+} tp_player_view;
+
+// One event. 36 bytes. Players are slots 0 to 7, TP_NONE for nobody; tp_match_player_in_slot gives their ids.
+typedef struct tp_event {
+  // Tick in which it happened.
+  uint32_t tick;
+  // tp_event_kind.
+  uint8_t kind;
+  // Who did it, slot.
+  uint8_t actor;
+  // To whom, slot.
+  uint8_t target;
+  // tp_weapon, or TP_NONE.
+  uint8_t weapon;
+  // px.
+  float x;
+  // px.
+  float y;
+  // Unit direction, or a place in px, by kind.
+  float dx;
+  // Unit direction, or a place in px, by kind.
+  float dy;
+  // By kind.
+  int32_t value;
+  // Slice, or TP_NO_SLICE.
+  uint16_t slice;
+  // By kind.
+  uint16_t aux;
+  // tp_event_flag bits.
+  uint8_t flags;
+  // By kind.
+  uint8_t part;
+  // 0.
+  uint16_t reserved;
+} tp_event;
+
+// A projectile in flight. 48 bytes.
+typedef struct tp_projectile {
+  // Who threw it, if still in the match; else null.
+  struct tp_player_id owner;
+  // Serial number in the match.
+  uint32_t number;
+  // Tick in which it was launched.
+  uint32_t born;
+  // Ticks until its fuse is over, or TP_NO_FUSE.
+  uint32_t fuse_ticks;
+  // Centre, px.
+  float x;
+  // Centre, px.
+  float y;
+  // px/s.
+  float vx;
+  // px/s.
+  float vy;
+  // px flown.
+  float flown;
+  // px after which it goes off or comes to rest.
+  float range;
+  // tp_weapon.
+  uint8_t weapon;
+  // tp_team of who threw it.
+  uint8_t team;
+  // Level of charge it was thrown with; 0: launched.
+  uint8_t charge;
+  // 0.
+  uint8_t reserved;
+} tp_projectile;
+
+// A cloud of smoke, as of the last tick. 24 bytes.
+typedef struct tp_cloud {
+  // Serial number of the projectile it rose from.
+  uint32_t number;
+  // Tick in which it rose.
+  uint32_t born;
+  // Centre, px.
+  float x;
+  // Centre, px.
+  float y;
+  // px.
+  float radius;
+  // Opacity at the centre, 0 to 1.
+  float density;
+} tp_cloud;
+
+// What a player carries: one primary, one secondary, support items of at most three slots in all. 8 bytes.
+typedef struct tp_loadout {
+  // tp_weapon.
+  uint8_t primary;
+  // tp_weapon.
+  uint8_t secondary;
+  // Items in support, 0 to 3.
+  uint8_t support_count;
+  // tp_weapon; the first support_count count.
+  uint8_t support[3];
+  // Unused.
+  uint8_t reserved[2];
+} tp_loadout;
+
+// What a player joins with. 16 bytes.
+typedef struct tp_player_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // tp_team; NONE: the smaller one.
+  uint8_t team;
+  // 1: placed at once; 0: on asking for respawn.
+  uint8_t spawn;
+  // Unused.
+  uint8_t reserved[2];
+  // What the player carries.
+  struct tp_loadout loadout;
+} tp_player_def;
+
+// One weapon of a player. 12 bytes.
+typedef struct tp_weapon_view {
+  // Ticks until it can fire again, for its rate alone.
+  uint32_t ready_in;
+  // Rounds in the magazine.
+  uint16_t ammo;
+  // Rounds besides.
+  uint16_t reserve;
+  // tp_weapon.
+  uint8_t weapon;
+  // Place, 0 to 4: primary, secondary, support items.
+  uint8_t place;
+  // 1: being reloaded.
+  uint8_t reloading;
+  // 0.
+  uint8_t reserved;
+} tp_weapon_view;
+
+// What a bot joins with. 20 bytes.
+typedef struct tp_bot_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // 0 (slow and wild) to 1.
+  float skill;
+  // tp_team; NONE: the smaller one.
+  uint8_t team;
+  // 1: placed at once; 0: on asking for respawn.
+  uint8_t spawn;
+  // 1: shoots at walls whenever it sees nobody.
+  uint8_t wrecks;
+  // Unused.
+  uint8_t reserved;
+  // What the bot carries.
+  struct tp_loadout loadout;
+} tp_bot_def;
+
+// What a scene is played on. 24 bytes.
+typedef struct tp_scene_info {
+  // For tp_map_from_builtin. Owned by the library, valid forever.
+  const char *map;
+  // For tp_match_def.
+  uint64_t seed;
+  // For tp_match_def.
+  uint32_t kill_target;
+  // Room that tp_scene_get_bots needs.
+  uint32_t bot_count;
+} tp_scene_info;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// What went wrong in the last call of this thread that failed: the field, its limit and what to do. Never null, empty
+// if no call has failed. Owned by the library, valid until the next call on this thread that fails. Any thread.
+const char *tp_last_error_message(void);
+
+// What a tp_result means in general. Never null, owned by the library, valid forever. Any thread.
+const char *tp_result_message(uint32_t code);
+
+// Version of the library at run time: major << 16 | minor << 8 | patch, like TP_VERSION of the header. Any thread.
+uint32_t tp_version(void);
+
+// Whether a program compiled with a header of this version can use this library: pass TP_VERSION. The same major
+// and, while that is 0, the same minor; the library no older than the header. Any thread.
+// INVALID_ARGUMENT names both versions.
+tp_result tp_check_version(uint32_t header_version);
+
+// Lower-case name of a tp_weapon, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_weapon_name(uint8_t weapon);
+
+// The tp_weapon with this lower-case name. Borrows `name` for the call. Any thread. UNKNOWN_WEAPON lists the names.
+tp_result tp_weapon_from_name(const char *name,
+                              uint8_t *out_weapon);
+
+// Lower-case name of a tp_material, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_material_name(uint8_t material);
+
+// Name of one of the project's own maps, by index from 0; null beyond the last. Owned by the library, valid forever.
+// Any thread.
+const char *tp_map_builtin_name(size_t index);
+
+// Panics inside, to prove that no panic leaves the library: PANIC. Null, or a world, which is being changed when it
+// happens and from then on refuses every call but tp_world_destroy with PANIC. The default panic hook writes a line
+// to stderr. No other call on that world at the same time.
+tp_result tp_test_panic(struct tp_world *world);
+
+// Reads a PNG of 48 x 27 or 480 x 270 pixels in the palette of the rule book. `reading` is a tp_reading.
+// The caller owns the map and ends it with tp_map_destroy; `bytes` is borrowed for the call. Any thread.
+// BAD_MAP gives the reason and the pixel.
+tp_result tp_map_from_png(const uint8_t *bytes, size_t length, uint32_t reading, struct tp_map **out_map);
+
+// One of the project's own maps, by name. `reading` is a tp_reading.
+// The caller owns the map and ends it with tp_map_destroy; `name` is borrowed for the call. Any thread.
+// UNKNOWN_NAME lists the names.
+tp_result tp_map_from_builtin(const char *name, uint32_t reading, struct tp_map **out_map);
+
+// A map of the host's own: at most 1600 walls and 64 spawns; a team without a spawn gets one.
+// The caller owns the map and ends it with tp_map_destroy; both arrays are borrowed for the call. Any thread.
+// BAD_MAP or INVALID_ARGUMENT names the wall or spawn, the field and the limit.
+tp_result tp_map_from_rects(const struct tp_wall_def *walls,
+                            size_t wall_count,
+                            const struct tp_spawn *spawns,
+                            size_t spawn_count,
+                            struct tp_map **out_map);
+
+// Ends a map; null is nothing. The caller gives up ownership: no other call on this map at the same time or later.
+// Matches on it live on. Any thread.
+tp_result tp_map_destroy(struct tp_map *map);
+
+// What a map holds. Borrows the map for the call. Any thread.
+tp_result tp_map_get_info(const struct tp_map *map, struct tp_map_info *out_info);
+
+// The walls, in order of their slices, into the caller's array of `capacity` elements. Borrows the map for the call.
+// Any thread. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_map_get_walls(const struct tp_map *map,
+                           struct tp_wall *out_walls,
+                           size_t capacity,
+                           size_t *out_count);
+
+// The spawns of both teams into the caller's array of `capacity` elements. Borrows the map for the call. Any thread.
+// SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_map_get_spawns(const struct tp_map *map,
+                            struct tp_spawn *out_spawns,
+                            size_t capacity,
+                            size_t *out_count);
+
+// Centres of the lamps into the caller's array of `capacity` elements; for renderers, the simulation knows no light.
+// Borrows the map for the call. Any thread. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_map_get_lights(const struct tp_map *map,
+                            struct tp_point *out_lights,
+                            size_t capacity,
+                            size_t *out_count);
+
+// Health of each slice when intact, in 1/64 points, TP_INDESTRUCTIBLE for the border, into the caller's array of
+// `capacity` elements. Borrows the map for the call. Any thread. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_map_get_max_health(const struct tp_map *map,
+                                uint16_t *out_health,
+                                size_t capacity,
+                                size_t *out_count);
+
+// What was read but probably not meant, such as unknown colours, by index from 0; null beyond the last.
+// Owned by the map, valid until it is destroyed. Any thread. A null map gives null.
+const char *tp_map_warning(const struct tp_map *map, size_t index);
+
+// 60 ticks a second, standard rules, 65536 matches, the best instruction set. Any thread.
+struct tp_world_def tp_world_default_def(void);
+
+// An empty world. The caller owns it and ends it with tp_world_destroy; `def` is borrowed for the call. Any thread.
+// INVALID_ARGUMENT names the field and its limit.
+tp_result tp_world_create(const struct tp_world_def *def,
+                          struct tp_world **out_world);
+
+// Ends a world with all its matches; null is nothing. The caller gives up ownership: no other call on this world at
+// the same time or later. Any thread. BUSY if a call is inside; then the world lives on.
+tp_result tp_world_destroy(struct tp_world *world);
+
+// What a world is. Reads the world: any thread, no changing call at the same time.
+tp_result tp_world_get_info(const struct tp_world *world, struct tp_world_info *out_info);
+
+// The ids of all matches into the caller's array of `capacity` elements. Reads the world: any thread, no changing
+// call at the same time. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_world_get_matches(const struct tp_world *world,
+                               struct tp_match_id *out_ids,
+                               size_t capacity,
+                               size_t *out_count);
+
+// One tick of every match, on the calling thread. Changes the world: any thread, no other call at the same time.
+tp_result tp_world_step(struct tp_world *world);
+
+// One tick of every match, on the threads of a pool that the first such call of the process starts, one a core or
+// RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no other call at the same time.
+tp_result tp_world_step_parallel(struct tp_world *world);
+
+// Queues inputs of any players of any matches. Both arrays are the caller's and have `count` elements.
+// Changes the world: any thread, no other call at the same time.
+//
+// Each input is judged for itself. Its place in out_results tells: OK; IGNORED_INPUT, its sequence number is old or
+// waiting already; STALE_ID, the match or player is gone; INVALID_ARGUMENT, mouse_x or mouse_y is not finite. The call
+// is OK all the same. tp_last_error_message() tells of the last refused one.
+tp_result tp_world_push_inputs(struct tp_world *world,
+                               const struct tp_input *inputs,
+                               size_t count,
+                               uint32_t *out_results);
+
+// Seed 0, the rule set's kill target. Any thread.
+struct tp_match_def tp_match_default_def(void);
+
+// A match on a map, with nobody in it. Borrows map and `def` for the call; the match keeps what it needs.
+// Changes the world: any thread, no other call at the same time. WORLD_FULL; INVALID_ARGUMENT names the field.
+tp_result tp_match_create(struct tp_world *world,
+                          const struct tp_map *map,
+                          const struct tp_match_def *def,
+                          struct tp_match_id *out_match);
+
+// Ends a match at once; its id and its players' ids are stale from now on.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_match_destroy(struct tp_world *world, struct tp_match_id match_id);
+
+// Starts a match anew with the same players: walls restored, scores 0, everybody placed who has been before; ticks go
+// on counting.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_match_reset(struct tp_world *world,
+                         struct tp_match_id match_id,
+                         uint64_t seed);
+
+// What a match is. Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_get_info(const struct tp_world *world,
+                            struct tp_match_id match_id,
+                            struct tp_match_info *out_info);
+
+// Hash of all that the future of a match depends on: columns, slices, map, rules and tick rate. Equal on every
+// platform, thread count and instruction set.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_hash(const struct tp_world *world,
+                        struct tp_match_id match_id,
+                        uint64_t *out_hash);
+
+// All players of a match by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_players(const struct tp_world *world,
+                           struct tp_match_id match_id,
+                           struct tp_player_view *out_players,
+                           size_t capacity,
+                           size_t *out_count);
+
+// The id that the player in a slot has or last had, for events of somebody who has left since; null if the slot was
+// never taken or is above 7.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_player_in_slot(const struct tp_world *world,
+                                  struct tp_match_id match_id,
+                                  uint8_t slot,
+                                  struct tp_player_id *out_player);
+
+// Moves the events since the last drain, oldest first, into the caller's array of `capacity` elements. out_lost:
+// events lost before these because more than TP_MAX_EVENTS waited.
+// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
+// wait, and they go on waiting.
+tp_result tp_match_drain_events(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_event *out_events,
+                                size_t capacity,
+                                size_t *out_count,
+                                uint64_t *out_lost);
+
+// Projectiles in flight, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_projectiles(const struct tp_world *world,
+                               struct tp_match_id match_id,
+                               struct tp_projectile *out_projectiles,
+                               size_t capacity,
+                               size_t *out_count);
+
+// Clouds of smoke, at most TP_MAX_CLOUDS, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_clouds(const struct tp_world *world,
+                          struct tp_match_id match_id,
+                          struct tp_cloud *out_clouds,
+                          size_t capacity,
+                          size_t *out_count);
+
+// Who sees whom: byte v, bit t: the player in slot v sees the enemy in slot t. Team mates' bits are 0.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_sight_matrix(const struct tp_world *world,
+                                struct tp_match_id match_id,
+                                uint64_t *out_matrix);
+
+// Whether a straight line between two places, px, passes all standing slices that stop sight: 1 or 0. Places outside
+// of the playfield are moved to its edge.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for a coordinate that is
+// not finite.
+tp_result tp_match_line_is_clear(const struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 float from_x,
+                                 float from_y,
+                                 float to_x,
+                                 float to_y,
+                                 uint8_t *out_clear);
+
+// Optical depth of the smoke between two places, px, at least 0; the rules say where it ends a line of sight. Places
+// outside of the playfield are moved to its edge.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for a coordinate that is
+// not finite.
+tp_result tp_match_smoke_between(const struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 float from_x,
+                                 float from_y,
+                                 float to_x,
+                                 float to_y,
+                                 float *out_depth);
+
+// Health of each slice, in 1/64 points, 0 when destroyed, TP_INDESTRUCTIBLE for the border, into the caller's array
+// of `capacity` elements. It changes only when tp_match_info.walls_version does.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_slice_health(const struct tp_world *world,
+                                struct tp_match_id match_id,
+                                uint16_t *out_health,
+                                size_t capacity,
+                                size_t *out_count);
+
+// Bytes that tp_match_save needs for a match; the same for all its life.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_save_size(const struct tp_world *world, struct tp_match_id match_id, size_t *out_size);
+
+// Writes a match into the caller's `capacity` bytes.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if it needs more than
+// `capacity`.
+tp_result tp_match_save(const struct tp_world *world,
+                        struct tp_match_id match_id,
+                        uint8_t *out_bytes,
+                        size_t capacity,
+                        size_t *out_length);
+
+// Turns a match back into what was saved. Ids of players are those of the saved moment; events that wait stay.
+// Borrows `bytes` for the call. Changes the world: any thread, no other call at the same time. STALE_ID;
+// BAD_SNAPSHOT if the bytes are damaged, of another version, or of another map, rule set or tick rate.
+tp_result tp_match_restore(struct tp_world *world,
+                           struct tp_match_id match_id,
+                           const uint8_t *bytes,
+                           size_t length);
+
+// The smaller team, rifle and pistol, placed at once. Any thread.
+struct tp_player_def tp_player_default_def(void);
+
+// Lets a player in. One who joins after the first tick is a late joiner. Borrows `def` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; MATCH_FULL for a ninth; UNKNOWN_WEAPON or
+// ILLEGAL_LOADOUT with the reason.
+tp_result tp_player_add(struct tp_world *world,
+                        struct tp_match_id match_id,
+                        const struct tp_player_def *def,
+                        struct tp_player_id *out_player);
+
+// Lets a player go. Kills stay in the team's score.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_player_remove(struct tp_world *world,
+                           struct tp_match_id match_id,
+                           struct tp_player_id player_id);
+
+// Changes sides, before the first spawn or while dead. `team` is TP_TEAM_RED or TP_TEAM_BLUE.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while alive.
+tp_result tp_player_set_team(struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             uint8_t team);
+
+// Changes what a player carries, before the first spawn or while dead. Borrows `loadout` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while alive; UNKNOWN_WEAPON or
+// ILLEGAL_LOADOUT with the reason.
+tp_result tp_player_set_loadout(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_player_id player_id,
+                                const struct tp_loadout *loadout);
+
+// Puts a tp_weapon with full magazines into a living player's hands, in the place where a loadout would have it. For
+// debugging: no loadout rule is checked, and the next respawn restores the loadout.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while dead; UNKNOWN_WEAPON.
+tp_result tp_player_give_weapon(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_player_id player_id,
+                                uint8_t weapon);
+
+// Presses buttons (tp_button bits) on a player's behalf outside of the input stream, for the next tick.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_player_tap(struct tp_world *world,
+                        struct tp_match_id match_id,
+                        struct tp_player_id player_id,
+                        uint16_t buttons);
+
+// Throws the thrown weapon in a player's hand in the next tick with a level of charge, 1 to 5, as if the trigger had
+// been held that long. Nothing happens if something else is in hand.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT for another level.
+tp_result tp_player_throw(struct tp_world *world,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id,
+                          uint8_t level);
+
+// Kills a player at once, credited to nobody.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while dead.
+tp_result tp_player_kill(struct tp_world *world, struct tp_match_id match_id, struct tp_player_id player_id);
+
+// One player. Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_player_get(const struct tp_world *world,
+                        struct tp_match_id match_id,
+                        struct tp_player_id player_id,
+                        struct tp_player_view *out_player);
+
+// The weapons of a player, at most TP_MAX_WEAPONS, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_player_weapons(const struct tp_world *world,
+                            struct tp_match_id match_id,
+                            struct tp_player_id player_id,
+                            struct tp_weapon_view *out_weapons,
+                            size_t capacity,
+                            size_t *out_count);
+
+// The outline of what a living player sees, px, into the caller's array of `capacity` elements: the player first, then
+// clockwise on screen, arcs cut every 10 degrees at most. No points for the dead; one before the player's first tick.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`, and the message says how many.
+tp_result tp_player_polygon(const struct tp_world *world,
+                            struct tp_match_id match_id,
+                            struct tp_player_id player_id,
+                            struct tp_point *out_points,
+                            size_t capacity,
+                            size_t *out_count);
+
+// Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
+struct tp_bot_def tp_bot_default_def(void);
+
+// No bots yet, for one world. The caller owns them and ends them with tp_bots_destroy. Any thread.
+tp_result tp_bots_create(struct tp_bots **out_bots);
+
+// Ends bots; null is nothing. Their players stay where they are, and stand. The caller gives up ownership: no other
+// call on these bots at the same time or later. Any thread. BUSY if a call is inside; then they live on.
+tp_result tp_bots_destroy(struct tp_bots *bots);
+
+// Lets a bot into a match. Borrows `def` for the call. Changes bots and world: any thread, no other call on either at
+// the same time. STALE_ID, MATCH_FULL, UNKNOWN_WEAPON, ILLEGAL_LOADOUT as tp_player_add; INVALID_ARGUMENT for a skill
+// outside 0 to 1.
+tp_result tp_bots_add(struct tp_bots *bots,
+                      struct tp_world *world,
+                      struct tp_match_id match_id,
+                      const struct tp_bot_def *def,
+                      struct tp_player_id *out_player);
+
+// Takes a bot out of its match. Changes bots and world: any thread, no other call on either at the same time.
+// STALE_ID if there is no such match or player, or if the player is no bot of these.
+tp_result tp_bots_remove(struct tp_bots *bots,
+                         struct tp_world *world,
+                         struct tp_match_id match_id,
+                         struct tp_player_id player_id);
+
+// Once before each step: pushes the inputs of every bot for one tick. Bots whose match or player is gone are
+// forgotten. Changes bots and world: any thread, no other call on either at the same time.
+tp_result tp_bots_think(struct tp_bots *bots, struct tp_world *world);
+
+// Bots in a match; 0 for a match that these bots do not know. Reads the bots: any thread, no changing call on them at
+// the same time.
+tp_result tp_bots_count(const struct tp_bots *bots,
+                        struct tp_match_id match_id,
+                        size_t *out_count);
+
+// Name of a scene, by index from 0; null beyond the last. Owned by the library, valid forever. Any thread.
+const char *tp_scene_name(size_t index);
+
+// What a scene is played on and by how many, for hosts that build it themselves: a world of tp_world_default_def(),
+// the map read fine, the match, then the bots of tp_scene_get_bots in their order.
+// Borrows `name` for the call. Any thread. UNKNOWN_NAME lists the names.
+tp_result tp_scene_get_info(const char *name,
+                            struct tp_scene_info *out_info);
+
+// The bots of a scene in the order in which they join, into the caller's array of `capacity` elements.
+// Borrows `name` for the call. Any thread. UNKNOWN_NAME lists the names; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_scene_get_bots(const char *name,
+                            struct tp_bot_def *out_bots,
+                            size_t capacity,
+                            size_t *out_count);
+
+// A scene at its beginning. The caller owns it and ends it with tp_scene_destroy; `name` is borrowed for the call.
+// Any thread. UNKNOWN_NAME lists the names.
+tp_result tp_scene_create(const char *name,
+                          struct tp_scene **out_scene);
+
+// Ends a scene; null is nothing. The caller gives up ownership: no other call on this scene at the same time or
+// later. Any thread. BUSY if a call is inside; then the scene lives on.
+tp_result tp_scene_destroy(struct tp_scene *scene);
+
+// Plays on: bots think, the world steps, `ticks` times. Changes the scene: any thread, no other call at the same
+// time.
+tp_result tp_scene_advance(struct tp_scene *scene,
+                           uint32_t ticks);
+
+// tp_match_hash of the scene's match. Reads the scene: any thread, no changing call at the same time.
+tp_result tp_scene_hash(const struct tp_scene *scene, uint64_t *out_hash);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* TRESPASSER_H */
