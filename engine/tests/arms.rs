@@ -123,7 +123,7 @@ fn s5_bounces_and_holes() {
     assert_eq!(bounced.len(), 1);
     near(bounced[0].x, 148.0, 0.02, "2 px before the wall");
     let speed =
-        120.0 * 0.85f32.powf((bounced[0].tick as f32 - rig.all(EventKind::Launched)[0].tick as f32 + 1.0) / 60.0);
+        120.0 * libm::powf(0.85, (bounced[0].tick as f32 - rig.all(EventKind::Launched)[0].tick as f32 + 1.0) / 60.0)
     near(bounced[0].dx, -speed * 0.7, 0.5, "keeps 0.7");
     // At an angle: the part along the wall keeps 0.85.
     let mut rig = armed(Weapon::SmokeGrenade, &wall_ahead, &pair(300.0), RuleSet::standard());
@@ -347,7 +347,7 @@ fn s7_flash() {
     };
     let (rig, place, dazzled) = measure(at(0.0, 135.0), &[]);
     let d = place.distance(at(240.0, 135.0));
-    let base = 1.0 - (d / 120.0).powf(0.8);
+    let base = 1.0 - libm::powf(d / 120.0, 0.8);
     let seen = dazzled.unwrap();
     near(seen.value as f32 / 1000.0, base, 0.002, "facing it");
     near(f32::from(seen.aux), 90.0 * base, 1.1, "ticks blind");
@@ -357,7 +357,7 @@ fn s7_flash() {
     assert!(rig.player(1).blind && rig.world.view(rig.game).unwrap().sees(1) == 0);
     // At a right angle: a = 0.5, x (1 - 0.45).
     let (_, place, dazzled) = measure(at(240.0, 20.0), &[]);
-    let base = 1.0 - (place.distance(at(240.0, 135.0)) / 120.0).powf(0.8);
+    let base = 1.0 - libm::powf(place.distance(at(240.0, 135.0)) / 120.0, 0.8);
     near(dazzled.unwrap().value as f32 / 1000.0, base * 0.55, 0.01, "at a right angle");
     // Turned away: 0.1 x 0 is under the least.
     assert!(measure(at(470.0, 135.0), &[]).2.is_none());

@@ -1,4 +1,4 @@
-//! A tick of one match. The order of the calls in [`step`] is the one place where the game's causality is written
+//! A tick of one match. The order of the calls in `step` is the one place where the game's causality is written
 //! down; a stage reads and writes the columns that its file names.
 
 mod blasts;
