@@ -123,7 +123,7 @@ fn s5_bounces_and_holes() {
     assert_eq!(bounced.len(), 1);
     near(bounced[0].x, 148.0, 0.02, "2 px before the wall");
     let speed =
-        120.0 * libm::powf(0.85, (bounced[0].tick as f32 - rig.all(EventKind::Launched)[0].tick as f32 + 1.0) / 60.0)
+        120.0 * libm::powf(0.85, (bounced[0].tick as f32 - rig.all(EventKind::Launched)[0].tick as f32 + 1.0) / 60.0);
     near(bounced[0].dx, -speed * 0.7, 0.5, "keeps 0.7");
     // At an angle: the part along the wall keeps 0.85.
     let mut rig = armed(Weapon::SmokeGrenade, &wall_ahead, &pair(300.0), RuleSet::standard());
