@@ -270,7 +270,7 @@ export const WEAPONS: readonly WeaponName[];
 export const INPUT_BYTES: 40;
 
 /** Numbers of one row of {@link World.readPlayers}. */
-export const PLAYER_COLUMNS: 24;
+export const PLAYER_COLUMNS: 28;
 
 /** A player as of the last tick. */
 export interface PlayerView {
@@ -336,6 +336,61 @@ export interface PlayerView {
   heat: number;
   /** Ticks until the magazine is full; 0: not reloading. */
   reloadTicks: number;
+  /** Level of charge of the throw in hand, 1 to 5; 0: the trigger is not held. */
+  charge: number;
+  /** Blinded by a flash: sees nobody. */
+  blind: boolean;
+  /** What a flash takes from sight, 0 to 1. */
+  sightImpairment: number;
+  /** What a flash takes from hearing, 0 to 1. */
+  hearingImpairment: number;
+  /** What a flash takes from movement, 0 to 1. */
+  movementImpairment: number;
+}
+
+/** A projectile in flight. */
+export interface ProjectileView {
+  /** Serial number in the match; see {@link GameEvent.projectile}. */
+  number: number;
+  weapon: WeaponName;
+  /** Who launched it; 0: somebody who has left. */
+  owner: PlayerId;
+  /** Side of who launched it. */
+  team: TeamName;
+  /** Centre, px. */
+  x: number;
+  /** Centre, px. */
+  y: number;
+  /** px/s. */
+  vx: number;
+  /** px/s. */
+  vy: number;
+  /** px flown. */
+  flown: number;
+  /** px after which it goes off or comes to rest. */
+  range: number;
+  /** Level of charge it was thrown with, 1 to 5; 0: launched. */
+  charge: number;
+  /** Tick in which it was launched. */
+  bornTick: number;
+  /** Ticks until its fuse is over; `null`: no fuse. */
+  fuseTicks: number | null;
+}
+
+/** A cloud of smoke. */
+export interface CloudView {
+  /** Serial number of the projectile that it rose from. */
+  number: number;
+  /** Centre, px. */
+  x: number;
+  /** Centre, px. */
+  y: number;
+  /** px, now. */
+  radius: number;
+  /** Opacity at the centre now, 0 to 1. */
+  density: number;
+  /** Tick in which it rose. */
+  bornTick: number;
 }
 
 /** A weapon that a player carries. */
@@ -392,16 +447,26 @@ export type GameEventType =
   | 'switched'
   /** `player`, `isAiming`. */
   | 'aim_toggled'
-  /** `player` (who did it), `target`, `weapon`, `x`, `y`, `damage`, `health`, `isKilled`. */
+  /** `target`, `weapon`, `x`, `y`, `damage`, `health`, `isKilled`; `player` (who did it) if still in the match. */
   | 'player_damaged'
-  /** `player` (the killer, if there is one), `target` (who died), `weapon`, `x`, `y`, `isTeamKill`. */
+  /** `target` (who died), `x`, `y`, `isTeamKill`; `player` if killed by somebody; `weapon` if killed by one. */
   | 'died'
-  /** `player`, `weapon`, `slice`, `wall`, `x`, `y`, `damage`, `health`. */
+  /** `weapon`, `slice`, `wall`, `x`, `y`, `damage`, `health`; `player` if still in the match. */
   | 'wall_damaged'
-  /** As `wall_damaged`, once for each slice that breaks. */
+  /** As `wall_damaged`, in its place for the hit that breaks the slice. */
   | 'slice_destroyed'
   /** `winner`. */
-  | 'match_ended';
+  | 'match_ended'
+  /** `player`, `weapon`, `projectile`, `x`, `y`, `vx`, `vy`, `charge`, `ammo`. */
+  | 'launched'
+  /** `weapon`, `projectile`, `x`, `y`, `vx`, `vy`; `player` if still in the match; `slice`, `wall` or `target` if hit. */
+  | 'bounced'
+  /** `weapon`, `projectile`, `x`, `y`, `radius`; `player` if still in the match. */
+  | 'exploded'
+  /** `target` (who is dazzled), `weapon`, `x`, `y`, `intensity`, `blindTicks`, `totalTicks`, `distance`, `angle`, `isClear`; `player` if still in the match. */
+  | 'dazzled'
+  /** `player`, `weapon`, `remainingTicks`. */
+  | 'overheated';
 
 /** Something that happened. Fields that do not apply to the kind are absent. */
 export interface GameEvent {
@@ -452,10 +517,32 @@ export interface GameEvent {
   isKilled?: boolean;
   /** The bullet ended in this slice. */
   isStopped?: boolean;
-  /** Ticks to wait: until the next shot, until a respawn is granted; for `reload_started` its length. */
+  /** Ticks to wait: until the next shot, until a respawn is granted, until the gun has cooled; for `reload_started` its length. */
   remainingTicks?: number;
   /** First tick in which the player can be hurt. */
   invulnerableUntilTick?: number;
+  /** Serial number of the projectile in the match. */
+  projectile?: number;
+  /** Velocity of the projectile; for `bounced` after it, px/s. */
+  vx?: number;
+  /** See {@link GameEvent.vx}. */
+  vy?: number;
+  /** Level of charge, 1 to 5; 0: launched, not thrown. */
+  charge?: number;
+  /** Radius of the effect, px. */
+  radius?: number;
+  /** Of a flash on its target, 0 to 1. */
+  intensity?: number;
+  /** Ticks that the target is blind. */
+  blindTicks?: number;
+  /** Ticks until the flash has left the target altogether. */
+  totalTicks?: number;
+  /** From the flash to the target, px. */
+  distance?: number;
+  /** Of the flash off the target's aim, radians. */
+  angle?: number;
+  /** No wall stood between the flash and its target. */
+  isClear?: boolean;
   /** Who won; `null` for a draw. */
   winner?: TeamName | null;
 }
@@ -595,6 +682,29 @@ export class World {
   killPlayer(match: MatchId, player: PlayerId): void;
 
   /**
+   * Throws the thrown weapon in a player's hand in the next tick, as if the trigger had been held that long. Nothing
+   * happens if something else is in hand.
+   *
+   * @param chargeLevel 1 to 5
+   */
+  throwItem(match: MatchId, player: PlayerId, chargeLevel: number): void;
+
+  /**
+   * Puts a weapon with full magazines into a living player's hands, whatever the loadout; for debugging. The next
+   * respawn restores the loadout.
+   *
+   * @throws `NOT_ALLOWED` if the player is dead; `UNKNOWN_WEAPON`
+   */
+  giveWeapon(match: MatchId, player: PlayerId, weapon: string): void;
+
+  /**
+   * Restores every slice in the middle of a match; for debugging.
+   *
+   * @throws `NOT_ALLOWED` while a living player stands where a slice would
+   */
+  repairWalls(match: MatchId): void;
+
+  /**
    * Lets a bot in. It plays through {@link World.thinkBots}, by inputs like anybody else.
    *
    * @throws as {@link World.addPlayer}; `INVALID_ARGUMENT` for the skill
@@ -640,7 +750,7 @@ export class World {
    * | 4, 5 | velocity, px/s |
    * | 6 | facing, radians |
    * | 7 | health, points |
-   * | 8 | bits: 1 alive, 2 placed, 4 aiming, 8 invulnerable, 16 reloading |
+   * | 8 | bits: 1 alive, 2 placed, 4 aiming, 8 invulnerable, 16 reloading, 32 blind |
    * | 9 | movement: 0 idle, 1 sneaking, 2 walking, 3 running |
    * | 10 | weapon, an index of {@link WEAPONS} |
    * | 11 | place of the weapon in hand, 0 to 4 |
@@ -654,6 +764,8 @@ export class World {
    * | 21 | full angle of the cone, radians |
    * | 22 | row of the sight matrix |
    * | 23 | dead: ticks until a respawn is granted; else 0 |
+   * | 24 | level of charge of the throw in hand |
+   * | 25, 26, 27 | what a flash takes from sight, hearing, movement |
    *
    * @param out takes 8 x {@link PLAYER_COLUMNS} numbers in any case
    * @returns rows written
@@ -669,6 +781,22 @@ export class World {
 
   /** 8 bytes: bit t of byte v says that slot v sees the enemy in slot t. */
   sightMatrix(match: MatchId): Uint8Array;
+
+  /** Everything in flight. */
+  projectiles(match: MatchId): ProjectileView[];
+
+  /** All smoke. */
+  clouds(match: MatchId): CloudView[];
+
+  /**
+   * The outline of what a living player sees now: x,y pairs in px, the player first, then clockwise on screen, arcs cut
+   * every 10 degrees. The cone alone: who is seen close by is in {@link World.sees}. Empty for the dead; the player
+   * alone before the first tick.
+   *
+   * @param out filled and given back as a view of its beginning, so that no array is made
+   * @throws `INVALID_ARGUMENT` if `out` is too short; the message says what is needed
+   */
+  polygon(match: MatchId, player: PlayerId, out?: Float32Array): Float32Array;
 
   /** Grows with every change of any slice, so that a host knows when to look. Wraps at 2^32. */
   wallsVersion(match: MatchId): number;

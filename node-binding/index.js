@@ -29,6 +29,47 @@ function noBinary(message, cause) {
 }
 
 const native = load();
+const format = Object.freeze(native.rowFormat());
+const { player, weapon, event } = require('./shapes.js')(format);
+
+const MAX_PLAYERS = 8;
+const MAX_WEAPONS = 5;
+// One for each thread: workers have modules of their own, and a call reads its rows before it returns.
+const playerRows = new Float64Array(MAX_PLAYERS * format.player);
+const weaponRows = new Float64Array(MAX_WEAPONS * format.weapon);
+const eventRows = new Float64Array(format.maxEvents * format.event);
+
+// Row writers are for this file; callers see only what index.d.ts says.
+const raw = {};
+for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows']) {
+  raw[name] = Function.prototype.call.bind(native.World.prototype[name]);
+  delete native.World.prototype[name];
+}
+
+function list(count, rows, width, shape) {
+  const out = new Array(count);
+  for (let i = 0; i < count; i++) out[i] = shape(rows, i * width);
+  return out;
+}
+
+class World extends native.World {
+  player(match, id) {
+    raw.playerRow(this, match, id, playerRows);
+    return player(playerRows, 0);
+  }
+
+  players(match) {
+    return list(raw.playerRows(this, match, playerRows), playerRows, format.player, player);
+  }
+
+  weapons(match, id) {
+    return list(raw.weaponRows(this, match, id, weaponRows), weaponRows, format.weapon, weapon);
+  }
+
+  drainEvents(match) {
+    return list(raw.eventRows(this, match, eventRows), eventRows, format.event, event);
+  }
+}
 
 const Button = Object.freeze({
   UP: 1 << 0,
@@ -50,12 +91,12 @@ const Button = Object.freeze({
 });
 
 module.exports.GameMap = native.GameMap;
-module.exports.World = native.World;
+module.exports.World = World;
 module.exports.Button = Button;
+module.exports.WEAPONS = Object.freeze(format.weapons);
+module.exports.INPUT_BYTES = native.INPUT_BYTES;
+module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
 module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;
-module.exports.WEAPONS = Object.freeze(native.weaponNames());
-module.exports.INPUT_BYTES = native.INPUT_BYTES;
-module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
 module.exports.version = native.VERSION;

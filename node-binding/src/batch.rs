@@ -2,7 +2,7 @@
 
 use crate::fail::{Fail, Result, guard};
 use crate::read;
-use crate::shape::angle;
+use crate::rows::angle;
 use crate::world::JsWorld;
 use crate::{INPUT_BYTES, PLAYER_COLUMNS};
 use napi::bindgen_prelude::{Float32ArraySlice, Uint8ArraySlice, Unknown};
@@ -105,7 +105,7 @@ fn columns(view: &MatchView<'_>, p: &PlayerView) -> core::result::Result<[f32; P
     let tick = view.tick();
     let slot = p.id.slot();
     let held = view.weapons(p.id)?.get(p.hand).copied().flatten();
-    let flags = [p.alive, p.placed, p.aiming, p.alive && tick < p.invulnerable_until, p.reload_ticks > 0];
+    let flags = [p.alive, p.placed, p.aiming, p.alive && tick < p.invulnerable_until, p.reload_ticks > 0, p.blind];
     let until_respawn = if p.alive { 0 } else { p.respawn_tick.saturating_sub(tick) };
     Ok([
         slot as f32,
@@ -132,5 +132,9 @@ fn columns(view: &MatchView<'_>, p: &PlayerView) -> core::result::Result<[f32; P
         p.cone,
         view.sees(slot).into(),
         until_respawn as f32,
+        p.charge.into(),
+        p.impairment[0],
+        p.impairment[1],
+        p.impairment[2],
     ])
 }

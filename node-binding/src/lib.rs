@@ -10,13 +10,14 @@ mod batch;
 mod fail;
 mod map;
 mod read;
+pub mod rows;
 mod shape;
 mod world;
 
-use napi::bindgen_prelude::Unknown;
+use napi::bindgen_prelude::{ClassInstance, Unknown};
 use napi_derive::napi;
 use shape::SceneScript;
-use trespasser::{Weapon, scenes};
+use trespasser::scenes;
 
 /// Version of the engine.
 #[napi]
@@ -27,7 +28,7 @@ pub const VERSION: &str = trespasser::VERSION;
 pub const INPUT_BYTES: u32 = 40;
 /// Numbers of one row of `readPlayers`.
 #[napi]
-pub const PLAYER_COLUMNS: u32 = 24;
+pub const PLAYER_COLUMNS: u32 = 28;
 
 /// Hash of a scene after some ticks, on the calling thread.
 #[napi(catch_unwind)]
@@ -45,20 +46,21 @@ pub fn scene_script(name: Unknown<'_>) -> fail::Result<SceneScript> {
     fail::guard(|| Ok(scenes::script(&read::string("name", &name, "a scene's name")?)?.into()))
 }
 
-/// Names of the weapons, by number.
-#[napi(catch_unwind)]
-pub fn weapon_names() -> Vec<&'static str> {
-    Weapon::ALL.map(Weapon::name).to_vec()
-}
-
 /// Names of the scenes.
 #[napi(catch_unwind)]
 pub fn scene_names() -> Vec<&'static str> {
     scenes::SCENES.to_vec()
 }
 
-/// Panics, so that tests can see what becomes of it; `index.js` does not hand it on.
+/// Panics, within a call on a world if one is given, so that tests can see what becomes of it; `index.js` does not
+/// hand it on.
 #[napi(catch_unwind)]
-pub fn panic_for_test() -> fail::Result<()> {
-    fail::guard(|| panic!("on purpose"))
+pub fn panic_for_test(world: Unknown<'_>) -> fail::Result<()> {
+    fail::guard(|| match read::given(world)? {
+        Some(world) => {
+            let world: ClassInstance<'_, world::JsWorld> = read::instance("world", &world, "a World")?;
+            world.with(|_| panic!("on purpose"))
+        }
+        None => panic!("on purpose"),
+    })
 }

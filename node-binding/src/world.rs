@@ -3,7 +3,7 @@
 use crate::fail::{Fail, Inner, Result, guard};
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
-use crate::shape::{Actors, GameEvent, PlayerShape, Score, WeaponShape, slice_points};
+use crate::shape::{Cloud, Projectile, Score, slice_points};
 use napi::Env;
 use napi::JsValue;
 use napi::bindgen_prelude::{
@@ -23,7 +23,9 @@ pub(crate) struct Pool {
     /// Who plays for the host.
     bots: Bots,
     /// Kept between drains.
-    events: Vec<trespasser::Event>,
+    pub(crate) events: Vec<trespasser::Event>,
+    /// Kept between polygons.
+    corners: Vec<Vec2>,
 }
 
 #[napi(js_name = "World")]
@@ -61,7 +63,7 @@ impl JsWorld {
             if let Some(most) = fields.get("maxMatches")? {
                 def.max_matches = read::uint32("maxMatches", &most)?;
             }
-            let pool = Pool { world: World::new(def)?, bots: Bots::new(), events: Vec::new() };
+            let pool = Pool { world: World::new(def)?, bots: Bots::new(), events: Vec::new(), corners: Vec::new() };
             Ok(JsWorld { pool: RefCell::new(pool), broken: Cell::new(false) })
         })
     }
@@ -209,6 +211,33 @@ impl JsWorld {
     }
 
     #[napi(catch_unwind)]
+    pub fn throw_item(&self, game: Unknown<'_>, player: Unknown<'_>, charge_level: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            // The rules say how many levels there are.
+            let level = read::whole("chargeLevel", &charge_level, 0, u8::MAX.into())? as u8;
+            self.with(|pool| Ok(pool.world.throw(game, player, level)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn give_weapon(&self, game: Unknown<'_>, player: Unknown<'_>, weapon: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let weapon = read::string("weapon", &weapon, "a weapon's name")?.parse()?;
+            self.with(|pool| Ok(pool.world.give_weapon(game, player, weapon)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn repair_walls(&self, game: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.repair_walls(game)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
     pub fn add_bot(&self, game: Unknown<'_>, options: Unknown<'_>) -> Result<u32> {
         guard(|| {
             let game = read::match_id(&game)?;
@@ -268,21 +297,6 @@ impl JsWorld {
     }
 
     #[napi(catch_unwind)]
-    pub fn drain_events(&self, game: Unknown<'_>) -> Result<Vec<GameEvent>> {
-        guard(|| {
-            let game = read::match_id(&game)?;
-            self.with(|pool| {
-                let Pool { world, events, .. } = pool;
-                events.clear();
-                world.drain_events(game, |event| events.push(*event))?;
-                let view = world.view(game)?;
-                let mut actors = Actors::new(&view, events);
-                Ok(events.iter().filter_map(|event| actors.shape(event, &view)).collect())
-            })
-        })
-    }
-
-    #[napi(catch_unwind)]
     pub fn tick(&self, game: Unknown<'_>) -> Result<u32> {
         guard(|| {
             let game = read::match_id(&game)?;
@@ -299,34 +313,6 @@ impl JsWorld {
                 let [red, blue] = view.score();
                 let winner = view.winner().map(Team::name);
                 Ok(Score { red: red.into(), blue: blue.into(), over: view.is_over(), winner })
-            })
-        })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn player(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<PlayerShape> {
-        guard(|| {
-            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
-            self.with(|pool| Ok(pool.world.view(game)?.player(player)?.into()))
-        })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn players(&self, game: Unknown<'_>) -> Result<Vec<PlayerShape>> {
-        guard(|| {
-            let game = read::match_id(&game)?;
-            self.with(|pool| Ok(pool.world.view(game)?.players().map(PlayerShape::from).collect()))
-        })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn weapons(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<Vec<WeaponShape>> {
-        guard(|| {
-            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
-            self.with(|pool| {
-                let view = pool.world.view(game)?;
-                let weapons = view.weapons(player)?;
-                Ok(weapons.iter().flatten().map(|w| WeaponShape::new(w, view.rules())).collect())
             })
         })
     }
@@ -371,6 +357,43 @@ impl JsWorld {
                     let view = pool.world.view(game)?;
                     let count = view.map().geometry().slice_count;
                     out.fill(count, (0..count).map(|slice| slice_points(view.slice_health(slice)) as f32))
+                })
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn projectiles(&self, game: Unknown<'_>) -> Result<Vec<Projectile>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.projectiles().map(Projectile::from).collect()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn clouds(&self, game: Unknown<'_>) -> Result<Vec<Cloud>> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            self.with(|pool| Ok(pool.world.view(game)?.clouds().map(Cloud::from).collect()))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn polygon<'env>(
+        &self,
+        env: &'env Env,
+        game: Unknown<'_>,
+        player: Unknown<'_>,
+        out: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            floats(env, out, |out| {
+                self.with(|Pool { world, corners, .. }| {
+                    let view = world.view(game)?;
+                    let slot = view.player(player)?.id.slot();
+                    view.polygon(slot, corners);
+                    out.fill(corners.len() * 2, corners.iter().flat_map(|corner| [corner.x, corner.y]))
                 })
             })
         })

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { duel, engine, openMap } from './helpers.mjs';
+
+const { GameMap, World } = engine;
+
+/** Resident memory that may come and go with the collector and the allocator, bytes. */
+const SLACK = 8 << 20;
+
+async function resident() {
+  assert.equal(typeof gc, 'function', 'run with node --expose-gc, as `npm test` does');
+  for (let i = 0; i < 4; i++) {
+    gc();
+    // Finalizers run after the collection, from the event loop.
+    await new Promise((done) => setImmediate(done));
+  }
+  return process.memoryUsage.rss();
+}
+
+/** Runs `work` until its memory has settled, then `rounds` times; returns the growth in bytes. */
+async function growth(rounds, work) {
+  for (let i = 0; i < rounds; i++) work(i);
+  const before = await resident();
+  for (let i = 0; i < rounds; i++) work(i);
+  return (await resident()) - before;
+}
+
+test('2,000 matches made, played and destroyed leave nothing behind', async () => {
+  const world = new World();
+  const map = GameMap.builtin('citadel');
+  const bytes = world.matchBytes(world.createMatch(map));
+  const grown = await growth(2000, (seed) => {
+    const match = world.createMatch(map, { seed });
+    for (let i = 0; i < 8; i++) world.addBot(match);
+    world.thinkBots();
+    world.step();
+    world.drainEvents(match);
+    world.restore(match, world.save(match));
+    world.destroyMatch(match);
+  });
+  assert.equal(world.matchCount, 1);
+  assert.ok(2000 * bytes > 2 * SLACK, 'a leak of every match would not be seen');
+  assert.ok(grown < SLACK, `grew by ${grown} bytes`);
+});
+
+test('2,000 worlds and maps are collected', async () => {
+  const grown = await growth(2000, () => {
+    const { world, match } = duel({ map: openMap() });
+    world.step();
+    assert.equal(world.tick(match), 1);
+  });
+  assert.ok(grown < SLACK, `grew by ${grown} bytes`);
+});
+
+test('arrays, events and errors are collected', async () => {
+  const { world, match, red } = duel();
+  let sequence = 0;
+  const grown = await growth(20_000, () => {
+    world.pushInput(match, red, ++sequence, engine.Button.FIRE, 0, 200, 135);
+    world.step();
+    world.drainEvents(match);
+    world.players(match);
+    world.sliceHealth(match);
+    world.polygon(match, red);
+    world.sightMatrix(match);
+    world.save(match);
+    assert.throws(() => world.player(match, 0));
+  });
+  assert.ok(grown < SLACK, `grew by ${grown} bytes`);
+});

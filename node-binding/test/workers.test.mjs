@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { engine, folder } from './helpers.mjs';
+
+const INDEX = JSON.stringify(join(folder, 'index.js'));
+
+/** Plays scenes for ever, on all cores. */
+const BUSY = `
+  const { World, GameMap } = require(${INDEX});
+  const { parentPort } = require('node:worker_threads');
+  const world = new World();
+  const matches = Array.from({ length: 64 }, (_, seed) => world.createMatch(GameMap.builtin('depot'), { seed }));
+  for (const match of matches) for (let i = 0; i < 8; i++) world.addBot(match);
+  for (let i = 0; ; i++) {
+    world.thinkBots();
+    world.stepParallel();
+    if (i === 5) parentPort?.postMessage('busy');
+  }
+`;
+
+function answer(worker) {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+test('two workers at once, each with its own world, and this thread', async () => {
+  const script = `
+    const { runScene } = require(${INDEX});
+    require('node:worker_threads').parentPort.postMessage(runScene('brawl', 300));
+  `;
+  const workers = [new Worker(script, { eval: true }), new Worker(script, { eval: true })];
+  const answers = workers.map(answer);
+  const here = engine.runScene('brawl', 300);
+  assert.deepEqual(await Promise.all(answers), [here, here]);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+});
+
+test('workers are ended in the middle of a tick, again and again', async () => {
+  for (let i = 0; i < 5; i++) {
+    const worker = new Worker(BUSY, { eval: true });
+    assert.equal(await answer(worker), 'busy');
+    assert.equal(await worker.terminate(), 1);
+  }
+  assert.match(engine.runScene('duel', 60), /^[0-9a-f]{16}$/);
+});
+
+/** Runs a script in a Node of its own; returns its exit code, or the signal that killed it. */
+function run(script, args = []) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...args], { encoding: 'utf8' });
+  return { end: signal ?? status, stdout, stderr };
+}
+
+test('only workers load the addon, and rayon outlives the last of them', () => {
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    const once = () => new Promise((done, fail) => {
+      const worker = new Worker(${JSON.stringify(BUSY)}, { eval: true });
+      worker.on('error', fail);
+      worker.on('message', () => worker.terminate().then(done));
+    });
+    (async () => {
+      for (let i = 0; i < 3; i++) {
+        await once();
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      console.log('done');
+    })();
+  `;
+  const { end, stdout, stderr } = run(script);
+  assert.equal(end, 0, stderr);
+  assert.equal(stdout, 'done\n');
+});
+
+test('the process exits with a worker in the middle of a tick', () => {
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    new Worker(${JSON.stringify(BUSY)}, { eval: true }).on('message', () => process.exit(7));
+  `;
+  const { end, stderr } = run(script);
+  assert.equal(end, 7, stderr);
+});
+
+test('the process exits with worlds and matches in use', () => {
+  const script = `
+    const { World, GameMap } = require(${INDEX});
+    globalThis.world = new World();
+    const match = world.createMatch(GameMap.builtin('yard'));
+    world.addBot(match);
+    world.stepParallel();
+    setInterval(() => world.stepParallel(), 1);
+    setTimeout(() => process.exit(3), 50);
+  `;
+  assert.equal(run(script).end, 3);
+});
