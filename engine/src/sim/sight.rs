@@ -51,19 +51,26 @@ pub(super) fn run(game: &mut Match) {
             if d2 > far * far {
                 continue;
             }
-            let mut clear = |px: f32, py: f32| {
+            // A point of the body is at most its radius from the centre, so its way along the aim is at most that much
+            // longer, and its distance at most that much shorter.
+            let d = d2.sqrt();
+            let outside = dx * aim_x + dy * aim_y + BODY_RADIUS < cone_cos * d - cone_cos.abs() * BODY_RADIUS;
+            if outside && d > close + BODY_RADIUS {
+                continue;
+            }
+            let mut clear = |point: usize, px: f32, py: f32| {
                 if !within(px - vx, py - vy) {
                     return false;
                 }
                 // A body on the border has its far side outside the field, where nothing is.
                 let (px, py) = (px.clamp(0.0, PLAYFIELD.0), py.clamp(0.0, PLAYFIELD.1));
-                let last = blocker[viewer][target];
+                let last = blocker[viewer][target][point];
                 if last != u16::MAX && grid.stops(&Slab::new(vx, vy, px - vx, py - vy), last) {
                     return false;
                 }
                 match grid.sight_stop(vx, vy, px, py) {
                     Some(slice) => {
-                        blocker[viewer][target] = slice;
+                        blocker[viewer][target][point] = slice;
                         false
                     }
                     None => {
@@ -72,15 +79,15 @@ pub(super) fn run(game: &mut Match) {
                     }
                 }
             };
-            let visible = clear(vx + dx, vy + dy) || {
+            let visible = clear(0, vx + dx, vy + dy) || {
                 // Where tangents from the viewer touch a circle of radius r about the target: at r^2/d towards the
                 // viewer and r sqrt(1 - r^2/d^2) to either side.
                 let r = BODY_RADIUS - INSET;
                 d2 > r * r && {
                     let back = r * r / d2;
-                    let side = r * ((d2 - r * r) / d2).sqrt() / d2.sqrt();
+                    let side = r * ((d2 - r * r) / d2).sqrt() / d;
                     let (bx, by) = (vx + dx - dx * back, vy + dy - dy * back);
-                    clear(bx - dy * side, by + dx * side) || clear(bx + dy * side, by - dx * side)
+                    clear(1, bx - dy * side, by + dx * side) || clear(2, bx + dy * side, by - dx * side)
                 }
             };
             seen |= u8::from(visible) << target;

@@ -67,37 +67,43 @@ fn columns(first: usize, last: usize) -> u64 {
     (u64::MAX >> (63 - (last - first))) << first
 }
 
-/// Rows of the grid that a line touches, each with a mask of the columns, in the line's order.
+/// Rows of the grid that a line touches, each with a mask of the columns, in the line's order; ends when `visit` is
+/// true.
+///
+/// From row to row only the place where the line leaves it is new. `reach` covers the rounding of that place and the
+/// margin about the rows, which a flat line crosses far to the side.
 #[inline]
 fn walk(ax: f32, ay: f32, bx: f32, by: f32, mut visit: impl FnMut(usize, u64) -> bool) {
     let (dx, dy) = (bx - ax, by - ay);
-    let (top, bottom) = if ay < by { (ay, by) } else { (by, ay) };
+    let down = dy >= 0.0;
+    let (top, bottom) = if down { (ay, by) } else { (by, ay) };
+    let (left, right) = if dx >= 0.0 { (ax, bx) } else { (bx, ax) };
     let first = cell_index(top - MARGIN, ROWS);
     let last = cell_index(bottom + MARGIN, ROWS);
+    if first == last {
+        visit(first, columns(cell_index(left - MARGIN, COLS), cell_index(right + MARGIN, COLS)));
+        return;
+    }
     let slope = dx / if dy.abs() < TINY { TINY } else { dy };
-    let row = |r: usize| {
-        let (xa, xb) = if bottom - top < 2.0 * MARGIN {
-            (ax, bx)
-        } else {
-            let upper = (r as f32 * 10.0 - MARGIN).max(top).min(bottom);
-            let lower = (r as f32 * 10.0 + 10.0 + MARGIN).min(bottom).max(top);
-            (ax + (upper - ay) * slope, ax + (lower - ay) * slope)
-        };
-        let (left, right) = if xa < xb { (xa, xb) } else { (xb, xa) };
-        columns(cell_index(left - MARGIN, COLS), cell_index(right + MARGIN, COLS))
-    };
-    if dy >= 0.0 {
-        for r in first..=last {
-            if visit(r, row(r)) {
-                return;
-            }
+    let reach = MARGIN + MARGIN * slope.abs();
+    let (low, high) = (left - MARGIN, right + MARGIN);
+    let mut entered = ax;
+    let mut row = if down { first } else { last };
+    loop {
+        let edge = if down { row * 10 + 10 } else { row * 10 } as f32;
+        let over = if down { row == last } else { row == first };
+        let leaves = if over { bx } else { ax + (edge - ay) * slope };
+        let (a, b) = if entered < leaves { (entered, leaves) } else { (leaves, entered) };
+        let from = cell_index((a - reach).max(low), COLS);
+        let to = cell_index((b + reach).min(high), COLS);
+        if from <= to && visit(row, columns(from, to)) {
+            return;
         }
-    } else {
-        for r in (first..=last).rev() {
-            if visit(r, row(r)) {
-                return;
-            }
+        if over {
+            return;
         }
+        entered = leaves;
+        row = if down { row + 1 } else { row - 1 };
     }
 }
 

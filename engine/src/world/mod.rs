@@ -21,7 +21,7 @@ use crate::simd::{Kernels, Level};
 use crate::{Error, Result};
 use event::EventRing;
 use rayon::prelude::*;
-use state::{Match, MatchState, NO_WEAPON, NOBODY};
+use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -195,7 +195,7 @@ impl World {
             events: EventRing::new(),
             map: Arc::clone(map),
             rules: Arc::clone(&self.rules),
-            blocker: [[u16::MAX; PLAYERS]; PLAYERS],
+            blocker: NO_HINTS,
         });
         let index = match self.free.pop() {
             Some(index) => index,

@@ -230,9 +230,13 @@ pub(crate) struct Match {
     pub(crate) events: EventRing,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
-    /// Slice that stopped the last line from viewer to target; a hint, no part of the state.
-    pub(crate) blocker: [[u16; PLAYERS]; PLAYERS],
+    /// Slices that stopped the last lines from viewer to target; hints, no part of the state.
+    pub(crate) blocker: Hints,
 }
+
+/// By viewer and target: the slices that stopped the lines to the centre and to the two tangent points.
+pub(crate) type Hints = [[[u16; 4]; PLAYERS]; PLAYERS];
+pub(crate) const NO_HINTS: Hints = [[[u16::MAX; 4]; PLAYERS]; PLAYERS];
 
 impl MatchState {
     /// Slots of a mask, ascending.
