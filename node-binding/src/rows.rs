@@ -1,5 +1,8 @@
-//! Rows of numbers for `shapes.js`, which makes objects of them. Objects made here, property by property through
-//! N-API, take about ten times as long.
+//! Rows of numbers for `shapes.js`, which makes objects of them.
+//!
+//! Tried and slower: `#[napi(object)]` structs, whose properties are set one by one through N-API. Eight players took
+//! 117 us against 23, an event 5.1 us against 2.3, one after the other on the same busy machine; `bench/calls.mjs` has
+//! the figures of today.
 
 use crate::fail::{Fail, Inner, Result, guard};
 use crate::read;
