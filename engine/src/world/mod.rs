@@ -22,7 +22,7 @@ use crate::{Error, Result};
 use event::EventRing;
 use rayon::prelude::*;
 use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Matches a world may be defined for at most.
@@ -112,15 +112,17 @@ pub struct World {
 
 thread_local! {
     /// Kept by each thread, so that a step allocates nothing.
-    static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
+/// A panic leaves the thread without its scratch: half a tick's sums never reach another match.
 fn with_scratch<R>(kernels: Kernels, work: impl FnOnce(&mut Scratch) -> R) -> R {
     SCRATCH.with(|cell| {
-        let mut slot = cell.borrow_mut();
-        let scratch = slot.get_or_insert_with(|| Scratch::new(kernels));
+        let mut scratch = cell.take().unwrap_or_else(|| Box::new(Scratch::new(kernels)));
         scratch.kernels = kernels;
-        work(scratch)
+        let result = work(&mut scratch);
+        cell.set(Some(scratch));
+        result
     })
 }
 

@@ -133,6 +133,8 @@ fn check(s: &MatchState) -> Result<()> {
         need(s.death_tick[slot] <= s.tick, "death_tick", "in the future")?;
         let alive_in_padding = s.joined >> slot & 1 == 0 && s.health[slot] != 0;
         need(!alive_in_padding, "health", "of a slot that nobody has")?;
+        let armed = s.in_hand(slot) != NO_WEAPON;
+        need(armed || s.joined >> slot & 1 == 0, "hand", "an empty place of the inventory")?;
         for place in 0..INVENTORY {
             let number = s.weapon[place][slot];
             need(number == NO_WEAPON || (number as usize) < Weapon::COUNT, "weapon", "0 to 14, or 255")?;
