@@ -162,7 +162,8 @@ fn note(mut log: &File, text: &str) -> Result<()> {
 fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()> {
     for run in runs {
         note(log, &format!("$ {}", run.text()))?;
-        run.check_into(log)?;
+        // A backtrace is fifty lines of runtime around the one that the message names anyway.
+        run.env("RUST_BACKTRACE", "0").check_into(log)?;
     }
     Ok(())
 }
@@ -224,7 +225,19 @@ fn lint(_: &Machine, log: &File) -> Result<()> {
 
 fn rust(_: &Machine, log: &File) -> Result<()> {
     // Examples in the documentation belong to the next stage.
-    all(log, [run::cargo(["test", "--workspace", "--all-features", "--locked", "--lib", "--bins", "--tests"])])
+    all(
+        log,
+        [run::cargo([
+            "test",
+            "--workspace",
+            "--all-features",
+            "--locked",
+            "--no-fail-fast",
+            "--lib",
+            "--bins",
+            "--tests",
+        ])],
+    )
 }
 
 fn docs(_: &Machine, log: &File) -> Result<()> {
@@ -241,7 +254,17 @@ fn docs(_: &Machine, log: &File) -> Result<()> {
 fn golden(_: &Machine, log: &File) -> Result<()> {
     all(
         log,
-        [run::cargo(["test", "--release", "--locked", "-p", "trespasser-engine", "--features", "scenes", "--tests"])],
+        [run::cargo([
+            "test",
+            "--release",
+            "--locked",
+            "-p",
+            "trespasser-engine",
+            "--features",
+            "scenes",
+            "--no-fail-fast",
+            "--tests",
+        ])],
     )
 }
 
