@@ -2,6 +2,7 @@ import Phaser from 'phaser';
 import './ui/style.css';
 import { Disposer } from './core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
+import { parseLoadout } from './model/loadout';
 import { SocketLink } from './net/socketLink';
 import { css, PALETTE, publishPalette } from './render/palette';
 import { buildTrueType } from './render/ttf';
@@ -9,12 +10,13 @@ import { BootScene } from './scenes/bootScene';
 import { MatchScene } from './scenes/matchScene';
 import { MenuScene } from './scenes/menuScene';
 import { provideServices } from './services';
+import { loadSettings } from './settings';
 import { installTestHook } from './testHook';
 import { cleanName } from './ui/menu';
 import { fitFrame } from './ui/viewport';
 import { loadWish } from './wishStore';
 
-/** Of the page's address: server, renderer=canvas, autojoin=1, name, team. */
+/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout. */
 const query = new URLSearchParams(location.search);
 
 /** `server` may name another origin, for a client served from elsewhere. */
@@ -52,6 +54,8 @@ function start(): void {
   if (name) wish.name = name;
   const team = query.get('team');
   if (team === 'red' || team === 'blue' || team === 'auto') wish.team = team;
+  const loadout = query.get('loadout');
+  if (loadout) wish.loadout = parseLoadout(loadout);
   const autojoin = query.get('autojoin') === '1';
   if (autojoin && !wish.name) wish.name = 'Player';
 
@@ -73,7 +77,7 @@ function start(): void {
   // Phaser appends its canvas; the HTML belongs over it.
   frame.append(ui);
   game.canvas.setAttribute('aria-hidden', 'true');
-  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, match: null });
+  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, settings: loadSettings(), match: null });
   installTestHook(game, Phaser.CANVAS);
 }
 

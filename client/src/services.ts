@@ -1,11 +1,14 @@
 import type Phaser from 'phaser';
 import type { Team } from './core/rules';
+import type { Loadout } from './model/loadout';
 import type { MatchModel } from './model/match';
 import type { GameLink } from './net/link';
+import type { Settings } from './settings';
 
 export interface Wish {
   name: string;
   team: Team | 'auto';
+  loadout: Loadout;
 }
 
 /** What outlives a scene. */
@@ -15,6 +18,7 @@ export interface Services {
   readonly ui: HTMLElement;
   /** Kept from scene to scene, so that the menu comes back as it was left. */
   wish: Wish;
+  readonly settings: Settings;
   /** Of the running match; null in the menu. For the test hook. */
   match: MatchModel | null;
 }

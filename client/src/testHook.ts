@@ -1,5 +1,6 @@
 import type Phaser from 'phaser';
 import { Disposer } from './core/disposer';
+import type { FlashPhase } from './model/flash';
 import { servicesOf } from './services';
 
 /**
@@ -24,6 +25,8 @@ export interface TestState {
   readonly alive: boolean;
   readonly health: number;
   readonly weapon: string;
+  /** Types, in the order of the keys. */
+  readonly weapons: readonly string[];
   readonly ammo: number;
   readonly reserve: number;
   readonly score: { readonly red: number; readonly blue: number };
@@ -31,6 +34,16 @@ export interface TestState {
   readonly playersSeen: number;
   readonly walls: number;
   readonly slicesDestroyed: number;
+  /** Types of what flies. */
+  readonly projectiles: readonly string[];
+  readonly smokeClouds: number;
+  /** Of the own flash. */
+  readonly flash: FlashPhase;
+  /** 0 to 100 */
+  readonly heat: number;
+  readonly reloading: boolean;
+  /** Dealt, as far as told. */
+  readonly damage: number;
   /** States taken in. */
   readonly states: number;
   /** Messages that could not be read. */
@@ -51,6 +64,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
   window.trespasser = {
     state() {
       const { link, match } = services;
+      const now = performance.now();
       const own = match?.own ?? null;
       const body = own?.body ?? null;
       const weapon = match?.ownWeapon ?? null;
@@ -70,6 +84,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         alive: own?.alive ?? false,
         health: body?.health ?? 0,
         weapon: weapon?.type ?? '',
+        weapons: (match?.ownWeapons ?? []).map(({ type }) => type),
         ammo: match?.ownAmmo ?? 0,
         reserve: weapon?.reserveAmmo ?? 0,
         score: { red: match?.score.red ?? 0, blue: match?.score.blue ?? 0 },
@@ -77,6 +92,12 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         playersSeen,
         walls: match?.walls.walls.size ?? 0,
         slicesDestroyed,
+        projectiles: [...(match?.projectiles.flying.values() ?? [])].map(({ type }) => type),
+        smokeClouds: match?.smoke.clouds.size ?? 0,
+        flash: match?.flash.at(now, { phase: 'none', glare: 0, blur: 0, vignette: 0 }).phase ?? 'none',
+        heat: match?.heat.level(now) ?? 0,
+        reloading: (match?.reload ?? null) !== null,
+        damage: own?.damage ?? 0,
         states: match?.stateCount ?? 0,
         malformed: link.malformedCount,
         matchEnded: (match?.result ?? null) !== null,

@@ -1,5 +1,6 @@
-import { cleanName } from './ui/menu';
+import { cleanLoadout, DEFAULT_LOADOUT } from './model/loadout';
 import type { Wish } from './services';
+import { cleanName } from './ui/menu';
 
 const KEY = 'trespasser.wish';
 
@@ -8,16 +9,17 @@ export function loadWish(): Wish {
   try {
     const raw: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
     if (typeof raw === 'object' && raw !== null) {
-      const { name, team } = raw as { name?: unknown; team?: unknown };
+      const { name, team, loadout } = raw as { name?: unknown; team?: unknown; loadout?: unknown };
       return {
         name: typeof name === 'string' ? cleanName(name) : '',
         team: team === 'red' || team === 'blue' ? team : 'auto',
+        loadout: cleanLoadout(loadout),
       };
     }
   } catch {
     // As if nothing were stored.
   }
-  return { name: '', team: 'auto' };
+  return { name: '', team: 'auto', loadout: DEFAULT_LOADOUT };
 }
 
 export function saveWish(wish: Wish): void {

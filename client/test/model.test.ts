@@ -124,8 +124,8 @@ describe('walls', () => {
     expect(rebuilt).toBe(1);
     walls.replace(set(raw('a', [80, 70, 50, 80, 0], [0, 0, 0, 0, 1])));
     expect(changed).toEqual(['a:2', 'a:4']);
-    walls.damage({ wallId: 'a', sliceIndex: 2, newHealth: 49, isDestroyed: false, position: null });
-    walls.damage({ wallId: 'nowhere', sliceIndex: 2, newHealth: 49, isDestroyed: false, position: null });
+    walls.damage({ wallId: 'a', sliceIndex: 2, newHealth: 49, isDestroyed: false, playerId: '', position: null });
+    walls.damage({ wallId: 'nowhere', sliceIndex: 2, newHealth: 49, isDestroyed: false, playerId: '', position: null });
     expect(changed.length).toBe(2);
     walls.replace([]);
     expect(rebuilt).toBe(2);
@@ -135,7 +135,7 @@ describe('walls', () => {
   it('know a slice that broke from one that was never there', () => {
     const walls = new WallSet();
     walls.replace(set(raw('a', [0, 80, 80, 80, 80], [1, 0, 0, 0, 0])));
-    walls.damage({ wallId: 'a', sliceIndex: 1, newHealth: 0, isDestroyed: true, position: null });
+    walls.damage({ wallId: 'a', sliceIndex: 1, newHealth: 0, isDestroyed: true, playerId: '', position: null });
     expect(walls.walls.get('a')?.broken).toBe(0b00010);
   });
 
@@ -173,9 +173,9 @@ describe('the match', () => {
     const match = new MatchModel();
     match.ownId = 'a';
     match.applyState(state(1000, { a: seen('a', 'red', 1, 1) }), 0);
-    match.shotFired('a', 'rifle', 29);
+    match.shotFired('a', 'rifle', 29, 0);
     expect(match.ownAmmo).toBe(29);
-    match.shotFired('b', 'rifle', 3);
+    match.shotFired('b', 'rifle', 3, 0);
     expect(match.ownAmmo).toBe(29);
     match.applyState(state(1050, { a: seen('a', 'red', 1, 1) }), 50);
     expect(match.ownAmmo).toBe(30);

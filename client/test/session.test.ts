@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_LOADOUT } from '../src/model/loadout';
 import type { GameLink, LinkStatus } from '../src/net/link';
 import type { ClientEventName } from '../src/net/protocol';
 import { pickTeam, Session } from '../src/net/session';
@@ -47,7 +48,7 @@ const lobby = { lobbyId: 'l', playerCount: 1, maxPlayers: 8, status: 'waiting' }
 function start(team: 'red' | 'blue' | 'auto'): { link: FakeLink; session: Session } {
   const link = new FakeLink();
   const session = new Session(
-    link, { name: 'Ann', team },
+    link, { name: 'Ann', team, loadout: DEFAULT_LOADOUT },
     (event, handler) => void link.on(event, handler as (payload: never) => void),
     (handler) => void link.onStatus(handler),
     () => 1000, () => 0.9,

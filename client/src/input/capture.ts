@@ -12,6 +12,11 @@ export interface CaptureHooks {
   onConfirm(): void;
   onScoreboard(shown: boolean): void;
   onEscape(): void;
+  onLoadout(): void;
+  /** The input message has keys for four weapons; the fifth is asked for by name. */
+  onFifthWeapon(): void;
+  /** @param way 1 to the next weapon, -1 to the one before */
+  onCycle(way: 1 | -1): void;
 }
 
 /** Puts the page's keyboard and mouse into an InputState. Ends with its disposer. */
@@ -45,6 +50,12 @@ export function captureInput(
     } else if (event.code === 'Space') {
       if (!event.repeat) hooks.onConfirm();
       event.preventDefault();
+    } else if (event.code === 'KeyL') {
+      hooks.onLoadout();
+      event.preventDefault();
+    } else if (event.code === 'Digit5' || event.code === 'Numpad5') {
+      if (!event.repeat) hooks.onFifthWeapon();
+      event.preventDefault();
     } else if (state.keyDown(event.code)) {
       event.preventDefault();
     }
@@ -56,12 +67,17 @@ export function captureInput(
   disposer.listen(window, 'mousemove', aim);
   disposer.listen(window, 'mousedown', (event) => {
     if (!hooks.isActive()) return;
+    // A button of the HUD is pressed for itself.
+    if (event.target instanceof Element && event.target.closest('button, label, input')) return;
     aim(event);
     state.buttonDown(event.button);
     if (event.button === 0) hooks.onConfirm();
     // Middle and right buttons start scrolling and gestures otherwise.
     if (event.button !== 0) event.preventDefault();
   });
+  disposer.listen(window, 'wheel', (event) => {
+    if (hooks.isActive() && event.deltaY !== 0) hooks.onCycle(event.deltaY > 0 ? 1 : -1);
+  }, { passive: true });
   disposer.listen(window, 'mouseup', (event) => state.buttonUp(event.button));
   disposer.listen(window, 'contextmenu', (event) => event.preventDefault());
   disposer.listen(window, 'blur', () => {

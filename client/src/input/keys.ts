@@ -88,6 +88,10 @@ export class InputState {
     return false;
   }
 
+  get isFiring(): boolean {
+    return ((this.buttons | this.pressed) & 1) !== 0;
+  }
+
   /** @param button DOM MouseEvent.button: 0 left, 2 right; others are ignored. */
   buttonDown(button: number): void {
     const bit = buttonBit(button);

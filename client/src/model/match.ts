@@ -4,12 +4,16 @@ import type {
   MatchEnded,
   PlayerBody,
   PlayerDied,
+  PlayerDamaged,
   PlayerState,
-  ProjectileState,
-  SmokeState,
   WeaponState,
 } from '../net/protocol';
 import { ServerClock } from './clock';
+import { FlashEye } from './flash';
+import { HeatGauge } from './heat';
+import { HurtSigns } from './hurt';
+import { ProjectileSet } from './projectiles';
+import { SmokeSet } from './smoke';
 import { Follower, Track } from './track';
 import { WallSet } from './walls';
 
@@ -26,6 +30,8 @@ export class MatchPlayer {
   kills = 0;
   deaths = 0;
   alive = true;
+  /** Dealt to others, as far as this client was told: a hit that nobody here may know of is not in it. */
+  damage = 0;
   /** The newest state had a position. */
   seen = false;
   /** Local ms of the newest state with a position; -Infinity for never. */
@@ -57,12 +63,23 @@ export interface FeedLine {
   readonly at: number;
 }
 
+/** How the own last life ended. */
+export interface OwnDeath {
+  /** Empty: by the own hand, or nobody's. */
+  readonly killer: string;
+  readonly killerTeam: Team | null;
+  readonly weaponType: string;
+  readonly isTeamKill: boolean;
+}
+
 export interface ReloadState {
   readonly weaponType: string;
   /** Local ms */
   readonly startedAt: number;
   readonly endsAt: number;
 }
+
+const NO_WEAPONS: readonly WeaponState[] = [];
 
 /**
  * What this player knows of the match. Pure: no clock of its own, no network, no drawing. `localMs` is a monotonic
@@ -74,8 +91,11 @@ export class MatchModel {
   readonly walls = new WallSet();
   readonly players = new Map<string, MatchPlayer>();
   readonly ownFollower = new Follower();
-  projectiles: readonly ProjectileState[] = [];
-  smoke: readonly SmokeState[] = [];
+  readonly projectiles = new ProjectileSet();
+  readonly smoke = new SmokeSet();
+  readonly flash = new FlashEye();
+  readonly heat = new HeatGauge();
+  readonly hurt = new HurtSigns();
   /** x, y, x, y, ...; empty before the first state. */
   visionPolygon: Float32Array = new Float32Array(0);
   fogOpacity = DEFAULT_FOG_OPACITY;
@@ -85,6 +105,7 @@ export class MatchModel {
   result: MatchEnded | null = null;
   feed: FeedLine[] = [];
   reload: ReloadState | null = null;
+  ownDeath: OwnDeath | null = null;
   /** Server epoch ms before which a respawn was refused; 0 when none was. */
   respawnDeniedUntil = 0;
   readonly score: Record<Team, number> = { red: 0, blue: 0 };
@@ -93,6 +114,8 @@ export class MatchModel {
   private lastStateTime = 0;
   /** By weapon type; events tell of a shot before the next state does. */
   private readonly ammoSinceState = new Map<string, number>();
+  /** By weapon type: local ms until which the server fires it no more. */
+  private readonly cooling = new Map<string, number>();
 
   get own(): MatchPlayer | null {
     return this.players.get(this.ownId) ?? null;
@@ -112,7 +135,23 @@ export class MatchModel {
   get ownAmmo(): number {
     const weapon = this.ownWeapon;
     if (!weapon) return 0;
+    return this.ammoOf(weapon);
+  }
+
+  /** In the order of the keys. */
+  get ownWeapons(): readonly WeaponState[] {
+    return this.ownBody?.weapons ?? NO_WEAPONS;
+  }
+
+  ammoOf(weapon: WeaponState): number {
     return this.ammoSinceState.get(weapon.type) ?? weapon.currentAmmo;
+  }
+
+  /** Share of the time between two shots that is still to pass, 0 to 1. */
+  cooldown(weapon: WeaponState, localMs: number): number {
+    const until = this.cooling.get(weapon.type);
+    if (until === undefined || weapon.fireRate <= 0) return 0;
+    return Math.min(1, Math.max(0, ((until - localMs) * weapon.fireRate) / 60_000));
   }
 
   applyState(state: GameState, localMs: number): void {
@@ -135,8 +174,8 @@ export class MatchModel {
     this.score.blue = 0;
     for (const player of this.players.values()) this.score[player.team] += player.kills;
 
-    this.projectiles = state.projectiles;
-    this.smoke = state.smoke;
+    this.projectiles.states(state.projectiles, state.timestamp);
+    this.smoke.states(state.smoke);
     if (state.vision) {
       this.visionPolygon = state.vision.polygon;
       this.fogOpacity = state.vision.fogOpacity;
@@ -155,8 +194,29 @@ export class MatchModel {
     this.players.delete(id);
   }
 
-  shotFired(playerId: string, weaponType: string, ammoRemaining: number | null): void {
-    if (playerId === this.ownId && ammoRemaining !== null) this.ammoSinceState.set(weaponType, ammoRemaining);
+  shotFired(playerId: string, weaponType: string, ammoRemaining: number | null, localMs: number): void {
+    if (playerId !== this.ownId) return;
+    if (ammoRemaining !== null) this.ammoSinceState.set(weaponType, ammoRemaining);
+    const rate = this.ownWeapons.find((weapon) => weapon.type === weaponType)?.fireRate ?? 0;
+    if (rate > 0) this.cooling.set(weaponType, localMs + 60_000 / rate);
+  }
+
+  /** @param nextFireTime epoch ms of the server's clock */
+  rateLimited(weaponType: string, nextFireTime: number, localMs: number): void {
+    const wait = nextFireTime - this.clock.at(localMs);
+    if (wait > 0 && wait < 60_000) this.cooling.set(weaponType, localMs + wait);
+  }
+
+  weaponSwitched(playerId: string): void {
+    // A switch cancels the reload.
+    if (playerId === this.ownId) this.reload = null;
+  }
+
+  /** Counts a hit for the one who dealt it. */
+  damaged(event: PlayerDamaged): void {
+    if (event.sourcePlayerId === event.playerId) return;
+    const source = this.players.get(event.sourcePlayerId);
+    if (source) source.damage += Math.max(0, event.damage);
   }
 
   reloadStarted(playerId: string, weaponType: string, duration: number, localMs: number): void {
@@ -188,8 +248,16 @@ export class MatchModel {
     });
     if (this.feed.length > FEED_LENGTH) this.feed.shift();
     if (event.playerId === this.ownId) {
+      this.ownDeath = {
+        killer: killer?.name ?? '',
+        killerTeam: killer?.team ?? null,
+        weaponType: event.weaponType || event.damageType,
+        isTeamKill: event.isTeamKill,
+      };
       this.reload = null;
       this.respawnDeniedUntil = 0;
+      this.heat.reset();
+      this.cooling.clear();
     }
   }
 
@@ -198,7 +266,13 @@ export class MatchModel {
     if (!player) return;
     player.alive = true;
     player.track.clear();
-    if (playerId === this.ownId) this.ownFollower.clear();
+    if (playerId !== this.ownId) return;
+    this.ownDeath = null;
+    this.ownFollower.clear();
+    this.flash.reset();
+    this.heat.reset();
+    this.hurt.clear();
+    this.cooling.clear();
   }
 
   respawnDenied(remainingMs: number, localMs: number): void {
@@ -230,6 +304,7 @@ export class MatchModel {
         (a.team === b.team ? 0 : a.team === 'red' ? -1 : 1) ||
         b.kills - a.kills ||
         a.deaths - b.deaths ||
+        b.damage - a.damage ||
         (a.name < b.name ? -1 : 1),
     );
   }
@@ -239,12 +314,17 @@ export class MatchModel {
     this.players.clear();
     this.walls.clear();
     this.ownFollower.clear();
-    this.projectiles = [];
-    this.smoke = [];
+    this.projectiles.clear();
+    this.smoke.clear();
+    this.flash.reset();
+    this.heat.reset();
+    this.hurt.clear();
+    this.cooling.clear();
     this.visionPolygon = new Float32Array(0);
     this.stateCount = 0;
     this.result = null;
     this.feed = [];
+    this.ownDeath = null;
     this.reload = null;
     this.respawnDeniedUntil = 0;
     this.score.red = 0;

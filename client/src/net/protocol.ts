@@ -23,6 +23,10 @@ export interface WeaponState {
   /** ms */
   readonly reloadTime: number;
   readonly isReloading: boolean;
+  /** Rounds a minute; 0: not told. */
+  readonly fireRate: number;
+  /** Epoch ms; 0: never. */
+  readonly lastFireTime: number;
 }
 
 /** What a receiver that may see the player is told beyond name and score. */
@@ -71,9 +75,15 @@ export interface WallState {
 
 export interface ProjectileState {
   readonly id: string;
+  /** A weapon's type. */
   readonly type: string;
   readonly x: number;
   readonly y: number;
+  /** px/s */
+  readonly velocityX: number;
+  readonly velocityY: number;
+  /** Epoch ms; 0: no fuse, or not told. */
+  readonly fuseAt: number;
 }
 
 export interface SmokeState {
@@ -154,6 +164,9 @@ export interface ShotHit {
   readonly position: Vec2;
   readonly targetType: 'player' | 'wall';
   readonly targetId: string;
+  /** Walls and bodies passed before this one. */
+  readonly penetrationCount: number;
+  readonly isPellet: boolean;
 }
 
 export interface ShotMiss {
@@ -169,6 +182,8 @@ export interface SliceDamage {
   readonly sliceIndex: number;
   readonly newHealth: number;
   readonly isDestroyed: boolean;
+  /** Who did it; empty where that is hidden. */
+  readonly playerId: string;
   readonly position: Vec2 | null;
 }
 
@@ -177,6 +192,7 @@ export interface PlayerDamaged {
   readonly sourcePlayerId: string;
   readonly damage: number;
   readonly newHealth: number;
+  readonly isExplosion: boolean;
   readonly position: Vec2 | null;
 }
 
@@ -194,6 +210,46 @@ export interface PlayerDied {
 export interface PlayerRespawned {
   readonly playerId: string;
   readonly position: Vec2 | null;
+}
+
+export interface WeaponsEquipped {
+  readonly weapons: readonly string[];
+  readonly currentWeapon: string;
+}
+
+export interface ProjectileCreated {
+  readonly id: string;
+  readonly type: string;
+  readonly playerId: string;
+  readonly position: Vec2;
+  /** px/s */
+  readonly velocity: Vec2;
+  /** Epoch ms; 0: not told. */
+  readonly timestamp: number;
+}
+
+export interface ProjectileExploded {
+  readonly id: string;
+  readonly kind: 'explosion' | 'smoke' | 'flash';
+  readonly position: Vec2;
+  /** px */
+  readonly radius: number;
+}
+
+export interface FlashPhases {
+  readonly blindMs: number;
+  readonly disorientedMs: number;
+  readonly recoveringMs: number;
+}
+
+export interface FlashbangEffect {
+  readonly position: Vec2 | null;
+  readonly affected: readonly {
+    readonly playerId: string;
+    /** 0 to 1 */
+    readonly intensity: number;
+    readonly phases: FlashPhases;
+  }[];
 }
 
 export interface ServerEvents {
@@ -225,7 +281,16 @@ export interface ServerEvents {
   'backend:player:died': PlayerDied;
   'backend:player:respawned': PlayerRespawned;
   'backend:respawn:denied': { readonly remainingTime: number };
+  'weapon:switched': { readonly playerId: string; readonly toWeapon: string };
+  'weapon:equipped': WeaponsEquipped;
+  'weapon:rate_limited': { readonly weaponType: string; readonly nextFireTime: number };
+  'weapon:heat:update': { readonly weaponType: string; readonly heatLevel: number; readonly isOverheated: boolean };
+  'grenade:thrown': { readonly playerId: string; readonly weaponType: string; readonly ammoRemaining: number | null };
+  'projectile:created': ProjectileCreated;
+  'projectile:updated': { readonly id: string; readonly position: Vec2 };
+  'projectile:exploded': ProjectileExploded;
   'explosion:created': { readonly position: Vec2; readonly radius: number };
+  FLASHBANG_EFFECT: FlashbangEffect;
   'player:left': { readonly playerId: string };
 }
 
@@ -262,18 +327,20 @@ export interface PlayerInput {
   timestamp: number;
 }
 
-export interface Loadout {
+export interface EquipRequest {
   readonly primary: string;
   readonly secondary: string;
   readonly support: readonly string[];
-  readonly team: Team;
 }
 
 export interface ClientEvents {
   find_match: { gameMode: string; isPrivate: boolean };
   leave_lobby: undefined;
-  'player:join': { loadout: Loadout; playerName: string; timestamp: number };
+  'player:join': { loadout: EquipRequest & { readonly team: Team }; playerName: string; timestamp: number };
   'player:input': PlayerInput;
+  /** Granted before the first spawn and while dead. */
+  'weapon:equip': EquipRequest;
+  'weapon:switch': { toWeapon: string };
   'player:respawn': undefined;
   request_game_state: Record<string, never>;
 }
@@ -356,6 +423,8 @@ function readWeapon(value: unknown): WeaponState | null {
     maxAmmo: num(raw['maxAmmo'], 0),
     reloadTime: num(raw['reloadTime'], 0),
     isReloading: raw['isReloading'] === true,
+    fireRate: num(raw['fireRate'], 0),
+    lastFireTime: num(raw['lastFireTime'], 0),
   };
 }
 
@@ -479,9 +548,19 @@ export function readGameState(value: unknown): GameState | null {
     const thing = record(entry);
     const thingId = thing && id(thing['id']);
     const position = thing && place(thing['position']);
-    if (thingId && position && thing['isExploded'] !== true) {
-      projectiles.push({ id: thingId, type: text(thing['type'], MAX_ID), x: position.x, y: position.y });
-    }
+    if (!thing || !thingId || !position || thing['isExploded'] === true) continue;
+    const velocity = place(thing['velocity']);
+    const fuse = num(thing['fuseTime'], 0);
+    const born = num(thing['timestamp'], 0);
+    projectiles.push({
+      id: thingId,
+      type: text(thing['type'], MAX_ID),
+      x: position.x,
+      y: position.y,
+      velocityX: velocity?.x ?? 0,
+      velocityY: velocity?.y ?? 0,
+      fuseAt: fuse > 0 && born > 0 ? born + fuse : 0,
+    });
   }
   const smoke: SmokeState[] = [];
   for (const entry of values(raw['smokeZones'], MAX_THINGS)) {
@@ -511,6 +590,7 @@ function readSliceDamage(value: unknown): SliceDamage | null {
     sliceIndex,
     newHealth,
     isDestroyed: raw['isDestroyed'] === true || newHealth <= 0,
+    playerId: text(raw['playerId'], MAX_ID),
     position: place(raw['position']),
   };
 }
@@ -541,6 +621,11 @@ function readMatchEnded(value: unknown): MatchEnded | null {
     killTarget: num(raw['killTarget'], 0),
     playerStats,
   };
+}
+
+/** Nobody is kept from seeing for longer than 10 s, whatever a server says. */
+function phaseMs(value: unknown): number {
+  return Math.min(10_000, Math.max(0, num(value, 0)));
 }
 
 function readReason(value: unknown): { reason: string } {
@@ -620,6 +705,8 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
       position,
       targetType: raw['targetType'] === 'player' ? 'player' : 'wall',
       targetId: text(raw['targetId'], MAX_ID),
+      penetrationCount: Math.max(0, num(raw['penetrationCount'], 0)),
+      isPellet: typeof raw['pelletIndex'] === 'number',
     };
   },
   'weapon:miss'(value) {
@@ -667,6 +754,7 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
       sourcePlayerId: text(raw['sourcePlayerId'], MAX_ID),
       damage: num(raw['damage'], 0),
       newHealth: Math.max(0, num(raw['newHealth'], 0)),
+      isExplosion: raw['damageType'] === 'explosion',
       position: place(raw['position']),
     };
   },
@@ -692,6 +780,100 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   'backend:respawn:denied': (value) => ({
     remainingTime: Math.min(60_000, Math.max(0, num(record(value)?.['remainingTime'], 0))),
   }),
+  'weapon:switched'(value) {
+    const raw = record(value);
+    const playerId = raw && id(raw['playerId']);
+    return raw && playerId ? { playerId, toWeapon: text(raw['toWeapon'], MAX_ID) } : null;
+  },
+  'weapon:equipped'(value) {
+    const raw = record(value);
+    if (!raw) return null;
+    const weapons: string[] = [];
+    for (const entry of values(raw['weapons'], 16)) {
+      // By type, or with the state that the old backend put there.
+      const type = id(entry) ?? id(record(entry)?.['type']);
+      if (type) weapons.push(type);
+    }
+    return { weapons, currentWeapon: text(raw['currentWeapon'], MAX_ID) };
+  },
+  'weapon:rate_limited'(value) {
+    const raw = record(value);
+    return raw && { weaponType: text(raw['weaponType'], MAX_ID), nextFireTime: num(raw['nextFireTime'], 0) };
+  },
+  'weapon:heat:update'(value) {
+    const raw = record(value);
+    if (!raw) return null;
+    return {
+      weaponType: text(raw['weaponType'], MAX_ID),
+      heatLevel: Math.min(1000, Math.max(0, num(raw['heatLevel'], 0))),
+      isOverheated: raw['isOverheated'] === true,
+    };
+  },
+  'grenade:thrown'(value) {
+    const raw = record(value);
+    const playerId = raw && id(raw['playerId']);
+    if (!raw || !playerId) return null;
+    const ammo = raw['ammoRemaining'];
+    return {
+      playerId,
+      weaponType: text(raw['weaponType'], MAX_ID),
+      ammoRemaining: typeof ammo === 'number' && Number.isFinite(ammo) ? ammo : null,
+    };
+  },
+  'projectile:created'(value) {
+    const raw = record(value);
+    const thingId = raw && id(raw['id']);
+    const position = raw && place(raw['position']);
+    if (!raw || !thingId || !position) return null;
+    return {
+      id: thingId,
+      type: text(raw['type'], MAX_ID),
+      playerId: text(raw['playerId'], MAX_ID),
+      position,
+      velocity: place(raw['velocity']) ?? { x: 0, y: 0 },
+      timestamp: Math.max(0, num(raw['timestamp'], 0)),
+    };
+  },
+  'projectile:updated'(value) {
+    const raw = record(value);
+    const thingId = raw && id(raw['id']);
+    const position = raw && place(raw['position']);
+    return thingId && position ? { id: thingId, position } : null;
+  },
+  'projectile:exploded'(value) {
+    const raw = record(value);
+    const thingId = raw && id(raw['id']);
+    const position = raw && place(raw['position']);
+    if (!raw || !thingId || !position) return null;
+    const kind = raw['type'];
+    return {
+      id: thingId,
+      kind: kind === 'smoke' || kind === 'flash' ? kind : 'explosion',
+      position,
+      radius: Math.min(400, Math.max(1, num(raw['radius'], 40))),
+    };
+  },
+  FLASHBANG_EFFECT(value) {
+    const raw = record(value);
+    if (!raw) return null;
+    const affected: FlashbangEffect['affected'][number][] = [];
+    for (const entry of values(raw['affectedPlayers'], MAX_PLAYER_ENTRIES)) {
+      const player = record(entry);
+      const playerId = player && id(player['playerId']);
+      if (!player || !playerId) continue;
+      const phases = record(player['phases']);
+      affected.push({
+        playerId,
+        intensity: Math.min(1, Math.max(0, num(player['intensity'], 0))),
+        phases: {
+          blindMs: phaseMs(phases?.['blindDuration']),
+          disorientedMs: phaseMs(phases?.['disorientedDuration']),
+          recoveringMs: phaseMs(phases?.['recoveringDuration']),
+        },
+      });
+    }
+    return { position: place(raw['position']), affected };
+  },
   'explosion:created'(value) {
     const raw = record(value);
     const position = raw && place(raw['position']);

@@ -1,6 +1,6 @@
 import type { Team } from '../core/rules';
 import type { GameLink } from './link';
-import type { Loadout, LobbyUpdate, ServerEventName, ServerEvents } from './protocol';
+import type { EquipRequest, LobbyUpdate, ServerEventName, ServerEvents } from './protocol';
 
 export type SessionPhase =
   /** No connection yet, or lost. */
@@ -16,6 +16,7 @@ export type SessionPhase =
 export interface SessionWish {
   readonly name: string;
   readonly team: Team | 'auto';
+  readonly loadout: EquipRequest;
 }
 
 export type Listen = <K extends ServerEventName>(event: K, handler: (payload: ServerEvents[K]) => void) => void;
@@ -134,12 +135,9 @@ export class Session {
 
   private join(): void {
     this.clearTimer();
-    const loadout: Loadout = {
-      primary: 'rifle',
-      secondary: 'pistol',
-      support: ['grenade', 'smokegrenade', 'flashbang'],
-      team: this.wish.team === 'auto' ? pickTeam(this.lobby?.members ?? [], this.link.id, this.random()) : this.wish.team,
-    };
+    const team = this.wish.team === 'auto' ? pickTeam(this.lobby?.members ?? [], this.link.id, this.random()) : this.wish.team;
+    const { primary, secondary, support } = this.wish.loadout;
+    const loadout = { primary, secondary, support, team };
     this.link.send('player:join', { loadout, playerName: this.wish.name, timestamp: Date.now() });
   }
 

@@ -1,224 +1,283 @@
 import type Phaser from 'phaser';
 import type { Material } from '../core/rules';
-import type { ProjectileState, SmokeState } from '../net/protocol';
+import { BLAST_FRAMES, blastFrame, blastSheet, CHUNK_KINDS, PUFF_SIZES } from './actionTextures';
 import { DEPTH } from './depths';
+import { ImagePool } from './imagePool';
+import { shotLook } from './shotLook';
 
-/** Images made once and used in turn; the oldest gives way. Life is in local ms. */
-class ImagePool {
-  readonly images: Phaser.GameObjects.Image[] = [];
-  readonly bornAt: Float64Array;
-  readonly diesAt: Float64Array;
-  readonly velocityX: Float64Array;
-  readonly velocityY: Float64Array;
-  private next = 0;
-
-  constructor(scene: Phaser.Scene, size: number, texture: string, depth: number) {
-    this.bornAt = new Float64Array(size);
-    this.diesAt = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
-    this.velocityX = new Float64Array(size);
-    this.velocityY = new Float64Array(size);
-    for (let i = 0; i < size; i += 1) {
-      this.images.push(scene.add.image(0, 0, texture).setDepth(depth).setVisible(false));
-    }
-  }
-
-  /** The index of an image that is now alive and visible. */
-  take(now: number, life: number): number {
-    const index = this.next;
-    this.next = (index + 1) % this.images.length;
-    this.bornAt[index] = now;
-    this.diesAt[index] = now + life;
-    this.velocityX[index] = 0;
-    this.velocityY[index] = 0;
-    this.images[index]!.setVisible(true).setAlpha(1);
-    return index;
-  }
-
-  /** Share of its life that image i has lived; 1 and hidden when over. */
-  age(index: number, now: number): number {
-    const dies = this.diesAt[index]!;
-    if (now < dies) {
-      const born = this.bornAt[index]!;
-      return Math.max(0, (now - born) / (dies - born));
-    }
-    this.images[index]!.setVisible(false);
-    return 1;
-  }
-
-  destroy(): void {
-    for (const image of this.images) image.destroy();
-  }
-}
-
-const TRACER_MS = 90;
-/** px of a tracer's drawn tail. */
-const TRACER_LENGTH = 46;
 const MUZZLE_MS = 55;
-const MARK_MS = 6000;
+const MARK_MS = 9000;
+const BLAST_MS = 560;
+const CHUNK_MS = 5200;
+/** Of a chunk's life, for which it flies. */
+const CHUNK_FLIGHT = 0.12;
+/** Alpha of glows for who asked for dim ones. */
+const DIM = 0.25;
 
-/** All that flashes and is gone. Nothing here is known to the model. */
+/** All that flashes, flies about and is gone. Nothing here is known to the model. */
 export class Effects {
+  /** Who is sensitive to flashes gets no white frames. */
+  dim = false;
+
   private readonly tracers: ImagePool;
-  private readonly tracerLength: Float64Array;
-  private readonly tracerX: Float64Array;
-  private readonly tracerY: Float64Array;
+  /** px from muzzle to mark, and of the tail; by tracer. */
+  private readonly way: Float64Array;
+  private readonly tail: Float64Array;
+  private readonly thickness: Float64Array;
+  private readonly vapours: ImagePool;
   private readonly muzzles: ImagePool;
   private readonly glows: ImagePool;
   private readonly sparks: ImagePool;
+  private readonly chunks: ImagePool;
+  private readonly puffs: ImagePool;
   private readonly marks: ImagePool;
   private readonly blasts: ImagePool;
-  private readonly blastRadius: Float64Array;
+  private readonly bursts: ImagePool;
   private readonly hitMarker: Phaser.GameObjects.Image;
   private hitMarkerUntil = 0;
-  private readonly projectiles: Phaser.GameObjects.Image[] = [];
-  private readonly smoke: Phaser.GameObjects.Image[] = [];
 
-  constructor(private readonly scene: Phaser.Scene) {
-    this.tracers = new ImagePool(scene, 48, 'tracer', DEPTH.tracers);
+  constructor(scene: Phaser.Scene) {
+    this.tracers = new ImagePool(scene, 64, 'tracer', DEPTH.tracers);
     for (const image of this.tracers.images) image.setOrigin(1, 0.5);
-    this.tracerLength = new Float64Array(48);
-    this.tracerX = new Float64Array(48);
-    this.tracerY = new Float64Array(48);
+    this.way = new Float64Array(64);
+    this.tail = new Float64Array(64);
+    this.thickness = new Float64Array(64);
+    this.vapours = new ImagePool(scene, 12, 'vapour', DEPTH.tracers);
+    for (const image of this.vapours.images) image.setOrigin(1, 0.5);
     this.muzzles = new ImagePool(scene, 16, 'muzzle', DEPTH.flashes);
-    this.glows = new ImagePool(scene, 16, 'glow', DEPTH.flashes);
-    this.sparks = new ImagePool(scene, 160, 'spark', DEPTH.sparks);
-    this.marks = new ImagePool(scene, 96, 'bullet-mark', DEPTH.marks);
-    this.blasts = new ImagePool(scene, 8, 'blast', DEPTH.flashes);
-    this.blastRadius = new Float64Array(8);
-    this.hitMarker = scene.add.image(0, 0, 'hit-marker').setDepth(DEPTH.crosshair).setVisible(false);
+    this.glows = new ImagePool(scene, 20, 'glow', DEPTH.flashes);
+    this.sparks = new ImagePool(scene, 200, 'spark', DEPTH.sparks);
+    this.chunks = new ImagePool(scene, 260, 'chunk-concrete-0', DEPTH.chunks);
+    this.puffs = new ImagePool(scene, 140, 'puff-0', DEPTH.puffs);
+    this.marks = new ImagePool(scene, 128, 'bullet-mark', DEPTH.marks);
+    this.blasts = new ImagePool(scene, 8, blastSheet(40), DEPTH.flashes);
+    this.bursts = new ImagePool(scene, 4, 'burst', DEPTH.flashes);
+    this.hitMarker = scene.add.image(0, 0, 'hit-marker').setDepth(DEPTH.crosshair).setScrollFactor(0).setVisible(false);
   }
 
-  muzzle(x: number, y: number, now: number): void {
-    const flash = this.muzzles.take(now, MUZZLE_MS);
-    this.muzzles.images[flash]!.setPosition(x, y);
-    const glow = this.glows.take(now, MUZZLE_MS + 30);
-    this.glows.images[glow]!.setPosition(x, y);
+  /** At the muzzle of a weapon that fires. */
+  muzzle(x: number, y: number, direction: number, weapon: string, now: number): void {
+    const { muzzle } = shotLook(weapon);
+    if (!muzzle) {
+      this.puff(x, y, direction, 14, 2, 260, 'puff', now);
+      return;
+    }
+    const flash = this.muzzles.take(now, MUZZLE_MS, x, y);
+    this.muzzles.images[flash]!.setTexture(muzzle);
+    this.glow(x, y, muzzle === 'muzzle-big' ? 2 : 1, MUZZLE_MS + 30, now);
+    if (muzzle === 'muzzle-big') {
+      for (let i = 0; i < 4; i += 1) this.puff(x, y, direction + (Math.random() - 0.5) * 0.7, 20 + Math.random() * 40, 1, 500, 'puff', now);
+    }
   }
 
-  tracer(fromX: number, fromY: number, toX: number, toY: number, now: number): void {
-    const length = Math.hypot(toX - fromX, toY - fromY);
-    if (length < 4) return;
-    const index = this.tracers.take(now, TRACER_MS);
-    this.tracerLength[index] = length;
-    this.tracerX[index] = fromX;
-    this.tracerY[index] = fromY;
-    this.tracers.velocityX[index] = (toX - fromX) / length;
-    this.tracers.velocityY[index] = (toY - fromY) / length;
-    this.tracers.images[index]!.setRotation(Math.atan2(toY - fromY, toX - fromX)).setVisible(false);
+  tracer(fromX: number, fromY: number, toX: number, toY: number, weapon: string, now: number): void {
+    const way = Math.hypot(toX - fromX, toY - fromY);
+    if (way < 4) return;
+    const look = shotLook(weapon);
+    const rotation = Math.atan2(toY - fromY, toX - fromX);
+    const index = this.tracers.take(now, look.life, fromX, fromY);
+    this.way[index] = way;
+    this.tail[index] = look.length;
+    this.thickness[index] = look.thickness;
+    this.tracers.push(index, rotation, 1);
+    this.tracers.images[index]!.setTexture(look.tracer).setRotation(rotation).setVisible(false);
+    if (look.vapour > 0) {
+      const trail = this.vapours.take(now, look.vapour, toX, toY);
+      this.vapours.images[trail]!.setRotation(rotation).setDisplaySize(way, look.thickness);
+    }
   }
 
   /** Dust or blood thrown back from what was hit. */
   impact(x: number, y: number, awayAngle: number, what: Material | 'blood', now: number): void {
-    const texture = `dust-${what}`;
     const count = what === 'blood' ? 7 : 5;
-    for (let i = 0; i < count; i += 1) {
-      const index = this.sparks.take(now, 160 + Math.random() * 240);
-      const angle = awayAngle + (Math.random() - 0.5) * 1.9;
-      const speed = 18 + Math.random() * 70;
-      this.sparks.velocityX[index] = Math.cos(angle) * speed;
-      this.sparks.velocityY[index] = Math.sin(angle) * speed;
-      this.sparks.images[index]!.setTexture(texture).setPosition(x, y).setScale(Math.random() < 0.4 ? 1 : 0.5);
-    }
+    this.dust(x, y, awayAngle, what, count, now);
+    if (what === 'metal') this.glow(x, y, 0.5, 60, now);
     if (what === 'blood') return;
-    const mark = this.marks.take(now, MARK_MS);
-    this.marks.images[mark]!.setPosition(Math.round(x), Math.round(y));
+    this.marks.take(now, MARK_MS, x, y);
   }
 
-  /** A slice gave way. */
-  debris(x: number, y: number, material: Material, now: number): void {
-    for (let i = 0; i < 10; i += 1) {
-      const index = this.sparks.take(now, 250 + Math.random() * 400);
+  /** A bullet came out on the far side. */
+  exit(x: number, y: number, direction: number, material: Material, now: number): void {
+    this.dust(x, y, direction, material, 4, now);
+  }
+
+  /** Something bounced. */
+  bounce(x: number, y: number, now: number): void {
+    for (let i = 0; i < 5; i += 1) {
+      const index = this.sparks.take(now, 120 + Math.random() * 160, x, y);
+      this.sparks.push(index, Math.random() * 2 * Math.PI, 20 + Math.random() * 40);
+      this.sparks.images[index]!.setTexture('spark').setScale(0.5);
+    }
+    this.puff(x, y, 0, 0, 2, 220, 'puff', now);
+  }
+
+  /** A slice gave way. @param angle radians, the way of what broke it; NaN: all ways */
+  debris(x: number, y: number, width: number, height: number, angle: number, material: Material, now: number): void {
+    for (let i = 0; i < 6; i += 1) {
+      const index = this.chunks.take(now, CHUNK_MS * (0.7 + Math.random() * 0.3), x + Math.random() * width, y + Math.random() * height);
+      const way = Number.isNaN(angle) ? Math.random() * 2 * Math.PI : angle + (Math.random() - 0.5) * 2.2;
+      this.chunks.push(index, way, 20 + Math.random() * 90);
+      this.chunks.images[index]!.setTexture(`chunk-${material}-${Math.floor(Math.random() * CHUNK_KINDS)}`);
+    }
+    const middleX = x + width / 2;
+    const middleY = y + height / 2;
+    this.dust(middleX, middleY, Number.isNaN(angle) ? Math.random() * 6 : angle, material, 3, now);
+    if (material !== 'glass') this.puff(middleX, middleY, Math.random() * 6, 8, 1, 520, 'puff', now);
+    this.wipe(x, y, width, height);
+  }
+
+  /** An explosion, to the radius at which its damage ends. */
+  blast(x: number, y: number, radius: number, now: number): void {
+    const index = this.blasts.take(now, BLAST_MS, x, y);
+    this.blasts.data[index] = radius;
+    this.blasts.images[index]!.setTexture(blastSheet(radius), 0);
+    this.glow(x, y, radius / 14, 300, now);
+    for (let i = 0; i < 18; i += 1) {
+      const spark = this.sparks.take(now, 250 + Math.random() * 450, x, y);
+      this.sparks.push(spark, Math.random() * 2 * Math.PI, 60 + Math.random() * 200);
+      this.sparks.images[spark]!.setTexture('spark').setScale(Math.random() < 0.4 ? 1 : 0.5);
+    }
+    for (let i = 0; i < 16; i += 1) {
       const angle = Math.random() * 2 * Math.PI;
-      const speed = 8 + Math.random() * 55;
-      this.sparks.velocityX[index] = Math.cos(angle) * speed;
-      this.sparks.velocityY[index] = Math.sin(angle) * speed;
-      this.sparks.images[index]!.setTexture(`dust-${material}`).setPosition(x, y).setScale(Math.random() < 0.5 ? 1 : 0.5);
+      const far = Math.random() * radius * 0.6;
+      this.puff(x + Math.cos(angle) * far, y + Math.sin(angle) * far, angle, 6 + Math.random() * 16, 0, 900 + Math.random() * 900, 'soot', now);
     }
   }
 
-  blast(x: number, y: number, radius: number, now: number): void {
-    const index = this.blasts.take(now, 320);
-    this.blastRadius[index] = radius;
-    this.blasts.images[index]!.setPosition(x, y);
+  /** A flashbang. */
+  burst(x: number, y: number, now: number): void {
+    this.bursts.take(now, this.dim ? 160 : 260, x, y);
+    this.glow(x, y, 4, 420, now);
+    for (let i = 0; i < 8; i += 1) this.puff(x, y, Math.random() * 6.3, 10 + Math.random() * 30, 1, 700, 'puff', now);
   }
 
-  confirmHit(now: number): void {
-    this.hitMarkerUntil = now + 160;
+  /** A smoke grenade begins. */
+  hiss(x: number, y: number, now: number): void {
+    for (let i = 0; i < 10; i += 1) this.puff(x, y, Math.random() * 6.3, 20 + Math.random() * 50, 0, 700, 'puff', now);
+  }
+
+  /** @param from index of PUFF_SIZES at birth; a puff shrinks as it fades */
+  puff(x: number, y: number, angle: number, speed: number, from: number, life: number, what: 'puff' | 'soot', now: number): void {
+    const index = this.puffs.take(now, life, x, y);
+    this.puffs.push(index, angle, speed);
+    this.puffs.data[index] = from + (what === 'soot' ? 8 : 0);
+    this.puffs.images[index]!.setTexture(`${what}-${from}`);
+  }
+
+  confirmHit(kill: boolean, now: number): void {
+    if (!kill && now < this.hitMarkerUntil && this.hitMarker.texture.key === 'kill-marker') return;
+    this.hitMarker.setTexture(kill ? 'kill-marker' : 'hit-marker');
+    this.hitMarkerUntil = now + (kill ? 420 : 160);
   }
 
   /** Once a frame. @param elapsedMs since the last */
   update(now: number, elapsedMs: number, crosshairX: number, crosshairY: number): void {
     const seconds = Math.min(0.1, elapsedMs / 1000);
-    for (let i = 0; i < this.tracers.images.length; i += 1) {
-      if (this.tracers.diesAt[i]! < now - 1000) continue;
-      const age = this.tracers.age(i, now);
-      if (age >= 1) continue;
-      // The head has arrived after 70% of the life; the tail follows it into the mark.
-      const length = this.tracerLength[i]!;
-      const head = Math.min(length, (age / 0.7) * (length + 12));
-      const tail = Math.max(0, (age / 0.7) * (length + 12) - TRACER_LENGTH);
-      const image = this.tracers.images[i]!;
-      image.setPosition(
-        this.tracerX[i]! + this.tracers.velocityX[i]! * head,
-        this.tracerY[i]! + this.tracers.velocityY[i]! * head,
-      );
-      image.setDisplaySize(Math.max(1, head - tail), 1).setVisible(head > tail);
-    }
-    for (let i = 0; i < this.muzzles.images.length; i += 1) this.muzzles.age(i, now);
-    for (let i = 0; i < this.glows.images.length; i += 1) {
+    this.updateTracers(now);
+    for (let i = 0; i < this.muzzles.size; i += 1) this.muzzles.age(i, now);
+    for (let i = 0; i < this.glows.size; i += 1) {
       const age = this.glows.age(i, now);
-      if (age < 1) this.glows.images[i]!.setAlpha((1 - age) * 0.8);
+      if (age < 1) this.glows.images[i]!.setAlpha((1 - age) * (this.dim ? DIM : 0.8));
     }
-    for (let i = 0; i < this.sparks.images.length; i += 1) {
+    for (let i = 0; i < this.sparks.size; i += 1) {
       const age = this.sparks.age(i, now);
       if (age >= 1) continue;
-      const image = this.sparks.images[i]!;
-      const drag = 1 - Math.min(1, seconds * 5);
-      this.sparks.velocityX[i]! *= drag;
-      this.sparks.velocityY[i]! *= drag;
-      image.x += this.sparks.velocityX[i]! * seconds;
-      image.y += this.sparks.velocityY[i]! * seconds;
-      image.setAlpha(age < 0.6 ? 1 : (1 - age) / 0.4);
+      this.sparks.move(i, seconds, 5);
+      this.sparks.images[i]!.setAlpha(age < 0.6 ? 1 : (1 - age) / 0.4);
     }
-    for (let i = 0; i < this.marks.images.length; i += 1) {
+    for (let i = 0; i < this.chunks.size; i += 1) {
+      const age = this.chunks.age(i, now);
+      if (age >= 1) continue;
+      if (age < CHUNK_FLIGHT) this.chunks.move(i, seconds, 6);
+      else if (age > 0.8) this.chunks.images[i]!.setAlpha((1 - age) / 0.2);
+    }
+    for (let i = 0; i < this.puffs.size; i += 1) {
+      const age = this.puffs.age(i, now);
+      if (age >= 1) continue;
+      this.puffs.move(i, seconds, 3);
+      const kind = this.puffs.data[i]!;
+      const size = Math.min(PUFF_SIZES.length - 1, (kind & 7) + Math.floor(age * 3));
+      const image = this.puffs.images[i]!;
+      const key = PUFF_KEYS[(kind & 8) + size]!;
+      if (image.texture.key !== key) image.setTexture(key);
+      image.setAlpha((1 - age) * 0.75);
+    }
+    for (let i = 0; i < this.marks.size; i += 1) {
       const age = this.marks.age(i, now);
-      if (age > 0.7 && age < 1) this.marks.images[i]!.setAlpha((1 - age) / 0.3);
+      if (age > 0.8 && age < 1) this.marks.images[i]!.setAlpha((1 - age) / 0.2);
     }
-    for (let i = 0; i < this.blasts.images.length; i += 1) {
+    for (let i = 0; i < this.blasts.size; i += 1) {
       const age = this.blasts.age(i, now);
       if (age >= 1) continue;
-      const size = this.blastRadius[i]! * 2 * (0.35 + 0.65 * Math.sqrt(age));
-      this.blasts.images[i]!.setDisplaySize(size, size).setAlpha(1 - age * age);
+      const radius = this.blasts.data[i]!;
+      const image = this.blasts.images[i]!;
+      image.setFrame(Math.min(BLAST_FRAMES - 1, Math.floor(age * BLAST_FRAMES)), false, false);
+      const size = blastFrame(radius);
+      image.setScale((radius * 2 + 8) / size).setAlpha(this.dim ? 0.7 : 1);
+    }
+    for (let i = 0; i < this.bursts.size; i += 1) {
+      const age = this.bursts.age(i, now);
+      if (age < 1) this.bursts.images[i]!.setAlpha((1 - age) * (this.dim ? DIM : 1));
     }
     this.hitMarker.setVisible(now < this.hitMarkerUntil).setPosition(Math.round(crosshairX), Math.round(crosshairY));
   }
 
-  showProjectiles(states: readonly ProjectileState[]): void {
-    this.fit(this.projectiles, states.length, 'projectile', DEPTH.projectiles);
-    for (let i = 0; i < states.length; i += 1) {
-      const state = states[i]!;
-      this.projectiles[i]!.setTexture(state.type === 'rocket' ? 'rocket' : 'projectile').setPosition(
-        Math.round(state.x),
-        Math.round(state.y),
-      );
-    }
-  }
-
-  showSmoke(zones: readonly SmokeState[]): void {
-    this.fit(this.smoke, zones.length, 'smoke', DEPTH.smoke);
-    for (let i = 0; i < zones.length; i += 1) {
-      const zone = zones[i]!;
-      this.smoke[i]!.setPosition(zone.x, zone.y).setDisplaySize(zone.radius * 2, zone.radius * 2).setAlpha(zone.density);
-    }
-  }
-
   destroy(): void {
-    for (const pool of [this.tracers, this.muzzles, this.glows, this.sparks, this.marks, this.blasts]) pool.destroy();
-    for (const image of [...this.projectiles, ...this.smoke, this.hitMarker]) image.destroy();
+    for (const pool of [
+      this.tracers, this.vapours, this.muzzles, this.glows, this.sparks, this.chunks, this.puffs, this.marks, this.blasts,
+      this.bursts,
+    ]) {
+      pool.destroy();
+    }
+    this.hitMarker.destroy();
   }
 
-  private fit(images: Phaser.GameObjects.Image[], count: number, texture: string, depth: number): void {
-    while (images.length < count) images.push(this.scene.add.image(0, 0, texture).setDepth(depth));
-    for (let i = 0; i < images.length; i += 1) images[i]!.setVisible(i < count);
+  private updateTracers(now: number): void {
+    const { tracers } = this;
+    for (let i = 0; i < tracers.size; i += 1) {
+      const age = tracers.age(i, now);
+      if (age >= 1) continue;
+      // The head has arrived after 70% of the life; the tail follows it into the mark.
+      const way = this.way[i]!;
+      const flown = (age / 0.7) * (way + 12);
+      const head = Math.min(way, flown);
+      const tail = Math.max(0, flown - this.tail[i]!);
+      tracers.images[i]!
+        .setPosition(tracers.x[i]! + tracers.velocityX[i]! * head, tracers.y[i]! + tracers.velocityY[i]! * head)
+        .setDisplaySize(Math.max(1, head - tail), this.thickness[i]!)
+        .setVisible(head > tail);
+    }
+    for (let i = 0; i < this.vapours.size; i += 1) {
+      const age = this.vapours.age(i, now);
+      if (age < 1) this.vapours.images[i]!.setAlpha((1 - age) * 0.55);
+    }
+  }
+
+  private glow(x: number, y: number, scale: number, life: number, now: number): void {
+    const index = this.glows.take(now, life, x, y);
+    this.glows.images[index]!.setScale(scale).setAlpha(this.dim ? DIM : 0.8);
+  }
+
+  private dust(x: number, y: number, angle: number, what: Material | 'blood', count: number, now: number): void {
+    const texture = `dust-${what}`;
+    for (let i = 0; i < count; i += 1) {
+      const index = this.sparks.take(now, 160 + Math.random() * 240, x, y);
+      this.sparks.push(index, angle + (Math.random() - 0.5) * 1.9, 18 + Math.random() * 70);
+      this.sparks.images[index]!.setTexture(texture).setScale(Math.random() < 0.4 ? 1 : 0.5);
+    }
+  }
+
+  /** Marks on a wall that is gone are gone with it. */
+  private wipe(x: number, y: number, width: number, height: number): void {
+    const { marks } = this;
+    for (let i = 0; i < marks.size; i += 1) {
+      const mx = marks.x[i]!;
+      const my = marks.y[i]!;
+      if (mx >= x - 1 && mx <= x + width + 1 && my >= y - 1 && my <= y + height + 1) marks.end(i);
+    }
   }
 }
+
+const PUFF_KEYS: readonly string[] = [
+  'puff-0', 'puff-1', 'puff-2', 'puff-3', '', '', '', '', 'soot-0', 'soot-1', 'soot-2', 'soot-3',
+];

@@ -38,6 +38,11 @@ export class FogLayer {
     this.rim.lineWidth = RIM * 2;
   }
 
+  /** Dark where nothing is seen, as last painted. */
+  get canvas(): HTMLCanvasElement {
+    return this.fog.context.canvas;
+  }
+
   /** The polygon is taken by reference; one that is the same object changes nothing. */
   update(polygon: Float32Array, opacity: number, localMs: number): void {
     if (polygon !== this.current || opacity !== this.opacity) {

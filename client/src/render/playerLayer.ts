@@ -58,8 +58,8 @@ export class PlayerLayer {
     private readonly match: MatchModel,
   ) {
     this.tags = new NameTags(scene.textures);
-    this.ownRing = scene.add.image(0, 0, 'own-ring').setDepth(DEPTH.ownTeam).setVisible(false);
-    this.shieldRing = scene.add.image(0, 0, 'shield-ring').setDepth(DEPTH.ownTeam).setVisible(false);
+    this.ownRing = scene.add.image(0, 0, 'own-ring').setDepth(DEPTH.signs).setVisible(false);
+    this.shieldRing = scene.add.image(0, 0, 'shield-ring').setDepth(DEPTH.signs).setVisible(false);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type Phaser from 'phaser';
 import { TEAMS, type Team } from '../core/rules';
-import { noise } from './noise';
+import { createActionTextures } from './actionTextures';
+import { mix, rgba, segment, sheet, still, type Shape } from './painting';
 import { PALETTE, TEAM_COLOURS } from './palette';
 
 /**
@@ -30,9 +31,6 @@ export function directionFrame(rotation: number, count: number): number {
   return turn < 0 ? turn + count : turn;
 }
 
-/** Colour at a place in the sprite's own frame (u ahead, v to the right, px), or -1 for nothing. `light` is -1 to 1. */
-type Shape = (u: number, v: number, light: number) => number;
-
 export function createTextures(textures: Phaser.Textures.TextureManager): void {
   for (const team of TEAMS) {
     for (const hand of HANDS) sheet(textures, playerSheet(team, hand), PLAYER_FRAME, DIRECTIONS, playerShape(team, hand));
@@ -48,8 +46,6 @@ export function createTextures(textures: Phaser.Textures.TextureManager): void {
     const piece = Math.floor(((Math.atan2(y - 11, x - 11) + Math.PI) / (2 * Math.PI)) * 12);
     return d > 8.6 && d < 10.2 && piece % 2 === 0 ? rgba(PALETTE.accent, 230) : 0;
   });
-  // One pixel high, bright at the head (the right end), nothing at the tail.
-  still(textures, 'tracer', 32, 1, (x) => rgba(PALETTE.tracer, 20 + (x / 32) * 215));
   still(textures, 'muzzle', 15, 15, (x, y) => {
     const dx = Math.abs(x - 7.5);
     const dy = Math.abs(y - 7.5);
@@ -80,28 +76,6 @@ export function createTextures(textures: Phaser.Textures.TextureManager): void {
     const d = Math.abs(x - 1.5) + Math.abs(y - 1.5);
     return d < 0.5 ? rgba(PALETTE.ink, 230) : d < 1.2 ? rgba(PALETTE.ink, 120) : 0;
   });
-  still(textures, 'projectile', 5, 5, (x, y) => {
-    const d = Math.hypot(x - 2.5, y - 2.5);
-    return d < 1.3 ? rgba(0x8f9c5a, 255) : d < 2.5 ? rgba(0x2d3520, 255) : 0;
-  });
-  still(textures, 'rocket', 5, 5, (x, y) => {
-    const d = Math.hypot(x - 2.5, y - 2.5);
-    return d < 1.3 ? rgba(PALETTE.flash, 255) : d < 2.5 ? rgba(PALETTE.fire, 255) : 0;
-  });
-  still(textures, 'blast', 96, 96, (x, y) => {
-    const d = Math.hypot(x - 48, y - 48) / 48 + (noise(x >> 1, y >> 1, 71) - 0.5) * 0.16;
-    if (d > 0.96) return 0;
-    if (d < 0.3) return rgba(0xffffff, 255);
-    if (d < 0.52) return rgba(PALETTE.flash, 245);
-    return d < 0.76 ? rgba(PALETTE.fire, 220) : rgba(0x6b3a24, 170);
-  });
-  still(textures, 'smoke', 128, 128, (x, y) => {
-    const d = Math.hypot(x - 64, y - 64) / 64;
-    const billow = d + (noise(x >> 2, y >> 2, 73) - 0.5) * 0.2 + (noise(x >> 4, y >> 4, 74) - 0.5) * 0.22;
-    if (billow > 0.94) return 0;
-    const shade = PALETTE.smoke - 0x010101 * Math.floor(18 * noise(x >> 3, y >> 3, 75));
-    return rgba(shade, billow < 0.72 ? 245 : 170);
-  });
   still(textures, 'crosshair', 15, 15, (x, y) => {
     const dx = Math.abs(Math.floor(x) - 7);
     const dy = Math.abs(Math.floor(y) - 7);
@@ -117,11 +91,7 @@ export function createTextures(textures: Phaser.Textures.TextureManager): void {
     const d = Math.hypot(dx, dy);
     return d > 4.4 && d < 5.6 ? rgba(PALETTE.accent, 255) : d > 5.6 && d < 6.4 ? rgba(PALETTE.ink, 130) : 0;
   });
-  still(textures, 'hit-marker', 11, 11, (x, y) => {
-    const dx = Math.abs(Math.floor(x) - 5);
-    const dy = Math.abs(Math.floor(y) - 5);
-    return dx === dy && dx >= 2 ? rgba(PALETTE.bad, 255) : 0;
-  });
+  createActionTextures(textures);
 }
 
 function playerShape(team: Team, hand: Hand): Shape {
@@ -163,84 +133,4 @@ function corpseShape(team: Team): Shape {
     if (Math.min(leg, arm) < 0.95) return mix(dark, PALETTE.ink, 0.45);
     return -1;
   };
-}
-
-/** Distance of a point to a line from a to b. */
-function segment(u: number, v: number, au: number, av: number, bu: number, bv: number): number {
-  const du = bu - au;
-  const dv = bv - av;
-  const t = Math.min(1, Math.max(0, ((u - au) * du + (v - av) * dv) / (du * du + dv * dv)));
-  return Math.hypot(u - au - du * t, v - av - dv * t);
-}
-
-function mix(a: number, b: number, t: number): number {
-  let out = 0;
-  for (const shift of [16, 8, 0]) {
-    const from = (a >> shift) & 255;
-    out |= Math.round(from + (((b >> shift) & 255) - from) * t) << shift;
-  }
-  return out;
-}
-
-/** 0xrrggbb and alpha into 0xaabbggrr of an ImageData read as little-endian words. */
-function rgba(colour: number, alpha: number): number {
-  return (
-    ((Math.min(255, Math.floor(alpha)) << 24) |
-      ((colour & 255) << 16) |
-      (colour & 0xff00) |
-      ((colour >> 16) & 255)) >>>
-    0
-  );
-}
-
-function still(
-  textures: Phaser.Textures.TextureManager,
-  key: string,
-  width: number,
-  height: number,
-  pixel: (x: number, y: number) => number,
-): void {
-  const texture = textures.createCanvas(key, width, height);
-  if (!texture) return;
-  const image = texture.context.createImageData(width, height);
-  const words = new Uint32Array(image.data.buffer);
-  for (let y = 0; y < height; y += 1) {
-    // Pixel centres.
-    for (let x = 0; x < width; x += 1) words[y * width + x] = pixel(x + 0.5, y + 0.5);
-  }
-  texture.context.putImageData(image, 0, 0);
-  texture.refresh();
-}
-
-function sheet(
-  textures: Phaser.Textures.TextureManager,
-  key: string,
-  size: number,
-  directions: number,
-  shape: Shape,
-): void {
-  const columns = 8;
-  const rows = directions / columns;
-  const texture = textures.createCanvas(key, columns * size, rows * size);
-  if (!texture) return;
-  const image = texture.context.createImageData(columns * size, rows * size);
-  const words = new Uint32Array(image.data.buffer);
-  for (let direction = 0; direction < directions; direction += 1) {
-    const left = (direction % columns) * size;
-    const top = Math.floor(direction / columns) * size;
-    const angle = (direction / directions) * 2 * Math.PI;
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
-    for (let y = 0; y < size; y += 1) {
-      for (let x = 0; x < size; x += 1) {
-        const sx = x + 0.5 - size / 2;
-        const sy = y + 0.5 - size / 2;
-        const colour = shape(sx * cos + sy * sin, sy * cos - sx * sin, -(sx + sy) / 6);
-        if (colour >= 0) words[(top + y) * columns * size + left + x] = rgba(colour, 255);
-      }
-    }
-    texture.add(direction, 0, left, top, size, size);
-  }
-  texture.context.putImageData(image, 0, 0);
-  texture.refresh();
 }

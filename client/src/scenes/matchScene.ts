@@ -1,25 +1,39 @@
-import { INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLook } from '../core/rules';
+import { INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
 import { captureInput } from '../input/capture';
 import { InputState } from '../input/keys';
 import { Pacer } from '../input/pacer';
+import { RecentBlasts } from '../model/blasts';
+import { ChargeMeter } from '../model/charge';
+import type { Dazzle } from '../model/flash';
+import { sameLoadout, type Loadout } from '../model/loadout';
 import { MatchModel } from '../model/match';
-import { sliceRect } from '../model/walls';
-import type { ShotFired, ShotHit, ShotMiss, SliceDamage } from '../net/protocol';
+import { sliceRect, type SliceRect } from '../model/walls';
+import type { PlayerDamaged, ProjectileExploded, SliceDamage, Vec2 } from '../net/protocol';
 import { Session } from '../net/session';
 import { DEPTH } from '../render/depths';
 import { Effects } from '../render/effects';
 import { FogLayer } from '../render/fogLayer';
 import { PlayerLayer } from '../render/playerLayer';
+import { ProjectileLayer } from '../render/projectileLayer';
+import { Shake } from '../render/shake';
+import { shotLook } from '../render/shotLook';
+import { SignLayer } from '../render/signLayer';
+import { SmokeLayer } from '../render/smokeLayer';
 import { TerrainLayer } from '../render/terrainLayer';
 import { Hud, type Notice } from '../ui/hud';
+import { LoadoutView } from '../ui/loadout';
+import { saveWish } from '../wishStore';
 import { BaseScene } from './baseScene';
+import { ShotPainter } from './shots';
 
-/** px from a player's centre to the muzzle, where tracers and flashes begin. */
-const MUZZLE = 12;
 /** Local ms between two respawn requests. */
 const RESPAWN_PACE = 250;
 /** Local ms after death in which a click is still the last burst, not a wish. */
 const RESPAWN_GRACE = 600;
+/** Local ms in which a hit and the damage it did are told of together. */
+const SAME_HIT = 120;
+/** Radii of a blast within which the own screen shakes. */
+const SHAKE_REACH = 5;
 
 interface Running {
   readonly match: MatchModel;
@@ -32,8 +46,14 @@ interface Running {
   readonly fog: FogLayer;
   readonly hud: Hud;
   readonly crosshair: Phaser.GameObjects.Image;
-  /** By player; where the shot that hits or misses next came from. */
-  readonly shots: Map<string, ShotFired>;
+  readonly shots: ShotPainter;
+  readonly projectiles: ProjectileLayer;
+  readonly smoke: SmokeLayer;
+  readonly signs: SignLayer;
+  readonly shake: Shake;
+  readonly charge: ChargeMeter;
+  readonly dazzle: Dazzle;
+  readonly blasts: RecentBlasts;
 }
 
 /** From the search for a match to its end, and on into the lobby's next one. */
@@ -45,7 +65,11 @@ export class MatchScene extends BaseScene {
   private respawnAskedAt = 0;
   private diedAt = 0;
   private lastFrame = 0;
+  private readonly rect: SliceRect = { x: 0, y: 0, width: 0, height: 0 };
   private decalSeed = 1;
+  private loadout: LoadoutView | null = null;
+  /** Chosen, and not yet taken by the server. */
+  private pendingLoadout: Loadout | null = null;
 
   constructor() {
     super('match');
@@ -63,6 +87,9 @@ export class MatchScene extends BaseScene {
     services.match = match;
     const input = new InputState();
     const terrain = new TerrainLayer(this, match.walls);
+    const effects = new Effects(this);
+    this.loadout = null;
+    this.pendingLoadout = null;
     const running: Running = {
       match,
       input,
@@ -70,23 +97,53 @@ export class MatchScene extends BaseScene {
       pacer: new Pacer(INPUT_RATE),
       terrain,
       players: new PlayerLayer(this, match),
-      effects: new Effects(this),
+      effects,
       fog: new FogLayer(this, terrain.mask),
-      hud: new Hud(services.ui, { onLeave: () => this.leave(''), onResume: () => this.setPaused(false) }, this.disposer),
-      crosshair: this.add.image(0, 0, 'crosshair').setDepth(DEPTH.crosshair).setVisible(false),
-      shots: new Map(),
+      hud: new Hud(
+        services.ui,
+        this.game.canvas,
+        services.settings,
+        {
+          onLeave: () => this.leave(''),
+          onResume: () => this.setPaused(false),
+          onRespawn: () => this.wishRespawn(),
+          onLoadout: () => this.openLoadout(),
+        },
+        this.disposer,
+      ),
+      crosshair: this.add.image(0, 0, 'crosshair').setDepth(DEPTH.crosshair).setScrollFactor(0).setVisible(false),
+      shots: new ShotPainter(match, effects, terrain),
+      projectiles: new ProjectileLayer(this, effects),
+      smoke: new SmokeLayer(this),
+      signs: new SignLayer(this),
+      shake: new Shake(),
+      charge: new ChargeMeter(),
+      dazzle: { phase: 'none', glare: 0, blur: 0, vignette: 0 },
+      blasts: new RecentBlasts(),
     };
+    match.projectiles.onBounce = (x, y) => effects.bounce(x, y, performance.now());
     this.running = running;
     captureInput(
       input,
       this.game.canvas,
       {
-        isActive: () => !this.paused && match.result === null,
+        isActive: () => !this.paused && this.loadout === null && match.result === null,
         onConfirm: () => this.wishRespawn(),
         onScoreboard: (shown) => {
           this.scoreboard = shown;
         },
-        onEscape: () => this.setPaused(!this.paused),
+        onEscape: () => {
+          if (this.loadout) this.closeLoadout();
+          else this.setPaused(!this.paused);
+        },
+        onLoadout: () => this.openLoadout(),
+        onFifthWeapon: () => this.switchTo(4),
+        onCycle: (way) => {
+          const { ownWeapons, ownWeapon } = match;
+          if (ownWeapon && ownWeapons.length > 1) {
+            this.switchTo((ownWeapons.indexOf(ownWeapon) + way + ownWeapons.length) % ownWeapons.length);
+          }
+        },
       },
       this.disposer,
     );
@@ -113,19 +170,39 @@ export class MatchScene extends BaseScene {
     match.pruneFeed(now);
     match.ownFollower.update(now);
 
-    const { input, effects } = running;
+    const { input, effects, charge, shake, dazzle } = running;
+    const { settings } = this.services;
     const { own } = match;
+    const serverMs = match.clock.at(now);
+    const drawnMs = serverMs - INTERPOLATION_DELAY_MS;
     const aim = Math.atan2(input.mouseY - match.ownFollower.y, input.mouseX - match.ownFollower.x);
+    effects.dim = settings.darkFlashes;
+    running.shots.flush(now);
     running.terrain.update();
-    running.players.update(match.clock.at(now) - INTERPOLATION_DELAY_MS, now, aim);
-    effects.showProjectiles(match.projectiles);
-    effects.showSmoke(match.smoke);
+    running.players.update(drawnMs, now, aim);
+    running.projectiles.update(match.projectiles, drawnMs, serverMs, now);
     effects.update(now, elapsedMs, input.mouseX, input.mouseY);
     running.fog.update(match.visionPolygon, match.fogOpacity, now);
-    running.hud.update(match, now, elapsedMs, this.scoreboard);
-    running.hud.showNotice(this.paused || match.result ? null : this.noticeFor(running, now));
+    match.smoke.update(elapsedMs);
+    running.smoke.update(match.smoke, running.fog.canvas, now);
+    shake.update(elapsedMs);
+    this.cameras.main.setScroll(settings.shake ? shake.x : 0, settings.shake ? shake.y : 0);
 
-    const aiming = own?.alive === true && !this.paused && match.result === null;
+    const alive = own?.alive === true;
+    const inHand = alive ? match.ownWeapon : null;
+    const thrown = inHand && weaponLook(inHand.type).hand === 'thrown' && match.ammoOf(inHand) > 0 ? inHand.type : '';
+    charge.update(input.isFiring, thrown, now);
+    if (input.isHeld('g')) charge.spend();
+    running.signs.update(
+      match.hurt, match.ownFollower.x, match.ownFollower.y, charge.level(now), input.mouseX, input.mouseY, now,
+    );
+    if (alive) match.flash.at(now, dazzle);
+    else match.flash.at(Number.NEGATIVE_INFINITY, dazzle);
+    const covered = this.paused || this.loadout !== null;
+    running.hud.update(match, dazzle, now, elapsedMs, this.scoreboard, covered);
+    running.hud.showNotice(covered || match.result ? null : this.noticeFor(running, now));
+
+    const aiming = alive && !covered && match.result === null;
     running.crosshair
       .setVisible(aiming)
       .setTexture(match.ownBody?.isADS ? 'crosshair-ads' : 'crosshair')
@@ -139,18 +216,24 @@ export class MatchScene extends BaseScene {
     this.services.match = null;
     if (!running) return;
     this.running = null;
+    this.closeLoadout();
     running.session.stop();
     running.terrain.destroy();
     running.players.destroy();
     running.effects.destroy();
     running.fog.destroy();
+    running.projectiles.destroy();
+    running.smoke.destroy();
+    running.signs.destroy();
+    this.cameras.main.setScroll(0, 0);
   }
 
   private hear(running: Running): void {
-    const { match, effects, hud, terrain, shots } = running;
+    const { match, effects, hud, terrain, shots, shake } = running;
     this.onStatus(() => {
       match.reset();
       terrain.clearDecals();
+      shots.clear();
       running.input.clear();
     });
     this.listen('match_started', ({ killTarget }) => {
@@ -165,6 +248,7 @@ export class MatchScene extends BaseScene {
     this.listen('match_ended', (result) => {
       match.result = result;
       running.input.clear();
+      this.closeLoadout();
       this.setPaused(false);
     });
     this.listen('game:state', (state) => {
@@ -174,40 +258,75 @@ export class MatchScene extends BaseScene {
     this.listen('player:left', ({ playerId }) => match.removePlayer(playerId));
 
     this.listen('weapon:fired', (shot) => {
-      shots.set(shot.playerId, shot);
-      match.shotFired(shot.playerId, shot.weaponType, shot.ammoRemaining);
+      const now = performance.now();
+      match.shotFired(shot.playerId, shot.weaponType, shot.ammoRemaining, now);
       if (weaponLook(shot.weaponType).hand === 'thrown') return;
-      const muzzle = this.muzzleOf(running, shot);
-      effects.muzzle(muzzle.x, muzzle.y, performance.now());
+      shots.fired(shot, now);
+      if (shot.playerId === match.ownId) shake.add(shotLook(shot.weaponType).kick);
     });
-    this.listen('weapon:hit', (hit) => this.drawHit(running, hit));
-    this.listen('weapon:miss', (miss) => this.drawMiss(running, miss));
+    this.listen('grenade:thrown', ({ playerId, weaponType, ammoRemaining }) => {
+      match.shotFired(playerId, weaponType, ammoRemaining, performance.now());
+      if (playerId === match.ownId) running.charge.spend();
+    });
+    this.listen('weapon:hit', (hit) => {
+      const now = performance.now();
+      shots.hit(hit, now);
+      if (hit.targetType !== 'player') return;
+      if (hit.playerId === match.ownId) effects.confirmHit(false, now);
+      // Where on the body it struck is where it came from; who fired it may be hidden.
+      if (hit.targetId === match.ownId) {
+        match.hurt.add(Math.atan2(hit.position.y - match.ownFollower.y, hit.position.x - match.ownFollower.x), 0.6, now);
+      }
+    });
+    this.listen('weapon:miss', (miss) => shots.miss(miss, performance.now()));
     this.listen('weapon:reload', ({ playerId, weaponType, reloadTime }) =>
       match.reloadStarted(playerId, weaponType, reloadTime, performance.now()),
     );
     this.listen('weapon:reloaded', ({ playerId, weaponType, currentAmmo }) =>
       match.reloadEnded(playerId, weaponType, currentAmmo),
     );
+    this.listen('weapon:switched', ({ playerId }) => match.weaponSwitched(playerId));
+    this.listen('weapon:rate_limited', ({ weaponType, nextFireTime }) =>
+      match.rateLimited(weaponType, nextFireTime, performance.now()),
+    );
+    this.listen('weapon:heat:update', ({ heatLevel, isOverheated }) =>
+      match.heat.tell(heatLevel, isOverheated, performance.now()),
+    );
+    this.listen('weapon:equipped', ({ weapons }) => {
+      const { pendingLoadout } = this;
+      if (!pendingLoadout) return;
+      const wanted = [pendingLoadout.primary, pendingLoadout.secondary, ...pendingLoadout.support];
+      if (wanted.some((type) => !weapons.includes(type))) return;
+      this.pendingLoadout = null;
+      hud.toast(`Next life: ${wanted.map(weaponLabel).join(', ')}`, performance.now());
+    });
+
+    this.listen('projectile:created', (event) => match.projectiles.created(event, match.clock.at(performance.now())));
+    this.listen('projectile:updated', ({ id, position }) =>
+      match.projectiles.updated(id, position.x, position.y, match.clock.at(performance.now())),
+    );
+    this.listen('projectile:exploded', (event) => this.explode(running, event));
+    this.listen('FLASHBANG_EFFECT', ({ affected }) => {
+      const now = performance.now();
+      for (const { playerId, intensity, phases } of affected) {
+        if (playerId === match.ownId) match.flash.hit(intensity, phases, now);
+      }
+    });
 
     this.listen('wall:damaged', (damage) => match.walls.damage(damage));
     this.listen('wall:destroyed', (damage) => this.breakSlice(running, damage));
-    this.listen('explosion:created', ({ position, radius }) => {
-      effects.blast(position.x, position.y, radius, performance.now());
-      terrain.scorch(position.x, position.y, Math.min(radius, 60), (this.decalSeed += 2));
-    });
+    this.listen('explosion:created', ({ position, radius }) => this.blast(running, position, radius));
 
-    this.listen('player:damaged', ({ playerId, sourcePlayerId, damage, position }) => {
-      if (playerId === match.ownId) hud.flashHurt(damage);
-      else if (sourcePlayerId === match.ownId) effects.confirmHit(performance.now());
-      if (position) terrain.bleed(position.x, position.y, 2, (this.decalSeed += 1));
-    });
+    this.listen('player:damaged', (event) => this.hurt(running, event));
     this.listen('backend:player:died', (death) => {
       const now = performance.now();
       match.playerDied(death, now);
       if (death.position) terrain.bleed(death.position.x, death.position.y, 8, (this.decalSeed += 1));
+      if (death.killerId === match.ownId && death.playerId !== match.ownId) effects.confirmHit(true, now);
       if (death.playerId === match.ownId) {
         this.diedAt = now;
         this.respawnWish = false;
+        this.equip();
       }
     });
     this.listen('backend:player:respawned', ({ playerId }) => {
@@ -254,55 +373,110 @@ export class MatchScene extends BaseScene {
     this.scene.start('menu', { notice });
   }
 
-  private muzzleOf({ match }: Running, shot: ShotFired): { x: number; y: number } {
-    // The own shot starts where the own player is drawn; the server's place is up to a state ahead.
-    const from = shot.playerId === match.ownId ? match.ownFollower : shot.position;
-    return { x: from.x + Math.cos(shot.direction) * MUZZLE, y: from.y + Math.sin(shot.direction) * MUZZLE };
+  private openLoadout(): void {
+    const { running, services } = this;
+    if (!running || this.loadout || running.match.result) return;
+    this.setPaused(false);
+    running.input.clear();
+    this.scoreboard = false;
+    const alive = running.match.own?.alive === true;
+    this.loadout = new LoadoutView(
+      services.ui,
+      services.wish.loadout,
+      { confirm: alive ? 'For the next life' : 'Take it', cancel: 'Cancel', hint: alive ? 'You stand still meanwhile' : '' },
+      {
+        onConfirm: (loadout) => {
+          this.closeLoadout();
+          this.chooseLoadout(loadout);
+        },
+        onCancel: () => this.closeLoadout(),
+      },
+    );
   }
 
-  private drawHit(running: Running, hit: ShotHit): void {
+  private closeLoadout(): void {
+    this.loadout?.close();
+    this.loadout = null;
+  }
+
+  private chooseLoadout(loadout: Loadout): void {
+    const { running, services } = this;
+    if (!running || (sameLoadout(loadout, services.wish.loadout) && !this.pendingLoadout)) return;
+    services.wish.loadout = loadout;
+    saveWish(services.wish);
+    this.pendingLoadout = loadout;
+    if (running.match.own?.alive === false) this.equip();
+    else running.hud.toast('From the next life on', performance.now());
+  }
+
+  /** The server takes it from the dead alone. */
+  private equip(): void {
+    if (!this.pendingLoadout) return;
+    const { primary, secondary, support } = this.pendingLoadout;
+    this.services.link.send('weapon:equip', { primary, secondary, support });
+  }
+
+  private switchTo(index: number): void {
+    const { running } = this;
+    const weapon = running?.match.ownWeapons[index];
+    if (!running || !weapon || running.match.own?.alive !== true || weapon === running.match.ownWeapon) return;
+    this.services.link.send('weapon:switch', { toWeapon: weapon.type });
+  }
+
+  private explode(running: Running, { id, kind, position, radius }: ProjectileExploded): void {
     const now = performance.now();
-    const { effects, terrain, shots } = running;
-    const shot = shots.get(hit.playerId);
-    const { x, y } = hit.position;
-    let back = 0;
-    if (shot) {
-      const from = this.muzzleOf(running, shot);
-      effects.tracer(from.x, from.y, x, y, now);
-      back = Math.atan2(shot.position.y - y, shot.position.x - x);
-    }
-    if (hit.targetType === 'player') {
-      effects.impact(x, y, back, 'blood', now);
-      if (hit.playerId === running.match.ownId) effects.confirmHit(now);
+    running.match.projectiles.remove(id);
+    if (kind === 'smoke') running.effects.hiss(position.x, position.y, now);
+    else if (kind === 'flash') running.effects.burst(position.x, position.y, now);
+    else this.blast(running, position, radius);
+  }
+
+  /** An explosion is told of twice, once as a projectile's end; the first telling is drawn. */
+  private blast(running: Running, { x, y }: Vec2, radius: number): void {
+    const now = performance.now();
+    const { blasts, effects, terrain, shake, match } = running;
+    if (!blasts.note(x, y, radius, now)) return;
+    effects.blast(x, y, radius, now);
+    terrain.scorch(x, y, Math.min(radius, 60), (this.decalSeed += 2));
+    const far = Math.hypot(x - match.ownFollower.x, y - match.ownFollower.y);
+    shake.add(Math.max(0, 1 - far / (radius * SHAKE_REACH)));
+  }
+
+  private hurt(running: Running, event: PlayerDamaged): void {
+    const { playerId, sourcePlayerId, damage, position, isExplosion } = event;
+    const now = performance.now();
+    const { match, effects, terrain, hud, shake, blasts, shots } = running;
+    match.damaged(event);
+    if (position) terrain.bleed(position.x, position.y, 2, (this.decalSeed += 1));
+    if (playerId !== match.ownId) {
+      if (sourcePlayerId === match.ownId) effects.confirmHit(false, now);
       return;
     }
-    // The point reported lies on the surface, or just before it.
-    const material =
-      terrain.painter.materialAt(x, y) ?? terrain.painter.materialAt(x - Math.cos(back) * 2, y - Math.sin(back) * 2);
-    effects.impact(x, y, back, material ?? 'concrete', now);
-  }
-
-  private drawMiss(running: Running, miss: ShotMiss): void {
-    const shot = running.shots.get(miss.playerId);
-    if (!shot) return;
-    const from = this.muzzleOf(running, shot);
-    let { x, y } = miss.position;
-    if (!miss.isPellet && Math.hypot(x - shot.position.x, y - shot.position.y) < MUZZLE * 2) {
-      // The place told is that of the shooter, not of the end.
-      const direction = miss.direction ?? shot.direction;
-      const way = running.terrain.painter.reach(from.x, from.y, direction, weaponLook(miss.weaponType).range);
-      x = from.x + Math.cos(direction) * way;
-      y = from.y + Math.sin(direction) * way;
+    hud.flashHurt(damage);
+    shake.add(Math.min(0.5, damage / 120));
+    const { x, y } = match.ownFollower;
+    const blast = isExplosion ? blasts.cause(x, y, now) : null;
+    if (blast) {
+      match.hurt.add(Math.atan2(blast.y - y, blast.x - x), damage / 60, now);
+    } else if (!match.hurt.recent(SAME_HIT, now)) {
+      const from = shots.origin(sourcePlayerId, now);
+      const source = match.players.get(sourcePlayerId);
+      const at = source?.seen ? source.body : from;
+      match.hurt.add(at && playerId !== sourcePlayerId ? Math.atan2(at.y - y, at.x - x) : Number.NaN, damage / 60, now);
     }
-    running.effects.tracer(from.x, from.y, x, y, performance.now());
   }
 
   private breakSlice(running: Running, damage: SliceDamage): void {
     running.match.walls.damage({ ...damage, newHealth: 0, isDestroyed: true });
     const wall = running.match.walls.walls.get(damage.wallId);
     if (!wall) return;
-    const rect = sliceRect(wall, damage.sliceIndex, { x: 0, y: 0, width: 0, height: 0 });
-    running.effects.debris(rect.x + rect.width / 2, rect.y + rect.height / 2, wall.material, performance.now());
+    const { x, y, width, height } = sliceRect(wall, damage.sliceIndex, this.rect);
+    const now = performance.now();
+    const { blasts, effects, shots } = running;
+    // Away from what broke it, as far as that is known.
+    const from = blasts.cause(x, y, now) ?? shots.origin(damage.playerId, now);
+    const angle = from ? Math.atan2(y + height / 2 - from.y, x + width / 2 - from.x) : Number.NaN;
+    effects.debris(x, y, width, height, angle, wall.material, now);
   }
 
   private noticeFor({ session, match }: Running, now: number): Notice | null {

@@ -3,6 +3,7 @@ import { SLICES_PER_WALL, type Material } from '../core/rules';
 import { WallSet } from '../model/walls';
 import { FogLayer } from '../render/fogLayer';
 import { TerrainLayer } from '../render/terrainLayer';
+import { LoadoutView } from '../ui/loadout';
 import { MenuView } from '../ui/menu';
 import { BaseScene } from './baseScene';
 import { saveWish } from '../wishStore';
@@ -31,6 +32,7 @@ const SIGHT = 210;
 export class MenuScene extends BaseScene {
   private terrain: TerrainLayer | null = null;
   private fog: FogLayer | null = null;
+  private loadout: LoadoutView | null = null;
 
   constructor() {
     super('menu');
@@ -44,14 +46,32 @@ export class MenuScene extends BaseScene {
     this.terrain = new TerrainLayer(this, walls);
     walls.replace(BACKDROP.map(backdropWall));
     this.fog = new FogLayer(this, this.terrain.mask);
-    new MenuView(
+    const menu = new MenuView(
       services.ui,
       services.wish,
       notice,
-      (wish) => {
-        services.wish = wish;
-        saveWish(wish);
-        this.scene.start('match');
+      services.settings,
+      ({ name, team }) => {
+        services.wish.name = name;
+        services.wish.team = team;
+        saveWish(services.wish);
+        menu.cover(true);
+        this.loadout = new LoadoutView(
+          services.ui,
+          services.wish.loadout,
+          { confirm: 'Enter match', cancel: 'Back', hint: '' },
+          {
+            onConfirm: (loadout) => {
+              services.wish.loadout = loadout;
+              saveWish(services.wish);
+              this.scene.start('match');
+            },
+            onCancel: () => {
+              this.closeLoadout();
+              menu.cover(false);
+            },
+          },
+        );
       },
       this.disposer,
     );
@@ -63,10 +83,16 @@ export class MenuScene extends BaseScene {
   }
 
   protected override end(): void {
+    this.closeLoadout();
     this.terrain?.destroy();
     this.fog?.destroy();
     this.terrain = null;
     this.fog = null;
+  }
+
+  private closeLoadout(): void {
+    this.loadout?.close();
+    this.loadout = null;
   }
 
   /** A cone that sweeps round from the middle; a few dozen rays are enough for a backdrop. */

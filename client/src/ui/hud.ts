@@ -1,8 +1,14 @@
 import type { Disposer } from '../core/disposer';
-import { weaponLook, type Team } from '../core/rules';
-import type { FeedLine, MatchModel } from '../model/match';
-import type { MatchEnded } from '../net/protocol';
+import { EARLIEST_RESPAWN_MS, TEAMS, weaponLabel, type Team } from '../core/rules';
+import type { Dazzle } from '../model/flash';
+import type { FeedLine, MatchModel, MatchPlayer } from '../model/match';
+import type { MatchEnded, MatchResultRow } from '../net/protocol';
+import type { Settings } from '../settings';
 import { clockTime, el, seconds, setShown, setText } from './dom';
+import { Glare } from './glare';
+import { iconOf } from './icon';
+import { settingsView } from './settingsView';
+import { WeaponBar } from './weaponBar';
 
 export interface Notice {
   readonly title: string;
@@ -12,20 +18,25 @@ export interface Notice {
 export interface HudActions {
   onLeave(): void;
   onResume(): void;
+  onRespawn(): void;
+  onLoadout(): void;
 }
+
+/** Local ms */
+const TOAST_MS = 3200;
+/** Playfield px: a player lower than this may stand behind what the HUD shows below. */
+const BEHIND_HUD = 226;
+const LEFT_BOX = 136;
+const RIGHT_BOX = 190;
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
   private readonly root = el('div', 'hud');
+  private readonly glare: Glare;
   private readonly health = el('span', 'value');
   private readonly healthFill = el('div', 'fill');
   private readonly healthBox: HTMLElement;
-  private readonly weapon = el('span', 'weapon');
-  private readonly ammo = el('span', 'value');
-  private readonly reserve = el('span', 'reserve');
-  private readonly reloadFill = el('div', 'fill');
-  private readonly reloadBar: HTMLElement;
-  private readonly ammoBox: HTMLElement;
+  private readonly arms = new WeaponBar();
   private readonly scores: Record<Team, HTMLElement> = {
     red: el('span', 'score red'),
     blue: el('span', 'score blue'),
@@ -33,23 +44,38 @@ export class Hud {
   private readonly target = el('span', 'target');
   private readonly feed = el('ol', 'feed', { 'aria-label': 'Kills' });
   private readonly hurt = el('div', 'hurt');
+  private readonly toastBox = el('p', 'toast', { role: 'status' });
   private readonly notice = el('div', 'card notice-card', { role: 'status' });
   private readonly noticeTitle = el('h2');
   private readonly noticeDetail = el('p');
-  private readonly death = el('div', 'card death', { role: 'status' });
-  private readonly deathBy = el('p');
-  private readonly deathWait = el('p', 'wait');
+  private readonly death = el('div', 'card death', { role: 'group', 'aria-label': 'You are down' });
+  private readonly deathTitle = el('h2', '', {}, 'You are down');
+  private readonly deathBy = el('p', 'by');
+  private readonly deathFill = el('div', 'fill');
+  private readonly deathWait = el('p', 'wait', { role: 'status' });
+  private readonly respawn = el('button', 'primary', { type: 'button', id: 'respawn' }, 'Respawn (Space)');
+  private readonly loadout = el('button', '', { type: 'button', id: 'open-loadout' }, 'Loadout (L)');
   private readonly board = el('div', 'card board');
   private readonly end = el('div', 'card end', { role: 'dialog', 'aria-label': 'Match result' });
   private readonly pause = el('div', 'card pause', { role: 'dialog', 'aria-label': 'Menu' });
   private readonly resume = el('button', 'primary', { type: 'button', id: 'resume' }, 'Resume');
+  private readonly pauseLoadout = el('button', '', { type: 'button', id: 'pause-loadout' }, 'Loadout for the next life');
   private readonly leave = el('button', '', { type: 'button', id: 'leave' }, 'Leave match');
   private shownFeed = -1;
   private shownResult: MatchEnded | null = null;
+  private shownDeath: MatchModel['ownDeath'] | undefined = undefined;
   private boardText = '';
   private hurtLevel = 0;
+  private toastUntil = 0;
 
-  constructor(parent: HTMLElement, actions: HudActions, disposer: Disposer) {
+  constructor(
+    parent: HTMLElement,
+    canvas: HTMLElement,
+    private readonly settings: Settings,
+    actions: HudActions,
+    disposer: Disposer,
+  ) {
+    this.glare = new Glare(canvas);
     this.healthBox = el(
       'div',
       'corner health',
@@ -58,31 +84,48 @@ export class Hud {
       el('div', 'bar', {}, this.healthFill),
       this.health,
     );
-    this.reloadBar = el('div', 'bar reload', {}, this.reloadFill);
-    this.ammoBox = el('div', 'corner ammo', {}, this.weapon, this.reloadBar, this.ammo, this.reserve);
     this.notice.append(this.noticeTitle, this.noticeDetail);
-    this.death.append(el('h2', '', {}, 'You are down'), this.deathBy, this.deathWait);
-    this.pause.append(el('h2', '', {}, 'Trespasser'), this.resume, this.leave);
+    this.death.append(
+      this.deathTitle,
+      this.deathBy,
+      el('div', 'bar wide', {}, this.deathFill),
+      this.deathWait,
+      el('div', 'buttons', {}, this.loadout, this.respawn),
+    );
+    this.pause.append(
+      el('h2', '', {}, 'Trespasser'),
+      settingsView(settings, 'pause', disposer),
+      this.resume,
+      this.pauseLoadout,
+      this.leave,
+    );
     this.root.append(
       this.hurt,
       el('div', 'top', {}, this.scores.red, this.target, this.scores.blue),
       this.feed,
+      this.toastBox,
       this.healthBox,
-      this.ammoBox,
+      this.arms.root,
       this.death,
       this.board,
       this.notice,
       this.end,
       this.pause,
     );
-    for (const card of [this.notice, this.death, this.board, this.end, this.pause]) card.hidden = true;
-    parent.append(this.root);
+    for (const card of [this.notice, this.death, this.board, this.end, this.pause, this.toastBox]) card.hidden = true;
+    parent.append(this.glare.root, this.root);
     disposer.listen(this.resume, 'click', () => actions.onResume());
     disposer.listen(this.leave, 'click', () => actions.onLeave());
+    disposer.listen(this.respawn, 'click', () => actions.onRespawn());
+    disposer.listen(this.loadout, 'click', () => actions.onLoadout());
+    disposer.listen(this.pauseLoadout, 'click', () => actions.onLoadout());
     disposer.listen(this.end, 'click', (event) => {
       if (event.target instanceof HTMLButtonElement) actions.onLeave();
     });
-    disposer.add(() => this.root.remove());
+    disposer.add(() => {
+      this.root.remove();
+      this.glare.destroy();
+    });
   }
 
   showPause(shown: boolean): void {
@@ -98,35 +141,39 @@ export class Hud {
     setText(this.noticeDetail, notice.detail);
   }
 
+  /** A line that goes by itself. */
+  toast(text: string, localMs: number): void {
+    setText(this.toastBox, text);
+    this.toastUntil = localMs + TOAST_MS;
+  }
+
   flashHurt(damage: number): void {
     this.hurtLevel = Math.min(1, this.hurtLevel + 0.25 + damage / 80);
   }
 
-  /** Once a frame. */
-  update(match: MatchModel, localMs: number, elapsedMs: number, boardWanted: boolean): void {
-    const { own, ownBody: body, ownWeapon: weapon } = match;
+  /** Once a frame. @param covered something else has the screen's middle */
+  update(match: MatchModel, dazzle: Dazzle, localMs: number, elapsedMs: number, boardWanted: boolean, covered: boolean): void {
+    const { own, ownBody: body } = match;
     const alive = own?.alive === true && body !== null;
+    this.glare.update(dazzle, this.settings.darkFlashes);
     setShown(this.healthBox, alive);
-    setShown(this.ammoBox, alive && weapon !== null);
+    setShown(this.arms.root, alive && match.result === null);
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));
       setText(this.health, String(health));
-      this.healthFill.style.width = `${Math.min(100, health)}%`;
+      const width = `${Math.min(100, health)}%`;
+      if (this.healthFill.style.width !== width) this.healthFill.style.width = width;
       this.healthBox.classList.toggle('low', health <= 30);
-    }
-    if (weapon) {
-      const ammo = match.ownAmmo;
-      setText(this.weapon, weaponLook(weapon.type).label);
-      setText(this.ammo, String(ammo));
-      setText(this.reserve, `/ ${weapon.reserveAmmo}`);
-      this.ammoBox.classList.toggle('low', ammo <= weapon.maxAmmo * 0.2);
-      const { reload } = match;
-      const reloading = reload !== null && reload.weaponType === weapon.type && reload.endsAt > reload.startedAt;
-      setShown(this.reloadBar, reloading);
-      if (reloading) {
-        const share = (localMs - reload.startedAt) / (reload.endsAt - reload.startedAt);
-        this.reloadFill.style.width = `${Math.round(Math.min(1, Math.max(0, share)) * 100)}%`;
+      this.arms.update(match, localMs);
+      let left = false;
+      let right = false;
+      for (const player of match.players.values()) {
+        if (!player.seen || !player.body || player.body.y < BEHIND_HUD) continue;
+        if (player.body.x < LEFT_BOX) left = true;
+        else if (player.body.x > RIGHT_BOX) right = true;
       }
+      this.healthBox.classList.toggle('faint', left);
+      this.arms.root.classList.toggle('faint', right);
     }
     setText(this.scores.red, String(match.score.red));
     setText(this.scores.blue, String(match.score.blue));
@@ -135,11 +182,13 @@ export class Hud {
       this.hurtLevel = Math.max(0, this.hurtLevel - elapsedMs / 500);
       this.hurt.style.opacity = this.hurtLevel.toFixed(2);
     }
+    setShown(this.toastBox, localMs < this.toastUntil && !covered);
     this.updateFeed(match.feed);
-    this.updateDeath(match, localMs);
+    this.updateDeath(match, localMs, covered);
     this.updateEnd(match);
-    setShown(this.board, boardWanted && match.result === null);
-    if (boardWanted) this.updateBoard(match);
+    const board = boardWanted && match.result === null && !covered;
+    setShown(this.board, board);
+    if (board) this.updateBoard(match);
   }
 
   private updateFeed(feed: readonly FeedLine[]): void {
@@ -148,43 +197,70 @@ export class Hud {
     this.shownFeed = newest;
     this.feed.replaceChildren(
       ...feed.map((line) => {
-        const item = el('li', line.involvesOwn ? 'own' : '');
-        if (line.killer) item.append(el('span', line.killerTeam ?? '', {}, line.killer), ' ');
-        item.append(el('span', 'with', {}, `${line.isTeamKill ? 'team kill ' : ''}[${weaponLook(line.weaponType).label}]`), ' ');
+        const item = el('li', `${line.involvesOwn ? 'own' : ''}${line.isTeamKill ? ' team-kill' : ''}`);
+        if (line.killer) item.append(el('span', line.killerTeam ?? '', {}, line.killer));
+        item.append(iconOf(line.weaponType), el('span', 'with', {}, weaponLabel(line.weaponType)));
+        if (line.isTeamKill) item.append(el('span', 'mark', {}, 'team kill'));
         item.append(el('span', line.victimTeam, {}, line.victim));
         return item;
       }),
     );
   }
 
-  private updateDeath(match: MatchModel, localMs: number): void {
-    const { own, ownBody: body } = match;
+  private updateDeath(match: MatchModel, localMs: number, covered: boolean): void {
+    const { own } = match;
     const dead = own !== null && !own.alive && match.result === null;
-    setShown(this.death, dead);
-    if (!dead) return;
-    const killer = body ? match.players.get(body.killerId) : undefined;
-    setText(this.deathBy, killer && killer !== own ? `by ${killer.name}` : '');
+    setShown(this.death, dead && !covered);
+    if (!dead) {
+      this.shownDeath = undefined;
+      return;
+    }
+    if (this.shownDeath !== match.ownDeath) {
+      this.shownDeath = match.ownDeath;
+      this.describeDeath(match.ownDeath);
+    }
     const wait = match.respawnWait(localMs);
     const shown = match.respawnShown(localMs);
-    if (wait > 0) setText(this.deathWait, `Respawn in ${seconds(Math.max(wait, shown))}`);
-    else if (shown > 0) setText(this.deathWait, `Space or click to respawn (${seconds(shown)})`);
-    else setText(this.deathWait, 'Space or click to respawn');
+    const share = `${Math.round((1 - Math.min(1, wait / EARLIEST_RESPAWN_MS)) * 100)}%`;
+    if (this.deathFill.style.width !== share) this.deathFill.style.width = share;
+    this.respawn.classList.toggle('waiting', wait > 0);
+    if (wait > 0) setText(this.deathWait, `Earliest respawn in ${seconds(wait)}`);
+    else setText(this.deathWait, shown > 0 ? `Ready \u00b7 due in ${seconds(shown)}` : 'Ready');
+  }
+
+  private describeDeath(death: MatchModel['ownDeath']): void {
+    if (!death) {
+      this.deathBy.replaceChildren();
+      return;
+    }
+    if (!death.killer) {
+      this.deathBy.replaceChildren('by your own ', iconOf(death.weaponType), weaponLabel(death.weaponType));
+      return;
+    }
+    this.deathBy.replaceChildren(
+      el('span', death.killerTeam ?? '', {}, death.killer),
+      iconOf(death.weaponType),
+      el('span', 'dim', {}, weaponLabel(death.weaponType)),
+      ...(death.isTeamKill ? [el('span', 'mark', {}, 'team kill')] : []),
+    );
   }
 
   private updateBoard(match: MatchModel): void {
     const rows = match.standings();
-    const text = rows.map((p) => `${p.id}|${p.name}|${p.team}|${p.kills}|${p.deaths}|${p.alive}`).join('\n');
+    const text = rows
+      .map((p) => `${p.id}|${p.name}|${p.team}|${p.kills}|${p.deaths}|${p.alive}|${Math.round(p.damage)}`)
+      .join('\n');
     if (text === this.boardText) return;
     this.boardText = text;
+    const cells = (p: MatchPlayer): Row => ({
+      className: `${p.team}${p.id === match.ownId ? ' own' : ''}${p.alive ? '' : ' dead'}`,
+      cells: [p.name, String(p.kills), String(p.deaths), String(Math.round(p.damage))],
+      team: p.team,
+    });
     this.board.replaceChildren(
       el('h2', '', {}, 'Scores'),
-      table(
-        ['Player', 'Kills', 'Deaths'],
-        rows.map((p) => ({
-          className: `${p.team}${p.id === match.ownId ? ' own' : ''}${p.alive ? '' : ' dead'}`,
-          cells: [p.name, String(p.kills), String(p.deaths)],
-        })),
-      ),
+      table(['Player', 'Kills', 'Deaths', 'Damage'], rows.map(cells), { red: match.score.red, blue: match.score.blue }),
+      el('p', 'dim small', {}, 'Damage as far as you were told of it'),
     );
   }
 
@@ -194,7 +270,12 @@ export class Hud {
     if (!result || result === this.shownResult) return;
     this.shownResult = result;
     const won = result.winnerTeam;
-    const rows = [...result.playerStats].sort((a, b) => b.kills - a.kills || a.deaths - b.deaths);
+    const rows = [...result.playerStats].sort(
+      (a, b) => (a.team === b.team ? 0 : a.team === 'red' ? -1 : 1) || b.kills - a.kills || a.deaths - b.deaths,
+    );
+    const best = bestOf(rows);
+    const ownTeam = rows.find((row) => row.playerId === match.ownId)?.team ?? match.own?.team ?? null;
+    const verdict = won === null || ownTeam === null ? '' : won === ownTeam ? 'Victory' : 'Defeat';
     this.end.replaceChildren(
       el('h2', won ?? '', {}, won === 'red' ? 'Red wins' : won === 'blue' ? 'Blue wins' : 'A draw'),
       el(
@@ -204,14 +285,16 @@ export class Hud {
         el('span', 'red', {}, String(result.redKills)),
         ' : ',
         el('span', 'blue', {}, String(result.blueKills)),
-        el('span', 'dim', {}, result.duration > 0 ? `  in ${clockTime(result.duration)}` : ''),
       ),
+      el('p', 'dim', {}, [verdict, result.duration > 0 ? clockTime(result.duration) : ''].filter(Boolean).join(' \u00b7 ')),
       table(
         ['Player', 'Kills', 'Deaths', 'Damage'],
         rows.map((row) => ({
-          className: `${row.team}${row.playerId === match.ownId ? ' own' : ''}`,
+          className: `${row.team}${row.playerId === match.ownId ? ' own' : ''}${row === best ? ' best' : ''}`,
           cells: [row.playerName, String(row.kills), String(row.deaths), String(Math.round(row.damageDealt))],
+          team: row.team,
         })),
+        null,
       ),
       el('p', 'dim', {}, 'The next match starts in a moment'),
       el('button', '', { type: 'button', id: 'leave-end' }, 'Back to menu'),
@@ -219,17 +302,45 @@ export class Hud {
   }
 }
 
-function table(heads: readonly string[], rows: readonly { className: string; cells: readonly string[] }[]): HTMLElement {
+function bestOf(rows: readonly MatchResultRow[]): MatchResultRow | null {
+  let best: MatchResultRow | null = null;
+  for (const row of rows) {
+    if (!best || row.kills > best.kills || (row.kills === best.kills && row.damageDealt > best.damageDealt)) best = row;
+  }
+  return best && best.kills > 0 ? best : null;
+}
+
+interface Row {
+  readonly className: string;
+  readonly cells: readonly string[];
+  readonly team: Team;
+}
+
+/** Rows come sorted by team; with scores, each team has a heading. */
+function table(heads: readonly string[], rows: readonly Row[], scores: Readonly<Record<Team, number>> | null): HTMLElement {
+  const body = el('tbody');
+  for (const team of TEAMS) {
+    const members = rows.filter((row) => row.team === team);
+    if (scores) {
+      body.append(
+        el(
+          'tr',
+          `head ${team}`,
+          {},
+          el('th', '', { scope: 'rowgroup' }, team === 'red' ? 'Red' : 'Blue'),
+          el('td', '', {}, String(scores[team])),
+          el('td'),
+          el('td'),
+        ),
+      );
+    }
+    for (const row of members) body.append(el('tr', row.className, {}, ...row.cells.map((cell) => el('td', '', {}, cell))));
+  }
   return el(
     'table',
     '',
     {},
     el('thead', '', {}, el('tr', '', {}, ...heads.map((head) => el('th', '', { scope: 'col' }, head)))),
-    el(
-      'tbody',
-      '',
-      {},
-      ...rows.map((row) => el('tr', row.className, {}, ...row.cells.map((cell) => el('td', '', {}, cell)))),
-    ),
+    body,
   );
 }

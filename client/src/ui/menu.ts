@@ -1,6 +1,8 @@
 import type { Disposer } from '../core/disposer';
 import type { Team } from '../core/rules';
+import type { Settings } from '../settings';
 import { el } from './dom';
+import { settingsView } from './settingsView';
 
 export interface MenuChoice {
   readonly name: string;
@@ -16,11 +18,13 @@ export function cleanName(raw: string): string {
 /** The first screen: a form, so that Enter, Tab and the arrow keys work as the browser has them. */
 export class MenuView {
   private readonly root: HTMLElement;
+  private readonly submit = el('button', 'primary', { type: 'submit', id: 'quick-match' }, 'Quick match');
 
   constructor(
     parent: HTMLElement,
     initial: MenuChoice,
     notice: string,
+    settings: Settings,
     onStart: (choice: MenuChoice) => void,
     disposer: Disposer,
   ) {
@@ -53,8 +57,9 @@ export class MenuView {
       el('label', 'caption', { for: 'player-name' }, 'Name'),
       name,
       el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Team'), teams),
-      el('button', 'primary', { type: 'submit', id: 'quick-match' }, 'Quick match'),
+      this.submit,
       el('p', 'notice', { role: 'status' }, notice),
+      settingsView(settings, 'menu', disposer),
     );
     this.root = el(
       'main',
@@ -69,7 +74,9 @@ export class MenuView {
         {},
         'WASD move \u00b7 Shift run \u00b7 Ctrl or C sneak \u00b7 Mouse aim and fire \u00b7 Right aim down sights',
         el('br'),
-        'R reload \u00b7 1-4 weapons \u00b7 G throw \u00b7 Tab scores \u00b7 Esc menu',
+        'R reload \u00b7 1-5 or wheel weapons \u00b7 Hold fire to charge a throw \u00b7 G throw at once',
+        el('br'),
+        'Tab scores \u00b7 L loadout \u00b7 Esc menu',
       ),
     );
     parent.append(this.root);
@@ -81,5 +88,10 @@ export class MenuView {
     disposer.add(() => this.root.remove());
     name.focus();
     name.select();
+  }
+  /** Another screen stands before this one. */
+  cover(covered: boolean): void {
+    this.root.hidden = covered;
+    if (!covered) this.submit.focus();
   }
 }

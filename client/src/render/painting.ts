@@ -1,0 +1,86 @@
+import type Phaser from 'phaser';
+
+/** Painting a texture by a function of the pixel. */
+
+/** Colour at a place in the sprite's own frame (u ahead, v to the right, px), or -1 for nothing. `light` is -1 to 1. */
+export type Shape = (u: number, v: number, light: number) => number;
+
+/** Distance of a point to a line from a to b. */
+export function segment(u: number, v: number, au: number, av: number, bu: number, bv: number): number {
+  const du = bu - au;
+  const dv = bv - av;
+  const t = Math.min(1, Math.max(0, ((u - au) * du + (v - av) * dv) / (du * du + dv * dv)));
+  return Math.hypot(u - au - du * t, v - av - dv * t);
+}
+
+export function mix(a: number, b: number, t: number): number {
+  let out = 0;
+  for (const shift of [16, 8, 0]) {
+    const from = (a >> shift) & 255;
+    out |= Math.round(from + (((b >> shift) & 255) - from) * t) << shift;
+  }
+  return out;
+}
+
+/** 0xrrggbb and alpha into 0xaabbggrr of an ImageData read as little-endian words. */
+export function rgba(colour: number, alpha: number): number {
+  return (
+    ((Math.min(255, Math.floor(alpha)) << 24) |
+      ((colour & 255) << 16) |
+      (colour & 0xff00) |
+      ((colour >> 16) & 255)) >>>
+    0
+  );
+}
+
+export function still(
+  textures: Phaser.Textures.TextureManager,
+  key: string,
+  width: number,
+  height: number,
+  pixel: (x: number, y: number) => number,
+): void {
+  const texture = textures.createCanvas(key, width, height);
+  if (!texture) return;
+  const image = texture.context.createImageData(width, height);
+  const words = new Uint32Array(image.data.buffer);
+  for (let y = 0; y < height; y += 1) {
+    // Pixel centres.
+    for (let x = 0; x < width; x += 1) words[y * width + x] = pixel(x + 0.5, y + 0.5);
+  }
+  texture.context.putImageData(image, 0, 0);
+  texture.refresh();
+}
+
+export function sheet(
+  textures: Phaser.Textures.TextureManager,
+  key: string,
+  size: number,
+  directions: number,
+  shape: Shape,
+): void {
+  const columns = 8;
+  const rows = directions / columns;
+  const texture = textures.createCanvas(key, columns * size, rows * size);
+  if (!texture) return;
+  const image = texture.context.createImageData(columns * size, rows * size);
+  const words = new Uint32Array(image.data.buffer);
+  for (let direction = 0; direction < directions; direction += 1) {
+    const left = (direction % columns) * size;
+    const top = Math.floor(direction / columns) * size;
+    const angle = (direction / directions) * 2 * Math.PI;
+    const cos = Math.cos(angle);
+    const sin = Math.sin(angle);
+    for (let y = 0; y < size; y += 1) {
+      for (let x = 0; x < size; x += 1) {
+        const sx = x + 0.5 - size / 2;
+        const sy = y + 0.5 - size / 2;
+        const colour = shape(sx * cos + sy * sin, sy * cos - sx * sin, -(sx + sy) / 6);
+        if (colour >= 0) words[(top + y) * columns * size + left + x] = rgba(colour, 255);
+      }
+    }
+    texture.add(direction, 0, left, top, size, size);
+  }
+  texture.context.putImageData(image, 0, 0);
+  texture.refresh();
+}
