@@ -82,7 +82,7 @@ fn reload(state: &mut MatchState, events: &mut EventRing, rules: &Tuned, slot: u
     if state.reload[slot] > 0 {
         state.reload[slot] -= 1;
         if state.reload[slot] == 0 {
-            let moved = (rule.magazine - state.ammo[place][slot]).min(state.reserve[place][slot]);
+            let moved = rule.magazine.saturating_sub(state.ammo[place][slot]).min(state.reserve[place][slot]);
             state.ammo[place][slot] += moved;
             state.reserve[place][slot] -= moved;
             let event = Event::new(EventKind::Reloaded, state.tick, slot).weapon(weapon);

@@ -123,7 +123,8 @@ fn check(s: &MatchState) -> Result<()> {
     need(s.spare == [0; 3] && s.spare2 == 0 && s.spare5 == 0 && s.spare3.iter().all(|b| *b == 0), "spare", "not 0")?;
     for slot in 0..PLAYERS {
         need(s.health[slot] >= 0 && s.health[slot] <= 500 * 64, "health", "0 to 500 points")?;
-        need(s.credit[slot] >= 0, "credit", "below 0")?;
+        need((0..=12 * 240).contains(&s.credit[slot]), "credit", "0 to 12 inputs")?;
+        need(s.debt[slot] <= 120, "debt", "over 120 inputs")?;
         need((s.hand[slot] as usize) < INVENTORY, "hand", "0 to 4 are the places")?;
         need(s.queue_len[slot] as usize <= QUEUE, "queue_len", "0 to 12")?;
         need(s.gait[slot] <= 3, "gait", "0 to 3")?;
@@ -134,7 +135,8 @@ fn check(s: &MatchState) -> Result<()> {
         let alive_in_padding = s.joined >> slot & 1 == 0 && s.health[slot] != 0;
         need(!alive_in_padding, "health", "of a slot that nobody has")?;
         let armed = s.in_hand(slot) != NO_WEAPON;
-        need(armed || s.joined >> slot & 1 == 0, "hand", "an empty place of the inventory")?;
+        let kept = s.loadout[slot][0] != NO_WEAPON;
+        need((armed && kept) || s.joined >> slot & 1 == 0, "hand", "an empty place of the inventory")?;
         for place in 0..INVENTORY {
             let number = s.weapon[place][slot];
             need(number == NO_WEAPON || (number as usize) < Weapon::COUNT, "weapon", "0 to 14, or 255")?;

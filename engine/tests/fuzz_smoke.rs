@@ -1,0 +1,29 @@
+//! The fuzz target's driver on bytes that are the same in every run, so that the ordinary tests pass through it.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+#[path = "../fuzz/driver.rs"]
+mod driver;
+
+use trespasser::rng::{self, Purpose};
+
+/// Bytes whose first hundred or so let players in, so that the rest has somebody to act on.
+fn script(seed: u64) -> Vec<u8> {
+    let mut bytes: Vec<u8> = (0..16).map(|i| rng::draw(seed, i, Purpose::Bot, 0)[0] as u8).collect();
+    for i in 0..8u8 {
+        // Join: no support, rifle, pistol.
+        bytes.extend([7, i, 0, 0, 5]);
+    }
+    for i in 0..700 {
+        for word in rng::draw(seed, i, Purpose::Bot, 1) {
+            bytes.extend(word.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn arbitrary_calls_break_nothing() {
+    for seed in 0..60 {
+        driver::drive(&script(seed), 1500);
+    }
+}
