@@ -212,4 +212,41 @@ describe('the match', () => {
     match.pruneFeed(60_000);
     expect(match.feed).toEqual([]);
   });
+
+  it('counts the damage that it was told of for who dealt it, but none to oneself', () => {
+    const match = new MatchModel();
+    match.applyState(state(1000, { a: seen('a', 'red', 1, 1), b: seen('b', 'blue', 9, 9) }), 0);
+    const hit = { damage: 25, newHealth: 75, isExplosion: false, position: null };
+    match.damaged({ playerId: 'b', sourcePlayerId: 'a', ...hit });
+    match.damaged({ playerId: 'b', sourcePlayerId: 'a', ...hit });
+    match.damaged({ playerId: 'a', sourcePlayerId: 'a', ...hit });
+    match.damaged({ playerId: 'a', sourcePlayerId: '', ...hit });
+    expect(match.players.get('a')?.damage).toBe(50);
+  });
+
+  it('knows how long a slow weapon still waits', () => {
+    const match = new MatchModel();
+    match.ownId = 'a';
+    const weapons = { sniperrifle: { type: 'sniperrifle', currentAmmo: 5, maxAmmo: 5, reserveAmmo: 30, fireRate: 40, reloadTime: 3500 } };
+    match.applyState(state(1000, { a: seen('a', 'red', 1, 1, { weaponId: 'sniperrifle', weapons }) }), 0);
+    const weapon = match.ownWeapon!;
+    expect(match.cooldown(weapon, 0)).toBe(0);
+    match.shotFired('a', 'sniperrifle', 4, 0);
+    expect(match.cooldown(weapon, 750)).toBeCloseTo(0.5);
+    expect(match.cooldown(weapon, 1500)).toBe(0);
+    match.rateLimited('sniperrifle', 3750, 2000);
+    expect(match.cooldown(weapon, 2000)).toBeCloseTo(0.5);
+  });
+
+  it('remembers who ended the own life, and by what, until the next', () => {
+    const match = new MatchModel();
+    match.ownId = 'a';
+    match.applyState(state(1000, { a: seen('a', 'red', 1, 1), b: seen('b', 'red', 9, 9) }), 0);
+    match.playerDied(
+      { playerId: 'a', killerId: 'b', weaponType: 'rocket', isTeamKill: true, damageType: 'explosion', position: null, timestamp: 0 }, 0,
+    );
+    expect(match.ownDeath).toEqual({ killer: 'b', killerTeam: 'red', weaponType: 'rocket', isTeamKill: true });
+    match.playerRespawned('a');
+    expect(match.ownDeath).toBeNull();
+  });
 });

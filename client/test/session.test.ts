@@ -67,7 +67,7 @@ describe('the session', () => {
     expect(link.events()).toEqual(['find_match']);
     link.say('lobby_joined', lobby);
     expect(session.phase).toBe('joining');
-    expect(link.sent[1]?.[1]).toMatchObject({ playerName: 'Ann', loadout: { team: 'red', primary: 'rifle' } });
+    expect(link.sent[1]?.[1]).toMatchObject({ playerName: 'Ann', loadout: { team: 'red', ...DEFAULT_LOADOUT } });
     link.say('player:join:success', { playerId: 'me', team: 'red' });
     expect(session.phase).toBe('playing');
   });

@@ -15,7 +15,7 @@ const DRIFT = 5;
 const RAGGED = 0.3;
 const ALPHA_STEPS = 7;
 const SHADES: readonly (readonly [number, number, number])[] = [
-  [118, 124, 133], [140, 146, 155], [160, 166, 174], [180, 185, 192], [200, 204, 210],
+  [112, 118, 128], [136, 142, 152], [158, 164, 173], [178, 183, 191], [196, 200, 207], [212, 215, 221],
 ];
 
 let tile: Uint8Array | null = null;
@@ -130,10 +130,17 @@ export class SmokeLayer {
       for (let x = this.x0; x < this.x1; x += 1, i += 4) {
         const opacity = Math.min(1, this.density[y * FIELD_WIDTH + x]!);
         if (opacity < 0.04) continue;
-        const billow = noiseTile[((y * 2 + driftY) & (TILE - 1)) * TILE + ((x * 2 - driftX) & (TILE - 1))]!;
+        const u = x - driftX;
+        const v = y + driftY;
+        const height = noiseTile[(v & (TILE - 1)) * TILE + (u & (TILE - 1))]!;
+        // Lit from the upper left, as walls are: what rises away from there faces the light.
+        const slope =
+          noiseTile[((v + 2) & (TILE - 1)) * TILE + ((u + 2) & (TILE - 1))]! -
+          noiseTile[((v - 2) & (TILE - 1)) * TILE + ((u - 2) & (TILE - 1))]!;
         // The grain of the steps follows the billows, so that they wander and don't lie there as rings.
-        const level = Math.min(ALPHA_STEPS, Math.floor(opacity * ALPHA_STEPS + billow / 256));
-        const shade = SHADES[Math.min(SHADES.length - 1, Math.floor((billow / 256) * SHADES.length))]!;
+        const level = Math.min(ALPHA_STEPS, Math.floor(opacity * ALPHA_STEPS + height / 320));
+        const tone = Math.floor(1.4 + slope / 26 + height / 110);
+        const shade = SHADES[Math.min(SHADES.length - 1, Math.max(0, tone))]!;
         data[i] = shade[0];
         data[i + 1] = shade[1];
         data[i + 2] = shade[2];

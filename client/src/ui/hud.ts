@@ -183,6 +183,7 @@ export class Hud {
       this.hurt.style.opacity = this.hurtLevel.toFixed(2);
     }
     setShown(this.toastBox, localMs < this.toastUntil && !covered);
+    setShown(this.feed, match.result === null);
     this.updateFeed(match.feed);
     this.updateDeath(match, localMs, covered);
     this.updateEnd(match);
@@ -334,7 +335,10 @@ function table(heads: readonly string[], rows: readonly Row[], scores: Readonly<
         ),
       );
     }
-    for (const row of members) body.append(el('tr', row.className, {}, ...row.cells.map((cell) => el('td', '', {}, cell))));
+    members.forEach((row, i) => {
+      const first = i === 0 && !scores ? ' first' : '';
+      body.append(el('tr', row.className + first, {}, ...row.cells.map((cell) => el('td', '', {}, cell))));
+    });
   }
   return el(
     'table',

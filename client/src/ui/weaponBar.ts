@@ -80,7 +80,6 @@ export class WeaponBar {
     setShown(this.hand, inHand !== null);
     if (!inHand) return;
     const ammo = match.ammoOf(inHand);
-    setText(this.label, weaponLabel(inHand.type));
     setText(this.ammo, String(ammo));
     setText(this.reserve, inHand.reloadTime > 0 || inHand.reserveAmmo > 0 ? `/ ${inHand.reserveAmmo}` : 'left');
     this.hand.classList.toggle('low', ammo <= inHand.maxAmmo * 0.2);
@@ -103,7 +102,7 @@ export class WeaponBar {
       share = 1 - match.cooldown(weapon, localMs);
       if (share >= 1) kind = 'ready';
     }
-    const text = `${kind} ${Math.round(share * 100)}`;
+    const text = `${weapon.type} ${kind} ${Math.round(share * 100)}`;
     if (text === this.barText) return;
     this.barText = text;
     this.bar.className = `bar thin ${kind}`;
