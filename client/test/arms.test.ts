@@ -290,6 +290,14 @@ describe('the shaking', () => {
 });
 
 describe('the readers of arms and effects', () => {
+  it('read what a server keeps from the receiver as unknown, not as garbage', () => {
+    const hidden = { playerId: 'a', weaponType: 'rifle', position: null, direction: null };
+    expect(READERS['weapon:fired']({ ...hidden, ammoRemaining: null })).toMatchObject({ position: null, direction: null });
+    expect(READERS['weapon:hit']({ ...hidden, targetType: 'player', targetId: null })).toMatchObject({ position: null, targetId: '' });
+    expect(READERS['weapon:miss'](hidden)).toMatchObject({ position: null });
+    expect(READERS['projectile:exploded']({ id: 'p', position: null })).toMatchObject({ position: null });
+  });
+
   it('take weapons by name or with their state', () => {
     expect(READERS['weapon:equipped']({ weapons: ['rifle', { type: 'pistol' }, 7], currentWeapon: 'rifle' })).toEqual({
       weapons: ['rifle', 'pistol'], currentWeapon: 'rifle',

@@ -152,8 +152,9 @@ export interface MatchEnded {
 export interface ShotFired {
   readonly playerId: string;
   readonly weaponType: string;
-  readonly position: Vec2;
-  readonly direction: number;
+  /** null where the receiver can't see it; the same in hits and misses. */
+  readonly position: Vec2 | null;
+  readonly direction: number | null;
   /** null where the server keeps it from us. */
   readonly ammoRemaining: number | null;
 }
@@ -161,7 +162,7 @@ export interface ShotFired {
 export interface ShotHit {
   readonly playerId: string;
   readonly weaponType: string;
-  readonly position: Vec2;
+  readonly position: Vec2 | null;
   readonly targetType: 'player' | 'wall';
   readonly targetId: string;
   /** Walls and bodies passed before this one. */
@@ -172,7 +173,7 @@ export interface ShotHit {
 export interface ShotMiss {
   readonly playerId: string;
   readonly weaponType: string;
-  readonly position: Vec2;
+  readonly position: Vec2 | null;
   readonly direction: number | null;
   readonly isPellet: boolean;
 }
@@ -231,7 +232,7 @@ export interface ProjectileCreated {
 export interface ProjectileExploded {
   readonly id: string;
   readonly kind: 'explosion' | 'smoke' | 'flash';
-  readonly position: Vec2;
+  readonly position: Vec2 | null;
   /** px */
   readonly radius: number;
 }
@@ -682,27 +683,24 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   'weapon:fired'(value) {
     const raw = record(value);
     const playerId = raw && id(raw['playerId']);
-    const position = raw && place(raw['position']);
-    const direction = raw && angle(raw['direction']);
-    if (!raw || !playerId || !position || direction === null) return null;
+    if (!raw || !playerId) return null;
     const ammo = raw['ammoRemaining'];
     return {
       playerId,
       weaponType: text(raw['weaponType'], MAX_ID),
-      position,
-      direction,
+      position: place(raw['position']),
+      direction: angle(raw['direction']),
       ammoRemaining: typeof ammo === 'number' && Number.isFinite(ammo) ? ammo : null,
     };
   },
   'weapon:hit'(value) {
     const raw = record(value);
     const playerId = raw && id(raw['playerId']);
-    const position = raw && place(raw['position']);
-    if (!raw || !playerId || !position) return null;
+    if (!raw || !playerId) return null;
     return {
       playerId,
       weaponType: text(raw['weaponType'], MAX_ID),
-      position,
+      position: place(raw['position']),
       targetType: raw['targetType'] === 'player' ? 'player' : 'wall',
       targetId: text(raw['targetId'], MAX_ID),
       penetrationCount: Math.max(0, num(raw['penetrationCount'], 0)),
@@ -712,12 +710,11 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   'weapon:miss'(value) {
     const raw = record(value);
     const playerId = raw && id(raw['playerId']);
-    const position = raw && place(raw['position']);
-    if (!raw || !playerId || !position) return null;
+    if (!raw || !playerId) return null;
     return {
       playerId,
       weaponType: text(raw['weaponType'], MAX_ID),
-      position,
+      position: place(raw['position']),
       direction: angle(raw['direction']),
       isPellet: typeof raw['pelletIndex'] === 'number',
     };
@@ -843,13 +840,12 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   'projectile:exploded'(value) {
     const raw = record(value);
     const thingId = raw && id(raw['id']);
-    const position = raw && place(raw['position']);
-    if (!raw || !thingId || !position) return null;
+    if (!raw || !thingId) return null;
     const kind = raw['type'];
     return {
       id: thingId,
       kind: kind === 'smoke' || kind === 'flash' ? kind : 'explosion',
-      position,
+      position: place(raw['position']),
       radius: Math.min(400, Math.max(1, num(raw['radius'], 40))),
     };
   },

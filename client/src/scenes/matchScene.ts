@@ -274,7 +274,7 @@ export class MatchScene extends BaseScene {
       if (hit.targetType !== 'player') return;
       if (hit.playerId === match.ownId) effects.confirmHit(false, now);
       // Where on the body it struck is where it came from; who fired it may be hidden.
-      if (hit.targetId === match.ownId) {
+      if (hit.targetId === match.ownId && hit.position) {
         match.hurt.add(Math.atan2(hit.position.y - match.ownFollower.y, hit.position.x - match.ownFollower.x), 0.6, now);
       }
     });
@@ -426,6 +426,7 @@ export class MatchScene extends BaseScene {
   private explode(running: Running, { id, kind, position, radius }: ProjectileExploded): void {
     const now = performance.now();
     running.match.projectiles.remove(id);
+    if (!position) return;
     if (kind === 'smoke') running.effects.hiss(position.x, position.y, now);
     else if (kind === 'flash') running.effects.burst(position.x, position.y, now);
     else this.blast(running, position, radius);

@@ -45,6 +45,7 @@ export class ShotPainter {
   ) {}
 
   fired(event: ShotFired, now: number): void {
+    if (!event.position || event.direction === null) return;
     let shot = this.shots.get(event.playerId);
     if (shot) this.flushOne(shot, now);
     else {
@@ -65,6 +66,7 @@ export class ShotPainter {
 
   hit(hit: ShotHit, now: number): void {
     const { effects, terrain } = this;
+    if (!hit.position) return;
     const shot = this.shots.get(hit.playerId);
     const { x, y } = hit.position;
     const back = shot ? Math.atan2(shot.from.y - y, shot.from.x - x) : Math.random() * 2 * Math.PI;
@@ -85,7 +87,7 @@ export class ShotPainter {
 
   miss(miss: ShotMiss, now: number): void {
     const shot = this.shots.get(miss.playerId);
-    if (!shot) return;
+    if (!shot || !miss.position) return;
     let { x, y } = miss.position;
     if (miss.isPellet) {
       this.effects.tracer(shot.from.x, shot.from.y, x, y, miss.weaponType, now);
