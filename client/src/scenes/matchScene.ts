@@ -1,4 +1,4 @@
-import { INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
+import { DEFAULT_FOG_OPACITY, INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
 import { captureInput } from '../input/capture';
 import { InputState } from '../input/keys';
 import { Pacer } from '../input/pacer';
@@ -13,6 +13,8 @@ import { Session } from '../net/session';
 import { DEPTH } from '../render/depths';
 import { Effects } from '../render/effects';
 import { FogLayer } from '../render/fogLayer';
+import { mix } from '../render/painting';
+import { PALETTE } from '../render/palette';
 import { PlayerLayer } from '../render/playerLayer';
 import { ProjectileLayer } from '../render/projectileLayer';
 import { Shake } from '../render/shake';
@@ -85,6 +87,8 @@ export class MatchScene extends BaseScene {
     this.lastFrame = performance.now();
     const match = new MatchModel();
     services.match = match;
+    // Where shaking lets one look past the playfield's edge, it is as dark as unseen floor.
+    this.cameras.main.setBackgroundColor(mix(PALETTE.floor, PALETTE.fog, DEFAULT_FOG_OPACITY));
     const input = new InputState();
     const terrain = new TerrainLayer(this, match.walls);
     const effects = new Effects(this);
@@ -225,7 +229,6 @@ export class MatchScene extends BaseScene {
     running.projectiles.destroy();
     running.smoke.destroy();
     running.signs.destroy();
-    this.cameras.main.setScroll(0, 0);
   }
 
   private hear(running: Running): void {

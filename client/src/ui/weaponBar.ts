@@ -102,12 +102,15 @@ export class WeaponBar {
       share = 1 - match.cooldown(weapon, localMs);
       if (share >= 1) kind = 'ready';
     }
-    const text = `${weapon.type} ${kind} ${Math.round(share * 100)}`;
+    const isDry = match.ammoOf(weapon) <= 0 && weapon.reserveAmmo > 0 && kind !== 'reloading';
+    const text = `${weapon.type} ${kind} ${isDry} ${Math.round(share * 100)}`;
     if (text === this.barText) return;
     this.barText = text;
     this.bar.className = `bar thin ${kind}`;
     this.fill.style.width = `${Math.round(share * 100)}%`;
-    setText(this.label, kind === 'overheated' ? 'Overheated' : kind === 'reloading' ? 'Reloading' : weaponLabel(weapon.type));
+    if (kind === 'overheated') setText(this.label, 'Overheated');
+    else if (kind === 'reloading') setText(this.label, 'Reloading');
+    else setText(this.label, isDry ? 'R to reload' : weaponLabel(weapon.type));
   }
 }
 
