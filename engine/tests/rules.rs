@@ -738,3 +738,91 @@ fn debug_repair_and_give() {
     rig.press(0, Buttons::RESPAWN, target);
     assert_eq!(rig.player(0).weapon, Some(Weapon::Rifle));
 }
+
+fn no_spread() -> RuleSet {
+    let mut rules = RuleSet::standard();
+    rules.spread = 0.0;
+    rules
+}
+
+/// Section 5: pellets do not penetrate. A wood slice with 5 points left must stop each of 8 pellets of 15.
+#[test]
+fn s5_pellets_do_not_penetrate_weak_slices() {
+    let players = [(Team::Red, at(100.0, 135.0)), (Team::Blue, at(125.0, 135.0)), (Team::Red, at(60.0, 135.0))];
+    let wood = [wall(112.0, 110.0, 4.0, 50.0, Material::Wood)];
+    let mut rig = Setup { walls: wood.to_vec(), ..Setup::default() }
+        .players(&players[..2])
+        .primary(Weapon::Shotgun)
+        .rules(no_spread())
+        .build();
+    rig.wait_out_invulnerability();
+    // Five pistol shots leave the middle slice 80 - 75 = 5.
+    rig.press(0, Buttons::SLOT2, players[1].1);
+    for _ in 0..5 {
+        rig.press(0, Buttons::FIRE, players[1].1);
+        rig.hold(0, NONE, players[1].1, 10);
+    }
+    assert_eq!(rig.slice(2), 5.0);
+    rig.press(0, Buttons::SLOT1, players[1].1);
+    rig.events.clear();
+    rig.press(0, Buttons::FIRE, players[1].1);
+    assert_eq!(rig.count(EventKind::HitPlayer), 0, "{:?}", rig.events);
+}
+
+/// Section 11: a burst of six whose last one lets go of the keys, every six ticks: coasting costs no time.
+#[test]
+fn s11_coasting_gains_no_speed() {
+    let mut rig = Setup::default().players(&[(Team::Red, at(10.0, 135.0)), (Team::Blue, at(300.0, 20.0))]).build();
+    rig.ticks(6);
+    let start = rig.player(0).position.x;
+    for _ in 0..10 {
+        for i in 0..6 {
+            let held = if i < 5 { Buttons::RIGHT | Buttons::RUN } else { NONE };
+            rig.input(0, held, NONE, at(479.0, 135.0));
+        }
+        rig.ticks(6);
+    }
+    let way = rig.player(0).position.x - start;
+    assert!(way <= (60.0 + 6.0) * 2.5 + 0.1, "{way} px in 60 ticks; 150 px and 15 saved are allowed");
+}
+
+/// Section 11: every packet one tick late, in order. 16 stand-ins in a row are counted though no two ticks went
+/// without an input.
+#[test]
+fn s11_a_tick_late_all_the_time_loses_and_gains_nothing() {
+    let mut rig = Setup::default().build();
+    rig.input(0, Buttons::RIGHT, NONE, at(470.0, 135.0));
+    rig.tick();
+    // Tick 2 has none; from then on each tick gets the input of the tick before.
+    rig.tick();
+    for i in 0..60 {
+        rig.input(0, Buttons::RIGHT, NONE, at(470.0, 135.0));
+        let x = rig.player(0).position.x;
+        rig.tick();
+        let step = rig.player(0).position.x - x;
+        assert!((step - 100.0 / 60.0).abs() < 1e-3, "input {i} of a steady stream walks {step}");
+    }
+}
+
+/// Section 5, falloff never under 30%, soft walls cost min(15, health): what is left of a bullet must not vanish.
+#[test]
+fn s5_a_bullet_past_a_soft_wall_keeps_something() {
+    let players = [(Team::Red, at(20.0, 135.0)), (Team::Blue, at(360.0, 135.0))];
+    let wood = [wall(60.0, 110.0, 10.0, 50.0, Material::Wood)];
+    let mut rig = Setup { walls: wood.to_vec(), ..Setup::default() }.players(&players).rules(no_spread()).build();
+    rig.wait_out_invulnerability();
+    rig.press(0, Buttons::FIRE, players[1].1);
+    let hit = rig.all(EventKind::HitPlayer);
+    assert!(hit.is_empty() || hit[0].value > 0, "a hit without damage: {hit:?}");
+}
+
+/// Section 2, facing towards the mouse: also after the step of the same tick, from where the shot starts.
+#[test]
+fn s2_facing_after_a_step() {
+    let mut rig = Setup::default().build();
+    let mouse = at(110.0, 150.0);
+    rig.hold(0, Buttons::RIGHT, mouse, 3);
+    let p = rig.player(0);
+    let want = (mouse - p.position).normalize();
+    assert!(p.facing.distance(want) < 1e-3, "{} is not {want}", p.facing);
+}

@@ -3,6 +3,7 @@
 //! Every blast of a tick meets walls and bodies as the tick found them, and damage is only summed here: many at once
 //! give the same in any order.
 
+use super::shots::edge;
 use super::{Blast, Scratch, WallHit};
 use crate::map::{COLS, Geometry, PLAYFIELD, ROWS};
 use crate::rng::{self, Purpose};
@@ -145,8 +146,9 @@ fn shrapnel(
         let index = blast.number.wrapping_mul(64).wrapping_add(ray);
         let word = rng::draw(state.seed, state.tick, Purpose::Shrapnel, index)[0];
         let (sin, cos) = libm::sincosf(rng::unit(word) * core::f32::consts::TAU);
-        let end_x = (blast.x + cos * reach).clamp(0.0, PLAYFIELD.0);
-        let end_y = (blast.y + sin * reach).clamp(0.0, PLAYFIELD.1);
+        // Cut short at the border, not bent.
+        let reach = reach.min(edge(blast.x, cos, PLAYFIELD.0)).min(edge(blast.y, sin, PLAYFIELD.1));
+        let (end_x, end_y) = (blast.x + cos * reach, blast.y + sin * reach);
         grid.crossings(blast.x, blast.y, end_x, end_y, &mut scratch.crossings);
         let Some(&(at, slice)) = scratch.crossings.hits.first() else { continue };
         if geometry.max_health[slice as usize] == u16::MAX {

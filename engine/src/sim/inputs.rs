@@ -66,6 +66,7 @@ pub(super) fn run(game: &mut Match) {
             let input = take(state, slot);
             state.debt[slot] = state.debt[slot].saturating_sub(1);
             apply(state, slot, input);
+            state.repeats[slot] = 0;
         }
     }
 
@@ -108,8 +109,16 @@ pub(super) fn run(game: &mut Match) {
             } else {
                 state.held[slot] = Buttons::NONE;
             }
+            // Coasting is motion, and motion takes time.
+            if state.vx[slot] != 0.0 || state.vy[slot] != 0.0 {
+                state.credit[slot] = (state.credit[slot] - unit).max(0);
+            }
         }
         movement::run(state, &game.blocks, game.map.geometry(), rules, idle);
+    }
+    // From where a body stands now, for shots leave from there.
+    for slot in MatchState::slots(state.alive & state.heard) {
+        face(state, slot);
     }
     movement::remember(state, rules);
 }
@@ -117,7 +126,8 @@ pub(super) fn run(game: &mut Match) {
 /// Lets the held keys stand in for a missing input. Keys that move nobody need no stand-in: their time is saved.
 fn stand_in(state: &mut MatchState, slot: usize, repeats: u8) -> bool {
     let keys = Buttons::UP | Buttons::LEFT | Buttons::DOWN | Buttons::RIGHT;
-    if !state.held[slot].has(keys) || state.repeats[slot] >= repeats {
+    let coasts = state.vx[slot] != 0.0 || state.vy[slot] != 0.0;
+    if !(state.held[slot].has(keys) || coasts) || state.repeats[slot] >= repeats {
         return false;
     }
     state.repeats[slot] += 1;

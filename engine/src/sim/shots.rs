@@ -87,7 +87,8 @@ impl Bullet {
         let count = self.bodies(state, rules, end, &mut bodies);
 
         let (mut next_slice, mut next_body) = (0, 0);
-        let mut lost = 0i32;
+        // What soft walls took, 1/64 points before falloff: what is left of a bullet falls, too, and never below 0.
+        let mut lost = 0.0f32;
         let (mut through, mut through_bodies, mut passed) = (0u8, 0u8, 0u8);
         let mut last_wall = u16::MAX;
         loop {
@@ -104,9 +105,9 @@ impl Bullet {
             };
             let loss = if through == 0 { 0.0 } else { rules.rules.penetration_loss[through as usize - 1] };
             let flown = (at - self.start).max(0.0);
-            let carried = rule.pellet_damage * (1.0 - loss) * falloff(rules, rule.range, rule.pellets, flown);
+            let fallen = falloff(rules, rule.range, rule.pellets, flown);
             // To the nearest 1/64 point.
-            let carried = (carried + 0.5) as i32 - lost;
+            let carried = ((rule.pellet_damage * (1.0 - loss) - lost).max(0.0) * fallen + 0.5) as i32;
             match thing {
                 Thing::Slice(slice) => {
                     next_slice += 1;
@@ -117,16 +118,13 @@ impl Bullet {
                         (0, true)
                     } else if material.is_soft() {
                         let cost = rules.soft_cost.min(health);
-                        lost += cost;
-                        (cost.min(carried.max(0)), carried <= cost)
+                        lost += if fallen > 0.0 { cost as f32 / fallen } else { 0.0 };
+                        // Pellets do not penetrate.
+                        (cost.min(carried), carried <= cost || rule.pellets > 1)
                     } else {
                         // One wall is one penetration, however many of its slices are crossed.
                         let new_wall = geometry.wall[s] != last_wall;
-                        if new_wall && through < rule.penetrations {
-                            (carried.max(0), false)
-                        } else {
-                            (carried.max(0), new_wall)
-                        }
+                        if new_wall && through < rule.penetrations { (carried, false) } else { (carried, new_wall) }
                     };
                     if !material.is_soft() && geometry.wall[s] != last_wall && !stopped {
                         through += 1;
@@ -150,7 +148,7 @@ impl Bullet {
                 }
                 Thing::Body(victim) => {
                     next_body += 1;
-                    let dealt = carried.max(0);
+                    let dealt = carried;
                     let event = self.event(EventKind::HitPlayer, state, at, passed).target(victim);
                     let (px, py) = rewound(state, rules, self.slot, victim);
                     events.push(event.toward(px, py).value(dealt));
@@ -198,7 +196,7 @@ impl Bullet {
 }
 
 /// px along a unit direction until a coordinate leaves `0 ..= size`.
-fn edge(from: f32, direction: f32, size: f32) -> f32 {
+pub(super) fn edge(from: f32, direction: f32, size: f32) -> f32 {
     if direction > 1.0e-6 {
         (size - from) / direction
     } else if direction < -1.0e-6 {

@@ -235,7 +235,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets a player in. One who joins after the first tick is a late joiner.
+    /// Lets a player in. One who first appears after the match's first second is a late joiner.
     ///
     /// # Errors
     /// [`Error::StaleId`], [`Error::MatchFull`] for a ninth.

@@ -84,7 +84,8 @@ pub fn falloff(weapon: Weapon, flown: f64, legacy: bool) -> f64 {
 
 /// The flight of one bullet or pellet from the shooter's centre along a unit direction.
 ///
-/// Damage at a place is base x what penetrations left x falloff, less what soft walls took. The slices of one wall
+/// Damage at a place is (base x what penetrations left, less what soft walls took) x falloff, where a wall that took n
+/// points took n / falloff of the whole. The slices of one wall
 /// are one penetration. `None` where rounding decides.
 pub fn fly(
     slices: &[Slice],
@@ -120,7 +121,7 @@ pub fn fly(
         if shotgun && [10.0f64, 20.0].iter().any(|edge| (flown - edge).abs() < 0.01) {
             return None;
         }
-        let carried = base * kept * falloff(weapon, flown, legacy) - taken_by_soft_walls;
+        let carried = (base * kept - taken_by_soft_walls).max(0.0) * falloff(weapon, flown, legacy);
         if carried.abs() < 0.02 {
             return None;
         }
@@ -140,14 +141,11 @@ pub fn fly(
                 if (carried - cost).abs() < 0.02 && carried != cost {
                     return None;
                 }
-                if carried <= cost {
+                // Pellets do not penetrate.
+                if carried <= cost || shotgun {
                     return Some(impacts);
                 }
-                if shotgun {
-                    // A pellet that meets less health than it carries.
-                    return None;
-                }
-                taken_by_soft_walls += cost;
+                taken_by_soft_walls += cost / falloff(weapon, flown, legacy);
             }
             Thing::Slice(i) => {
                 let border = slices[i].health.is_infinite();
