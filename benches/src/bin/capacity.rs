@@ -14,7 +14,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use trespasser::scenes::{Bots, FightStats, loadout};
+use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
 use trespasser::world::PLAYERS;
 use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, Reading, RuleSet, Vec2, World, WorldDef};
@@ -44,6 +44,14 @@ enum Rules {
     Legacy,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Arms {
+    /// Every gun that hits at once.
+    Guns,
+    /// Half of the matches with the guns, half with all that is thrown or launched.
+    All,
+}
+
 /// Steps matches of eight fighting bots and prints what a match-tick costs.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask capacity", version)]
@@ -69,6 +77,9 @@ struct Options {
     /// Rule set; `legacy` reads the map coarsely, as today's backend does.
     #[arg(long, value_enum, default_value = "standard")]
     rules: Rules,
+    /// What the bots carry.
+    #[arg(long, value_enum, default_value = "guns")]
+    arms: Arms,
     /// Computes every living player's visibility polygon at 20 Hz within the clock.
     #[arg(long)]
     polygons: bool,
@@ -90,6 +101,7 @@ struct Report {
     players: usize,
     map: String,
     rules: &'static str,
+    arms: &'static str,
     threads: u32,
     /// Median over blocks of ticks.
     ns_per_match_tick: f64,
@@ -205,7 +217,8 @@ impl Load {
         for seed in seeds {
             let id = world.create_match(map, MatchDef { seed, kill_target: None })?;
             for n in 0..PLAYERS {
-                let def = PlayerDef { loadout: loadout(n)?, ..PlayerDef::default() };
+                let loadout = if options.arms == Arms::All && seed % 2 == 1 { armed_loadout(n)? } else { loadout(n)? };
+                let def = PlayerDef { loadout, ..PlayerDef::default() };
                 let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
                 bots.add(&mut world, id, def, skill)?;
             }
@@ -386,6 +399,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         players: PLAYERS,
         map: map_label(&options.map),
         rules: load.world.rules().name,
+        arms: if options.arms == Arms::All { "all" } else { "guns" },
         threads: options.threads,
         ns_per_match_tick: round(ns),
         ns_per_match_tick_p10: round(quantile(0.1)),

@@ -16,5 +16,5 @@ mod scene;
 mod stats;
 
 pub use bots::Bots;
-pub use scene::{Role, SCENES, Scene, Script, loadout, run, script};
+pub use scene::{Role, SCENES, Scene, Script, armed_loadout, loadout, run, script};
 pub use stats::FightStats;

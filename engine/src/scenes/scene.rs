@@ -57,22 +57,7 @@ fn plan(name: &str) -> Result<Plan> {
             ],
         },
         "brawl" => Plan { map: "citadel", seed: 0xB4A1_3003, skill: [0.3, 0.7], wrecks: false, loadouts: &ALL_GUNS },
-        "arsenal" => Plan {
-            map: "citadel",
-            seed: 0xA45E_5005,
-            skill: [0.3, 0.7],
-            wrecks: false,
-            loadouts: &[
-                (Rifle, Pistol, &[Grenade, SmokeGrenade, Flashbang]),
-                (Smg, Pistol, &[GrenadeLauncher, Grenade]),
-                (BattleRifle, Revolver, &[Rocket, Flashbang]),
-                (Rifle, SuppressedPistol, &[Grenade, Grenade, SmokeGrenade]),
-                (Shotgun, Pistol, &[Rocket, Grenade]),
-                (SniperRifle, Pistol, &[Flashbang, SmokeGrenade, Grenade]),
-                (Smg, Revolver, &[GrenadeLauncher, SmokeGrenade]),
-                (Rifle, Pistol, &[Grenade, Flashbang, Flashbang]),
-            ],
-        },
+        "arsenal" => Plan { map: "citadel", seed: 0xA45E_5005, skill: [0.3, 0.7], wrecks: false, loadouts: &ALL_ARMS },
         "demolition" => Plan {
             map: "depot",
             seed: 0xDE00_4004,
@@ -158,12 +143,36 @@ const ALL_GUNS: [(Weapon, Weapon, &[Weapon]); 8] = {
     ]
 };
 
+/// Loadouts with everything that explodes, smokes and blinds.
+const ALL_ARMS: [(Weapon, Weapon, &[Weapon]); 8] = {
+    use Weapon::*;
+    [
+        (Rifle, Pistol, &[Grenade, SmokeGrenade, Flashbang]),
+        (Smg, Pistol, &[GrenadeLauncher, Grenade]),
+        (BattleRifle, Revolver, &[Rocket, Flashbang]),
+        (Rifle, SuppressedPistol, &[Grenade, Grenade, SmokeGrenade]),
+        (Shotgun, Pistol, &[Rocket, Grenade]),
+        (SniperRifle, Pistol, &[Flashbang, SmokeGrenade, Grenade]),
+        (Smg, Revolver, &[GrenadeLauncher, SmokeGrenade]),
+        (Rifle, Pistol, &[Grenade, Flashbang, Flashbang]),
+    ]
+};
+
 /// Loadout of the `n`th bot (counted round) of a full match in which every gun that hits at once is carried.
 ///
 /// # Errors
 /// None with the rule book's limits.
 pub fn loadout(n: usize) -> Result<Loadout> {
     let (primary, secondary, support) = ALL_GUNS[n % ALL_GUNS.len()];
+    Loadout::new(primary, secondary, support)
+}
+
+/// The same for a match in which everything is carried that is thrown or launched; [`loadout`] has the guns.
+///
+/// # Errors
+/// None with the rule book's limits.
+pub fn armed_loadout(n: usize) -> Result<Loadout> {
+    let (primary, secondary, support) = ALL_ARMS[n % ALL_ARMS.len()];
     Loadout::new(primary, secondary, support)
 }
 
