@@ -1,4 +1,4 @@
-import type { TeamName } from './engine.js';
+import type { Loadout, TeamName } from './engine.js';
 
 export interface TeamCounts { red: number; blue: number }
 
@@ -14,6 +14,20 @@ const NAMES = ['Ash', 'Birch', 'Cedar', 'Elm', 'Hazel', 'Linden', 'Rowan', 'Will
 
 export function botName(index: number): string {
   return `${NAMES[index % NAMES.length]} (bot)`;
+}
+
+/** A bit of everything, so that who plays with bots meets the whole armoury. */
+const LOADOUTS: readonly Loadout[] = [
+  { primary: 'rifle', secondary: 'pistol', support: ['grenade', 'smokegrenade', 'flashbang'] },
+  { primary: 'smg', secondary: 'revolver', support: ['grenadelauncher', 'flashbang'] },
+  { primary: 'shotgun', secondary: 'pistol', support: ['grenade', 'grenade', 'smokegrenade'] },
+  { primary: 'battlerifle', secondary: 'suppressedpistol', support: ['rocket', 'grenade'] },
+  { primary: 'sniperrifle', secondary: 'pistol', support: ['smokegrenade', 'grenade'] },
+  { primary: 'rifle', secondary: 'revolver', support: ['machinegun'] },
+];
+
+export function botLoadout(index: number): Loadout {
+  return LOADOUTS[index % LOADOUTS.length]!;
 }
 
 export function otherTeam(team: TeamName): TeamName {

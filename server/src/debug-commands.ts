@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { clientEvent, type ClientEvent } from './client-event.js';
 import { Refusal, type Lobbies } from './lobbies.js';
 import type { Lobby } from './lobby.js';
@@ -7,13 +8,14 @@ import type { Session } from './session.js';
 
 /** The `debug:*` events, for servers that run with DEBUG_COMMANDS. */
 export function debugEvents(lobbies: Lobbies): Record<string, ClientEvent> {
-  const command = (act: (lobby: Lobby<Match>, session: Session) => void): ClientEvent => (
-    clientEvent(payloads.nothing, (session) => {
+  const commandWith = <S extends z.ZodType>(schema: S, act: (lobby: Lobby<Match>, session: Session, payload: z.output<S>) => void): ClientEvent => (
+    clientEvent(schema, (session, payload) => {
       const lobby = lobbies.of(session.id);
       if (lobby === undefined) throw new Refusal('Not in a lobby');
-      act(lobby, session);
-    })
+      act(lobby, session, payload);
+    }, { refused: (session, reason) => session.emit('debug:refused', { reason }) })
   );
+  const command = (act: (lobby: Lobby<Match>, session: Session) => void): ClientEvent => commandWith(payloads.nothing, act);
   const endMatch = command((lobby, session) => {
     if (lobby.status !== 'playing') {
       return session.emit('debug:match_end_failed', { reason: `Lobby status is '${lobby.status}', must be 'playing'` });
@@ -30,7 +32,10 @@ export function debugEvents(lobbies: Lobbies): Record<string, ClientEvent> {
     });
   });
   return {
-    'debug:repair_walls': command((lobby) => lobby.match.restart()),
+    'debug:repair_walls': command((lobby) => lobby.match.repairWalls()),
+    'debug:give_weapon': commandWith(payloads.giveWeapon, (lobby, session, weapon) => {
+      session.emit('weapon:equipped', lobby.match.giveWeapon(session.id, weapon));
+    }),
     'debug:destruction_stats': command((lobby, session) => session.emit('debug:destruction_stats', lobby.match.destruction())),
     'debug:kill_player': command((lobby, session) => lobby.match.kill(session.id)),
     'debug:verify_team': command((lobby, session) => session.emit('debug:team_data', lobby.match.ownTeamData(session.id))),
@@ -38,6 +43,8 @@ export function debugEvents(lobbies: Lobbies): Record<string, ClientEvent> {
     'debug:triggerMatchEnd': endMatch,
     'debug:request_match_state': matchState,
     'debug:requestMatchState': matchState,
-    'debug:throw_grenade': command((lobby, session) => lobby.match.throwInHand(session.id)),
+    'debug:throw_grenade': commandWith(payloads.grenadeThrow, (lobby, session, payload) => {
+      lobby.match.throwItem(session.id, payload?.chargeLevel ?? 1);
+    }),
   };
 }

@@ -52,6 +52,10 @@ export class Gateway {
     this.#sessions.get(memberId)?.emit(event, payload);
   }
 
+  emitJson(memberId: string, event: string, json: string): void {
+    this.#sessions.get(memberId)?.emitJson(event, json);
+  }
+
   keepsUp(memberId: string): boolean {
     const connection = this.#sessions.get(memberId)?.socket.conn as { writeBuffer?: unknown[] } | undefined;
     return (connection?.writeBuffer?.length ?? 0) < SLOW_CLIENT_PACKETS;
@@ -218,10 +222,10 @@ export class Gateway {
       }),
       request_game_state: inMatch(payloads.nothing, (match, id) => match.requestState(id)),
       'player:input': inMatch(payloads.playerInput, (match, id, input) => match.input(id, input)),
-      'weapon:fire': inMatch(payloads.weaponFire, (match, id) => match.fire(id)),
+      'weapon:fire': inMatch(payloads.weaponFire, (match, id, payload) => match.fire(id, payload?.chargeLevel ?? 0)),
       'weapon:reload': inMatch(payloads.nothing, (match, id) => match.reload(id)),
       'weapon:switch': inMatch(payloads.weaponSwitch, (match, id, { toWeapon }) => match.switchTo(id, toWeapon)),
-      'grenade:throw': inMatch(payloads.grenadeThrow, (match, id) => match.throwInHand(id)),
+      'grenade:throw': inMatch(payloads.grenadeThrow, (match, id, payload) => match.throwItem(id, payload?.chargeLevel ?? 1)),
       'ads:toggle': inMatch(payloads.nothing, (match, id) => match.toggleAim(id)),
       'player:respawn': respawn,
       respawn,

@@ -20,12 +20,40 @@ export function polygonContains(polygon: Float32Array, x: number, y: number): bo
   return inside;
 }
 
-/** Pixels outside a rectangle at which its faces are probed: standing walls are never inside a visibility polygon, they bound it. */
-const FACE_MARGIN = 1;
+/** From a point to the nearest point of the segment from a to b. */
+export function distanceToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length2 = dx * dx + dy * dy;
+  const along = length2 === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length2));
+  return Math.hypot(ax + along * dx - x, ay + along * dy - y);
+}
 
-/** Whether the polygon reaches any face, corner or the middle of the rectangle. */
-export function polygonTouches(polygon: Float32Array, rect: Rect): boolean {
-  const xs = [rect.x - FACE_MARGIN, rect.x + rect.width / 2, rect.x + rect.width + FACE_MARGIN];
-  const ys = [rect.y - FACE_MARGIN, rect.y + rect.height / 2, rect.y + rect.height + FACE_MARGIN];
-  return ys.some((y) => xs.some((x) => polygonContains(polygon, x, y)));
+/** Pixels outside a wall at which its faces are probed: standing walls are never inside a visibility polygon, they bound it. */
+export const FACE_MARGIN = 1;
+
+/** A polygon that is asked about many places. */
+export class Outline {
+  readonly #bounds: { left: number; top: number; right: number; bottom: number };
+
+  constructor(readonly points: Float32Array) {
+    const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (let i = 0; i + 1 < points.length; i += 2) {
+      bounds.left = Math.min(bounds.left, points[i]!);
+      bounds.right = Math.max(bounds.right, points[i]!);
+      bounds.top = Math.min(bounds.top, points[i + 1]!);
+      bounds.bottom = Math.max(bounds.bottom, points[i + 1]!);
+    }
+    this.#bounds = bounds;
+  }
+
+  /** Whether it reaches the middle of the rectangle, or one of the eight points `margin` outside its corners and faces. */
+  touches(rect: Rect, margin: number): boolean {
+    const { left, top, right, bottom } = this.#bounds;
+    if (rect.x - margin > right || rect.x + rect.width + margin < left || rect.y - margin > bottom || rect.y + rect.height + margin < top) {
+      return false;
+    }
+    const xs = [rect.x - margin, rect.x + rect.width / 2, rect.x + rect.width + margin];
+    const ys = [rect.y - margin, rect.y + rect.height / 2, rect.y + rect.height + margin];
+    return ys.some((y) => xs.some((x) => polygonContains(this.points, x, y)));
+  }
 }

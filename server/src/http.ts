@@ -45,7 +45,7 @@ async function answer(services: HttpServices, request: IncomingMessage, response
 
 function reportOf({ lobbies, counters, debugCommands, loopStats }: HttpServices, request: IncomingMessage, path: string): unknown {
   if (path === '/health') {
-    return { status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), loop: loopStats(), counters: counters.all() };
+    return { status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), cpuSeconds: cpuSeconds(), loop: loopStats(), counters: counters.all() };
   }
   if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Date.now() };
   if (path === '/' && !wantsPage(request)) {
@@ -54,6 +54,12 @@ function reportOf({ lobbies, counters, debugCommands, loopStats }: HttpServices,
   const lobbyId = debugCommands ? MATCH_WINDOW.exec(path)?.[1] : undefined;
   const lobby = lobbyId === undefined ? undefined : lobbies.get(lobbyId);
   return lobby === undefined ? undefined : { lobby: lobby.info(), ...lobby.match.inspect() };
+}
+
+/** Processor time of this process so far, all threads. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Browsers name text/html; programs ask for JSON, for anything, or for nothing in particular. */

@@ -1,5 +1,5 @@
 import type { GameEvent, PlayerId, TeamName } from './engine.js';
-import { polygonTouches } from './geometry.js';
+import { FACE_MARGIN, Outline, type Rect } from './geometry.js';
 import type { WallMemory } from './wall-memory.js';
 import type { WallCatalogue } from './walls.js';
 
@@ -23,19 +23,35 @@ export interface Viewer extends Subject {
   readonly memory: WallMemory;
 }
 
+/** Where a viewer looks from. */
+export interface Eye {
+  x: number;
+  y: number;
+  /** Dazzled: sees nothing at all. */
+  blind: boolean;
+}
+
+/** Pixels around a thing in flight that are looked at too: one that touches a wall lies on the outline of what is seen. */
+const PLACE_MARGIN = 1;
+
 export interface KnowledgeSource {
   /** 8 rows; bit t of row v: slot v sees slot t, enemies only. */
   sightMatrix(): Uint8Array;
   polygon(player: PlayerId): Float32Array;
   sliceHealth(): Float32Array;
+  eye(player: PlayerId): Eye;
+  /** Whether smoke hides the second point from the first. */
+  smokeHides(x1: number, y1: number, x2: number, y2: number): boolean;
   /** Also of those who left, as long as events may name them. */
   subject(player: PlayerId): Subject | undefined;
+  /** The side that launched a projectile, also of one that has just gone off. */
+  projectileTeam(projectile: number): TeamName | undefined;
 }
 
 export class Knowledge {
   #sight = new Uint8Array(8);
   #sightBefore = new Uint8Array(8);
-  readonly #polygons = new Map<PlayerId, Float32Array>();
+  readonly #outlines = new Map<PlayerId, Outline>();
 
   constructor(private readonly source: KnowledgeSource, private readonly walls: WallCatalogue) {}
 
@@ -43,14 +59,14 @@ export class Knowledge {
   beginTick(): void {
     this.#sightBefore = this.#sight;
     this.#sight = Uint8Array.from(this.source.sightMatrix());
-    this.#polygons.clear();
+    this.#outlines.clear();
   }
 
   /** The match has started over: who saw whom before says nothing about the new slots. */
   forget(): void {
     this.#sight = new Uint8Array(8);
     this.#sightBefore = new Uint8Array(8);
-    this.#polygons.clear();
+    this.#outlines.clear();
   }
 
   acquaintance(viewer: Subject, subject: Subject): Acquaintance {
@@ -59,13 +75,15 @@ export class Knowledge {
     return sees(this.#sight, viewer, subject) ? 'seen' : 'unseen';
   }
 
+  /** What the viewer sees now, as x,y pairs; fetched once a tick. */
   polygon(viewer: Subject): Float32Array {
-    let polygon = this.#polygons.get(viewer.player);
-    if (polygon === undefined) {
-      polygon = this.source.polygon(viewer.player);
-      this.#polygons.set(viewer.player, polygon);
-    }
-    return polygon;
+    return this.#outline(viewer).points;
+  }
+
+  /** Whether a point on the ground is in view: neither walls nor smoke nor a flash in between. */
+  seesPlace(viewer: Subject, x: number, y: number): boolean {
+    const place = { x: x - PLACE_MARGIN, y: y - PLACE_MARGIN, width: 2 * PLACE_MARGIN, height: 2 * PLACE_MARGIN };
+    return this.#looksAt(viewer, place, 0);
   }
 
   /** Brings the viewer's memory of the walls up to what is in view. */
@@ -87,10 +105,12 @@ export class Knowledge {
       case 'respawn_denied':
       case 'fire_refused':
       case 'aim_toggled':
+      case 'overheated':
         return event.player === viewer.player ? event : null;
 
       case 'spawned':
       case 'fired':
+      case 'launched':
       case 'hit_wall':
       case 'miss':
       case 'reload_started':
@@ -101,9 +121,20 @@ export class Knowledge {
       case 'hit_player': {
         const seen = this.#ofActor(viewer, event);
         if (seen === null || this.#knows(viewer, event.target)) return seen;
-        // The own team's hit shows where the bullet ended, and no more of whom it met there.
-        return this.#isFriend(viewer, event.player) ? without(seen, ['targetX', 'targetY', 'damage']) : null;
+        // The own team's shot has hit somebody out of sight: that it did, but neither whom nor where.
+        return this.#isFriend(viewer, event.player) ? without(seen, ['target', 'x', 'y', 'targetX', 'targetY', 'damage']) : null;
       }
+
+      case 'bounced':
+        if (!this.#knowsProjectile(viewer, event)) return null;
+        return this.#hideThrower(viewer, this.#knows(viewer, event.target) ? event : without(event, ['target']));
+
+      case 'exploded':
+        // A cloud of smoke is known to everybody from its first moment.
+        return event.weapon === 'smokegrenade' || this.#knowsProjectile(viewer, event) ? this.#hideThrower(viewer, event) : null;
+
+      case 'dazzled':
+        return event.target === viewer.player ? this.#hideThrower(viewer, event) : null;
 
       case 'player_damaged':
         return this.#knows(viewer, event.target) ? this.#hideActor(viewer, event) : null;
@@ -139,6 +170,16 @@ export class Knowledge {
     return this.#knows(viewer, event.player) ? event : without(event, ['player', 'weapon', 'dx', 'dy']);
   }
 
+  /** What kind of thing goes off shows; who threw it only to those who know the thrower anyway. */
+  #hideThrower(viewer: Viewer, event: GameEvent): GameEvent {
+    return this.#knows(viewer, event.player) ? event : without(event, ['player']);
+  }
+
+  #knowsProjectile(viewer: Viewer, { projectile, x, y }: GameEvent): boolean {
+    if (projectile === undefined || x === undefined || y === undefined) return false;
+    return this.source.projectileTeam(projectile) === viewer.team || this.seesPlace(viewer, x, y);
+  }
+
   #isFriend(viewer: Subject, player: PlayerId | undefined): boolean {
     return this.#subject(player)?.team === viewer.team;
   }
@@ -155,7 +196,22 @@ export class Knowledge {
   }
 
   #seesSlice(viewer: Subject, slice: number): boolean {
-    return polygonTouches(this.polygon(viewer), this.walls.sliceRect(slice));
+    return this.#looksAt(viewer, this.walls.sliceRect(slice), FACE_MARGIN);
+  }
+
+  #looksAt(viewer: Subject, rect: Rect, margin: number): boolean {
+    if (!this.#outline(viewer).touches(rect, margin)) return false;
+    const { x, y, blind } = this.source.eye(viewer.player);
+    return !blind && !this.source.smokeHides(x, y, rect.x + rect.width / 2, rect.y + rect.height / 2);
+  }
+
+  #outline(viewer: Subject): Outline {
+    let outline = this.#outlines.get(viewer.player);
+    if (outline === undefined) {
+      outline = new Outline(this.source.polygon(viewer.player));
+      this.#outlines.set(viewer.player, outline);
+    }
+    return outline;
   }
 
   #subject(player: PlayerId | undefined): Subject | undefined {

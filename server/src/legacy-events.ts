@@ -17,15 +17,24 @@ export interface EventContext {
   /** The player's entry in the receiver's states. */
   playerEntry(player: PlayerId): unknown;
   spawn(player: PlayerId): { health: number; team: TeamName; isFirst: boolean } | undefined;
+  /** What the receiver calls a projectile. */
+  projectileId(projectile: number): string;
+  /** Points that a projectile's blast deals at its centre. */
+  blastDamage(projectile: number): number;
+  /** The flash that goes off at a point in this tick. */
+  flashAt(x: number, y: number): number | undefined;
 }
 
 const EXPLOSIVES: ReadonlySet<string> = new Set(['grenade', 'grenadelauncher', 'rocket']);
 
+/** Shares of a flash's time after blindness: disoriented 2000, recovering 1000 ms (rule book, section 7). */
+const DISORIENTED_SHARE = 2 / 3;
+
 /**
- * What today's clients call an engine event, for one receiver. The event has passed the receiver's knowledge, so
- * whatever is missing from it is hidden and becomes null. Null where those clients have no word for it.
+ * What today's clients call an engine event, for one receiver: one packet, several, or none where those clients have
+ * no word for it. The event has passed the receiver's knowledge, so whatever is missing from it is hidden and becomes null.
  */
-export function toLegacy(event: GameEvent, context: EventContext): Packet | null {
+export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
   const playerId = idOf(event.player, context);
   const timestamp = context.epochMs(event.tick);
   const position = positionOf(event);
@@ -34,12 +43,12 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet | null
 
   switch (event.type) {
     case 'player_joined':
-      return event.player === undefined ? null : packet('player:joined', context.playerEntry(event.player));
+      return event.player === undefined ? [] : packet('player:joined', context.playerEntry(event.player));
     case 'player_left':
       return packet('player:left', { playerId });
     case 'spawned': {
       const spawn = event.player === undefined ? undefined : context.spawn(event.player);
-      if (spawn === undefined || spawn.isFirst) return null;
+      if (spawn === undefined || spawn.isFirst) return [];
       return packet('backend:player:respawned', {
         playerId, position, health: spawn.health, team: spawn.team,
         invulnerableUntil: context.epochMs(event.invulnerableUntilTick ?? event.tick), timestamp,
@@ -89,16 +98,83 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet | null
       });
     case 'wall_damaged':
       return packet('wall:damaged', wallDamage(event, context));
-    case 'slice_destroyed':
-      return packet('wall:destroyed', wallDamage(event, context));
+    case 'slice_destroyed': {
+      const payload = wallDamage(event, context);
+      return [...packet('wall:damaged', payload), ...packet('wall:destroyed', payload)];
+    }
+    case 'launched':
+      return [...packetOfThrower(event, context), ...packet('projectile:created', {
+        id: projectileId(event, context), type: weaponType, playerId, position, velocity: velocityOf(event), timestamp,
+      })];
+    case 'bounced':
+      return packet('projectile:updated', { id: projectileId(event, context), position });
+    case 'exploded': {
+      const radius = event.radius ?? 0;
+      const exploded = packet('projectile:exploded', { id: projectileId(event, context), type: explosionType(event), position, radius });
+      if (!EXPLOSIVES.has(event.weapon ?? '')) return exploded;
+      const damage = event.projectile === undefined ? 0 : context.blastDamage(event.projectile);
+      return [...exploded, ...packet('explosion:created', { position, radius, damage, sourcePlayerId: playerId, timestamp })];
+    }
+    case 'dazzled':
+      return packet('FLASHBANG_EFFECT', flashEffect(event, context));
+    case 'overheated':
+      // Heat goes out with the states; see HeatGauge.
     case 'aim_toggled':
     case 'match_ended':
-      return null;
+      return [];
   }
 }
 
-function packet(event: string, payload: unknown): Packet {
-  return { event, payload };
+function packet(event: string, payload: unknown): [Packet] {
+  return [{ event, payload }];
+}
+
+/** Thrown things leave a hand, launched ones a muzzle: only the latter are shots. */
+function packetOfThrower(event: GameEvent, context: EventContext): Packet[] {
+  const playerId = idOf(event.player, context);
+  const ammoRemaining = event.ammo ?? null;
+  const weaponType = event.weapon ?? null;
+  const chargeLevel = event.charge ?? 0;
+  if (chargeLevel > 0) return packet('grenade:thrown', { playerId, weaponType, chargeLevel, ammoRemaining });
+  return packet('weapon:fired', {
+    playerId, weaponType, position: positionOf(event), direction: rounded(Math.atan2(event.vy ?? 0, event.vx ?? 0)), ammoRemaining,
+    timestamp: context.epochMs(event.tick), isADS: event.isAiming ?? false,
+  });
+}
+
+function explosionType(event: GameEvent): 'explosion' | 'smoke' | 'flash' {
+  if (event.weapon === 'smokegrenade') return 'smoke';
+  return event.weapon === 'flashbang' ? 'flash' : 'explosion';
+}
+
+function flashEffect(event: GameEvent, context: EventContext): unknown {
+  const ms = (ticks: number | undefined): number => Math.round((ticks ?? 0) * context.msPerTick);
+  const duration = ms(event.totalTicks);
+  const blindDuration = ms(event.blindTicks);
+  const disorientedDuration = Math.round((duration - blindDuration) * DISORIENTED_SHARE);
+  const flash = context.flashAt(event.x ?? 0, event.y ?? 0);
+  return {
+    id: flash === undefined ? null : context.projectileId(flash),
+    position: positionOf(event),
+    affectedPlayers: [{
+      playerId: idOf(event.target, context),
+      distance: rounded(event.distance ?? 0),
+      lineOfSight: event.isClear ?? false,
+      viewingAngle: rounded(event.angle ?? 0),
+      intensity: event.intensity ?? 0,
+      duration,
+      phases: { blindDuration, disorientedDuration, recoveringDuration: duration - blindDuration - disorientedDuration },
+    }],
+    timestamp: context.epochMs(event.tick),
+  };
+}
+
+function projectileId(event: GameEvent, context: EventContext): string | null {
+  return event.projectile === undefined ? null : context.projectileId(event.projectile);
+}
+
+function velocityOf(event: GameEvent): V2 {
+  return v2(event.vx ?? 0, event.vy ?? 0);
 }
 
 function wallDamage(event: GameEvent, context: EventContext): unknown {

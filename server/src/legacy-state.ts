@@ -1,10 +1,16 @@
-import type { PlayerId, PlayerView, TeamName, WeaponView } from './engine.js';
+import type { CloudView, PlayerId, PlayerView, ProjectileView, TeamName, WeaponName, WeaponView } from './engine.js';
+import type { KnownProjectile } from './known-projectiles.js';
 import type { Acquaintance } from './knowledge.js';
 import { rounded, v2, type V2 } from './legacy-numbers.js';
-import type { LegacyWall } from './legacy-walls.js';
 import type { Seat } from './seat.js';
 
 const FOG_OPACITY = 0.64;
+
+/** What today's clients are told of things beside what the engine shows of them: figures of the rule book, sections 5 to 7. */
+const BLAST_RADIUS: Readonly<Partial<Record<WeaponName, number>>> = {
+  grenade: 40, grenadelauncher: 40, rocket: 50, smokegrenade: 60, flashbang: 120,
+};
+const SMOKE = { maxRadius: 60, maxDensity: 0.95, durationMs: 15_000, expansionMs: 1500 } as const;
 
 export interface LegacyWeapon {
   id: string;
@@ -61,19 +67,42 @@ export interface LegacyVision {
   fogOpacity: number;
 }
 
-export interface LegacyState {
-  players: Record<string, LegacyPlayer | LegacyScore>;
-  visiblePlayers: Record<string, LegacyPlayer>;
-  walls?: Record<string, LegacyWall>;
-  projectiles: never[];
-  smokeZones: never[];
+export interface LegacyProjectile {
+  id: string;
+  position: V2;
+  velocity: V2;
+  type: string;
+  ownerId: string | null;
+  damage: number;
   timestamp: number;
-  tickRate: number;
-  vision: LegacyVision;
+  range: number;
+  traveledDistance: number;
+  isExploded: false;
+  explosionRadius: number;
+  chargeLevel: number;
+  /** Milliseconds from the throw; null: none, or unknown to the receiver. */
+  fuseTime: number | null;
+}
+
+export interface LegacySmoke {
+  id: string;
+  position: V2;
+  radius: number;
+  maxRadius: number;
+  createdAt: number;
+  duration: number;
+  expansionTime: number;
+  density: number;
+  maxDensity: number;
+  windDirection: 0;
+  windSpeed: 0;
+  driftPosition: V2;
+  type: 'smoke';
 }
 
 /** What the pages of a state are written from. */
 export interface Roll {
+  readonly msPerTick: number;
   epochMs(tick: number): number;
   legacyId(player: PlayerId): string | null;
   weapons(player: PlayerId): WeaponView[];
@@ -142,6 +171,48 @@ function weaponEntries(seat: Seat, view: PlayerView, acquaintance: Acquaintance,
   return entries;
 }
 
+/**
+ * A projectile as the receiver may know it. Whoever did not see it leave the thrower sees a thing in flight and no more:
+ * its age, its charge and the way behind it would tell where an unseen enemy stands.
+ */
+export function projectileEntry(view: ProjectileView, known: KnownProjectile, shown: { ownerId: string | null; damage: number }, tick: number, roll: Roll): LegacyProjectile {
+  const { sawLaunch } = known;
+  return {
+    id: known.id,
+    position: v2(view.x, view.y),
+    velocity: v2(view.vx, view.vy),
+    type: view.weapon,
+    ownerId: shown.ownerId,
+    damage: shown.damage,
+    timestamp: roll.epochMs(sawLaunch ? view.bornTick : known.sinceTick),
+    range: sawLaunch ? rounded(view.range) : 0,
+    traveledDistance: sawLaunch ? rounded(view.flown) : 0,
+    isExploded: false,
+    explosionRadius: BLAST_RADIUS[view.weapon] ?? 0,
+    chargeLevel: sawLaunch ? view.charge : 0,
+    fuseTime: sawLaunch && view.fuseTicks !== null ? Math.round((tick - view.bornTick + view.fuseTicks) * roll.msPerTick) : null,
+  };
+}
+
+export function smokeEntry(view: CloudView, id: string, roll: Roll): LegacySmoke {
+  const position = v2(view.x, view.y);
+  return {
+    id,
+    position,
+    radius: rounded(view.radius),
+    maxRadius: SMOKE.maxRadius,
+    createdAt: roll.epochMs(view.bornTick),
+    duration: SMOKE.durationMs,
+    expansionTime: SMOKE.expansionMs,
+    density: rounded(view.density),
+    maxDensity: SMOKE.maxDensity,
+    windDirection: 0,
+    windSpeed: 0,
+    driftPosition: position,
+    type: 'smoke',
+  };
+}
+
 /** Tick 0 stands for never, and so does time 0. */
 function timeOf(tick: number, roll: Roll): number {
   return tick > 0 ? roll.epochMs(tick) : 0;
@@ -161,25 +232,45 @@ export function visionEntry(view: PlayerView, polygon: Float32Array): LegacyVisi
   };
 }
 
-export function stateFor(
-  own: PlayerView, presences: readonly Presence[], polygon: Float32Array, walls: Record<string, LegacyWall> | undefined,
-  tick: number, tickRate: number, roll: Roll,
-): LegacyState {
-  const players: LegacyState['players'] = {};
-  const visiblePlayers: LegacyState['visiblePlayers'] = {};
-  for (const presence of presences) {
-    const entry = playerEntry(presence, roll);
-    players[entry.id] = entry;
-    if ('position' in entry) visiblePlayers[entry.id] = entry;
-  }
-  return {
-    players,
-    visiblePlayers,
-    ...(walls === undefined ? {} : { walls }),
-    projectiles: [],
-    smokeZones: [],
-    timestamp: roll.epochMs(tick),
-    tickRate,
-    vision: visionEntry(own, polygon),
-  };
+/** An entry of `players`, written once for all receivers to whom the player is known in the same way. */
+export interface PlayerPage {
+  /** `"id":{...}` */
+  readonly json: string;
+  /** Belongs to `visiblePlayers` too. */
+  readonly isVisible: boolean;
+}
+
+export function playerPage(presence: Presence, roll: Roll): PlayerPage {
+  const entry = playerEntry(presence, roll);
+  return { json: `${JSON.stringify(entry.id)}:${JSON.stringify(entry)}`, isVisible: 'position' in entry };
+}
+
+/** The parts of a state, each as the receiver may know it. */
+export interface StateParts {
+  own: PlayerView;
+  players: readonly PlayerPage[];
+  polygon: Float32Array;
+  /** JSON of the full set; undefined where nothing is to be sent of them. */
+  walls: string | undefined;
+  projectiles: LegacyProjectile[];
+  smokeZones: LegacySmoke[];
+  tick: number;
+  tickRate: number;
+}
+
+/**
+ * A `game:state` as JSON. Put together from pages that are written once and kept, because most of a state is the same
+ * as in the last one or in the next player's.
+ */
+export function stateJson(parts: StateParts, roll: Roll): string {
+  const pages = (players: readonly PlayerPage[]): string => players.map((page) => page.json).join(',');
+  const rest = JSON.stringify({
+    projectiles: parts.projectiles,
+    smokeZones: parts.smokeZones,
+    timestamp: roll.epochMs(parts.tick),
+    tickRate: parts.tickRate,
+    vision: visionEntry(parts.own, parts.polygon),
+  });
+  return `{"players":{${pages(parts.players)}},"visiblePlayers":{${pages(parts.players.filter((page) => page.isVisible))}},`
+    + `${parts.walls === undefined ? '' : `"walls":${parts.walls},`}${rest.slice(1)}`;
 }

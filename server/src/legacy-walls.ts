@@ -18,37 +18,45 @@ export interface LegacyWall {
 
 /** The `walls` of one player's states, kept up to date with that player's memory rather than built anew. */
 export class LegacyWalls {
-  readonly byId: Record<string, LegacyWall> = {};
+  /** `"wall_1":{...}`, by index. */
+  readonly #pages: string[];
+  #json: string | undefined;
 
   constructor(private readonly catalogue: WallCatalogue, private readonly memory: WallMemory) {
-    catalogue.walls.forEach((wall, index) => {
-      const maxHealth = catalogue.maxHealth[index]!;
-      this.byId[catalogue.ids[index]!] = {
-        id: catalogue.ids[index]!,
-        position: { x: wall.x, y: wall.y },
-        width: wall.width,
-        height: wall.height,
-        orientation: wall.orientation,
-        material: wall.material,
-        // JSON has no infinity: the border's health is as good as none to a client that only draws damage.
-        maxHealth: Number.isFinite(maxHealth) ? rounded(maxHealth) : 0,
-        ...this.#damage(index),
-      };
-    });
+    this.#pages = catalogue.walls.map((_, index) => this.#page(index));
   }
 
   /** Takes in what the memory has learnt; says whether anything changed. */
   update(): boolean {
     const changed = this.memory.takeChangedWalls();
-    for (const index of changed) Object.assign(this.byId[this.catalogue.ids[index]!]!, this.#damage(index));
+    for (const index of changed) this.#pages[index] = this.#page(index);
+    if (changed.length > 0) this.#json = undefined;
     return changed.length > 0;
   }
 
-  #damage(wall: number): Pick<LegacyWall, 'destructionMask' | 'sliceHealth'> {
-    const health = Array.from(this.memory.known.subarray(wall * SLICES, (wall + 1) * SLICES));
-    return {
+  /** The full set. */
+  get json(): string {
+    this.#json ??= `{${this.#pages.join(',')}}`;
+    return this.#json;
+  }
+
+  #page(index: number): string {
+    const wall = this.catalogue.walls[index]!;
+    const id = this.catalogue.ids[index]!;
+    const maxHealth = this.catalogue.maxHealth[index]!;
+    const health = Array.from(this.memory.known.subarray(index * SLICES, (index + 1) * SLICES));
+    const entry: LegacyWall = {
+      id,
+      position: { x: wall.x, y: wall.y },
+      width: wall.width,
+      height: wall.height,
+      orientation: wall.orientation,
       destructionMask: health.map((points) => (points <= 0 ? 1 : 0)),
+      material: wall.material,
+      // JSON has no infinity: the border's health is as good as none to a client that only draws damage.
+      maxHealth: Number.isFinite(maxHealth) ? rounded(maxHealth) : 0,
       sliceHealth: health.map((points) => (Number.isFinite(points) ? rounded(Math.max(0, points)) : 0)),
     };
+    return `"${id}":${JSON.stringify(entry)}`;
   }
 }

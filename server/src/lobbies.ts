@@ -56,6 +56,7 @@ export class Lobbies {
   readonly #lobbies = new Map<string, MatchLobby>();
   readonly #byMember = new Map<string, MatchLobby>();
   #cancelSweep: (() => void) | undefined;
+  #opened = 0;
 
   constructor(
     private readonly settings: LobbiesSettings,
@@ -215,7 +216,7 @@ export class Lobbies {
     const { killTarget } = this.settings;
     const lobby = new Lobby(
       { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent },
-      this.#newMatch({ map, killTarget, maxPlayers, bots }),
+      this.#newMatch({ map, killTarget, maxPlayers, bots, phase: this.#opened++ }),
       this.services.clock,
       this.services.emit,
     );

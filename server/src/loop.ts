@@ -12,7 +12,17 @@ export interface LoopStats {
   /** Milliseconds spent in a step. */
   meanStepMs: number;
   maxStepMs: number;
+  /** The worst of the last one to two minutes: a start-up's stall does not stand there for ever. */
+  recent: Worst;
 }
+
+interface Worst {
+  latenessMs: number;
+  stepMs: number;
+}
+
+/** Milliseconds. */
+const RECENT_MS = 60_000;
 
 /** Steps run back to back at most; what is due beyond that is given up, or a slow host would never answer a packet again. */
 export const MAX_CATCH_UP = 6;
@@ -25,7 +35,13 @@ export class StepSchedule {
   #next = 0;
   readonly #stats = { lateSteps: 0, latenessSum: 0, maxLatenessMs: 0, skippedSteps: 0, stepSum: 0, maxStepMs: 0, steps: 0 };
 
-  constructor(readonly time: StepTime, private readonly clock: Clock) {}
+  #recent: Worst = { latenessMs: 0, stepMs: 0 };
+  #recentBefore: Worst = this.#recent;
+  #recentSince: number;
+
+  constructor(readonly time: StepTime, private readonly clock: Clock) {
+    this.#recentSince = clock.now();
+  }
 
   /** Milliseconds until the next step is due; negative when it is overdue. */
   untilNext(): number {
@@ -51,13 +67,28 @@ export class StepSchedule {
       if (lateness > this.time.periodMs) stats.lateSteps++;
       stats.stepSum += spent;
       stats.maxStepMs = Math.max(stats.maxStepMs, spent);
+      this.#noteRecent(began, lateness, spent);
     }
+  }
+
+  #noteRecent(now: number, latenessMs: number, stepMs: number): void {
+    if (now - this.#recentSince >= RECENT_MS) {
+      this.#recentBefore = this.#recent;
+      this.#recent = { latenessMs: 0, stepMs: 0 };
+      this.#recentSince = now;
+    }
+    this.#recent.latenessMs = Math.max(this.#recent.latenessMs, latenessMs);
+    this.#recent.stepMs = Math.max(this.#recent.stepMs, stepMs);
   }
 
   stats(): LoopStats {
     const { steps, lateSteps, latenessSum, maxLatenessMs, skippedSteps, stepSum, maxStepMs } = this.#stats;
     const per = Math.max(1, steps);
-    return { steps, lateSteps, skippedSteps, maxLatenessMs, maxStepMs, meanLatenessMs: latenessSum / per, meanStepMs: stepSum / per };
+    const recent = {
+      latenessMs: Math.max(this.#recent.latenessMs, this.#recentBefore.latenessMs),
+      stepMs: Math.max(this.#recent.stepMs, this.#recentBefore.stepMs),
+    };
+    return { steps, lateSteps, skippedSteps, maxLatenessMs, maxStepMs, meanLatenessMs: latenessSum / per, meanStepMs: stepSum / per, recent };
   }
 }
 

@@ -1,14 +1,21 @@
 import { randomInt } from 'node:crypto';
-import { botName, otherTeam, planBots, type TeamCounts } from './bots.js';
+import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import {
-  Button, engineErrorCode, type GameEvent, type Loadout, type MatchId, type PlayerId, type PlayerView, type TeamName, type World,
+  Button, engineErrorCode, type CloudView, type GameEvent, type Loadout, type MatchId, type PlayerId, type PlayerView, type ProjectileView,
+  type TeamName, type WeaponName, type World,
 } from './engine.js';
+import { distanceToSegment } from './geometry.js';
+import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator } from './input.js';
 import { Knowledge } from './knowledge.js';
+import { KnownProjectiles } from './known-projectiles.js';
 import { toLegacy, type EventContext } from './legacy-events.js';
-import { playerEntry, stateFor, type LegacyState, type Presence, type Roll } from './legacy-state.js';
+import {
+  playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type LegacyProjectile, type LegacySmoke, type PlayerPage, type Presence,
+  type Roll,
+} from './legacy-state.js';
 import { LegacyWalls } from './legacy-walls.js';
 import type { NamedMap } from './maps.js';
 import type { PlayerInput } from './payloads.js';
@@ -20,6 +27,18 @@ import { destructionStats, WallCatalogue, type DestructionStats } from './walls.
 const TEAM_SIZE = 4;
 const STATES_PER_SECOND = 20;
 
+/** Milliseconds between full sets of walls to one player. They are nine tenths of a state that has them. */
+const WALLS_EVERY_MS = 240;
+
+const THROWN: ReadonlySet<WeaponName> = new Set(['grenade', 'smokegrenade', 'flashbang']);
+
+/** What the server remembers of a projectile beyond its end: events may still name it. */
+interface Launch {
+  team: TeamName;
+  /** Points at the centre of its blast. */
+  damage: number;
+}
+
 export interface MatchServices {
   readonly world: World;
   readonly clock: Clock;
@@ -27,6 +46,8 @@ export interface MatchServices {
   /** Epoch milliseconds at which a step of the world is due. */
   epochOfStep(step: number): number;
   emit(memberId: string, event: string, payload: unknown): void;
+  /** For a payload that is JSON already. */
+  emitJson(memberId: string, event: string, json: string): void;
   /** Whether the client behind the connection keeps up; one that doesn't skips states instead of getting them late. */
   keepsUp(memberId: string): boolean;
 }
@@ -37,6 +58,8 @@ export interface MatchSettings {
   readonly maxPlayers: number;
   /** Bots wanted while there is room beside people. */
   readonly bots: number;
+  /** Steps by which the sending of states is shifted, so that not all matches send in the same one. */
+  readonly phase: number;
 }
 
 export interface JoinWish {
@@ -74,11 +97,19 @@ export class Match {
   readonly #walls: WallCatalogue;
   readonly #knowledge: Knowledge;
   readonly #roll: Roll;
+  /** By the engine's number, until it has gone off. */
+  readonly #launches = new Map<number, Launch>();
+  /** Flashes of the current tick, by place. */
+  #flashes: GameEvent[] = [];
   #id: MatchId;
   #pristine: Float32Array;
   /** World steps minus match ticks. */
   #stepOffset = 0;
+  /** What the engine shows after the current tick; fetched when first asked for. */
   #views: Map<PlayerId, PlayerView> | undefined;
+  #clouds: CloudView[] | undefined;
+  #projectiles: ProjectileView[] | undefined;
+  readonly #pages = new Map<string, PlayerPage>();
   #bots = 0;
   #botsNamed = 0;
   #over = false;
@@ -92,9 +123,14 @@ export class Match {
       sightMatrix: () => world.sightMatrix(this.#id),
       polygon: (player) => world.polygon(this.#id, player),
       sliceHealth: () => world.sliceHealth(this.#id),
+      eye: (player) => this.#viewOf(player),
+      // Errs on the side of hiding: the densest smoke ends a line of sight within 3 px, the edge of a full cloud within 6.
+      smokeHides: (x1, y1, x2, y2) => this.#cloudsNow().some(({ x, y, radius }) => distanceToSegment(x, y, x1, y1, x2, y2) < radius),
       subject: (player) => this.#byPlayer.get(player),
+      projectileTeam: (projectile) => this.#launches.get(projectile)?.team,
     }, this.#walls);
     this.#roll = {
+      msPerTick: 1000 / world.tickRate,
       epochMs: (tick) => this.#epochMs(tick),
       legacyId: (player) => this.#byPlayer.get(player)?.memberId ?? null,
       weapons: (player) => world.weapons(this.#id, player),
@@ -129,7 +165,7 @@ export class Match {
     const seat: PersonSeat = {
       memberId, isBot: false, name, player, slot: slotOf(player), team, loadout: DEFAULT_LOADOUT, joined: false,
       hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), memory, walls: new LegacyWalls(this.#walls, memory),
-      wallsDue: true, stateDue: false, awaitsShot: false,
+      projectiles: new KnownProjectiles(), heat: new HeatGauge(), wallsDue: true, wallsChanged: false, wallsAtMs: 0, stateTick: 0, stateDue: false, awaitsShot: false,
     };
     this.#sit(seat);
     this.#settleBots();
@@ -150,12 +186,15 @@ export class Match {
     world.destroyMatch(old);
     this.#pristine = world.sliceHealth(this.#id);
     this.#byPlayer.clear();
+    this.#launches.clear();
     this.#knowledge.forget();
     this.#views = undefined;
+    this.#clouds = undefined;
+    this.#projectiles = undefined;
     this.#over = false;
     for (const seat of this.#seats.values()) {
       const { player } = seat.isBot
-        ? { player: world.addBot(this.#id, { team: seat.team }) }
+        ? { player: world.addBot(this.#id, { team: seat.team, loadout: seat.loadout }) }
         : this.#enter({ team: seat.team, loadout: seat.loadout, spawn: seat.joined });
       seat.player = player;
       seat.slot = slotOf(player);
@@ -165,6 +204,9 @@ export class Match {
       seat.memory = this.#newMemory();
       seat.walls = new LegacyWalls(this.#walls, seat.memory);
       seat.wallsDue = true;
+      seat.projectiles.clear();
+      seat.heat.cool();
+      seat.stateTick = 0;
     }
   }
 
@@ -203,12 +245,14 @@ export class Match {
   input(memberId: string, input: PlayerInput): void {
     const seat = this.#person(memberId);
     const { sequence, held, taps, mouseX, mouseY } = seat.input.translate(input, this.services.clock.now());
-    const taken = this.services.world.pushInput(this.#id, seat.player, sequence, held, taps, mouseX, mouseY);
+    const taken = this.services.world.pushInput(this.#id, seat.player, sequence, held, taps, mouseX, mouseY, seat.stateTick);
     if (!taken) this.services.counters.add('input_repeated');
   }
 
-  fire(memberId: string): void {
+  /** `chargeLevel` 1 to 5 for a throw, 0 for a shot. */
+  fire(memberId: string, chargeLevel: number): void {
     const seat = this.#person(memberId);
+    if (chargeLevel > 0 && THROWN.has(this.#view(seat).weapon)) return this.throwItem(memberId, chargeLevel);
     if (seat.input.firing) return;
     seat.awaitsShot = true;
     this.#tap(seat, Button.FIRE);
@@ -218,8 +262,14 @@ export class Match {
     this.#tap(this.#person(memberId), Button.RELOAD);
   }
 
-  throwInHand(memberId: string): void {
-    this.#tap(this.#person(memberId), Button.THROW);
+  /**
+   * Today's client reports one throw twice, in the input stream and as this event. Both reach the engine: whichever
+   * comes second, the weapon's rate refuses.
+   */
+  throwItem(memberId: string, chargeLevel: number): void {
+    const seat = this.#person(memberId);
+    seat.awaitsShot = true;
+    this.services.world.throwItem(this.#id, seat.player, chargeLevel);
   }
 
   toggleAim(memberId: string): void {
@@ -250,6 +300,22 @@ export class Match {
     this.services.world.killPlayer(this.#id, this.#person(memberId).player);
   }
 
+  giveWeapon(memberId: string, weapon: string): Equipment {
+    const seat = this.#person(memberId);
+    this.services.world.giveWeapon(this.#id, seat.player, weapon);
+    return this.#equipment(seat);
+  }
+
+  /** Whole walls for everybody, and everybody knows it. */
+  repairWalls(): void {
+    this.services.world.repairWalls(this.#id);
+    for (const seat of this.#people()) {
+      seat.memory = this.#newMemory();
+      seat.walls = new LegacyWalls(this.#walls, seat.memory);
+      seat.wallsDue = true;
+    }
+  }
+
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
     const seat = this.#person(memberId);
     const { x, y, alive } = this.#view(seat);
@@ -260,14 +326,19 @@ export class Match {
   advance(step: number): void {
     const { world, counters } = this.services;
     this.#views = undefined;
+    this.#clouds = undefined;
+    this.#projectiles = undefined;
+    this.#pages.clear();
     const events = world.drainEvents(this.#id);
     this.#stepOffset = step - world.tick(this.#id);
+    this.#flashes = events.filter((event) => event.type === 'exploded' && event.weapon === 'flashbang');
     for (const event of events) this.#note(event);
     if (this.people > 0) {
       this.#knowledge.beginTick();
       for (const seat of this.#people()) {
         for (const event of events) this.#tell(seat, event);
-        if (!seat.stateDue && !this.#isNetworkTick(step)) continue;
+        this.#tellHeat(seat);
+        if (!seat.stateDue && !this.#isNetworkTick(step + this.settings.phase)) continue;
         if (this.services.keepsUp(seat.memberId)) this.#sendState(seat);
         else counters.add('state_skipped_slow_client');
       }
@@ -383,12 +454,13 @@ export class Match {
   }
 
   #addBot(team: TeamName): void {
-    const player = this.services.world.addBot(this.#id, { team });
     const index = this.#botsNamed++;
+    const loadout = botLoadout(index);
+    const player = this.services.world.addBot(this.#id, { team, loadout });
     this.#bots++;
     this.#sit({
       memberId: `bot_${index + 1}`, isBot: true, name: botName(index), player, slot: slotOf(player), team,
-      loadout: DEFAULT_LOADOUT, joined: true, hasSpawned: false, lastShot: new Map(), slicesHit: 0,
+      loadout, joined: true, hasSpawned: false, lastShot: new Map(), slicesHit: 0,
     });
   }
 
@@ -415,6 +487,22 @@ export class Match {
     return this.#views.get(seat.player) ?? this.services.world.player(this.#id, seat.player);
   }
 
+  #viewOf(player: PlayerId): PlayerView {
+    const seat = this.#byPlayer.get(player);
+    return seat === undefined ? this.services.world.player(this.#id, player) : this.#view(seat);
+  }
+
+  /** Of the current tick, fetched once for all receivers. */
+  #cloudsNow(): CloudView[] {
+    this.#clouds ??= this.services.world.clouds(this.#id);
+    return this.#clouds;
+  }
+
+  #flying(): ProjectileView[] {
+    this.#projectiles ??= this.services.world.projectiles(this.#id);
+    return this.#projectiles;
+  }
+
   #equipment(seat: Seat): Equipment {
     this.#views = undefined;
     return {
@@ -436,30 +524,47 @@ export class Match {
   #note(event: GameEvent): void {
     const seat = event.player === undefined ? undefined : this.#byPlayer.get(event.player);
     if (event.type === 'match_ended') this.#over = true;
-    if (seat !== undefined && event.type === 'fired' && event.weapon !== undefined) seat.lastShot.set(event.weapon, event.tick);
-    if (seat !== undefined && event.type === 'wall_damaged') seat.slicesHit++;
+    if (seat === undefined) return;
+    if ((event.type === 'fired' || event.type === 'launched') && event.weapon !== undefined) seat.lastShot.set(event.weapon, event.tick);
+    if (event.type === 'launched' && event.projectile !== undefined) {
+      this.#launches.set(event.projectile, { team: seat.team, damage: this.#damageOf(seat, event.weapon) });
+    }
+    if (event.type === 'wall_damaged' || event.type === 'slice_destroyed') seat.slicesHit++;
+    if (isPerson(seat) && event.type === 'spawned') seat.heat.cool();
+    if (isPerson(seat) && event.type === 'overheated') seat.heat.overheat(event.tick + (event.remainingTicks ?? 0));
+  }
+
+  #damageOf(seat: Seat, weapon: WeaponName | undefined): number {
+    if (!this.#isSeated(seat)) return 0;
+    return this.services.world.weapons(this.#id, seat.player).find((each) => each.weapon === weapon)?.damage ?? 0;
   }
 
   /** The server's own books, after everybody was told. */
   #settle(event: GameEvent): void {
+    if (event.type === 'exploded' && event.projectile !== undefined) this.#launches.delete(event.projectile);
     const seat = event.player === undefined ? undefined : this.#byPlayer.get(event.player);
     if (seat === undefined) return;
     if (event.type === 'spawned') seat.hasSpawned = true;
-    if (isPerson(seat) && (event.type === 'fired' || event.type === 'fire_refused')) seat.awaitsShot = false;
+    if (isPerson(seat) && (event.type === 'fired' || event.type === 'launched' || event.type === 'fire_refused')) seat.awaitsShot = false;
   }
 
   #tell(seat: PersonSeat, event: GameEvent): void {
     if (event.type === 'fire_refused' && !seat.awaitsShot) return;
     const known = this.#knowledge.witness(seat, event);
     if (known === null) return;
-    const packet = toLegacy(known, this.#contextFor(seat));
-    if (packet !== null) this.services.emit(seat.memberId, packet.event, packet.payload);
+    if (known.type === 'launched' && known.projectile !== undefined) seat.projectiles.meet(known.projectile, known.tick, true);
+    for (const packet of toLegacy(known, this.#contextFor(seat))) this.services.emit(seat.memberId, packet.event, packet.payload);
+  }
+
+  #tellHeat(seat: PersonSeat): void {
+    const update = seat.heat.update(this.#view(seat).heat, this.services.world.tick(this.#id));
+    if (update !== undefined) this.services.emit(seat.memberId, 'weapon:heat:update', update);
   }
 
   #contextFor(receiver: PersonSeat): EventContext {
     return {
       walls: this.#walls,
-      msPerTick: 1000 / this.services.world.tickRate,
+      msPerTick: this.#roll.msPerTick,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
@@ -473,6 +578,9 @@ export class Match {
         const { health, team } = this.#view(seat);
         return { health, team, isFirst: !seat.hasSpawned };
       },
+      projectileId: (projectile) => receiver.projectiles.meet(projectile, this.services.world.tick(this.#id), false).id,
+      blastDamage: (projectile) => this.#launches.get(projectile)?.damage ?? 0,
+      flashAt: (x, y) => this.#flashes.find((flash) => flash.x === x && flash.y === y)?.projectile,
     };
   }
 
@@ -481,23 +589,68 @@ export class Match {
   }
 
   #sendState(seat: PersonSeat): void {
-    this.services.emit(seat.memberId, 'game:state', this.#state(seat));
+    this.services.emitJson(seat.memberId, 'game:state', this.#state(seat));
+    seat.stateTick = this.services.world.tick(this.#id);
     seat.stateDue = false;
-    seat.wallsDue = false;
   }
 
-  #state(seat: PersonSeat): LegacyState {
+  #state(seat: PersonSeat): string {
+    const { world } = this.services;
+    return stateJson({
+      own: this.#view(seat),
+      players: [...this.#seats.values()].map((each) => this.#page(seat, each)),
+      polygon: this.#knowledge.polygon(seat),
+      walls: this.#wallsFor(seat),
+      projectiles: this.#projectilesFor(seat),
+      smokeZones: this.#smokeFor(seat),
+      tick: world.tick(this.#id),
+      tickRate: world.tickRate,
+    }, this.#roll);
+  }
+
+  /** Once for all receivers to whom the player is known in the same way. */
+  #page(receiver: PersonSeat, seat: Seat): PlayerPage {
+    const presence = this.#presence(receiver, seat);
+    const key = `${presence.acquaintance}/${seat.memberId}`;
+    let page = this.#pages.get(key);
+    if (page === undefined) {
+      page = playerPage(presence, this.#roll);
+      this.#pages.set(key, page);
+    }
+    return page;
+  }
+
+  /** The full set whenever the receiver has learnt of any change, but not more often than need be: each hit has its own event, too. */
+  #wallsFor(seat: PersonSeat): string | undefined {
     this.#knowledge.lookAround(seat);
-    const changed = seat.walls.update();
-    return stateFor(
-      this.#view(seat),
-      [...this.#seats.values()].map((each) => this.#presence(seat, each)),
-      this.#knowledge.polygon(seat),
-      changed || seat.wallsDue ? seat.walls.byId : undefined,
-      this.services.world.tick(this.#id),
-      this.services.world.tickRate,
-      this.#roll,
-    );
+    if (seat.walls.update()) seat.wallsChanged = true;
+    const now = this.services.clock.now();
+    if (!seat.wallsDue && !(seat.wallsChanged && now - seat.wallsAtMs >= WALLS_EVERY_MS)) return undefined;
+    seat.wallsDue = false;
+    seat.wallsChanged = false;
+    seat.wallsAtMs = now;
+    return seat.walls.json;
+  }
+
+  #projectilesFor(seat: PersonSeat): LegacyProjectile[] {
+    const tick = this.services.world.tick(this.#id);
+    return this.#flying()
+      .filter((view) => view.team === seat.team || this.#knowledge.seesPlace(seat, view.x, view.y))
+      .map((view) => {
+        const isOwnSide = view.team === seat.team;
+        const owner = this.#byPlayer.get(view.owner);
+        const showsOwner = owner !== undefined && this.#knowledge.acquaintance(seat, owner) !== 'unseen';
+        const known = seat.projectiles.meet(view.number, tick, isOwnSide);
+        const damage = this.#launches.get(view.number)?.damage ?? 0;
+        return projectileEntry(view, known, { ownerId: showsOwner ? owner.memberId : null, damage }, tick, this.#roll);
+      });
+  }
+
+  #smokeFor(seat: PersonSeat): LegacySmoke[] {
+    const tick = this.services.world.tick(this.#id);
+    return this.#cloudsNow().map((view) => (
+      smokeEntry(view, seat.projectiles.meet(view.number, tick, false).id.replace('projectile', 'smoke'), this.#roll)
+    ));
   }
 }
 

@@ -68,7 +68,11 @@ export const playerInput = z.object({
 });
 export type PlayerInput = z.infer<typeof playerInput>;
 
-/** Where a shot comes from and goes to is the server's to say: of the payload nothing is used but its being well-formed. */
-export const weaponFire = z.object({ weaponType: weapon.optional() }).nullish();
+const chargeLevel = z.number().int().min(1).max(5);
+
+/** Where a shot comes from and goes to is the server's to say: of the payload nothing is used but the charge of a throw. */
+export const weaponFire = z.object({ weaponType: weapon.nullish(), chargeLevel: chargeLevel.or(z.literal(0)).nullish() }).nullish();
 export const weaponSwitch = z.object({ toWeapon: weapon });
-export const grenadeThrow = z.object({ chargeLevel: z.number().min(0).max(5).optional() }).nullish();
+export const grenadeThrow = z.object({ chargeLevel: chargeLevel.nullish() }).nullish();
+
+export const giveWeapon = z.union([weapon, z.object({ weaponType: weapon }).transform((it) => it.weaponType)]);

@@ -1,5 +1,7 @@
 import type { Loadout, PlayerId, TeamName, WeaponName } from './engine.js';
-import { InputTranslator } from './input.js';
+import type { HeatGauge } from './heat-gauge.js';
+import type { InputTranslator } from './input.js';
+import type { KnownProjectiles } from './known-projectiles.js';
 import type { LegacyWalls } from './legacy-walls.js';
 import type { WallMemory } from './wall-memory.js';
 
@@ -27,10 +29,18 @@ export interface Seat {
 export interface PersonSeat extends Seat {
   readonly isBot: false;
   readonly input: InputTranslator;
+  readonly projectiles: KnownProjectiles;
+  readonly heat: HeatGauge;
   memory: WallMemory;
   walls: LegacyWalls;
   /** The next state carries the full set of walls. */
   wallsDue: boolean;
+  /** The player has learnt of damage since the last full set. */
+  wallsChanged: boolean;
+  /** Time of the last full set. */
+  wallsAtMs: number;
+  /** Tick of the last state sent: the newest that the client can have seen. 0: none yet. */
+  stateTick: number;
   /** A state is owed before the next network tick: the player has just been placed. */
   stateDue: boolean;
   /** A weapon:fire awaits its shot or refusal: refusals of the held trigger are no news to the client. */

@@ -63,6 +63,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     world, clock, counters,
     epochOfStep: (step) => schedule.time.epochMs(step),
     emit: (memberId, event, payload) => gateway.emit(memberId, event, payload),
+    emitJson: (memberId, event, json) => gateway.emitJson(memberId, event, json),
     keepsUp: (memberId) => gateway.keepsUp(memberId),
   }, counters, log);
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());

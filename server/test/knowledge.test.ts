@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { engine, type GameEvent } from '../src/engine.js';
-import { Knowledge, type Subject, type Viewer } from '../src/knowledge.js';
+import { Knowledge, type Eye, type Subject, type Viewer } from '../src/knowledge.js';
 import { WallMemory } from '../src/wall-memory.js';
 import { WallCatalogue } from '../src/walls.js';
 
@@ -26,6 +26,9 @@ describe('the knowledge gate', () => {
   let matrix: Uint8Array;
   let health: Float32Array;
   let knowledge: Knowledge;
+  let eye: Eye;
+  let isSmoky: boolean;
+  let launchedBy: Subject;
   let viewer: Viewer;
 
   const see = (who: Subject, whom: Subject): void => {
@@ -38,10 +41,16 @@ describe('the knowledge gate', () => {
     matrix = new Uint8Array(8);
     health = new Float32Array(walls.walls.length * 5).fill(80);
     viewer = { ...RED, memory: new WallMemory(health, health) };
+    eye = { x: 1, y: 1, blind: false };
+    isSmoky = false;
+    launchedBy = ENEMY;
     knowledge = new Knowledge({
       sightMatrix: () => matrix,
       polygon: () => Float32Array.of(0, 0, 50, 0, 50, 50, 0, 50),
       sliceHealth: () => health,
+      eye: () => eye,
+      smokeHides: () => isSmoky,
+      projectileTeam: () => launchedBy.team,
       subject: (player) => ALL.find((each) => each.player === player),
     }, walls);
     knowledge.beginTick();
@@ -85,6 +94,65 @@ describe('the knowledge gate', () => {
     assert.equal(witness({ type: 'hit_player', ...hit })?.player, ENEMY.player);
   });
 
+  test('a shot of one\'s own through a wall tells that it hit somebody, not whom and where', () => {
+    const hit = { type: 'hit_player', player: RED.player, target: ENEMY.player, weapon: 'rifle', x: 1, y: 2, targetX: 3, targetY: 4, damage: 25 } as const;
+    assert.deepEqual(witness(hit), { tick: 5, type: 'hit_player', player: RED.player, weapon: 'rifle' });
+  });
+
+  test('an enemy\'s projectile is known where its place is seen, the own side\'s always, and smoke', () => {
+    const at = (x: number, player: number, weapon: 'grenade' | 'smokegrenade' = 'grenade') => (
+      { type: 'exploded', player, weapon, projectile: 7, x, y: 25, radius: 40 } as const
+    );
+    assert.equal(witness(at(100, ENEMY.player)), null);
+    assert.deepEqual(witness(at(25, ENEMY.player)), { tick: 5, type: 'exploded', weapon: 'grenade', projectile: 7, x: 25, y: 25, radius: 40 }, 'but not whose it is');
+    assert.equal(witness({ ...at(25, ENEMY.player), type: 'bounced', target: ENEMY_MATE.player })?.target, undefined);
+    assert.equal(witness({ ...at(100, ENEMY.player), type: 'bounced' }), null);
+    assert.equal(witness(at(100, ENEMY.player, 'smokegrenade'))?.x, 100);
+    assert.equal(witness(at(100, ENEMY.player, 'smokegrenade'))?.player, undefined);
+    launchedBy = MATE;
+    assert.equal(witness(at(100, MATE.player))?.player, MATE.player);
+    see(RED, ENEMY);
+    launchedBy = ENEMY;
+    assert.equal(witness(at(25, ENEMY.player))?.player, ENEMY.player);
+  });
+
+  test('a throw is known to those who see the thrower, without what is left', () => {
+    const launch = { type: 'launched', player: ENEMY.player, weapon: 'grenade', projectile: 7, x: 25, y: 25, vx: 1, vy: 0, charge: 2, ammo: 1 } as const;
+    assert.equal(witness(launch), null, 'even where the place is in view');
+    see(RED, ENEMY);
+    assert.deepEqual(witness(launch), { tick: 5, type: 'launched', player: ENEMY.player, weapon: 'grenade', projectile: 7, x: 25, y: 25, vx: 1, vy: 0, charge: 2 });
+    assert.equal(witness({ ...launch, player: MATE.player })?.ammo, 1);
+  });
+
+  test('neither smoke nor a flash lets a place be seen', () => {
+    assert(knowledge.seesPlace(viewer, 25, 25));
+    isSmoky = true;
+    assert(!knowledge.seesPlace(viewer, 25, 25));
+    isSmoky = false;
+    assert(knowledge.seesPlace(viewer, 25, 25));
+    eye = { ...eye, blind: true };
+    assert(!knowledge.seesPlace(viewer, 25, 25));
+    const damage = { type: 'wall_damaged', slice: NEAR_SLICE, player: ENEMY.player, weapon: 'rifle', damage: 25, health: 55 } as const;
+    assert.equal(witness(damage), null);
+    eye = { ...eye, blind: false };
+    health[NEAR_SLICE] = 55;
+    knowledge.lookAround(viewer);
+    assert.equal(viewer.memory.known[NEAR_SLICE], 55, 'found afterwards');
+  });
+
+  test('a thing on the edge of what is seen is seen', () => {
+    assert(knowledge.seesPlace(viewer, 50.5, 25));
+    assert(!knowledge.seesPlace(viewer, 51.5, 25));
+  });
+
+  test('a flash dazzles each for themselves, and heat is one\'s own', () => {
+    const dazzled = { type: 'dazzled', player: ENEMY.player, weapon: 'flashbang', x: 25, y: 25, intensity: 1 } as const;
+    assert.equal(witness({ ...dazzled, target: MATE.player }), null);
+    assert.equal(witness({ ...dazzled, target: RED.player })?.player, undefined);
+    assert.equal(witness({ type: 'overheated', player: MATE.player, weapon: 'machinegun' }), null);
+    assert.notEqual(witness({ type: 'overheated', player: RED.player, weapon: 'machinegun' }), null);
+  });
+
   test('a seen enemy hitting an unseen one does not give the place away', () => {
     see(RED, ENEMY);
     assert.equal(witness({ type: 'hit_player', player: ENEMY.player, target: ENEMY_MATE.player, x: 1, y: 2 }), null);
@@ -122,6 +190,9 @@ describe('the knowledge gate', () => {
       sightMatrix: () => matrix,
       polygon: () => Float32Array.of(150, 150, 250, 150, 250, 250, 150, 250),
       sliceHealth: () => health,
+      eye: () => eye,
+      smokeHides: () => isSmoky,
+      projectileTeam: () => undefined,
       subject: () => undefined,
     }, walls);
     there.beginTick();

@@ -29,6 +29,20 @@ test('after a long stall a bounded number of steps is made up for, the rest is g
   assert(Math.abs(due - schedule.untilNext()) < 1e-6, 'times of steps moved with what was given up');
 });
 
+test('the worst is kept for ever, the recent worst for a minute or two', () => {
+  const clock = new FakeClock();
+  const schedule = createSchedule(50, clock);
+  schedule.runDue(() => clock.advance(35));
+  assert.equal(schedule.stats().recent.stepMs, 35);
+  for (let second = 0; second < 150; second++) {
+    clock.advance(1000);
+    schedule.runDue(() => {});
+  }
+  assert.equal(schedule.stats().maxStepMs, 35);
+  assert.equal(schedule.stats().recent.stepMs, 0);
+  assert(schedule.stats().recent.latenessMs <= 1000);
+});
+
 test('in real time a second has its sixty steps', async () => {
   const schedule = createSchedule(60);
   let steps = 0;

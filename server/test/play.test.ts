@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { RunningServer } from '../src/server.js';
-import { inputPacket, sleep, startTestServer, TestClient, type Json } from './support.js';
+import { clientKeeper, inputPacket, sleep, startTestServer, type Json } from './support.js';
 
 const FULL_PLAYER = [
   'armor', 'deathTime', 'deaths', 'health', 'id', 'invulnerableUntil', 'isADS', 'isAlive', 'killerId', 'kills', 'lastDamageTime',
@@ -16,21 +16,6 @@ const WEAPON = [
 ];
 
 const keys = (object: object): string[] => Object.keys(object).sort();
-
-/** Cuts a client's connection to the world to what the test opened, whatever the outcome. */
-function clientKeeper(serverOf: () => RunningServer) {
-  const clients: TestClient[] = [];
-  return {
-    async connect(transports?: string[]): Promise<TestClient> {
-      const client = await TestClient.connect(serverOf(), transports);
-      clients.push(client);
-      return client;
-    },
-    closeAll(): void {
-      for (const client of clients.splice(0)) client.close();
-    },
-  };
-}
 
 describe('playing with bots', () => {
   let server: RunningServer;

@@ -47,12 +47,17 @@ export type Json = any;
 /** A client that remembers everything it was sent. */
 export class TestClient {
   readonly received: { event: string; payload: Json }[] = [];
+  /** Remembers only the newest few: for clients that run for long. */
+  forget = false;
 
   private constructor(readonly socket: Socket) {
-    socket.onAny((event: string, payload: Json) => this.received.push({ event, payload }));
+    socket.onAny((event: string, payload: Json) => {
+      this.received.push({ event, payload });
+      if (this.forget && this.received.length > 200) this.received.shift();
+    });
   }
 
-  static async connect(server: RunningServer, transports = ['websocket']): Promise<TestClient> {
+  static async connect(server: { url: string }, transports = ['websocket']): Promise<TestClient> {
     const socket = io(server.url.replace('localhost', '127.0.0.1'), { transports, forceNew: true, reconnection: false });
     const client = new TestClient(socket);
     await new Promise<void>((resolve, reject) => {
@@ -108,9 +113,9 @@ export class TestClient {
     return this.spawn(name, team);
   }
 
-  async spawn(name = 'Tester', team?: 'red' | 'blue'): Promise<Json> {
+  async spawn(name = 'Tester', team?: 'red' | 'blue', support: string[] = [], primary = 'rifle'): Promise<Json> {
     return this.ask('player:join', {
-      loadout: { primary: 'rifle', secondary: 'pistol', support: [], ...(team === undefined ? {} : { team }) }, playerName: name, timestamp: Date.now(),
+      loadout: { primary, secondary: 'pistol', support, ...(team === undefined ? {} : { team }) }, playerName: name, timestamp: Date.now(),
     }, 'game:state', (state) => state.players[this.id]?.isAlive === true && state.walls !== undefined);
   }
 
@@ -119,11 +124,72 @@ export class TestClient {
   }
 }
 
+/** Closes what a test opened, whatever the outcome. */
+export function clientKeeper(serverOf: () => RunningServer) {
+  const clients: TestClient[] = [];
+  return {
+    async connect(transports?: string[]): Promise<TestClient> {
+      const client = await TestClient.connect(serverOf(), transports);
+      clients.push(client);
+      return client;
+    },
+    closeAll(): void {
+      for (const client of clients.splice(0)) client.close();
+    },
+  };
+}
+
+/** Sends inputs as today's client does, sixty a second, until stopped. */
+export class Hands {
+  #sequence = 0;
+  #change: InputChange = {};
+  #paused = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(private readonly client: TestClient) {
+    this.#timer = setInterval(() => {
+      if (!this.#paused) this.send(this.#change);
+    }, 1000 / 60);
+  }
+
+  /** No packets but those of `send`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** From now on. */
+  hold(change: InputChange): void {
+    this.#change = change;
+  }
+
+  /** One packet at once. */
+  send(change: InputChange): void {
+    this.client.emit('player:input', inputPacket(++this.#sequence, change));
+  }
+
+  /** A key for a moment, with the cursor where it is. */
+  async press(key: string): Promise<void> {
+    const before = this.#change;
+    this.hold({ ...before, keys: { ...before.keys, [key]: true } });
+    await sleep(60);
+    this.hold(before);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export function inputPacket(sequence: number, change: { keys?: Record<string, boolean>; mouse?: Record<string, number | boolean> } = {}): Json {
+export interface InputChange {
+  keys?: Record<string, boolean>;
+  mouse?: Record<string, number | boolean>;
+}
+
+export function inputPacket(sequence: number, change: InputChange = {}): Json {
   return {
     keys: {
       w: false, a: false, s: false, d: false, shift: false, ctrl: false, r: false, g: false, 1: false, 2: false, 3: false, 4: false,

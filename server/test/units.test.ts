@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planBots } from '../src/bots.js';
+import { botLoadout, planBots } from '../src/bots.js';
+import { engine } from '../src/engine.js';
 import { ConnectionLimit } from '../src/connection-limit.js';
 import { EventBudget } from '../src/event-budget.js';
-import { polygonContains, polygonTouches } from '../src/geometry.js';
+import { distanceToSegment, FACE_MARGIN, Outline, polygonContains } from '../src/geometry.js';
+import { HeatGauge } from '../src/heat-gauge.js';
+import { KnownProjectiles } from '../src/known-projectiles.js';
 import { sameSecret } from '../src/lobbies.js';
 import { sanitiseName } from '../src/names.js';
 import { WallMemory } from '../src/wall-memory.js';
@@ -23,6 +26,13 @@ test('bots even the teams out and leave an odd one where it is', () => {
   assert.deepEqual(planBots({ red: 4, blue: 0 }, { red: 2, blue: 2 }, 4), { red: 0, blue: 4 });
   assert.deepEqual(planBots({ red: 3, blue: 0 }, { red: 0, blue: 1 }, 1), { red: 0, blue: 1 });
   assert.deepEqual(planBots({ red: 4, blue: 4 }, { red: 0, blue: 0 }, 0), { red: 0, blue: 0 });
+});
+
+test('what bots carry is legal', () => {
+  const world = new engine.World();
+  const match = world.createMatch(engine.GameMap.builtin(engine.GameMap.builtinNames()[0]!));
+  for (let index = 0; index < 8; index++) world.addBot(match, { loadout: botLoadout(index) });
+  assert.equal(world.players(match).length, 8);
 });
 
 test('the eleventh connection of an address in a minute is refused, the next minute starts over', () => {
@@ -64,10 +74,19 @@ test('points in and out of a polygon', () => {
   assert(!polygonContains(Float32Array.of(), 0, 0));
 });
 
+test('distances to a segment', () => {
+  assert.equal(distanceToSegment(5, 3, 0, 0, 10, 0), 3);
+  assert.equal(distanceToSegment(-3, 4, 0, 0, 10, 0), 5);
+  assert.equal(distanceToSegment(13, 4, 0, 0, 10, 0), 5);
+  assert.equal(distanceToSegment(3, 4, 0, 0, 0, 0), 5);
+});
+
 test('a wall that bounds what is seen is touched, one behind it is not', () => {
-  const seen = Float32Array.of(0, 0, 10, 0, 10, 10, 0, 10);
-  assert(polygonTouches(seen, { x: 10, y: 4, width: 2, height: 2 }));
-  assert(!polygonTouches(seen, { x: 12, y: 4, width: 2, height: 2 }));
+  const seen = new Outline(Float32Array.of(0, 0, 10, 0, 10, 10, 0, 10));
+  assert(seen.touches({ x: 10, y: 4, width: 2, height: 2 }, FACE_MARGIN));
+  assert(!seen.touches({ x: 12, y: 4, width: 2, height: 2 }, FACE_MARGIN));
+  assert(!seen.touches({ x: 10.5, y: 4, width: 2, height: 2 }, 0));
+  assert(!new Outline(Float32Array.of()).touches({ x: 0, y: 0, width: 480, height: 270 }, FACE_MARGIN), 'the dead see nothing');
 });
 
 test('wall damage is remembered as last seen, and looked at again', () => {
@@ -93,4 +112,26 @@ test('secrets of any length compare', () => {
   assert(sameSecret('abc', 'abc'));
   assert(!sameSecret('abc', 'abcd'));
   assert(!sameSecret('abc', ''));
+});
+
+test('each receiver counts projectiles for themselves', () => {
+  const known = new KnownProjectiles();
+  assert.equal(known.meet(41, 10, false).id, 'projectile_1');
+  assert.equal(known.meet(17, 12, true).id, 'projectile_2');
+  assert.deepEqual(known.meet(41, 99, true), { id: 'projectile_1', sinceTick: 10, sawLaunch: false }, 'as first met');
+  known.clear();
+  assert.equal(known.meet(17, 1, true).id, 'projectile_1');
+});
+
+test('heat is told as it changes and no more', () => {
+  const gauge = new HeatGauge();
+  assert.equal(gauge.update(0, 1), undefined);
+  assert.deepEqual(gauge.update(5, 2), { weaponType: 'machinegun', heatLevel: 5, isOverheated: false });
+  assert.equal(gauge.update(4.9, 3), undefined, 'the same in whole steps');
+  gauge.overheat(10);
+  assert.equal(gauge.update(100, 9)?.isOverheated, true);
+  assert.deepEqual(gauge.update(50, 10), { weaponType: 'machinegun', heatLevel: 50, isOverheated: false });
+  gauge.overheat(99);
+  gauge.cool();
+  assert.deepEqual(gauge.update(0, 11), { weaponType: 'machinegun', heatLevel: 0, isOverheated: false });
 });
