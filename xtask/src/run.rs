@@ -241,14 +241,15 @@ fn end_group(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Linux ends the child when we are killed without a chance to tell it.
+/// Linux ends the child when we are killed without a chance to tell it. At once: with our end of its output gone, a
+/// clean end could not be told any more.
 #[cfg(target_os = "linux")]
 fn end_with_parent(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     // SAFETY: between fork and exec the closure makes one system call (prctl) and neither allocates nor locks.
     unsafe {
         command.pre_exec(|| {
-            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
             Ok(())
         });
     }
