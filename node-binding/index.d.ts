@@ -778,6 +778,17 @@ export class World {
 
   /** Whether a player sees an enemy. `false` for team mates, who are known anyway. */
   sees(match: MatchId, viewer: PlayerId, target: PlayerId): boolean;
+  /**
+   * Whether a straight line between two points, px, passes all standing slices that stop sight; smoke does not count.
+   * Points outside the playfield are moved to its edge.
+   * @throws `STALE_ID`; `INVALID_ARGUMENT` for a coordinate that is not a finite number
+   */
+  lineIsClear(match: MatchId, x1: number, y1: number, x2: number, y2: number): boolean;
+  /**
+   * Optical depth of the smoke between two points, px: 0 is clear air, and a line of sight ends at 0.5.
+   * @throws `STALE_ID`; `INVALID_ARGUMENT` for a coordinate that is not a finite number
+   */
+  smokeBetween(match: MatchId, x1: number, y1: number, x2: number, y2: number): number;
 
   /** 8 bytes: bit t of byte v says that slot v sees the enemy in slot t. */
   sightMatrix(match: MatchId): Uint8Array;

@@ -3,11 +3,11 @@
 use crate::fail::{Fail, Result, guard};
 use crate::read;
 use crate::rows::angle;
-use crate::world::JsWorld;
+use crate::world::World;
 use crate::{INPUT_BYTES, PLAYER_COLUMNS};
 use napi::bindgen_prelude::{Float32ArraySlice, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
-use trespasser::{Buttons, Error, InputCmd, MatchId, MatchView, PlayerId, PlayerView, Team, Vec2, World};
+use trespasser::{Buttons, Error, InputCmd, MatchId, MatchView, PlayerId, PlayerView, Team, Vec2};
 
 /// Where the result of a record goes.
 const RESULT: usize = 32;
@@ -25,7 +25,7 @@ enum Outcome {
 }
 
 #[napi]
-impl JsWorld {
+impl World {
     #[napi(catch_unwind)]
     pub fn push_inputs(&self, buffer: Unknown<'_>, count: Unknown<'_>) -> Result<u32> {
         guard(|| {
@@ -79,7 +79,7 @@ fn bytes<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
     core::array::from_fn(|i| record[at + i])
 }
 
-fn push(world: &mut World, record: &[u8]) -> Outcome {
+fn push(world: &mut trespasser::World, record: &[u8]) -> Outcome {
     if record[RESULT + 1..].iter().any(|byte| *byte != 0) {
         return Outcome::BadReserved;
     }

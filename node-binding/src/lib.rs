@@ -58,7 +58,7 @@ pub fn scene_names() -> Vec<&'static str> {
 pub fn panic_for_test(world: Unknown<'_>) -> fail::Result<()> {
     fail::guard(|| match read::given(world)? {
         Some(world) => {
-            let world: ClassInstance<'_, world::JsWorld> = read::instance("world", &world, "a World")?;
+            let world: ClassInstance<'_, world::World> = read::instance("world", &world, "a World")?;
             world.with(|_| panic!("on purpose"))
         }
         None => panic!("on purpose"),

@@ -6,7 +6,7 @@
 
 use crate::fail::{Fail, Inner, Result, guard};
 use crate::read;
-use crate::world::{JsWorld, Pool};
+use crate::world::{Pool, World};
 use napi::bindgen_prelude::{Float64ArraySlice, Unknown};
 use napi_derive::napi;
 use trespasser::rules::RuleSet;
@@ -67,7 +67,7 @@ pub fn row_format() -> RowFormat {
 }
 
 #[napi]
-impl JsWorld {
+impl World {
     #[napi(catch_unwind)]
     pub fn player_row(&self, game: Unknown<'_>, player: Unknown<'_>, out: Unknown<'_>) -> Result<()> {
         guard(|| {

@@ -12,14 +12,14 @@ use napi::bindgen_prelude::{
 use napi_derive::napi;
 use std::cell::{Cell, RefCell};
 use trespasser::scenes::Bots;
-use trespasser::{Buttons, InputCmd, MatchDef, PlayerDef, RuleSet, Team, Vec2, World, WorldDef};
+use trespasser::{Buttons, InputCmd, MatchDef, PlayerDef, RuleSet, Team, Vec2, WorldDef};
 
 /// Of a bot whose host does not say.
 const DEFAULT_SKILL: f32 = 0.5;
 
 /// What a call works on. Arguments are read before it is borrowed, for reading them may run JavaScript.
 pub(crate) struct Pool {
-    pub(crate) world: World,
+    pub(crate) world: trespasser::World,
     /// Who plays for the host.
     bots: Bots,
     /// Kept between drains.
@@ -28,14 +28,16 @@ pub(crate) struct Pool {
     corners: Vec<Vec2>,
 }
 
-#[napi(js_name = "World")]
-pub struct JsWorld {
+/// The Rust name is the JavaScript one: its methods stand in several modules, and those expanded before this one do not
+/// see a `js_name` given here.
+#[napi]
+pub struct World {
     pool: RefCell<Pool>,
     /// A call panicked half way: nothing is known about the state.
     broken: Cell<bool>,
 }
 
-impl JsWorld {
+impl World {
     /// Runs `work` on the pool; refuses for good after a panic.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Pool) -> Inner<T>) -> Inner<T> {
         if self.broken.replace(true) {
@@ -48,9 +50,9 @@ impl JsWorld {
 }
 
 #[napi]
-impl JsWorld {
+impl World {
     #[napi(constructor, catch_unwind)]
-    pub fn new(options: Unknown<'_>) -> Result<JsWorld> {
+    pub fn new(options: Unknown<'_>) -> Result<World> {
         guard(|| {
             let fields = Fields::optional("options", options)?;
             let mut def = WorldDef::default();
@@ -63,8 +65,13 @@ impl JsWorld {
             if let Some(most) = fields.get("maxMatches")? {
                 def.max_matches = read::uint32("maxMatches", &most)?;
             }
-            let pool = Pool { world: World::new(def)?, bots: Bots::new(), events: Vec::new(), corners: Vec::new() };
-            Ok(JsWorld { pool: RefCell::new(pool), broken: Cell::new(false) })
+            let pool = Pool {
+                world: trespasser::World::new(def)?,
+                bots: Bots::new(),
+                events: Vec::new(),
+                corners: Vec::new(),
+            };
+            Ok(World { pool: RefCell::new(pool), broken: Cell::new(false) })
         })
     }
 
@@ -332,6 +339,38 @@ impl JsWorld {
     }
 
     #[napi(catch_unwind)]
+    pub fn line_is_clear(
+        &self,
+        game: Unknown<'_>,
+        x1: Unknown<'_>,
+        y1: Unknown<'_>,
+        x2: Unknown<'_>,
+        y2: Unknown<'_>,
+    ) -> Result<bool> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let (from, to) = line(&x1, &y1, &x2, &y2)?;
+            self.with(|pool| Ok(pool.world.view(game)?.line_is_clear(from, to)))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn smoke_between(
+        &self,
+        game: Unknown<'_>,
+        x1: Unknown<'_>,
+        y1: Unknown<'_>,
+        x2: Unknown<'_>,
+        y2: Unknown<'_>,
+    ) -> Result<f64> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let (from, to) = line(&x1, &y1, &x2, &y2)?;
+            self.with(|pool| Ok(pool.world.view(game)?.smoke_between(from, to).into()))
+        })
+    }
+
+    #[napi(catch_unwind)]
     pub fn sight_matrix<'env>(&self, env: &'env Env, game: Unknown<'_>) -> Result<Uint8ArraySlice<'env>> {
         guard(|| {
             let game = read::match_id(&game)?;
@@ -508,4 +547,10 @@ pub(crate) fn floats<'env>(
     let subarray: Function<'env, napi::bindgen_prelude::FnArgs<(u32, u32)>, Unknown<'env>> =
         object.get_named_property_unchecked("subarray")?;
     Ok(subarray.apply(object, (0, written as u32).into())?)
+}
+
+/// Two points of the playfield, px.
+fn line(x1: &Unknown<'_>, y1: &Unknown<'_>, x2: &Unknown<'_>, y2: &Unknown<'_>) -> Inner<(Vec2, Vec2)> {
+    let from = Vec2::new(read::finite("x1", x1)?, read::finite("y1", y1)?);
+    Ok((from, Vec2::new(read::finite("x2", x2)?, read::finite("y2", y2)?)))
 }

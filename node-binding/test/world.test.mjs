@@ -69,7 +69,7 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
   const ofMatch = {
     destroyMatch: [], resetMatch: [], addPlayer: [], addBot: [], drainEvents: [], tick: [], score: [], players: [],
     projectiles: [], clouds: [], repairWalls: [], sightMatrix: [], wallsVersion: [], sliceHealth: [], hash: [],
-    mapHash: [], matchBytes: [], save: [], restore: [bytes], readPlayers: [new Float32Array(8 * engine.PLAYER_COLUMNS)],
+    lineIsClear: [1, 1, 9, 9], smokeBetween: [1, 1, 9, 9], mapHash: [], matchBytes: [], save: [], restore: [bytes], readPlayers: [new Float32Array(8 * engine.PLAYER_COLUMNS)],
   };
   const ofPlayer = {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
@@ -202,8 +202,8 @@ test('inputs move a player, once each', () => {
   assert.equal(after.lastSequence, 1);
   assert.equal(after.ignoredInputs, 2);
   assert.equal(after.movement, 'walking');
-  // Turned before moved, clockwise on screen.
-  assert.ok(Math.abs(after.facing - Math.atan2(235 - before.y, 400 - before.x)) < 1e-4);
+  // Towards the mouse from the new place, clockwise on screen.
+  assert.ok(Math.abs(after.facing - Math.atan2(235 - after.y, 400 - after.x)) < 1e-4);
   assert.equal(after.mouseX, 400);
   assert.equal(world.pushInput(match, red, 2, 0, 0, 1e300, -1e300, 1), true, 'far cursors are clamped');
   world.step();
@@ -391,6 +391,13 @@ test('things are thrown, fly and smoke', () => {
   const [cloud] = world.clouds(match);
   assert.equal(cloud.number, flying.number);
   assert.ok(cloud.radius > 0 && cloud.density > 0);
+  assert.ok(world.smokeBetween(match, cloud.x - 100, cloud.y, cloud.x + 100, cloud.y) > 0.5, 'no sight through it');
+  assert.equal(world.smokeBetween(match, 1, 1, 2, 1), 0);
+  assert.equal(world.lineIsClear(match, 1, 1, 2, 1), true);
+  for (const call of ['smokeBetween', 'lineIsClear']) {
+    refused(() => world[call](match, 1, NaN, 2, 3), 'INVALID_ARGUMENT', /y1 is NaN/);
+    refused(() => world[call](match, 1, 1, '2', 3), 'INVALID_ARGUMENT', /x2 is/);
+  }
   world.killPlayer(match, red);
   refused(() => world.giveWeapon(match, red, 'smg'), 'NOT_ALLOWED', /dead/);
 });
