@@ -237,3 +237,36 @@ fn bad_calls_are_refused() {
     rules.movement.walk = f32::NAN;
     assert!(message(rules.validate().unwrap_err()).contains("movement.walk"));
 }
+
+/// Found by fuzzing: a saved charge far beyond the highest level overflowed the level shown.
+#[test]
+fn a_saved_charge_beyond_the_last_level_is_the_last_level() {
+    let map = GameMap::builtin("yard", Reading::Fine).unwrap();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let game = world.create_match(&map, MatchDef::default()).unwrap();
+    let loadout = Loadout::new(Weapon::Rifle, Weapon::Pistol, &[Weapon::Grenade]).unwrap();
+    let p = world.add_player(game, PlayerDef { loadout, ..PlayerDef::default() }).unwrap();
+    let input = InputCmd::new(1, Buttons::FIRE, Buttons::SLOT3, Vec2::new(240.0, 135.0)).unwrap();
+    world.push_input(game, p, input).unwrap();
+    world.step();
+    assert_eq!(world.view(game).unwrap().player(p).unwrap().charge, 1);
+    let mut bytes = Vec::new();
+    world.save(game, &mut bytes).unwrap();
+    // The charge of slot 0 is the only place whose 1 turned into anything higher shows as a higher level.
+    let mut levels = std::collections::BTreeSet::new();
+    for at in 40..bytes.len() - 1 {
+        if bytes[at..at + 2] != [1, 0] {
+            continue;
+        }
+        let mut forged = bytes.clone();
+        forged[at..at + 2].copy_from_slice(&[0xFF, 0xFF]);
+        let sum = xxhash_rust::xxh3::xxh3_64(&forged[40..]).to_le_bytes();
+        forged[32..40].copy_from_slice(&sum);
+        if world.restore(game, &forged).is_ok() {
+            levels.extend(world.view(game).unwrap().player(p).map(|v| v.charge));
+            world.step();
+        }
+    }
+    assert!(levels.contains(&5), "{levels:?}");
+    assert!(levels.iter().all(|&l| l <= 5));
+}

@@ -117,4 +117,10 @@ impl Tuned {
             rules,
         }
     }
+
+    /// Level of charge of a trigger held for so many ticks; 0: not held.
+    pub(crate) fn charge_level(&self, ticks: u16) -> u8 {
+        let Some(full) = ticks.checked_sub(1) else { return 0 };
+        (1 + u32::from(full) / self.charge_ticks).min(self.rules.throws.levels.into()) as u8
+    }
 }

@@ -120,13 +120,12 @@ fn trigger(
 /// and throws when let go; a tap and the throw button throw at once.
 fn charge(state: &mut MatchState, rules: &Tuned, slot: usize, pressed: Buttons, host_throw: u8) -> Option<u8> {
     let levels = rules.rules.throws.levels;
-    let charged = |ticks: u16| (1 + (u32::from(ticks).saturating_sub(1) / rules.charge_ticks) as u8).min(levels);
     let held = state.held[slot].has(Buttons::FIRE);
     let ticks = state.charge[slot];
     let level = if host_throw > 0 {
         Some(host_throw.min(levels))
     } else if pressed.has(Buttons::THROW) || (ticks > 0 && !held) {
-        Some(charged(ticks))
+        Some(rules.charge_level(ticks.max(1)))
     } else if pressed.has(Buttons::FIRE) && !held {
         Some(1)
     } else {

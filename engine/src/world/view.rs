@@ -253,10 +253,7 @@ impl<'a> MatchView<'a> {
             cone: 2.0 * libm::acosf(s.cone_cos[slot].clamp(-1.0, 1.0)),
             heat: s.heat[slot] as f32 / rules.tick_rate as f32,
             reload_ticks: s.reload[slot],
-            charge: match s.charge[slot] {
-                0 => 0,
-                ticks => (1 + ((u32::from(ticks) - 1) / rules.charge_ticks) as u8).min(rules.rules.throws.levels),
-            },
+            charge: rules.charge_level(s.charge[slot]),
             blind: flash.blind,
             impairment: [flash.visual, flash.audio, flash.movement],
         }
