@@ -20,14 +20,6 @@ export function polygonContains(polygon: Float32Array, x: number, y: number): bo
   return inside;
 }
 
-/** From a point to the nearest point of the segment from a to b. */
-export function distanceToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const length2 = dx * dx + dy * dy;
-  const along = length2 === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length2));
-  return Math.hypot(ax + along * dx - x, ay + along * dy - y);
-}
-
 /** Pixels outside a wall at which its faces are probed: standing walls are never inside a visibility polygon, they bound it. */
 export const FACE_MARGIN = 1;
 

@@ -1,5 +1,5 @@
 import type { GameEvent, PlayerId, TeamName } from './engine.js';
-import { FACE_MARGIN, Outline, type Rect } from './geometry.js';
+import { FACE_MARGIN, Outline } from './geometry.js';
 import type { WallMemory } from './wall-memory.js';
 import type { WallCatalogue } from './walls.js';
 
@@ -27,9 +27,16 @@ export interface Viewer extends Subject {
 export interface Eye {
   x: number;
   y: number;
+  alive: boolean;
   /** Dazzled: sees nothing at all. */
   blind: boolean;
 }
+
+/** Optical depth of smoke at which a line of sight ends (rule book, section 4). */
+const SIGHT_ENDS_AT = 0.5;
+
+/** Pixels within which everything with a clear line is seen, whatever the facing (rule book, section 4). */
+const CLOSE_BY = 12;
 
 /** Pixels around a thing in flight that are looked at too: one that touches a wall lies on the outline of what is seen. */
 const PLACE_MARGIN = 1;
@@ -40,8 +47,10 @@ export interface KnowledgeSource {
   polygon(player: PlayerId): Float32Array;
   sliceHealth(): Float32Array;
   eye(player: PlayerId): Eye;
-  /** Whether smoke hides the second point from the first. */
-  smokeHides(x1: number, y1: number, x2: number, y2: number): boolean;
+  /** Whether no standing slice stops sight between two points. */
+  lineIsClear(x1: number, y1: number, x2: number, y2: number): boolean;
+  /** Optical depth of the smoke between two points. */
+  smokeBetween(x1: number, y1: number, x2: number, y2: number): number;
   /** Also of those who left, as long as events may name them. */
   subject(player: PlayerId): Subject | undefined;
   /** The side that launched a projectile, also of one that has just gone off. */
@@ -82,8 +91,12 @@ export class Knowledge {
 
   /** Whether a point on the ground is in view: neither walls nor smoke nor a flash in between. */
   seesPlace(viewer: Subject, x: number, y: number): boolean {
+    const eye = this.source.eye(viewer.player);
+    if (!eye.alive || eye.blind) return false;
     const place = { x: x - PLACE_MARGIN, y: y - PLACE_MARGIN, width: 2 * PLACE_MARGIN, height: 2 * PLACE_MARGIN };
-    return this.#looksAt(viewer, place, 0);
+    const isInView = this.#outline(viewer).touches(place, 0)
+      || (Math.hypot(x - eye.x, y - eye.y) <= CLOSE_BY && this.source.lineIsClear(eye.x, eye.y, x, y));
+    return isInView && this.#seesThrough(eye, x, y);
   }
 
   /** Brings the viewer's memory of the walls up to what is in view. */
@@ -196,13 +209,14 @@ export class Knowledge {
   }
 
   #seesSlice(viewer: Subject, slice: number): boolean {
-    return this.#looksAt(viewer, this.walls.sliceRect(slice), FACE_MARGIN);
+    const rect = this.walls.sliceRect(slice);
+    if (!this.#outline(viewer).touches(rect, FACE_MARGIN)) return false;
+    const eye = this.source.eye(viewer.player);
+    return !eye.blind && this.#seesThrough(eye, rect.x + rect.width / 2, rect.y + rect.height / 2);
   }
 
-  #looksAt(viewer: Subject, rect: Rect, margin: number): boolean {
-    if (!this.#outline(viewer).touches(rect, margin)) return false;
-    const { x, y, blind } = this.source.eye(viewer.player);
-    return !blind && !this.source.smokeHides(x, y, rect.x + rect.width / 2, rect.y + rect.height / 2);
+  #seesThrough(eye: Eye, x: number, y: number): boolean {
+    return this.source.smokeBetween(eye.x, eye.y, x, y) < SIGHT_ENDS_AT;
   }
 
   #outline(viewer: Subject): Outline {

@@ -6,7 +6,6 @@ import {
   Button, engineErrorCode, type CloudView, type GameEvent, type Loadout, type MatchId, type PlayerId, type PlayerView, type ProjectileView,
   type TeamName, type WeaponName, type World,
 } from './engine.js';
-import { distanceToSegment } from './geometry.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator } from './input.js';
 import { Knowledge } from './knowledge.js';
@@ -124,8 +123,8 @@ export class Match {
       polygon: (player) => world.polygon(this.#id, player),
       sliceHealth: () => world.sliceHealth(this.#id),
       eye: (player) => this.#viewOf(player),
-      // Errs on the side of hiding: the densest smoke ends a line of sight within 3 px, the edge of a full cloud within 6.
-      smokeHides: (x1, y1, x2, y2) => this.#cloudsNow().some(({ x, y, radius }) => distanceToSegment(x, y, x1, y1, x2, y2) < radius),
+      lineIsClear: (x1, y1, x2, y2) => world.lineIsClear(this.#id, x1, y1, x2, y2),
+      smokeBetween: (x1, y1, x2, y2) => (this.#cloudsNow().length > 0 ? world.smokeBetween(this.#id, x1, y1, x2, y2) : 0),
       subject: (player) => this.#byPlayer.get(player),
       projectileTeam: (projectile) => this.#launches.get(projectile)?.team,
     }, this.#walls);

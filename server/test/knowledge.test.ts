@@ -27,7 +27,8 @@ describe('the knowledge gate', () => {
   let health: Float32Array;
   let knowledge: Knowledge;
   let eye: Eye;
-  let isSmoky: boolean;
+  let isClear: boolean;
+  let smoke: number;
   let launchedBy: Subject;
   let viewer: Viewer;
 
@@ -41,15 +42,17 @@ describe('the knowledge gate', () => {
     matrix = new Uint8Array(8);
     health = new Float32Array(walls.walls.length * 5).fill(80);
     viewer = { ...RED, memory: new WallMemory(health, health) };
-    eye = { x: 1, y: 1, blind: false };
-    isSmoky = false;
+    eye = { x: 1, y: 1, alive: true, blind: false };
+    isClear = true;
+    smoke = 0;
     launchedBy = ENEMY;
     knowledge = new Knowledge({
       sightMatrix: () => matrix,
       polygon: () => Float32Array.of(0, 0, 50, 0, 50, 50, 0, 50),
       sliceHealth: () => health,
       eye: () => eye,
-      smokeHides: () => isSmoky,
+      lineIsClear: () => isClear,
+      smokeBetween: () => smoke,
       projectileTeam: () => launchedBy.team,
       subject: (player) => ALL.find((each) => each.player === player),
     }, walls);
@@ -126,9 +129,9 @@ describe('the knowledge gate', () => {
 
   test('neither smoke nor a flash lets a place be seen', () => {
     assert(knowledge.seesPlace(viewer, 25, 25));
-    isSmoky = true;
+    smoke = 0.5;
     assert(!knowledge.seesPlace(viewer, 25, 25));
-    isSmoky = false;
+    smoke = 0.49;
     assert(knowledge.seesPlace(viewer, 25, 25));
     eye = { ...eye, blind: true };
     assert(!knowledge.seesPlace(viewer, 25, 25));
@@ -143,6 +146,16 @@ describe('the knowledge gate', () => {
   test('a thing on the edge of what is seen is seen', () => {
     assert(knowledge.seesPlace(viewer, 50.5, 25));
     assert(!knowledge.seesPlace(viewer, 51.5, 25));
+  });
+
+  test('close by, what is behind one is seen, unless a wall or death is between', () => {
+    assert(knowledge.seesPlace(viewer, -10, 1));
+    assert(!knowledge.seesPlace(viewer, -12, 1));
+    isClear = false;
+    assert(!knowledge.seesPlace(viewer, -10, 1));
+    isClear = true;
+    eye = { ...eye, alive: false };
+    assert(!knowledge.seesPlace(viewer, -10, 1));
   });
 
   test('a flash dazzles each for themselves, and heat is one\'s own', () => {
@@ -191,7 +204,8 @@ describe('the knowledge gate', () => {
       polygon: () => Float32Array.of(150, 150, 250, 150, 250, 250, 150, 250),
       sliceHealth: () => health,
       eye: () => eye,
-      smokeHides: () => isSmoky,
+      lineIsClear: () => isClear,
+      smokeBetween: () => smoke,
       projectileTeam: () => undefined,
       subject: () => undefined,
     }, walls);

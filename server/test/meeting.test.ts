@@ -201,7 +201,7 @@ describe('smoke between two people', () => {
       // Away from blue, so that it stays behind the smoke.
       redHands.hold({ mouse: { x: 20, y: 135 } });
       await sleep(60);
-      red.emit('grenade:throw', { chargeLevel: 5 });
+      red.emit('grenade:throw', { chargeLevel: 2 });
       await red.next('explosion:created');
       const told = blue.received.slice(mark);
       assert.deepEqual([...new Set(told.map((each) => each.event))], ['game:state']);

@@ -4,7 +4,7 @@ import { botLoadout, planBots } from '../src/bots.js';
 import { engine } from '../src/engine.js';
 import { ConnectionLimit } from '../src/connection-limit.js';
 import { EventBudget } from '../src/event-budget.js';
-import { distanceToSegment, FACE_MARGIN, Outline, polygonContains } from '../src/geometry.js';
+import { FACE_MARGIN, Outline, polygonContains } from '../src/geometry.js';
 import { HeatGauge } from '../src/heat-gauge.js';
 import { KnownProjectiles } from '../src/known-projectiles.js';
 import { sameSecret } from '../src/lobbies.js';
@@ -72,13 +72,6 @@ test('points in and out of a polygon', () => {
   assert(!polygonContains(square, 15, 5));
   assert(!polygonContains(square, 5, -1));
   assert(!polygonContains(Float32Array.of(), 0, 0));
-});
-
-test('distances to a segment', () => {
-  assert.equal(distanceToSegment(5, 3, 0, 0, 10, 0), 3);
-  assert.equal(distanceToSegment(-3, 4, 0, 0, 10, 0), 5);
-  assert.equal(distanceToSegment(13, 4, 0, 0, 10, 0), 5);
-  assert.equal(distanceToSegment(3, 4, 0, 0, 0, 0), 5);
 });
 
 test('a wall that bounds what is seen is touched, one behind it is not', () => {
