@@ -45,6 +45,18 @@ enum Verb {
     Bench(Forwarded),
     /// Writes include/trespasser.h anew from the C ABI's source
     Header,
+    /// Fuzzes the engine with libFuzzer; wants nightly Rust and cargo-fuzz
+    Fuzz(Fuzz),
+}
+
+#[derive(Debug, Args)]
+struct Fuzz {
+    /// What is fuzzed: a match under arbitrary calls, or a map made of arbitrary bytes
+    #[arg(value_parser = ["match_ops", "map_png"], default_value = "match_ops")]
+    target: String,
+    /// Seconds
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
 }
 
 /// Options of another program, which checks them itself.
@@ -77,6 +89,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Bench(forwarded) => {
             run::cargo(["bench", "--package", "trespasser-benches", "--"]).args(forwarded.options).status_code()
         }
+        Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {
             // The test that compares the header writes it when asked to, so that both use the same generator.
             run::cargo(["test", "--package", "trespasser-ffi", "--test", "header"])
@@ -84,6 +97,28 @@ fn run(verb: Verb) -> Result<ExitCode> {
                 .status_code()
         }
     }
+}
+
+/// Found inputs land in engine/fuzz/artifacts/; each becomes a test of its own when it is mended.
+fn fuzz(options: &Fuzz) -> Result<ExitCode> {
+    let there = run::cargo(["fuzz", "--version"]).output(None);
+    anyhow::ensure!(
+        there.is_ok(),
+        "cargo-fuzz is missing; `cargo install cargo-fuzz`, and `rustup toolchain install nightly` if there is none"
+    );
+    let corpus = format!("fuzz/corpus/{}", options.target);
+    std::fs::create_dir_all(root().join("engine").join(&corpus))?;
+    // Found inputs go to the first folder; our own maps are where to begin with maps.
+    let begin: &[&str] = if options.target == "map_png" { &["maps"] } else { &[] };
+    // The rustup proxy chooses the toolchain; the cargo that runs this program is the stable one.
+    run::program("cargo")
+        .args(["+nightly", "fuzz", "run", "--release", &options.target, &corpus])
+        .args(begin)
+        .arg("--")
+        .arg(format!("-max_total_time={}", options.seconds))
+        .args(["-max_len=4096", "-timeout=60", "-rss_limit_mb=2048"])
+        .folder("engine")
+        .status_code()
 }
 
 /// A report program of `benches/`, in the caller's folder, so that relative paths mean what they say.

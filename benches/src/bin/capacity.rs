@@ -4,7 +4,7 @@
 //! draining events, starting ended matches anew, and every [`PROBED`]th tick, on which the stages are measured: a
 //! probe costs about as much as a cheap stage.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -14,10 +14,14 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use trespasser::rules::INVENTORY;
 use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
-use trespasser::world::PLAYERS;
-use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, Reading, RuleSet, Vec2, World, WorldDef};
+use trespasser::world::{PLAYERS, PlayerView, WeaponView};
+use trespasser::{
+    CloudView, EventKind, GameMap, MatchDef, MatchId, PlayerDef, ProjectileView, Reading, RuleSet, Vec2, World,
+    WorldDef,
+};
 use trespasser_benches::{exit, load_map, map_label, origin};
 
 /// Ticks a second of every measurement.
@@ -83,7 +87,8 @@ struct Options {
     /// Computes every living player's visibility polygon at 20 Hz within the clock.
     #[arg(long)]
     polygons: bool,
-    /// Encodes every player's snapshot at 20 Hz within the clock.
+    /// Reads every player's snapshot at 20 Hz within the clock: the own state, who is known or seen, what flies, smoke,
+    /// and the walls where they changed, as a host reads them; what it then sends is the host's affair.
     #[arg(long)]
     snapshots: bool,
     /// Seed of the first match; the others count up from it.
@@ -120,6 +125,8 @@ struct Report {
     /// With `polygons`: of one polygon.
     polygon_ns: Option<f64>,
     snapshots: bool,
+    /// With `snapshots`: of one player's, read on one thread.
+    snapshot_ns: Option<f64>,
     shots_per_min_per_match: f64,
     deaths_per_min_per_match: f64,
     slices_destroyed_per_min_per_match: f64,
@@ -196,6 +203,8 @@ struct Tally {
 struct Game {
     id: MatchId,
     seed: u64,
+    /// Of the walls as last read.
+    walls_version: u32,
 }
 
 /// The matches of a measurement with their bots.
@@ -203,6 +212,26 @@ struct Load {
     world: World,
     games: Vec<Game>,
     bots: Bots,
+}
+
+/// What is read for one player.
+#[derive(Default)]
+struct Snapshots {
+    weapons: [Option<WeaponView>; INVENTORY],
+    players: Vec<PlayerView>,
+    projectiles: Vec<ProjectileView>,
+    clouds: Vec<CloudView>,
+    /// 1/64 points by slice.
+    walls: Vec<u16>,
+}
+
+impl Snapshots {
+    fn clear(&mut self) {
+        self.players.clear();
+        self.projectiles.clear();
+        self.clouds.clear();
+        self.walls.clear();
+    }
 }
 
 impl Load {
@@ -222,7 +251,7 @@ impl Load {
                 let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
                 bots.add(&mut world, id, def, skill)?;
             }
-            games.push(Game { id, seed });
+            games.push(Game { id, seed, walls_version: u32::MAX });
         }
         Ok(Load { world, games, bots })
     }
@@ -243,6 +272,30 @@ impl Load {
             }
         }
         Ok(())
+    }
+
+    /// What a host reads for each player at the network rate, into buffers that are kept; returns how many.
+    fn snapshots(&mut self, read: &mut Snapshots) -> Result<u64> {
+        let mut made = 0;
+        for game in &mut self.games {
+            let view = self.world.view(game.id)?;
+            let changed = game.walls_version != view.walls_version();
+            game.walls_version = view.walls_version();
+            for own in view.players() {
+                read.clear();
+                read.weapons = view.weapons(own.id)?;
+                let known = |p: &PlayerView| p.team == own.team || view.sees(own.id.slot()) >> p.id.slot() & 1 == 1;
+                read.players.extend(view.players().filter(known));
+                read.projectiles.extend(view.projectiles());
+                read.clouds.extend(view.clouds());
+                if changed {
+                    read.walls.extend(view.blocks().iter().flat_map(|block| block.health));
+                }
+                std::hint::black_box(&mut *read);
+                made += 1;
+            }
+        }
+        Ok(made)
     }
 
     /// Polygons of everybody who lives; returns how many.
@@ -275,9 +328,6 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    if options.snapshots {
-        bail!("--snapshots: the engine encodes no snapshots yet; leave the option out");
-    }
     let reading = match options.rules {
         Rules::Standard => Reading::Fine,
         Rules::Legacy => Reading::Coarse,
@@ -318,6 +368,8 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let (mut block_time, mut block_ticks, mut ticks) = (Duration::ZERO, 0, 0);
     let mut bot_time = Duration::ZERO;
     let (mut polygon_time, mut polygons) = (Duration::ZERO, 0u64);
+    let (mut snapshot_time, mut snapshots) = (Duration::ZERO, 0u64);
+    let mut read = Snapshots::default();
     let mut probed: [Vec<f64>; STAGES] = Default::default();
     let mut cpu_time = Duration::ZERO;
     let mut scratch = Vec::new();
@@ -357,6 +409,16 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
                 if measured {
                     polygons += made;
                     polygon_time += extra;
+                }
+            }
+            if options.snapshots && tick % POLYGON_EVERY == 0 {
+                let began = Instant::now();
+                let made = load.snapshots(&mut read)?;
+                let spent = began.elapsed();
+                extra += spent;
+                if measured {
+                    snapshots += made;
+                    snapshot_time += spent;
                 }
             }
             if measured {
@@ -412,7 +474,8 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
         polygons: options.polygons,
         polygon_ns: options.polygons.then(|| round(polygon_time.as_nanos() as f64 / polygons.max(1) as f64)),
-        snapshots: false,
+        snapshots: options.snapshots,
+        snapshot_ns: options.snapshots.then(|| round(snapshot_time.as_nanos() as f64 / snapshots.max(1) as f64)),
         shots_per_min_per_match: round(stats.shots_per_minute()),
         deaths_per_min_per_match: round(stats.deaths_per_minute()),
         slices_destroyed_per_min_per_match: round(stats.slices_destroyed_per_minute()),
@@ -470,6 +533,9 @@ fn print(report: &Report) {
     for stage in Stage::ALL {
         let share = report.stages.get(stage.name()).copied().unwrap_or(0.0);
         row(&format!("  {}", stage.name()), format!("{:5.1} %", share * 100.0));
+    }
+    if let Some(ns) = report.snapshot_ns {
+        row("a snapshot read (20 Hz, in the clock)", format!("{ns:.0} ns"));
     }
     if let Some(ns) = report.polygon_ns {
         row("a polygon (20 Hz, in the clock)", format!("{ns:.0} ns"));
