@@ -31,6 +31,11 @@ export class StepTime {
     return this.originMs + step * this.periodMs;
   }
 
+  /** Step 0 is due now: what came before the first step was no time of the match. */
+  begin(nowMs: number): void {
+    this.originMs = nowMs;
+  }
+
   giveUp(steps: number): void {
     this.originMs += steps * this.periodMs;
   }

@@ -16,8 +16,8 @@ import { Session } from './session.js';
 /** Milliseconds to give the password in, where there is one. */
 const AUTHENTICATION_MS = 10_000;
 
-/** Packets waiting in the connection's buffer from which on a client counts as too slow for another state. */
-const SLOW_CLIENT_PACKETS = 8;
+/** Packets of earlier steps waiting in the connection's buffer from which on a client counts as too slow for another state. */
+const SLOW_CLIENT_PACKETS = 24;
 
 export interface GatewayServices {
   readonly config: Config;

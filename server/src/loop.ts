@@ -43,6 +43,10 @@ export class StepSchedule {
     this.#recentSince = clock.now();
   }
 
+  begin(): void {
+    this.time.begin(this.clock.now());
+  }
+
   /** Milliseconds until the next step is due; negative when it is overdue. */
   untilNext(): number {
     return this.time.epochMs(this.#next) - this.clock.now();
@@ -101,6 +105,7 @@ export class FixedLoop {
   constructor(private readonly schedule: StepSchedule, private readonly step: (index: number) => void) {}
 
   start(): void {
+    this.schedule.begin();
     this.#wait();
   }
 

@@ -102,6 +102,8 @@ export class Match {
   #flashes: GameEvent[] = [];
   #id: MatchId;
   #pristine: Float32Array;
+  /** Taken by the engine's answers, so that none is made for each player and state. */
+  readonly #health: Float32Array;
   /** World steps minus match ticks. */
   #stepOffset = 0;
   /** What the engine shows after the current tick; fetched when first asked for. */
@@ -117,11 +119,12 @@ export class Match {
     this.#walls = new WallCatalogue(settings.map.map);
     this.#id = this.#create();
     this.#pristine = services.world.sliceHealth(this.#id);
+    this.#health = new Float32Array(this.#pristine.length);
     const { world } = services;
     this.#knowledge = new Knowledge({
       sightMatrix: () => world.sightMatrix(this.#id),
       polygon: (player) => world.polygon(this.#id, player),
-      sliceHealth: () => world.sliceHealth(this.#id),
+      sliceHealth: () => world.sliceHealth(this.#id, this.#health),
       eye: (player) => this.#viewOf(player),
       lineIsClear: (x1, y1, x2, y2) => world.lineIsClear(this.#id, x1, y1, x2, y2),
       smokeBetween: (x1, y1, x2, y2) => (this.#cloudsNow().length > 0 ? world.smokeBetween(this.#id, x1, y1, x2, y2) : 0),
@@ -335,10 +338,12 @@ export class Match {
     if (this.people > 0) {
       this.#knowledge.beginTick();
       for (const seat of this.#people()) {
+        // Asked before the step's own events fill the buffer: those are no sign of a slow client.
+        const keepsUp = this.services.keepsUp(seat.memberId);
         for (const event of events) this.#tell(seat, event);
         this.#tellHeat(seat);
         if (!seat.stateDue && !this.#isNetworkTick(step + this.settings.phase)) continue;
-        if (this.services.keepsUp(seat.memberId)) this.#sendState(seat);
+        if (keepsUp) this.#sendState(seat);
         else counters.add('state_skipped_slow_client');
       }
     }

@@ -35,7 +35,7 @@ test('a browser joins, walks and shoots a hole into the world', { timeout: 120_0
     if (message.type() === 'error') complaints.push(message.text());
   });
 
-  await page.goto(`${url}?autojoin=1&name=${NAME}&renderer=canvas`);
+  await page.goto(`${url}?autojoin=1&name=${NAME}&renderer=canvas&loadout=rifle,pistol,grenade`);
   const onServer = async (): Promise<Json> => (await fetch(`${url}debug/match/public`)).json();
   const tester = async (): Promise<Json> => (await onServer()).players.find((player: Json) => player.name === NAME);
   const until = async (what: string, holds: () => Promise<boolean>, seconds = 20): Promise<void> => {
@@ -72,6 +72,24 @@ test('a browser joins, walks and shoots a hole into the world', { timeout: 120_0
 
   const canvas = await page.locator('canvas').first().boundingBox();
   assert(canvas !== null, 'the page has a canvas');
+  // Two grenades a life: whoever is shot first comes back with two.
+  await until('a grenade thrown, in the page', async () => {
+    if (!(await tester()).alive) {
+      await page.keyboard.press('Space');
+      return false;
+    }
+    await page.keyboard.press('Digit3', { delay: 60 });
+    await page.mouse.down();
+    await sleep(150);
+    await page.mouse.up();
+    for (let look = 0; look < 20; look++) {
+      const shown = await stateOf(page);
+      if (shown?.weapon === 'grenade' && shown.ammo < 2 && shown.projectiles.includes('grenade')) return true;
+      await sleep(50);
+    }
+    return false;
+  }, 40);
+  await page.keyboard.press('Digit1', { delay: 60 });
   // Bots shoot too: only the tester's own hits count. A full turn meets a wall wherever it stands, and Space brings
   // back whoever is shot meanwhile.
   let angle = 0;
@@ -113,6 +131,9 @@ interface PageState {
   playerId: string;
   playersKnown: number;
   malformed: number;
+  weapon: string;
+  ammo: number;
+  projectiles: string[];
   position: { x: number; y: number } | null;
 }
 

@@ -226,7 +226,7 @@ describe('people among themselves', () => {
       'damageType', 'isTeamKill', 'killerId', 'killerTeam', 'playerId', 'position', 'timestamp', 'victimTeam', 'weaponType',
     ]);
     assert.notEqual(died.position, null);
-    const dead = await client.next('game:state', (state) => state.players[client.id].isAlive === false);
+    const dead = await client.next('game:state', (state) => state.players[client.id].isAlive === false, client.received.length);
     const own = dead.players[client.id];
     assert.equal(own.health, 0);
     assert.equal(own.respawnTime - own.deathTime, 5000);
