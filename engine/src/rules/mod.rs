@@ -1,4 +1,23 @@
 //! The rule book as data. A number of the game stands here once, as a field of a [`RuleSet`], and nowhere else.
+//!
+//! # Where the rule book is silent
+//!
+//! | question | what holds |
+//! | --- | --- |
+//! | falloff and soft walls together | falloff applies to what soft walls have left, so a bullet that goes on never reaches 0 |
+//! | the anti-material rifle's walls | all slices of one wall are one penetration; soft walls cost as for any bullet and are none |
+//! | several attackers in one tick | all damage is summed first; credit goes from the heaviest down, ties to the lower slot |
+//! | both teams reach the target in one tick | the one with more kills wins; equal: nobody |
+//! | a missing input | the held keys take its time; when it comes late, it brings view and presses, not its time again |
+//! | coasting | is motion and takes time like it |
+//! | bounces | `bounce` of the speed across the surface and `tangent` of the speed along it are kept |
+//! | a thrown thing at its range | rests there and waits for its fuse; shells and rockets go off |
+//! | what is thrown, and bodies | it bounces off bodies, not off the thrower before it has left; what a body walks over stays |
+//! | a level of charge | 250 ms of the held trigger; letting go throws, a tap throws at level 1 |
+//! | opacity along a ray | counts for 5 px of way, the step by which today's backend samples it |
+//! | a second flash | replaces the first where it takes more than that one takes at the time |
+//! | a late joiner | who first appears after the match's first second |
+//! | two of a kind in a loadout | are carried in two places |
 
 mod book;
 mod loadout;
