@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -24,7 +24,9 @@ export function drawMap(parts: { at: [number, number]; cell: Cell; downTo?: numb
   for (const { at: [column, row], cell, downTo = row } of parts) {
     for (let y = row; y <= downTo; y++) cells[y]![column] = cell;
   }
-  const path = join(mkdtempSync(join(tmpdir(), 'arena-')), 'arena.png');
+  const folder = mkdtempSync(join(tmpdir(), 'arena-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'arena.png');
   writeFileSync(path, png(cells));
   return path;
 }
