@@ -5,7 +5,7 @@
 
 use crate::map::{BODY_RADIUS, Geometry, PLAYFIELD};
 use crate::rules::Tuned;
-use crate::vision::{Grid, Slab, SmokeDisc, smoke_depth};
+use crate::vision::{Grid, Slab, SmokeDisc, smoke_stops};
 use crate::world::state::{CLOUDS, Match, MatchState};
 
 /// px that the outer points of a body lie inside its edge, so that a body flush with a wall is not hidden by touching
@@ -74,8 +74,7 @@ pub(super) fn run(game: &mut Match) {
                         false
                     }
                     None => {
-                        discs.is_empty()
-                            || smoke_depth(discs, smoke.edge, smoke.unit, smoke.depth, (vx, vy), (px, py)) < smoke.depth
+                        discs.is_empty() || !smoke_stops(discs, smoke.edge, smoke.unit, smoke.depth, (vx, vy), (px, py))
                     }
                 }
             };

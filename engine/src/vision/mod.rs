@@ -7,4 +7,4 @@ mod smoke;
 pub(crate) use line::Crossings;
 pub use line::{Grid, Slab, slab};
 pub use polygon::{PolygonScratch, Sight, polygon};
-pub use smoke::{SmokeDisc, smoke_depth};
+pub use smoke::{SmokeDisc, smoke_depth, smoke_stops};
