@@ -1090,7 +1090,7 @@ tp_result tp_match_restore(struct tp_world *world,
 // The smaller team, rifle and pistol, placed at once. Any thread.
 struct tp_player_def tp_player_default_def(void);
 
-// Lets a player in. One who joins after the first tick is a late joiner. Borrows `def` for the call.
+// Lets a player in. One who first appears after the first second is a late joiner. Borrows `def` for the call.
 // Changes the world: any thread, no other call at the same time. STALE_ID; MATCH_FULL for a ninth; UNKNOWN_WEAPON or
 // ILLEGAL_LOADOUT with the reason.
 tp_result tp_player_add(struct tp_world *world,

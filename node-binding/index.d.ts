@@ -724,7 +724,7 @@ export class World {
   stepParallel(): void;
 
   /**
-   * The match's events since the last drain, in the order in which they happened. A match keeps the newest 256: drain
+   * The match's events since the last drain, in the order in which they happened. A match keeps the newest 4,096: drain
    * after every step.
    */
   drainEvents(match: MatchId): GameEvent[];

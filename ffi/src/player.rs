@@ -21,7 +21,7 @@ pub extern "C" fn tp_player_default_def() -> tp_player_def {
     guarded!(or def, { Ok(def) })
 }
 
-/// Lets a player in. One who joins after the first tick is a late joiner. Borrows `def` for the call.
+/// Lets a player in. One who first appears after the first second is a late joiner. Borrows `def` for the call.
 /// Changes the world: any thread, no other call at the same time. STALE_ID; MATCH_FULL for a ninth; UNKNOWN_WEAPON or
 /// ILLEGAL_LOADOUT with the reason.
 #[unsafe(no_mangle)]

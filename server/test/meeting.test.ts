@@ -62,7 +62,7 @@ describe('two people in the open', () => {
     await blue.next('match_started');
     const redHands = handsOf(red);
     // The newly placed are invulnerable for two seconds, and thirty rounds are gone in three.
-    await sleep(2200);
+    await sleep(2700);
     redHands.hold({ mouse: { x: 205, y: 135, buttons: 1 } });
 
     const died = await red.next('backend:player:died', (each) => each.playerId === blue.id);
@@ -100,8 +100,8 @@ describe('two people in the open', () => {
     assert(denied.remainingTime > 2500 && denied.remainingTime <= 3000);
     assert.equal(red.last('player:join:success').team, 'blue');
     assert.deepEqual(red.last('weapon:equipped').weapons, ['smg', 'revolver']);
-    await sleep(denied.remainingTime + 50);
-    const respawned = await red.ask('player_respawn', undefined, 'backend:player:respawned', (each) => each.playerId === red.id);
+    await sleep(denied.remainingTime);
+    const respawned = await red.respawn('player_respawn');
     assert.deepEqual([respawned.team, respawned.health, respawned.invulnerableUntil - respawned.timestamp], ['blue', 100, 2000]);
     const state = await blue.next('game:state', (each) => each.players[red.id]?.isAlive && red.id in each.visiblePlayers, blue.received.length);
     assert.deepEqual([state.players[red.id].team, state.players[red.id].name], ['blue', 'Turncoat']);
@@ -142,8 +142,8 @@ describe('two people with a wall between', () => {
       await blue.next('explosion:created');
       blue.emit('debug:kill_player');
       await own('backend:player:died');
-      await sleep(3100);
-      blue.emit('respawn');
+      await sleep(3000);
+      await blue.respawn();
       await own('backend:player:respawned');
       await sleep(100);
 

@@ -236,8 +236,8 @@ describe('people among themselves', () => {
     await client.ask('weapon:equip', { primary: 'smg', secondary: 'revolver', support: ['grenade'] }, 'weapon:equipped', (each) => (
       each.weapons.join() === 'smg,revolver,grenade'
     ));
-    await sleep(3100);
-    const respawned = await client.ask('respawn', undefined, 'backend:player:respawned', (each) => each.playerId === client.id);
+    await sleep(3000);
+    const respawned = await client.respawn();
     assert.deepEqual(keys(respawned), ['health', 'invulnerableUntil', 'playerId', 'position', 'team', 'timestamp']);
     assert.equal(respawned.health, 100);
   });

@@ -79,6 +79,19 @@ export class TestClient {
     return this.received.filter((each) => each.event === event).map((each) => each.payload);
   }
 
+  /** Asks for respawn until it is granted: three seconds of game time take longer where the server is held up. */
+  async respawn(event = 'respawn'): Promise<Json> {
+    const mark = this.received.length;
+    const granted = (): boolean => this.received.slice(mark).some((each) => (
+      each.event === 'backend:player:respawned' && each.payload.playerId === this.id
+    ));
+    for (let tries = 0; tries < 40 && !granted(); tries++) {
+      this.emit(event);
+      await sleep(250);
+    }
+    return this.next('backend:player:respawned', (each) => each.playerId === this.id, mark);
+  }
+
   last(event: string): Json {
     return this.all(event).at(-1);
   }
