@@ -15,6 +15,7 @@
 //! 7. `::clouds`: smoke and flash
 //! 8. `::life`: damage to bodies, kills, respawns, the match's end
 //! 9. `::sight`: who sees whom
+//! 10. `::sounds`: who hears what
 //!
 //! ```
 //! use trespasser::{GameMap, MatchDef, PlayerDef, World, WorldDef, WallDef, rules::Material};
@@ -37,13 +38,16 @@ pub mod rules;
 pub mod scenes;
 pub mod sim;
 pub mod simd;
+pub mod sound;
 pub mod vision;
 pub mod world;
 
 pub use error::{Error, Result};
 pub use glam::Vec2;
 pub use map::{GameMap, Reading, Spawn, WallDef};
-pub use rules::{Loadout, RuleSet, Team, Weapon};
+pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
+pub use sim::Arrival;
+pub use sound::Heard;
 pub use world::{
     Buttons, CloudView, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
     PlayerView, ProjectileView, World, WorldDef,

@@ -71,6 +71,7 @@ impl Geometry {
             walls: Vec::with_capacity(pieces.len()),
             cell_start: Vec::new(),
             cell_slices: Vec::new(),
+            cell_shares: Vec::new(),
             slice_cell_start: Vec::new(),
             slice_cells: Vec::new(),
             tiled: [0; ROWS],
@@ -107,6 +108,7 @@ impl Geometry {
             });
         }
         g.fill_grid();
+        g.fill_shares();
         for row in 0..ROWS {
             for col in 0..COLS {
                 if g.is_tiled(row, col) {
@@ -146,6 +148,20 @@ impl Geometry {
                 let slot = &mut next[cell as usize];
                 self.cell_slices[*slot as usize] = s as u16;
                 *slot += 1;
+            }
+        }
+    }
+
+    /// How much of its cell each entry of the grid covers.
+    fn fill_shares(&mut self) {
+        for cell in 0..CELLS {
+            let (left, top) = ((cell % COLS) as f32 * CELL, (cell / COLS) as f32 * CELL);
+            for at in self.cell_start[cell] as usize..self.cell_start[cell + 1] as usize {
+                let s = self.cell_slices[at] as usize;
+                let along =
+                    |low: f32, high: f32, from: f32| f64::from(high.min(from + CELL)) - f64::from(low.max(from));
+                let area = along(self.x0[s], self.x1[s], left) * along(self.y0[s], self.y1[s], top);
+                self.cell_shares.push(libm::round(area * 64.0) as u16);
             }
         }
     }

@@ -10,6 +10,9 @@ pub const CELL: f32 = 10.0;
 pub const COLS: usize = 48;
 /// Grid cells along y.
 pub const ROWS: usize = 27;
+/// Half of a cell's area, in the unit of [`Geometry::cell_shares`]: from this on standing slices close a cell to sound.
+/// Where slices overlap, the overlap counts for each.
+pub const HALF_CELL: u32 = 50 * 64;
 /// Cells of the grid.
 pub const CELLS: usize = COLS * ROWS;
 /// Every wall is cut into this many slices along its long side.
@@ -73,6 +76,8 @@ pub struct Geometry {
     pub cell_start: Vec<u32>,
     /// Slices that share area with a cell, in ascending order.
     pub cell_slices: Vec<u16>,
+    /// Area that each entry of `cell_slices` has in its cell, in 1/64 px^2, at most 6,400.
+    pub cell_shares: Vec<u16>,
     /// `slice_cell_start[s] .. slice_cell_start[s + 1]` indexes `slice_cells` for slice `s`.
     pub slice_cell_start: Vec<u32>,
     /// Cells that share area with a slice, in ascending order.
@@ -98,6 +103,12 @@ impl Geometry {
     #[inline]
     pub fn cell(&self, cell: usize) -> &[u16] {
         &self.cell_slices[self.cell_start[cell] as usize..self.cell_start[cell + 1] as usize]
+    }
+
+    /// Area of each slice of [`Geometry::cell`] in the cell, 1/64 px^2.
+    #[inline]
+    pub fn shares(&self, cell: usize) -> &[u16] {
+        &self.cell_shares[self.cell_start[cell] as usize..self.cell_start[cell + 1] as usize]
     }
 
     /// Cells that share area with a slice.

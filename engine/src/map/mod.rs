@@ -9,7 +9,8 @@ mod spawn;
 mod tests;
 
 pub use geometry::{
-    CELL, CELLS, COLS, EMPTY_LANE, Geometry, MAX_SLICES, MAX_WALLS, PLAYFIELD, ROWS, SLICES_PER_WALL, WallInfo,
+    CELL, CELLS, COLS, EMPTY_LANE, Geometry, HALF_CELL, MAX_SLICES, MAX_WALLS, PLAYFIELD, ROWS, SLICES_PER_WALL,
+    WallInfo,
 };
 
 use crate::rules::{Material, Team, short};

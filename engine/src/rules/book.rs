@@ -1,5 +1,6 @@
 //! Rule sets: every number of the rule book that a stage reads.
 
+use super::sound::SoundRule;
 use super::weapon::{TABLE, Weapon, WeaponRule};
 use super::{Material, POINT};
 use crate::{Error, Result};
@@ -239,6 +240,8 @@ pub struct RuleSet {
     pub smoke: SmokeRule,
     /// Flash.
     pub flash: FlashRule,
+    /// Section 8.
+    pub sound: SoundRule,
     /// Bodies are rewound to the shooter's acknowledged tick by this much at most, ms; 0: not at all.
     pub rewind_ms: u32,
     /// Section 1.
@@ -324,6 +327,7 @@ impl RuleSet {
                 phases_ms: [1500, 2000, 1000],
                 impair: [1.0, 0.8, 0.6],
             },
+            sound: SoundRule::standard(),
             rewind_ms: 200,
             life: LifeRule {
                 health: 100,
@@ -499,6 +503,18 @@ impl RuleSet {
         for phase in f.phases_ms {
             whole("flash.phases_ms", phase, 1, 60_000)?;
         }
+        for kind in &self.sound.kinds {
+            range("sound.kinds.limit", kind.limit, 1.0, 600.0)?;
+            range("sound.kinds.reference", kind.reference, 1.0, kind.limit)?;
+        }
+        range("sound.step", self.sound.step, 1.0, 1000.0)?;
+        range("sound.turn_gain", self.sound.turn_gain, 0.0, 1.0)?;
+        range("sound.turn_cutoff", self.sound.turn_cutoff, 0.0, 1.0)?;
+        range("sound.open_hz", self.sound.open_hz, 20.0, 96_000.0)?;
+        range("sound.least_hz", self.sound.least_hz, 20.0, self.sound.open_hz)?;
+        range("sound.least", self.sound.least, 1.0 / 255.0, 1.0)?;
+        range("sound.merge", self.sound.merge, 0.0, 600.0)?;
+        range("sound.lattice", self.sound.lattice, 0.25, 16.0)?;
         whole("rewind_ms", self.rewind_ms, 0, 200)?;
         let l = &self.life;
         whole("life.health", l.health.into(), 1, 500)?;

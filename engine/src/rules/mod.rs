@@ -18,9 +18,16 @@
 //! | a second flash | replaces the first where it takes more than that one takes at the time |
 //! | a late joiner | who first appears after the match's first second |
 //! | two of a kind in a loadout | are carried in two places |
+//! | how gain fades to 0 at a sound's limit | by (1 - (d / limit)^4)^2, the window of Karis, "Real shading in Unreal Engine 4" |
+//! | which way round counts | the loudest, not the shortest: a hole that opens a short but winding way makes nothing quieter |
+//! | turning | counted in quarter turns: a way heads into one of four quarters, 45 degrees to either side of an axis |
+//! | a footstep walked in several gaits | sounds like the loudest of them |
+//! | what the dead hear | the tick of their death, then nothing until they live again |
+//! | smoke that goes off | is silent; a gun's reload is heard when it begins |
 
 mod book;
 mod loadout;
+mod sound;
 mod tuned;
 mod weapon;
 
@@ -29,6 +36,7 @@ pub use book::{
     SmokeRule, ThrowRule, VisionRule,
 };
 pub use loadout::{INVENTORY, Loadout};
+pub use sound::{SoundKind, SoundKindRule, SoundRule};
 pub(crate) use tuned::Tuned;
 pub use weapon::{Fire, Payload, ProjectileRule, Slot, Weapon, WeaponRule};
 

@@ -1,7 +1,8 @@
 //! A rule set turned into the units of a tick, once for a world.
 
-use super::{Fire, HeatRule, InputRule, ProjectileRule, RuleSet, Weapon};
+use super::{Fire, HeatRule, InputRule, Material, ProjectileRule, RuleSet, Weapon};
 use crate::rules::POINT;
+use crate::sound::LAYERS;
 use crate::world::state::HISTORY;
 
 /// One weapon in tick units.
@@ -64,6 +65,22 @@ pub(crate) struct Tuned {
     pub(crate) rewind_stride: u32,
     /// Cosine of half the cone, nearest and at full stretch.
     pub(crate) cone_cos: f32,
+    /// By material: share of a sound kept back by each 1/64 point of a slice's health.
+    pub(crate) absorption: [f32; 5],
+    /// Gain after 0, 1, 2 .. quarter turns, and share of the cutoff.
+    pub(crate) turn_gain: [f32; LAYERS],
+    pub(crate) turn_cutoff: [f32; LAYERS],
+    /// Middles between neighbouring cutoffs, Hz.
+    pub(crate) cutoff_edges: [f32; 63],
+}
+
+/// `factor` to the power of 0, 1, 2 ..
+fn powers(factor: f32) -> [f32; LAYERS] {
+    let mut out = [1.0; LAYERS];
+    for i in 1..LAYERS {
+        out[i] = out[i - 1] * factor;
+    }
+    out
 }
 
 impl Tuned {
@@ -114,6 +131,11 @@ impl Tuned {
             rewind: rules.rewind_ms * tick_rate / 1000,
             rewind_stride: (rules.rewind_ms * tick_rate / 1000).div_ceil(HISTORY as u32 - 2).max(1),
             cone_cos: libm::cosf(rules.vision.cone * 0.5),
+            absorption: Material::ALL
+                .map(|m| rules.materials[m as usize].absorption / f32::from(RuleSet::slice_health(m))),
+            turn_gain: powers(rules.sound.turn_gain),
+            turn_cutoff: powers(rules.sound.turn_cutoff),
+            cutoff_edges: crate::sound::cutoff_edges(rules.sound.least_hz, rules.sound.open_hz),
             rules,
         }
     }

@@ -170,6 +170,7 @@ fn spawn(state: &mut MatchState, events: &mut EventRing, map: &GameMap, rules: &
     state.silence[slot] = 0;
     state.charge[slot] = 0;
     state.host_throw[slot] = 0;
+    (state.stride[slot], state.stride_gait[slot]) = (0.0, 0);
     state.spawn_tick[slot] = state.tick;
     (state.flash_tick[slot], state.flash[slot]) = (0, 0.0);
     equip(state, rules, slot);
@@ -279,6 +280,7 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
         &mut state.sight,
         &mut state.cone_cos,
         &mut state.flash,
+        &mut state.stride,
     ] {
         lanes[slot] = 0.0;
     }
@@ -310,6 +312,7 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
         &mut state.killer,
         &mut state.sees,
         &mut state.host_throw,
+        &mut state.stride_gait,
     ] {
         lanes[slot] = 0;
     }

@@ -9,15 +9,19 @@ mod movement;
 mod projectiles;
 mod shots;
 mod sight;
+mod sounds;
 mod walls;
 mod weapons;
 
 pub(crate) use clouds::{cloud, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
+pub use sounds::Arrival;
+pub(crate) use sounds::arrival;
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;
+use crate::sound::Wave;
 use crate::vision::Crossings;
 use crate::world::state::{Match, PLAYERS, PROJECTILES};
 
@@ -43,11 +47,13 @@ pub enum Stage {
     Life = 7,
     /// Who sees whom.
     Sight = 8,
+    /// Who hears what.
+    Sounds = 9,
 }
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Stage; 9] = [
+    pub const ALL: [Stage; 10] = [
         Stage::Movement,
         Stage::Weapons,
         Stage::Shots,
@@ -57,11 +63,13 @@ impl Stage {
         Stage::Clouds,
         Stage::Life,
         Stage::Sight,
+        Stage::Sounds,
     ];
 
     /// Lower-case name.
     pub fn name(self) -> &'static str {
-        ["movement", "weapons", "shots", "projectiles", "blasts", "walls", "clouds", "life", "sight"][self as usize]
+        ["movement", "weapons", "shots", "projectiles", "blasts", "walls", "clouds", "life", "sight", "sounds"]
+            [self as usize]
     }
 }
 
@@ -143,6 +151,10 @@ pub(crate) struct Scratch {
     pub(crate) body_worst: [[i32; ATTACKERS]; PLAYERS],
     pub(crate) blasts: Vec<Blast>,
     pub(crate) body_hit: u8,
+    /// Number of the tick's first event.
+    pub(crate) first_event: u64,
+    pub(crate) sounds: Vec<sounds::Sound>,
+    pub(crate) wave: Box<Wave>,
 }
 
 impl Scratch {
@@ -160,6 +172,9 @@ impl Scratch {
             body_worst: [[0; ATTACKERS]; PLAYERS],
             blasts: Vec::with_capacity(PROJECTILES),
             body_hit: 0,
+            first_event: 0,
+            sounds: Vec::with_capacity(sounds::SOUNDS),
+            wave: Box::new(Wave::new()),
         }
     }
 
@@ -193,6 +208,7 @@ impl Scratch {
 pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe: &mut P) {
     probe.begin();
     game.state.tick += 1;
+    scratch.first_event = game.events.written();
     inputs::run(game);
     probe.end(Stage::Movement);
     weapons::run(game, scratch);
@@ -211,4 +227,6 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe
     probe.end(Stage::Life);
     sight::run(game);
     probe.end(Stage::Sight);
+    sounds::run(game, scratch);
+    probe.end(Stage::Sounds);
 }

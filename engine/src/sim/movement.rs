@@ -73,6 +73,9 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
         state.vx[slot] = if nx - x == step_x { step_x * per_second } else { (nx - x) * per_second };
         state.vy[slot] = if ny - y == step_y { step_y * per_second } else { (ny - y) * per_second };
         (state.x[slot], state.y[slot]) = (nx, ny);
+        // What is heard is the way that was gone, not the one that was wanted.
+        state.stride[slot] += ((nx - x) * (nx - x) + (ny - y) * (ny - y)).sqrt();
+        state.stride_gait[slot] = state.stride_gait[slot].max(state.gait[slot]);
     }
 }
 

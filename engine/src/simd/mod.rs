@@ -5,6 +5,9 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use crate::map::{COLS, ROWS};
+use crate::sound::{Column, Row, Wave};
+
 /// An instruction set that kernels are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -49,6 +52,16 @@ impl Level {
 /// health and of lanes with health at most `see_through`.
 pub type DamageBlock = fn(health: &mut [u16; 64], damage: &mut [u16; 64], see_through: &[u16; 64]) -> (u64, u64);
 
+/// Spreads the open cells of the sound grid to lanes: 255 where open, 0 elsewhere.
+pub type OpenLanes =
+    fn(rows: &[u64; ROWS], columns: &[u32; COLS], row_lanes: &mut [Row; ROWS], column_lanes: &mut [Column; COLS]);
+
+/// Layer 0 of a wave, what is reached from the source's cell without a turn; see [`crate::sound::Wave`].
+pub type FirstLayer = fn(wave: &mut Wave, source: (usize, usize), start: u8);
+
+/// Layer `number` of a wave, 1 to 5, from the one before; false: it is the same.
+pub type NextLayer = fn(wave: &mut Wave, number: usize) -> bool;
+
 /// The kernels of one level.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
@@ -56,20 +69,40 @@ pub struct Kernels {
     pub level: Level,
     /// See [`DamageBlock`].
     pub damage_block: DamageBlock,
+    /// See [`OpenLanes`].
+    pub open_lanes: OpenLanes,
+    /// See [`FirstLayer`].
+    pub first_layer: FirstLayer,
+    /// See [`NextLayer`].
+    pub next_layer: NextLayer,
 }
 
 impl Kernels {
+    const SCALAR: Kernels = Kernels {
+        level: Level::Scalar,
+        damage_block: scalar::damage_block,
+        open_lanes: scalar::open_lanes,
+        first_layer: scalar::first_layer,
+        next_layer: scalar::next_layer,
+    };
+
     /// The kernels of `level`, or of the best level below it that this processor has.
     pub fn for_level(level: Level) -> Kernels {
         let level = level.min(Level::detect());
-        let damage_block = match level {
+        match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Sse2 => x86::damage_block_sse2,
+            Level::Avx2 => Kernels {
+                level,
+                damage_block: x86::damage_block_avx2,
+                open_lanes: x86::open_lanes_avx2,
+                first_layer: x86::first_layer_avx2,
+                next_layer: x86::next_layer_avx2,
+            },
+            // The wave's loops over bytes are turned into SSE2 by the compiler.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => x86::damage_block_avx2,
-            _ => scalar::damage_block,
-        };
-        Kernels { level, damage_block }
+            Level::Sse2 => Kernels { level, damage_block: x86::damage_block_sse2, ..Kernels::SCALAR },
+            _ => Kernels::SCALAR,
+        }
     }
 }
 

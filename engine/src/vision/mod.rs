@@ -4,7 +4,7 @@ mod line;
 pub mod polygon;
 mod smoke;
 
-pub(crate) use line::Crossings;
+pub(crate) use line::{Crossings, walk};
 pub use line::{Grid, Slab, slab};
 pub use polygon::{PolygonScratch, Sight, polygon};
 pub use smoke::{SmokeDisc, smoke_depth, smoke_stops};

@@ -6,10 +6,6 @@ use bytemuck::{Pod, Zeroable};
 pub const NONE: u8 = 0xFF;
 /// No slice.
 pub const NO_SLICE: u16 = 0xFFFF;
-/// Events a match keeps at most until they are drained; older ones are lost and counted.
-pub const EVENT_RING: usize = 4096;
-/// Room for events that a match begins with; it doubles when they pile up, and stays.
-const FIRST_RING: usize = 64;
 
 /// Kind of an [`Event`]; the comments name the fields that carry something besides `tick` and `actor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,82 +213,5 @@ impl Event {
     }
 }
 
-/// The events of a match since the last drain; the newest [`EVENT_RING`] survive.
-#[derive(Debug)]
-pub(crate) struct EventRing {
-    /// A power of two long.
-    ring: Box<[Event]>,
-    /// Events ever written; the next goes to `written % ring.len()`.
-    written: u64,
-    drained: u64,
-}
-
-impl EventRing {
-    pub(crate) fn new() -> Self {
-        EventRing { ring: vec![Event::zeroed(); FIRST_RING].into_boxed_slice(), written: 0, drained: 0 }
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, event: Event) {
-        if self.written - self.drained >= self.ring.len() as u64 {
-            self.grow();
-        }
-        let at = self.written as usize & (self.ring.len() - 1);
-        self.ring[at] = event;
-        self.written += 1;
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let old = self.ring.len();
-        if old >= EVENT_RING {
-            return;
-        }
-        let mut ring = vec![Event::zeroed(); old * 2].into_boxed_slice();
-        for i in self.drained..self.written {
-            ring[i as usize & (old * 2 - 1)] = self.ring[i as usize & (old - 1)];
-        }
-        self.ring = ring;
-    }
-
-    /// Hands over what is there, oldest first, and returns how many were lost before.
-    pub(crate) fn drain(&mut self, mut each: impl FnMut(&Event)) -> u64 {
-        let oldest = self.written.saturating_sub(self.ring.len() as u64).max(self.drained);
-        let lost = oldest - self.drained;
-        for i in oldest..self.written {
-            each(&self.ring[i as usize & (self.ring.len() - 1)]);
-        }
-        self.drained = self.written;
-        lost
-    }
-
-    /// Events waiting.
-    pub(crate) fn len(&self) -> usize {
-        (self.written - self.drained).min(EVENT_RING as u64) as usize
-    }
-
-    /// Bytes of the ring.
-    pub(crate) fn bytes(&self) -> usize {
-        size_of_val::<[Event]>(&self.ring)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_newest_events_survive_and_the_lost_are_counted() {
-        let mut ring = EventRing::new();
-        let total = EVENT_RING as u32 + 100;
-        for tick in 0..total {
-            ring.push(Event::new(EventKind::Joined, tick, 0));
-        }
-        let mut ticks = Vec::new();
-        assert_eq!(ring.drain(|e| ticks.push(e.tick)), 100);
-        assert_eq!(ticks, (100..total).collect::<Vec<_>>());
-        ring.push(Event::new(EventKind::Left, 7, 0));
-        ticks.clear();
-        assert_eq!((ring.drain(|e| ticks.push(e.tick)), ticks.as_slice()), (0, &[7][..]));
-    }
-}
+/// The events of a match.
+pub(crate) type EventRing = super::ring::Ring<Event>;

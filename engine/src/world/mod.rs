@@ -3,14 +3,16 @@
 pub(crate) mod event;
 mod ids;
 mod input;
+mod ring;
 mod save;
 pub(crate) mod state;
 mod view;
 
-pub use event::{EVENT_RING, Event, EventKind, NO_SLICE, NONE, flag};
+pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
+pub use ring::EVENT_RING;
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
 pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
 
@@ -18,9 +20,11 @@ use crate::map::GameMap;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, StageProbe};
 use crate::simd::{Kernels, Level};
+use crate::sound::Heard;
 use crate::{Error, Result};
-use event::EventRing;
 use rayon::prelude::*;
+pub(crate) use ring::HeardRing;
+use ring::Ring;
 use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -194,7 +198,8 @@ impl World {
         let game = Box::new(Match {
             state,
             blocks,
-            events: EventRing::new(),
+            events: Ring::new(),
+            heard: Ring::new(),
             map: Arc::clone(map),
             rules: Arc::clone(&self.rules),
             blocker: NO_HINTS,
@@ -429,6 +434,25 @@ impl World {
     /// [`Error::StaleId`].
     pub fn pending_events(&self, id: MatchId) -> Result<usize> {
         Ok(self.game(id)?.events.len())
+    }
+
+    /// Hands over what the players of a match have heard since the last drain, oldest first; returns how many were
+    /// lost because more than [`EVENT_RING`] waited.
+    ///
+    /// Each entry is for one listener and is all that this listener may be told of the sound.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn drain_sounds(&mut self, id: MatchId, each: impl FnMut(&Heard)) -> Result<u64> {
+        Ok(self.game_mut(id)?.heard.drain(each))
+    }
+
+    /// Entries that wait for [`World::drain_sounds`], at most [`EVENT_RING`].
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn pending_sounds(&self, id: MatchId) -> Result<usize> {
+        Ok(self.game(id)?.heard.len())
     }
 
     /// A match to look at.

@@ -22,7 +22,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 const MAGIC: [u8; 4] = *b"TPSV";
 /// Changes with every change of [`MatchState`] or [`Block`].
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 40;
 
 // The columns are written as they lie in memory.
@@ -127,7 +127,8 @@ fn check(s: &MatchState) -> Result<()> {
         need(s.debt[slot] <= 120, "debt", "over 120 inputs")?;
         need((s.hand[slot] as usize) < INVENTORY, "hand", "0 to 4 are the places")?;
         need(s.queue_len[slot] as usize <= QUEUE, "queue_len", "0 to 12")?;
-        need(s.gait[slot] <= 3, "gait", "0 to 3")?;
+        need(s.gait[slot] <= 3 && s.stride_gait[slot] <= 3, "gait", "0 to 3")?;
+        need((0.0..=2000.0).contains(&s.stride[slot]), "stride", "0 to 2000 px")?;
         need(s.killer[slot] as usize <= 7 || s.killer[slot] == super::NONE, "killer", "0 to 7, or 255")?;
         need(s.reload[slot] <= 20_000 && s.silence[slot] <= 20_000, "reload", "over 20000 ticks")?;
         need((0..=10_000_000).contains(&s.heat[slot]), "heat", "out of range")?;

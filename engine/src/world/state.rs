@@ -2,8 +2,10 @@
 
 use super::event::EventRing;
 use super::input::{Buttons, InputCmd};
-use crate::map::{GameMap, Geometry, ROWS};
+use super::ring::Ring;
+use crate::map::{COLS, GameMap, Geometry, ROWS};
 use crate::rules::{INVENTORY, Tuned};
+use crate::sound::Heard;
 use bytemuck::{Pod, Zeroable};
 use std::sync::Arc;
 
@@ -50,7 +52,7 @@ impl Gait {
 /// A lane of 32-bit floats for the eight players.
 pub(crate) type Lanes = [f32; PLAYERS];
 
-/// The columns of a match. 7,808 bytes; a quiet tick reads the first 1.4 KB and the row bitsets.
+/// The columns of a match. 8,256 bytes; a quiet tick reads the first 1.4 KB and the row bitsets.
 ///
 /// Masks are bytes with bit = slot. A dead lane (a slot that nobody has) holds zeros in every column but
 /// `generation`, which only grows.
@@ -160,6 +162,9 @@ pub(crate) struct MatchState {
     /// Tick of the flash that dazzles, and its intensity, 0 to 1; 0: none.
     pub(crate) flash_tick: [u32; PLAYERS],
     pub(crate) flash: Lanes,
+    /// px walked since the last footstep, and the loudest gait of it.
+    pub(crate) stride: Lanes,
+    pub(crate) stride_gait: [u8; PLAYERS],
     // Projectiles: 64 lanes, `flying` says which live; dead lanes hold zeros.
     pub(crate) flying: u64,
     /// Has left the body it was thrown from.
@@ -200,13 +205,16 @@ pub(crate) struct MatchState {
     pub(crate) sight_full: [u64; ROWS],
     /// Cells with a slice that stops bodies.
     pub(crate) solid_any: [u64; ROWS],
+    /// Cells that sound goes through: standing slices cover less than half. By row, and the same by column.
+    pub(crate) open: [u64; ROWS],
+    pub(crate) open_columns: [u32; COLS],
     // Cold: the waiting inputs.
     pub(crate) queue: [[InputCmd; QUEUE]; PLAYERS],
     pub(crate) spare3: [u8; STATE_PAD],
 }
 
 const STATE_PAD: usize = 24;
-const _: () = assert!(size_of::<MatchState>() == 7808);
+const _: () = assert!(size_of::<MatchState>() == 8256);
 
 /// 64 slices: health in 1/64 points and two bitsets.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -228,6 +236,7 @@ pub(crate) struct Match {
     pub(crate) state: MatchState,
     pub(crate) blocks: Box<[Block]>,
     pub(crate) events: EventRing,
+    pub(crate) heard: Ring<Heard>,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
     /// Slices that stopped the last lines from viewer to target; hints, no part of the state.
@@ -298,15 +307,22 @@ pub(crate) fn derive_walls(state: &mut MatchState, blocks: &mut [Block], geometr
 pub(crate) fn derive_cell(state: &mut MatchState, blocks: &[Block], geometry: &Geometry, cell: usize) {
     let (row, bit) = (cell / crate::map::COLS, 1u64 << (cell % crate::map::COLS));
     let (mut opaque, mut solid, mut all) = (false, false, true);
-    for &slice in geometry.cell(cell) {
+    let mut covered = 0;
+    for (&slice, &share) in geometry.cell(cell).iter().zip(geometry.shares(cell)) {
         let (block, lane) = (&blocks[slice as usize / 64], slice % 64);
         let stops_sight = block.clear >> lane & 1 == 0;
         opaque |= stops_sight;
         all &= stops_sight;
-        solid |= block.gone >> lane & 1 == 0;
+        let stands = block.gone >> lane & 1 == 0;
+        solid |= stands;
+        covered += if stands { u32::from(share) } else { 0 };
     }
     let set = |word: &mut u64, on: bool| *word = if on { *word | bit } else { *word & !bit };
     set(&mut state.sight_any[row], opaque);
     set(&mut state.sight_full[row], opaque && all && geometry.tiled[row] & bit != 0);
     set(&mut state.solid_any[row], solid);
+    let open = covered < crate::map::HALF_CELL;
+    set(&mut state.open[row], open);
+    let (column, bit) = (&mut state.open_columns[cell % crate::map::COLS], 1u32 << row);
+    *column = if open { *column | bit } else { *column & !bit };
 }

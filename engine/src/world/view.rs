@@ -3,7 +3,10 @@
 use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
 use crate::map::GameMap;
-use crate::rules::{INVENTORY, POINT, RuleSet, Team, Weapon};
+use crate::rules::{INVENTORY, POINT, RuleSet, SoundKind, Team, Weapon};
+use crate::sim::Arrival;
+use crate::simd::{Kernels, Level};
+use crate::sound::Wave;
 use crate::vision::{Grid, PolygonScratch, Sight, SmokeDisc, polygon};
 use crate::{Result, Vec2};
 use std::cell::RefCell;
@@ -361,6 +364,47 @@ impl<'a> MatchView<'a> {
         SCRATCH.with(|scratch| polygon(&self.sight_grid(), &sight, &mut scratch.borrow_mut(), out));
     }
 
+    /// How a sound of a kind made at one point of the playfield arrives at another, exactly, the same from either end.
+    /// Points outside are moved to the edge. What players are told is in [`crate::World::drain_sounds`].
+    pub fn sound_between(&self, kind: SoundKind, from: Vec2, to: Vec2) -> Arrival {
+        self.arrival(kind, from, to, |_, _| false)
+    }
+
+    /// [`MatchView::sound_between`], with the way round from the listener to the source in `out`, px: the middles of
+    /// its cells, or nothing if the straight line is the louder way.
+    pub fn sound_way(&self, kind: SoundKind, from: Vec2, to: Vec2, out: &mut Vec<Vec2>) -> Arrival {
+        out.clear();
+        self.arrival(kind, from, to, |x, y| {
+            out.push(Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * crate::map::CELL);
+            true
+        })
+    }
+
+    /// Gain of a sound of a kind made at `from` in the middle of every cell of the 10 px grid, `row * 48 + column`.
+    pub fn sound_field(&self, kind: SoundKind, from: Vec2, out: &mut [f32; crate::map::CELLS]) {
+        for (cell, gain) in out.iter_mut().enumerate() {
+            let (x, y) = (cell % crate::map::COLS, cell / crate::map::COLS);
+            let to = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * crate::map::CELL;
+            *gain = self.sound_between(kind, from, to).gain;
+        }
+    }
+
+    /// Cells that sound goes through, for which standing slices cover less than half: word = row, bit = column.
+    pub fn open_cells(&self) -> &'a [u64; crate::map::ROWS] {
+        &self.game.state.open
+    }
+
+    fn arrival(&self, kind: SoundKind, from: Vec2, to: Vec2, visit: impl FnMut(usize, usize) -> bool) -> Arrival {
+        thread_local! {
+            static WAVE: RefCell<Box<Wave>> = RefCell::new(Box::new(Wave::new()));
+        }
+        let (from, to) = (clamp(from), clamp(to));
+        WAVE.with(|wave| {
+            let kernels = Kernels::for_level(Level::detect());
+            crate::sim::arrival(self.game, &mut wave.borrow_mut(), &kernels, kind, from.into(), to.into(), visit)
+        })
+    }
+
     pub(crate) fn sight_grid(&self) -> Grid<'a> {
         let game = self.game;
         Grid {
@@ -388,7 +432,10 @@ impl<'a> MatchView<'a> {
 
     /// Bytes that this match keeps for itself, on and off the heap of the pool.
     pub fn bytes(&self) -> usize {
-        size_of::<Match>() + size_of_val::<[Block]>(&self.game.blocks) + self.game.events.bytes()
+        size_of::<Match>()
+            + size_of_val::<[Block]>(&self.game.blocks)
+            + self.game.events.bytes()
+            + self.game.heard.bytes()
     }
 }
 

@@ -1,0 +1,110 @@
+//! What a match tells until its host asks: a ring that grows to what a host leaves undrained, and no further.
+
+use bytemuck::Pod;
+
+/// Entries that a ring keeps at most until they are drained; older ones are lost and counted.
+pub const EVENT_RING: usize = 4096;
+/// Room that a ring begins with; it doubles when entries pile up, and stays.
+const FIRST: usize = 64;
+
+/// The entries since the last drain; the newest [`EVENT_RING`] survive.
+#[derive(Debug)]
+pub(crate) struct Ring<T> {
+    /// A power of two long.
+    ring: Box<[T]>,
+    /// Entries ever written; the next goes to `written % ring.len()`.
+    written: u64,
+    drained: u64,
+}
+
+impl<T: Pod> Ring<T> {
+    pub(crate) fn new() -> Self {
+        Ring { ring: vec![T::zeroed(); FIRST].into_boxed_slice(), written: 0, drained: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, entry: T) {
+        if self.written - self.drained >= self.ring.len() as u64 {
+            self.grow();
+        }
+        let at = self.written as usize & (self.ring.len() - 1);
+        self.ring[at] = entry;
+        self.written += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let old = self.ring.len();
+        if old >= EVENT_RING {
+            return;
+        }
+        let mut ring = vec![T::zeroed(); old * 2].into_boxed_slice();
+        for i in self.drained..self.written {
+            ring[i as usize & (old * 2 - 1)] = self.ring[i as usize & (old - 1)];
+        }
+        self.ring = ring;
+    }
+
+    /// Entries ever written.
+    #[inline]
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// The number of the oldest entry that is still there.
+    #[inline]
+    pub(crate) fn oldest(&self) -> u64 {
+        self.written.saturating_sub(self.ring.len() as u64).max(self.drained)
+    }
+
+    /// Entry number `n`, from [`Ring::oldest`] to below [`Ring::written`].
+    #[inline]
+    pub(crate) fn at(&self, n: u64) -> T {
+        self.ring[n as usize & (self.ring.len() - 1)]
+    }
+
+    /// Hands over what is there, oldest first, and returns how many were lost before.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(&T)) -> u64 {
+        let oldest = self.oldest();
+        let lost = oldest - self.drained;
+        for i in oldest..self.written {
+            each(&self.ring[i as usize & (self.ring.len() - 1)]);
+        }
+        self.drained = self.written;
+        lost
+    }
+
+    /// Entries waiting.
+    pub(crate) fn len(&self) -> usize {
+        (self.written - self.drained).min(EVENT_RING as u64) as usize
+    }
+
+    /// Bytes of the ring.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val::<[T]>(&self.ring)
+    }
+}
+
+/// What the players of a match have heard.
+pub(crate) type HeardRing = Ring<crate::sound::Heard>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_entries_survive_and_the_lost_are_counted() {
+        let mut ring = Ring::<u32>::new();
+        let total = EVENT_RING as u32 + 100;
+        for tick in 0..total {
+            ring.push(tick);
+        }
+        let mut ticks = Vec::new();
+        assert_eq!(ring.drain(|e| ticks.push(*e)), 100);
+        assert_eq!(ticks, (100..total).collect::<Vec<_>>());
+        ring.push(7);
+        assert_eq!((ring.oldest(), ring.at(ring.oldest())), (u64::from(total), 7));
+        ticks.clear();
+        assert_eq!((ring.drain(|e| ticks.push(*e)), ticks.as_slice()), (0, &[7][..]));
+    }
+}
