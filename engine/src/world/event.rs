@@ -214,4 +214,4 @@ impl Event {
 }
 
 /// The events of a match.
-pub(crate) type EventRing = super::ring::Ring<Event>;
+pub(crate) type EventRing = super::ring::Ring<Event, { super::ring::EVENT_RING }>;

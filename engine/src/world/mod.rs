@@ -12,7 +12,7 @@ pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
-pub use ring::EVENT_RING;
+pub use ring::{EVENT_RING, HEARD_RING};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
 pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
 
@@ -437,7 +437,7 @@ impl World {
     }
 
     /// Hands over what the players of a match have heard since the last drain, oldest first; returns how many were
-    /// lost because more than [`EVENT_RING`] waited.
+    /// lost because more than [`HEARD_RING`] waited.
     ///
     /// Each entry is for one listener and is all that this listener may be told of the sound.
     ///
@@ -447,7 +447,7 @@ impl World {
         Ok(self.game_mut(id)?.heard.drain(each))
     }
 
-    /// Entries that wait for [`World::drain_sounds`], at most [`EVENT_RING`].
+    /// Entries that wait for [`World::drain_sounds`], at most [`HEARD_RING`].
     ///
     /// # Errors
     /// [`Error::StaleId`].

@@ -2,14 +2,16 @@
 
 use bytemuck::Pod;
 
-/// Entries that a ring keeps at most until they are drained; older ones are lost and counted.
+/// Events that a match keeps at most until they are drained; older ones are lost and counted.
 pub const EVENT_RING: usize = 4096;
+/// The same for entries of what was heard: two seconds of a fight of eight.
+pub const HEARD_RING: usize = 1024;
 /// Room that a ring begins with; it doubles when entries pile up, and stays.
 const FIRST: usize = 64;
 
-/// The entries since the last drain; the newest [`EVENT_RING`] survive.
+/// The entries since the last drain; the newest `MOST`, a power of two, survive.
 #[derive(Debug)]
-pub(crate) struct Ring<T> {
+pub(crate) struct Ring<T, const MOST: usize> {
     /// A power of two long.
     ring: Box<[T]>,
     /// Entries ever written; the next goes to `written % ring.len()`.
@@ -17,7 +19,7 @@ pub(crate) struct Ring<T> {
     drained: u64,
 }
 
-impl<T: Pod> Ring<T> {
+impl<T: Pod, const MOST: usize> Ring<T, MOST> {
     pub(crate) fn new() -> Self {
         Ring { ring: vec![T::zeroed(); FIRST].into_boxed_slice(), written: 0, drained: 0 }
     }
@@ -35,7 +37,7 @@ impl<T: Pod> Ring<T> {
     #[cold]
     fn grow(&mut self) {
         let old = self.ring.len();
-        if old >= EVENT_RING {
+        if old >= MOST {
             return;
         }
         let mut ring = vec![T::zeroed(); old * 2].into_boxed_slice();
@@ -76,7 +78,7 @@ impl<T: Pod> Ring<T> {
 
     /// Entries waiting.
     pub(crate) fn len(&self) -> usize {
-        (self.written - self.drained).min(EVENT_RING as u64) as usize
+        (self.written - self.drained).min(MOST as u64) as usize
     }
 
     /// Bytes of the ring.
@@ -86,7 +88,7 @@ impl<T: Pod> Ring<T> {
 }
 
 /// What the players of a match have heard.
-pub(crate) type HeardRing = Ring<crate::sound::Heard>;
+pub(crate) type HeardRing = Ring<crate::sound::Heard, HEARD_RING>;
 
 #[cfg(test)]
 mod tests {
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_newest_entries_survive_and_the_lost_are_counted() {
-        let mut ring = Ring::<u32>::new();
+        let mut ring = Ring::<u32, EVENT_RING>::new();
         let total = EVENT_RING as u32 + 100;
         for tick in 0..total {
             ring.push(tick);

@@ -2,10 +2,9 @@
 
 use super::event::EventRing;
 use super::input::{Buttons, InputCmd};
-use super::ring::Ring;
+use super::ring::HeardRing;
 use crate::map::{COLS, GameMap, Geometry, ROWS};
 use crate::rules::{INVENTORY, Tuned};
-use crate::sound::Heard;
 use bytemuck::{Pod, Zeroable};
 use std::sync::Arc;
 
@@ -236,7 +235,7 @@ pub(crate) struct Match {
     pub(crate) state: MatchState,
     pub(crate) blocks: Box<[Block]>,
     pub(crate) events: EventRing,
-    pub(crate) heard: Ring<Heard>,
+    pub(crate) heard: HeardRing,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
     /// Slices that stopped the last lines from viewer to target; hints, no part of the state.
