@@ -130,6 +130,8 @@ struct Report {
     shots_per_min_per_match: f64,
     deaths_per_min_per_match: f64,
     slices_destroyed_per_min_per_match: f64,
+    /// Sounds times those who hear them.
+    heard_per_min_per_match: f64,
     matches_ended: u64,
     /// Living players that are not idle, of all living players.
     moving_share: f64,
@@ -197,6 +199,7 @@ struct Tally {
     ended: u64,
     /// Events that the ring overwrote before they were drained.
     lost: u64,
+    heard: u64,
 }
 
 /// A match that restarts itself when it is over, with the seed after the last one.
@@ -265,6 +268,7 @@ impl Load {
                 stats.count(event);
                 over |= EventKind::from_number(event.kind) == Some(EventKind::MatchEnded);
             })?;
+            tally.lost += self.world.drain_sounds(game.id, |_| tally.heard += 1)?;
             if over {
                 tally.ended += 1;
                 game.seed += 1;
@@ -479,6 +483,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         shots_per_min_per_match: round(stats.shots_per_minute()),
         deaths_per_min_per_match: round(stats.deaths_per_minute()),
         slices_destroyed_per_min_per_match: round(stats.slices_destroyed_per_minute()),
+        heard_per_min_per_match: round(tally.heard as f64 * 3600.0 / (played as f64 * options.matches as f64)),
         matches_ended: tally.ended,
         moving_share: (stats.moving_share() * 1e4).round() / 1e4,
         bot_ns_per_match_tick: round(bot_time.as_nanos() as f64 / f64::from(played) / f64::from(options.matches)),
@@ -543,6 +548,7 @@ fn print(report: &Report) {
     row("shots a minute and match", format!("{:.0}", report.shots_per_min_per_match));
     row("deaths a minute and match", format!("{:.1}", report.deaths_per_min_per_match));
     row("slices destroyed a minute, match", format!("{:.0}", report.slices_destroyed_per_min_per_match));
+    row("sounds heard a minute, match", format!("{:.0}", report.heard_per_min_per_match));
     row("players on the move", format!("{:.0} %", report.moving_share * 100.0));
     row("bots' thinking, not in the clock", format!("{:.0} ns a match-tick", report.bot_ns_per_match_tick));
     row("commit, compiler", format!("{}, {}", report.commit, report.compiler));

@@ -17,7 +17,7 @@ pub(crate) use clouds::{cloud, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
 pub use sounds::Arrival;
-pub(crate) use sounds::arrival;
+pub(crate) use sounds::{arrival, listeners};
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;

@@ -4,16 +4,21 @@
 //! at once. A tick without a sound costs nothing, and no wave is started for sounds that nobody waits for.
 
 use super::Scratch;
-use crate::map::Geometry;
-use crate::rules::{Material, SoundKind, Tuned};
-use crate::sound::{Heard, Wave, Way, attenuation, cell_of, cutoff_of, direction_of, least_length, muffling, own};
+use crate::map::{CELL, Geometry};
+use crate::rules::{Material, SoundKind, SoundKindRule, Tuned};
+use crate::simd::Kernels;
+use crate::sound::{
+    Heard, LAYERS, Part, UNIT, Wave, Way, attenuation, cell_of, cutoff_of, direction_of, least_length, muffling, own,
+};
 use crate::vision::Grid;
 use crate::world::event::NO_SLICE;
-use crate::world::state::{Gait, Match, MatchState, PLAYERS};
+use crate::world::state::{Block, Gait, Match, MatchState, PLAYERS};
 use crate::world::{Event, EventKind};
 
 /// Sounds of one tick that are heard; more of them would be one noise.
 pub(super) const SOUNDS: usize = 64;
+/// Share let through under which [`arrival`] takes walls to let nothing through.
+const NOTHING: f32 = 1.0e-6;
 /// px within which a sound comes from the listener's own body and has no bearing.
 const WITHIN: f32 = 6.0;
 
@@ -40,10 +45,45 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
             add(&mut scratch.sounds, &game.rules, sound);
         }
     }
-    for i in 0..scratch.sounds.len() {
-        let sound = scratch.sounds[i];
-        spread(game, scratch, sound);
+    let Match { state, blocks, heard, map, rules, .. } = game;
+    let Scratch { kernels, sounds, wave, .. } = scratch;
+    let air = Air { state, blocks, geometry: map.geometry(), rules };
+    for sound in sounds.iter() {
+        spread(&air, kernels, wave, sound, &mut |entry| heard.push(entry));
     }
+}
+
+/// What sound travels through.
+#[derive(Clone, Copy)]
+struct Air<'a> {
+    state: &'a MatchState,
+    blocks: &'a [Block],
+    geometry: &'a Geometry,
+    rules: &'a Tuned,
+}
+
+impl<'a> Air<'a> {
+    fn of(game: &'a Match) -> Air<'a> {
+        Air { state: &game.state, blocks: &game.blocks, geometry: game.map.geometry(), rules: &game.rules }
+    }
+
+    fn grid(&self) -> Grid<'a> {
+        let any = &self.state.solid_any;
+        Grid { geometry: self.geometry, blocks: self.blocks, any, full: any }
+    }
+}
+
+/// What everybody would hear of a sound made now at a place, by the player in a slot or by nobody.
+pub(crate) fn listeners(
+    game: &Match,
+    wave: &mut Wave,
+    kernels: &Kernels,
+    kind: SoundKind,
+    (x, y): (f32, f32),
+    source: u8,
+    mut each: impl FnMut(Heard),
+) {
+    spread(&Air::of(game), kernels, wave, &Sound { kind, source, slice: NO_SLICE, x, y }, &mut each);
 }
 
 fn footsteps(state: &mut MatchState, rules: &Tuned, sounds: &mut Vec<Sound>) {
@@ -136,17 +176,19 @@ struct Waiting {
     gain: f32,
     cutoff: f32,
     way: Option<Way>,
+    /// Share of a sound that a flash leaves to the listener.
+    audible: f32,
 }
 
 const NOBODY_WAITS: Waiting =
-    Waiting { slot: 0, distance: 0.0, least: 0.0, cell: (0, 0), gain: 0.0, cutoff: 1.0, way: None };
+    Waiting { audible: 1.0, slot: 0, distance: 0.0, least: 0.0, cell: (0, 0), gain: 0.0, cutoff: 1.0, way: None };
 
-fn spread(game: &mut Match, scratch: &mut Scratch, sound: Sound) {
-    let Match { state, blocks, heard, map, rules, .. } = game;
+fn spread(air: &Air<'_>, kernels: &Kernels, wave: &mut Wave, sound: &Sound, each: &mut impl FnMut(Heard)) {
+    let Air { state, rules, .. } = *air;
     let book = &rules.rules.sound;
     let rule = &book.kinds[sound.kind as usize];
     let place = (snap(sound.x, book.lattice), snap(sound.y, book.lattice));
-    let grid = Grid { geometry: map.geometry(), blocks, any: &state.solid_any, full: &state.solid_any };
+    let grid = air.grid();
     // Who dies in this tick hears it.
     let mut ears = state.alive;
     for slot in MatchState::slots(state.placed & !state.alive) {
@@ -172,41 +214,58 @@ fn spread(game: &mut Match, scratch: &mut Scratch, sound: Sound) {
         let through = if distance <= WITHIN && sound.source as usize == slot {
             1.0
         } else {
-            muffling(&grid, &rules.absorption, (x, y), place, sound.slice)
+            muffling(&grid, &rules.absorption, (x, y), place, sound.slice, book.least / (most * audible))
         };
         let listener = cell_of(x, y);
         let least = least_length(cell, listener).max(distance);
-        let one = Waiting { slot, distance, least, cell: listener, gain: most * through, cutoff: through, way: None };
+        let (gain, cutoff) = (most * through, through);
+        let one = Waiting { slot, distance, least, cell: listener, gain, cutoff, way: None, audible };
         // No way round can be louder than a straight line that nothing muffles.
-        if attenuation(rule, least) > one.gain {
+        let hope = attenuation(rule, least);
+        if hope > one.gain && hope * audible >= book.least {
             waiting[count] = one;
             count += 1;
         } else {
-            heard.push_if_audible(state, rules, &sound, place, &one, None);
+            tell(air, sound, place, &one, None).into_iter().for_each(&mut *each);
         }
     }
     if count == 0 {
         return;
     }
     let waiting = &mut waiting[..count];
-    let kernels = scratch.kernels;
-    round(state, rules, &kernels, &mut scratch.wave, waiting, cell, rule);
+    round(air, kernels, wave, waiting, cell, rule);
     for one in waiting {
-        heard.push_if_audible(state, rules, &sound, place, one, Some(&scratch.wave));
+        tell(air, sound, place, one, Some(wave)).into_iter().for_each(&mut *each);
     }
 }
 
 /// Finds the loudest way round for those who wait, a quarter turn more at a time, until no more turns can help anybody.
 fn round(
-    state: &MatchState,
-    rules: &Tuned,
-    kernels: &crate::simd::Kernels,
+    air: &Air<'_>,
+    kernels: &Kernels,
     wave: &mut Wave,
     waiting: &mut [Waiting],
     cell: (usize, usize),
-    rule: &crate::rules::SoundKindRule,
+    rule: &SoundKindRule,
 ) {
-    wave.begin(kernels, &state.open, &state.open_columns, cell, rule.limit);
+    let Air { state, rules, .. } = *air;
+    // Where ways lie that could help those with hope.
+    let part = |waiting: &[Waiting], turns: usize| {
+        let mut part: Option<Part> = None;
+        for one in waiting {
+            let enough = one.gain.max(rules.rules.sound.least) / rules.turn_gain[turns];
+            if attenuation(rule, one.least) > enough {
+                // Attenuation is at most reference / length.
+                let longest = (rule.reference / enough).min(rule.limit);
+                let this = Part::between(cell, one.cell, (longest * (UNIT as f32 / CELL)) as usize + 1);
+                part = Some(part.map_or(this, |part| part.with(this)));
+            }
+        }
+        part
+    };
+    let Some(all) = part(waiting, 0) else { return };
+    wave.begin(&state.open, &state.open_columns, cell, rule.limit, all);
+    wave.first(kernels);
     let mut turns = 0;
     loop {
         for one in waiting.iter_mut() {
@@ -217,13 +276,12 @@ fn round(
             }
         }
         turns += 1;
-        let hopeful = |one: &Waiting| {
-            turns < crate::sound::LAYERS
-                && (attenuation(rule, one.least) * rules.turn_gain[turns]).max(0.0)
-                    > one.gain.max(rules.rules.sound.least)
-        };
-        if !waiting.iter().any(hopeful) || !wave.turn(kernels) {
+        if turns >= LAYERS {
             return;
+        }
+        match part(waiting, turns) {
+            Some(part) if wave.turn(kernels, part) => {}
+            _ => return,
         }
     }
 }
@@ -248,26 +306,25 @@ pub struct Arrival {
 pub(crate) fn arrival(
     game: &Match,
     wave: &mut Wave,
-    kernels: &crate::simd::Kernels,
+    kernels: &Kernels,
     kind: SoundKind,
     from: (f32, f32),
     to: (f32, f32),
     visit: impl FnMut(usize, usize) -> bool,
 ) -> Arrival {
-    let (state, rules) = (&game.state, &*game.rules);
+    let rules = &*game.rules;
     let book = &rules.rules.sound;
     let rule = &book.kinds[kind as usize];
     let (dx, dy) = (from.0 - to.0, from.1 - to.1);
     let distance = (dx * dx + dy * dy).sqrt();
-    let grid =
-        Grid { geometry: game.map.geometry(), blocks: &game.blocks, any: &state.solid_any, full: &state.solid_any };
-    let through = muffling(&grid, &rules.absorption, from, to, NO_SLICE);
+    let air = Air::of(game);
+    let through = muffling(&air.grid(), &rules.absorption, from, to, NO_SLICE, NOTHING);
     let (cell, listener) = (cell_of(from.0, from.1), cell_of(to.0, to.1));
     let least = least_length(cell, listener).max(distance);
     let gain = attenuation(rule, distance) * through;
-    let mut one = [Waiting { slot: 0, distance, least, cell: listener, gain, cutoff: through, way: None }];
+    let mut one = [Waiting { distance, least, cell: listener, gain, cutoff: through, ..NOBODY_WAITS }];
     if attenuation(rule, least) > gain {
-        round(state, rules, kernels, wave, &mut one, cell, rule);
+        round(&air, kernels, wave, &mut one, cell, rule);
     }
     let [one] = one;
     if let Some(way) = one.way {
@@ -283,47 +340,35 @@ pub(crate) fn arrival(
     }
 }
 
-impl crate::world::HeardRing {
-    /// Tells a listener of a sound, rounded as [`crate::sound`] says.
-    fn push_if_audible(
-        &mut self,
-        state: &MatchState,
-        rules: &Tuned,
-        sound: &Sound,
-        place: (f32, f32),
-        one: &Waiting,
-        wave: Option<&Wave>,
-    ) {
-        let slot = one.slot;
-        let gain = one.gain * (1.0 - super::impairment(state, rules, slot).audio);
-        if gain < rules.rules.sound.least {
-            return;
-        }
-        let (x, y) = (state.x[slot], state.y[slot]);
-        let from = match (one.way, wave) {
-            (Some(way), Some(wave)) => wave.last_leg(way, (x, y)),
-            _ => place,
-        };
-        let aim = direction_of(state.aim_x[slot], state.aim_y[slot]);
-        let is_own = sound.source as usize == slot;
-        let bearing = if is_own && one.distance <= WITHIN {
-            0
-        } else {
-            direction_of(from.0 - x, from.1 - y).wrapping_sub(aim) & 63
-        };
-        let book = &rules.rules.sound;
-        let hz = book.open_hz * one.cutoff;
-        let hz = if hz > book.least_hz { hz } else { book.least_hz };
-        self.push(Heard {
-            tick: state.tick,
-            listener: slot as u8,
-            kind: sound.kind as u8,
-            gain: (gain.min(1.0) * 255.0 + 0.5) as u8,
-            bearing,
-            cutoff: cutoff_of(hz, &rules.cutoff_edges),
-            aim,
-            flags: if is_own { own::OWN } else { 0 },
-            reserved: 0,
-        });
+/// What a listener is told of a sound, rounded as [`crate::sound`] says; nothing if it is too faint.
+fn tell(air: &Air<'_>, sound: &Sound, place: (f32, f32), one: &Waiting, wave: Option<&Wave>) -> Option<Heard> {
+    let Air { state, rules, .. } = *air;
+    let book = &rules.rules.sound;
+    let slot = one.slot;
+    let gain = one.gain * one.audible;
+    if gain < book.least {
+        return None;
     }
+    let (x, y) = (state.x[slot], state.y[slot]);
+    let from = match (one.way, wave) {
+        (Some(way), Some(wave)) => wave.last_leg(way, (x, y)),
+        _ => place,
+    };
+    let aim = direction_of(state.aim_x[slot], state.aim_y[slot]);
+    let is_own = sound.source as usize == slot;
+    let bearing =
+        if is_own && one.distance <= WITHIN { 0 } else { direction_of(from.0 - x, from.1 - y).wrapping_sub(aim) & 63 };
+    let hz = book.open_hz * one.cutoff;
+    let hz = if hz > book.least_hz { hz } else { book.least_hz };
+    Some(Heard {
+        tick: state.tick,
+        listener: slot as u8,
+        kind: sound.kind as u8,
+        gain: (gain.min(1.0) * 255.0 + 0.5) as u8,
+        bearing,
+        cutoff: cutoff_of(hz, &rules.cutoff_edges),
+        aim,
+        flags: if is_own { own::OWN } else { 0 },
+        reserved: 0,
+    })
 }

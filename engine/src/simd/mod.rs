@@ -5,8 +5,7 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::map::{COLS, ROWS};
-use crate::sound::{Column, Row, Wave};
+use crate::sound::Wave;
 
 /// An instruction set that kernels are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,13 +52,14 @@ impl Level {
 pub type DamageBlock = fn(health: &mut [u16; 64], damage: &mut [u16; 64], see_through: &[u16; 64]) -> (u64, u64);
 
 /// Spreads the open cells of the sound grid to lanes: 255 where open, 0 elsewhere.
-pub type OpenLanes =
-    fn(rows: &[u64; ROWS], columns: &[u32; COLS], row_lanes: &mut [Row; ROWS], column_lanes: &mut [Column; COLS]);
+///
+/// Only what lies in the wave's window.
+pub type OpenLanes = fn(wave: &mut Wave);
 
 /// Layer 0 of a wave, what is reached from the source's cell without a turn; see [`crate::sound::Wave`].
 pub type FirstLayer = fn(wave: &mut Wave, source: (usize, usize), start: u8);
 
-/// Layer `number` of a wave, 1 to 5, from the one before; false: it is the same.
+/// Layer `number` of a wave, 1 to 5, from the one before; false: it comes nearer to no cell.
 pub type NextLayer = fn(wave: &mut Wave, number: usize) -> bool;
 
 /// The kernels of one level.

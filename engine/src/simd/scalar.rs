@@ -1,7 +1,6 @@
 //! The reference of every kernel, for processors without a level of their own.
 
-use crate::map::{COLS, ROWS};
-use crate::sound::{Column, DIAGONAL, Row, UNIT, Wave};
+use crate::sound::{Column, DIAGONAL, Row, UNIT, Wave, Window};
 
 /// See [`super::DamageBlock`].
 pub(super) fn damage_block(health: &mut [u16; 64], damage: &mut [u16; 64], see_through: &[u16; 64]) -> (u64, u64) {
@@ -17,17 +16,16 @@ pub(super) fn damage_block(health: &mut [u16; 64], damage: &mut [u16; 64], see_t
 }
 
 /// See [`super::OpenLanes`].
-pub(super) fn open_lanes(
-    rows: &[u64; ROWS],
-    columns: &[u32; COLS],
-    row_lanes: &mut [Row; ROWS],
-    column_lanes: &mut [Column; COLS],
-) {
-    for (word, lanes) in rows.iter().zip(row_lanes) {
-        *lanes = core::array::from_fn(|i| if word >> i & 1 == 1 { 255 } else { 0 });
+pub(super) fn open_lanes(wave: &mut Wave) {
+    let window = wave.window;
+    let lane = |on: bool| if on { 255 } else { 0 };
+    for y in window.y.0..=window.y.1 {
+        let word = window.row(wave.rows[y]);
+        wave.open_rows[y] = core::array::from_fn(|i| lane(word >> i & 1 == 1));
     }
-    for (word, lanes) in columns.iter().zip(column_lanes) {
-        *lanes = core::array::from_fn(|i| if word >> i & 1 == 1 { 255 } else { 0 });
+    for x in window.x.0..=window.x.1 {
+        let word = window.column(wave.columns[x]);
+        wave.open_columns[x] = core::array::from_fn(|i| lane(word >> i & 1 == 1));
     }
 }
 
@@ -49,62 +47,70 @@ fn front<const N: usize>(before: &[u8; N], open_before: &[u8; N], open: &[u8; N]
 
 /// See [`super::FirstLayer`].
 pub(super) fn first_layer(wave: &mut Wave, (x, y): (usize, usize), start: u8) {
+    let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns, &wave.open_rows);
     let layer = &mut wave.layers[0];
-    layer.east[..x].fill([0; 32]);
-    layer.west[x + 1..].fill([0; 32]);
-    layer.south[..y].fill([0; 64]);
-    layer.north[y + 1..].fill([0; 64]);
+    layer.east[x0..x].fill([0; 32]);
+    layer.west[x + 1..=x1].fill([0; 32]);
+    layer.south[y0..y].fill([0; 64]);
+    layer.north[y + 1..=y1].fill([0; 64]);
     layer.east[x] = [0; 32];
-    layer.east[x][y] = start;
+    layer.east[x][y - floor] = start;
     layer.west[x] = layer.east[x];
     layer.south[y] = [0; 64];
-    layer.south[y][x] = start;
+    layer.south[y][x - base] = start;
     layer.north[y] = layer.south[y];
-    for i in x + 1..COLS {
+    for i in x + 1..=x1 {
         layer.east[i] = front(&layer.east[i - 1], &columns[i - 1], &columns[i], &[0; 32]);
     }
-    for i in (0..x).rev() {
+    for i in (x0..x).rev() {
         layer.west[i] = front(&layer.west[i + 1], &columns[i + 1], &columns[i], &[0; 32]);
     }
-    for i in y + 1..ROWS {
+    for i in y + 1..=y1 {
         layer.south[i] = front(&layer.south[i - 1], &rows[i - 1], &rows[i], &[0; 64]);
     }
-    for i in (0..y).rev() {
+    for i in (y0..y).rev() {
         layer.north[i] = front(&layer.north[i + 1], &rows[i + 1], &rows[i], &[0; 64]);
     }
 }
 
 /// See [`super::NextLayer`].
 pub(super) fn next_layer(wave: &mut Wave, number: usize) -> bool {
+    let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns, &wave.open_rows);
     let (below, above) = wave.layers.split_at_mut(number);
     let (old, new) = (&below[number - 1], &mut above[0]);
-    let across = |x: usize| -> Column {
-        core::array::from_fn(|y| if y < ROWS { old.north[y][x].max(old.south[y][x]) } else { 0 })
+    let across = |x: usize, lane: usize| {
+        let y = lane + floor;
+        if y >= y0 && y <= y1 { old.north[y][x - base].max(old.south[y][x - base]) } else { 0 }
     };
-    let along =
-        |y: usize| -> Row { core::array::from_fn(|x| if x < COLS { old.east[x][y].max(old.west[x][y]) } else { 0 }) };
-    for x in 0..COLS {
-        let turned = across(x);
-        let reached: Column = core::array::from_fn(|i| old.east[x][i].max(turned[i]));
-        new.east[x] = if x == 0 { reached } else { front(&new.east[x - 1], &columns[x - 1], &columns[x], &reached) };
+    let along = |y: usize, lane: usize| {
+        let x = lane + base;
+        if x >= x0 && x <= x1 { old.east[x][y - floor].max(old.west[x][y - floor]) } else { 0 }
+    };
+    fn nearer<const N: usize>(new: &[u8; N], reached: &[u8; N], back: &[u8; N]) -> bool {
+        (0..N).any(|i| new[i] > reached[i].max(back[i]))
     }
-    for x in (0..COLS).rev() {
-        let turned = across(x);
-        let reached: Column = core::array::from_fn(|i| old.west[x][i].max(turned[i]));
-        new.west[x] =
-            if x == COLS - 1 { reached } else { front(&new.west[x + 1], &columns[x + 1], &columns[x], &reached) };
+    let mut changed = false;
+    for x in x0..=x1 {
+        let reached: Column = core::array::from_fn(|i| old.east[x][i].max(across(x, i)));
+        new.east[x] = if x == x0 { reached } else { front(&new.east[x - 1], &columns[x - 1], &columns[x], &reached) };
+        changed |= nearer(&new.east[x], &reached, &old.west[x]);
     }
-    for y in 0..ROWS {
-        let turned = along(y);
-        let reached: Row = core::array::from_fn(|i| old.south[y][i].max(turned[i]));
-        new.south[y] = if y == 0 { reached } else { front(&new.south[y - 1], &rows[y - 1], &rows[y], &reached) };
+    for x in (x0..=x1).rev() {
+        let reached: Column = core::array::from_fn(|i| old.west[x][i].max(across(x, i)));
+        new.west[x] = if x == x1 { reached } else { front(&new.west[x + 1], &columns[x + 1], &columns[x], &reached) };
+        changed |= nearer(&new.west[x], &reached, &old.east[x]);
     }
-    for y in (0..ROWS).rev() {
-        let turned = along(y);
-        let reached: Row = core::array::from_fn(|i| old.north[y][i].max(turned[i]));
-        new.north[y] = if y == ROWS - 1 { reached } else { front(&new.north[y + 1], &rows[y + 1], &rows[y], &reached) };
+    for y in y0..=y1 {
+        let reached: Row = core::array::from_fn(|i| old.south[y][i].max(along(y, i)));
+        new.south[y] = if y == y0 { reached } else { front(&new.south[y - 1], &rows[y - 1], &rows[y], &reached) };
+        changed |= nearer(&new.south[y], &reached, &old.north[y]);
     }
-    new.east != old.east || new.west != old.west || new.south != old.south || new.north != old.north
+    for y in (y0..=y1).rev() {
+        let reached: Row = core::array::from_fn(|i| old.north[y][i].max(along(y, i)));
+        new.north[y] = if y == y1 { reached } else { front(&new.north[y + 1], &rows[y + 1], &rows[y], &reached) };
+        changed |= nearer(&new.north[y], &reached, &old.south[y]);
+    }
+    changed
 }

@@ -1,7 +1,7 @@
 //! x86-64 kernels.
 
 use crate::map::{COLS, ROWS};
-use crate::sound::{Column, DIAGONAL, Row, UNIT, Wave};
+use crate::sound::{DIAGONAL, Row, UNIT, Wave, Width, Window};
 use core::arch::x86_64::*;
 
 /// See [`super::DamageBlock`]. 16 lanes a round: two subtractions, four compares, two packs.
@@ -69,17 +69,46 @@ fn damage_block_avx2_inner(health: &mut [u16; 64], damage: &mut [u16; 64], see_t
     (gone, clear)
 }
 
+// The wave: lines of 16 lanes in SSE2 registers, of 32 and 64 lanes in AVX2 registers.
+
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load32(from: &[u8; 32]) -> __m256i {
-    // SAFETY: the reference is good for 32 bytes; the load needs no alignment.
+fn load16<const N: usize>(from: &[u8; N]) -> __m128i {
+    const { assert!(N >= 16) }
+    // SAFETY: the reference is good for N >= 16 bytes; the load needs no alignment.
+    unsafe { _mm_loadu_si128(from.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store16<const N: usize>(to: &mut [u8; N], v: __m128i) {
+    const { assert!(N >= 16) }
+    // SAFETY: the reference is good for N >= 16 bytes; the store needs no alignment.
+    unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), v) }
+}
+
+/// Lanes `at .. at + 16`; `at + 16` must be at most N.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn lanes16<const N: usize>(from: &[u8; N], at: usize) -> __m128i {
+    debug_assert!(at + 16 <= N);
+    // SAFETY: callers pass 0, 16 or 32 for 64 lanes and 0 or 16 for 32.
+    unsafe { _mm_loadu_si128(from.as_ptr().add(at).cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load32<const N: usize>(from: &[u8; N]) -> __m256i {
+    const { assert!(N >= 32) }
+    // SAFETY: the reference is good for N >= 32 bytes; the load needs no alignment.
     unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store32(to: &mut [u8; 32], v: __m256i) {
-    // SAFETY: the reference is good for 32 bytes; the store needs no alignment.
+fn store32<const N: usize>(to: &mut [u8; N], v: __m256i) {
+    const { assert!(N >= 32) }
+    // SAFETY: the reference is good for N >= 32 bytes; the store needs no alignment.
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), v) }
 }
 
@@ -89,14 +118,14 @@ struct Pair(__m256i, __m256i);
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load64(from: &[u8; 64]) -> Pair {
+fn load64(from: &Row) -> Pair {
     // SAFETY: the reference is good for 64 bytes; the loads need no alignment.
     unsafe { Pair(_mm256_loadu_si256(from.as_ptr().cast()), _mm256_loadu_si256(from.as_ptr().add(32).cast())) }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store64(to: &mut [u8; 64], v: Pair) {
+fn store64(to: &mut Row, v: Pair) {
     // SAFETY: the reference is good for 64 bytes; the stores need no alignment.
     unsafe {
         _mm256_storeu_si256(to.as_mut_ptr().cast(), v.0);
@@ -117,33 +146,47 @@ fn spread(bits: u32) -> __m256i {
 }
 
 /// See [`super::OpenLanes`]. Must only be reached where AVX2 has been detected.
-pub(super) fn open_lanes_avx2(
-    rows: &[u64; ROWS],
-    columns: &[u32; COLS],
-    row_lanes: &mut [Row; ROWS],
-    column_lanes: &mut [Column; COLS],
-) {
+pub(super) fn open_lanes_avx2(wave: &mut Wave) {
     debug_assert!(std::arch::is_x86_feature_detected!("avx2"));
     // SAFETY: `Kernels::for_level` hands this out only where `Level::detect` found AVX2.
-    unsafe { open_lanes_avx2_inner(rows, columns, row_lanes, column_lanes) }
+    unsafe { open_lanes_avx2_inner(wave) }
 }
 
 #[target_feature(enable = "avx2")]
-fn open_lanes_avx2_inner(
-    rows: &[u64; ROWS],
-    columns: &[u32; COLS],
-    row_lanes: &mut [Row; ROWS],
-    column_lanes: &mut [Column; COLS],
-) {
-    for (&word, lanes) in rows.iter().zip(row_lanes) {
-        store64(lanes, Pair(spread(word as u32), spread((word >> 32) as u32)));
+fn open_lanes_avx2_inner(wave: &mut Wave) {
+    let window = wave.window;
+    let Window { x, y, .. } = window;
+    let lines = wave.rows[y.0..=y.1].iter().zip(&mut wave.open_rows[y.0..=y.1]);
+    if window.width == Width::Wide {
+        for (&word, lanes) in lines {
+            let word = window.row(word);
+            store64(lanes, Pair(spread(word as u32), spread((word >> 32) as u32)));
+        }
+    } else {
+        for (&word, lanes) in lines {
+            store32(lanes, spread(window.row(word) as u32));
+        }
     }
-    for (&word, lanes) in columns.iter().zip(column_lanes) {
-        store32(lanes, spread(word));
+    for (&word, lanes) in wave.columns[x.0..=x.1].iter().zip(&mut wave.open_columns[x.0..=x.1]) {
+        store32(lanes, spread(window.column(word)));
     }
 }
 
-/// The front of `scalar::front` for a column.
+/// The front of `scalar::front`, 16 lanes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn front16(before: __m128i, open_before: __m128i, open: __m128i, reached: __m128i) -> __m128i {
+    let beside = _mm_and_si128(before, open);
+    let (low, high) = (_mm_slli_si128::<1>(beside), _mm_srli_si128::<1>(beside));
+    let diagonal = _mm_and_si128(_mm_max_epu8(low, high), open_before);
+    let moved = _mm_max_epu8(
+        _mm_subs_epu8(before, _mm_set1_epi8(UNIT as i8)),
+        _mm_subs_epu8(diagonal, _mm_set1_epi8(DIAGONAL as i8)),
+    );
+    _mm_and_si128(_mm_max_epu8(moved, reached), open)
+}
+
+/// The front of `scalar::front`, 32 lanes.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn front32(before: __m256i, open_before: __m256i, open: __m256i, reached: __m256i) -> __m256i {
@@ -159,7 +202,7 @@ fn front32(before: __m256i, open_before: __m256i, open: __m256i, reached: __m256
     _mm256_and_si256(_mm256_max_epu8(moved, reached), open)
 }
 
-/// The front of `scalar::front` for a row.
+/// The front of `scalar::front`, 64 lanes.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn front64(before: Pair, open_before: Pair, open: Pair, reached: Pair) -> Pair {
@@ -188,165 +231,323 @@ pub(super) fn first_layer_avx2(wave: &mut Wave, source: (usize, usize), start: u
     unsafe { first_layer_avx2_inner(wave, source, start) }
 }
 
+/// Runs a front over lines that hold nothing yet.
+macro_rules! run_lines {
+    ($lines:expr, $at:expr, $open:expr, $zero:expr, $load:ident, $front:ident, $store:ident) => {{
+        let (mut at, mut open) = ($at, $open);
+        for (lanes, next) in $lines {
+            let next = $load(next);
+            at = $front(at, open, next, $zero);
+            open = next;
+            $store(lanes, at);
+        }
+    }};
+}
+
 #[target_feature(enable = "avx2")]
 fn first_layer_avx2_inner(wave: &mut Wave, (x, y): (usize, usize), start: u8) {
+    let Window { x: (x0, x1), y: (y0, y1), base, floor, width } = wave.window;
     let (columns, rows) = (&wave.open_columns, &wave.open_rows);
     let layer = &mut wave.layers[0];
-    layer.east[..x].fill([0; 32]);
-    layer.west[x + 1..].fill([0; 32]);
-    layer.south[..y].fill([0; 64]);
-    layer.north[y + 1..].fill([0; 64]);
+    layer.east[x0..x].fill([0; 32]);
+    layer.west[x + 1..=x1].fill([0; 32]);
+    layer.south[y0..y].fill([0; 64]);
+    layer.north[y + 1..=y1].fill([0; 64]);
     layer.east[x] = [0; 32];
-    layer.east[x][y] = start;
+    layer.east[x][y - floor] = start;
     layer.west[x] = layer.east[x];
     layer.south[y] = [0; 64];
-    layer.south[y][x] = start;
+    layer.south[y][x - base] = start;
     layer.north[y] = layer.south[y];
+    let (column, row) = (layer.east[x], layer.south[y]);
+    let east = layer.east[x + 1..=x1].iter_mut().zip(&columns[x + 1..=x1]);
+    let west = layer.west[x0..x].iter_mut().zip(&columns[x0..x]).rev();
+    let south = layer.south[y + 1..=y1].iter_mut().zip(&rows[y + 1..=y1]);
+    let north = layer.north[y0..y].iter_mut().zip(&rows[y0..y]).rev();
+    if width == Width::Tiny {
+        let zero = _mm_setzero_si128();
+        let (at, open) = (load16(&column), load16(&columns[x]));
+        run_lines!(east, at, open, zero, load16, front16, store16);
+        run_lines!(west, at, open, zero, load16, front16, store16);
+        let (at, open) = (load16(&row), load16(&rows[y]));
+        run_lines!(south, at, open, zero, load16, front16, store16);
+        run_lines!(north, at, open, zero, load16, front16, store16);
+        return;
+    }
     let zero = _mm256_setzero_si256();
-    // Fronts that have died stay so: what is left is zeros.
-    let mut at = load32(&layer.east[x]);
-    let mut open = load32(&columns[x]);
-    for i in x + 1..COLS {
-        let next = load32(&columns[i]);
-        at = front32(at, open, next, zero);
-        open = next;
-        store32(&mut layer.east[i], at);
-    }
-    let mut at = load32(&layer.west[x]);
-    let mut open = load32(&columns[x]);
-    for i in (0..x).rev() {
-        let next = load32(&columns[i]);
-        at = front32(at, open, next, zero);
-        open = next;
-        store32(&mut layer.west[i], at);
-    }
-    let zeros = Pair(zero, zero);
-    let mut at = load64(&layer.south[y]);
-    let mut open = load64(&rows[y]);
-    for i in y + 1..ROWS {
-        let next = load64(&rows[i]);
-        at = front64(at, open, next, zeros);
-        open = next;
-        store64(&mut layer.south[i], at);
-    }
-    let mut at = load64(&layer.north[y]);
-    let mut open = load64(&rows[y]);
-    for i in (0..y).rev() {
-        let next = load64(&rows[i]);
-        at = front64(at, open, next, zeros);
-        open = next;
-        store64(&mut layer.north[i], at);
+    let (at, open) = (load32(&column), load32(&columns[x]));
+    run_lines!(east, at, open, zero, load32, front32, store32);
+    run_lines!(west, at, open, zero, load32, front32, store32);
+    if width == Width::Narrow {
+        let (at, open) = (load32(&row), load32(&rows[y]));
+        run_lines!(south, at, open, zero, load32, front32, store32);
+        run_lines!(north, at, open, zero, load32, front32, store32);
+    } else {
+        let zeros = Pair(zero, zero);
+        let (at, open) = (load64(&row), load64(&rows[y]));
+        run_lines!(south, at, open, zeros, load64, front64, store64);
+        run_lines!(north, at, open, zeros, load64, front64, store64);
     }
 }
 
-/// 16 registers, register i lane j, turned over to register j lane i; in each half of 256 bits by itself.
+/// 16 registers, register i lane j, turned over to register j lane i: four perfect shuffles of register i with
+/// register i + 8.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn turn_over(mut v: [__m256i; 16]) -> [__m256i; 16] {
-    // Four perfect shuffles of register i with register i + 8 bring lane j of register i to register j, lane i.
+fn turn_over16(v: &mut [__m128i; 16]) {
     for _ in 0..4 {
-        let mut next = [_mm256_setzero_si256(); 16];
+        let w = *v;
         for i in 0..8 {
-            next[2 * i] = _mm256_unpacklo_epi8(v[i], v[i + 8]);
-            next[2 * i + 1] = _mm256_unpackhi_epi8(v[i], v[i + 8]);
+            v[2 * i] = _mm_unpacklo_epi8(w[i], w[i + 8]);
+            v[2 * i + 1] = _mm_unpackhi_epi8(w[i], w[i + 8]);
         }
-        v = next;
     }
-    v
+}
+
+/// The same in each half of 256 bits by itself.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn turn_over(v: &mut [__m256i; 16]) {
+    for _ in 0..4 {
+        let w = *v;
+        for i in 0..8 {
+            v[2 * i] = _mm256_unpacklo_epi8(w[i], w[i + 8]);
+            v[2 * i + 1] = _mm256_unpackhi_epi8(w[i], w[i + 8]);
+        }
+    }
 }
 
 /// See [`super::NextLayer`]. Must only be reached where AVX2 has been detected.
 pub(super) fn next_layer_avx2(wave: &mut Wave, number: usize) -> bool {
     debug_assert!(std::arch::is_x86_feature_detected!("avx2"));
     // SAFETY: `Kernels::for_level` hands this out only where `Level::detect` found AVX2.
-    unsafe { next_layer_avx2_inner(wave, number) }
+    unsafe {
+        match wave.window.width {
+            Width::Tiny => next_layer_tiny(wave, number),
+            _ => next_layer_avx2_inner(wave, number),
+        }
+    }
+}
+
+/// Two fronts towards each other over lines with what was reached before and after a turn: their chains do not wait for
+/// each other. Gives what came nearer to a cell than any heading had.
+macro_rules! run_both {
+    ($old_up:expr, $old_down:expr, $new_up:expr, $new_down:expr, $turned:expr, $lines:expr, $zero:expr,
+     $load:ident, $front:ident, $store:ident, $max:ident, $or:ident, $subs:ident) => {{
+        let (old_up, old_down, new_up, new_down) = ($old_up, $old_down, $new_up, $new_down);
+        let (turned, lines) = ($turned, $lines);
+        let count = lines.len();
+        assert!(old_up.len() == count && old_down.len() == count && turned.len() == count);
+        assert!(new_up.len() == count && new_down.len() == count);
+        let (mut up, mut down) = ($zero, $zero);
+        let (mut open_up, mut open_down) = ($zero, $zero);
+        let mut nearer = $zero;
+        for u in 0..count {
+            let d = count - 1 - u;
+            let (next_up, next_down) = ($load(&lines[u]), $load(&lines[d]));
+            let reached = $max($load(&old_up[u]), $load(&turned[u]));
+            up = $front(up, open_up, next_up, reached);
+            nearer = $or(nearer, $subs(up, $max(reached, $load(&old_down[u]))));
+            let reached = $max($load(&old_down[d]), $load(&turned[d]));
+            down = $front(down, open_down, next_down, reached);
+            nearer = $or(nearer, $subs(down, $max(reached, $load(&old_up[d]))));
+            (open_up, open_down) = (next_up, next_down);
+            $store(&mut new_up[u], up);
+            $store(&mut new_down[d], down);
+        }
+        nearer
+    }};
+}
+
+#[target_feature(enable = "avx2")]
+fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
+    let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = wave.window;
+    let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
+    let (below, above) = wave.layers.split_at_mut(number);
+    let (old, new) = (&below[number - 1], &mut above[0]);
+    let zero = _mm_setzero_si128();
+    let (old_east, old_west) = (&old.east[x0..=x1], &old.west[x0..=x1]);
+    let (old_south, old_north) = (&old.south[y0..=y1], &old.north[y0..=y1]);
+    let mut across = [[0u8; 16]; 16];
+    let mut along = [[0u8; 16]; 16];
+    let mut v = [zero; 16];
+    // Lines beyond the window bring what is masked with the closed cells.
+    for (i, (north, south)) in old.north[floor..].iter().zip(&old.south[floor..]).enumerate().take(16) {
+        v[i] = _mm_max_epu8(load16(north), load16(south));
+    }
+    turn_over16(&mut v);
+    for i in 0..16 {
+        store16(&mut across[i], v[i]);
+    }
+    let mut v = [zero; 16];
+    for (i, (east, west)) in old.east[base..].iter().zip(&old.west[base..]).enumerate().take(16) {
+        v[i] = _mm_max_epu8(load16(east), load16(west));
+    }
+    turn_over16(&mut v);
+    for i in 0..16 {
+        store16(&mut along[i], v[i]);
+    }
+    let sideways = run_both!(
+        old_east,
+        old_west,
+        &mut new.east[x0..=x1],
+        &mut new.west[x0..=x1],
+        &across[x0 - base..=x1 - base],
+        columns,
+        zero,
+        load16,
+        front16,
+        store16,
+        _mm_max_epu8,
+        _mm_or_si128,
+        _mm_subs_epu8
+    );
+    let upright = run_both!(
+        old_south,
+        old_north,
+        &mut new.south[y0..=y1],
+        &mut new.north[y0..=y1],
+        &along[y0 - floor..=y1 - floor],
+        rows,
+        zero,
+        load16,
+        front16,
+        store16,
+        _mm_max_epu8,
+        _mm_or_si128,
+        _mm_subs_epu8
+    );
+    let nearer = _mm_or_si128(sideways, upright);
+    _mm_testz_si128(nearer, nearer) == 0
 }
 
 #[target_feature(enable = "avx2")]
 fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
-    let (columns, rows) = (&wave.open_columns, &wave.open_rows);
+    let Window { x: (x0, x1), y: (y0, y1), base, width, .. } = wave.window;
+    let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
     let (below, above) = wave.layers.split_at_mut(number);
     let (old, new) = (&below[number - 1], &mut above[0]);
     let zero = _mm256_setzero_si256();
+    let narrow = width == Width::Narrow;
 
-    // The louder of north and south, by columns. Two blocks of 16 x 16 at once, columns c .. c + 16 with rows 0 .. 16 in
-    // the lower half and rows 16 .. 32 in the upper.
+    // The better of north and south, by columns. Two blocks of 16 x 16 at once, lanes c .. c + 16 of rows 0 .. 16 in
+    // the lower half and of rows 16 .. 32 in the upper. What lies outside of the window is masked with the closed cells.
     let mut across = [[0u8; 32]; COLS];
+    let mut v = [zero; 16];
     for c in [0, 16, 32] {
-        let half = |y: usize| {
-            if y >= ROWS {
-                return _mm_setzero_si128();
-            }
-            // SAFETY: c + 16 <= 48 < 64 lanes of a row.
-            unsafe {
-                _mm_max_epu8(
-                    _mm_loadu_si128(old.north[y].as_ptr().add(c).cast()),
-                    _mm_loadu_si128(old.south[y].as_ptr().add(c).cast()),
-                )
-            }
-        };
-        let v = turn_over(core::array::from_fn(|i| _mm256_set_m128i(half(i + 16), half(i))));
+        if c + base > x1 || c + base + 15 < x0 {
+            continue;
+        }
+        let lanes = |y: usize| _mm_max_epu8(lanes16(&old.north[y], c), lanes16(&old.south[y], c));
+        for i in 0..ROWS - 16 {
+            v[i] = _mm256_set_m128i(lanes(i + 16), lanes(i));
+        }
+        for i in ROWS - 16..16 {
+            v[i] = _mm256_zextsi128_si256(lanes(i));
+        }
+        turn_over(&mut v);
         for i in 0..16 {
             store32(&mut across[c + i], v[i]);
         }
     }
-    // The louder of east and west, by rows: columns c .. c + 16 in the lower half, c + 16 .. c + 32 in the upper.
+    // The better of east and west, by rows: lanes c .. c + 16 in the lower half, c + 16 .. c + 32 in the upper.
     let mut along = [[0u8; 64]; 32];
-    for (c, upper) in [(0, true), (32, false)] {
-        for r in [0, 16] {
-            let half = |x: usize| {
-                // SAFETY: r + 16 <= 32 lanes of a column; x < 48 by the guard of `upper`.
-                unsafe {
-                    _mm_max_epu8(
-                        _mm_loadu_si128(old.east[x].as_ptr().add(r).cast()),
-                        _mm_loadu_si128(old.west[x].as_ptr().add(r).cast()),
-                    )
-                }
-            };
-            let v = turn_over(core::array::from_fn(|i| {
-                let high = if upper { half(c + 16 + i) } else { _mm_setzero_si128() };
-                _mm256_set_m128i(high, half(c + i))
-            }));
+    // A narrow window's base is at most 16, a wide one's 0.
+    let (first, second) = (&old.east[base..base + 32], &old.west[base..base + 32]);
+    for r in [0, 16] {
+        if r > y1 || r + 15 < y0 {
+            continue;
+        }
+        let lanes = |i: usize| _mm_max_epu8(lanes16(&first[i], r), lanes16(&second[i], r));
+        for i in 0..16 {
+            v[i] = _mm256_set_m128i(lanes(i + 16), lanes(i));
+        }
+        turn_over(&mut v);
+        for i in 0..16 {
+            store32(&mut along[r + i], v[i]);
+        }
+        if !narrow {
+            let lanes = |x: usize| _mm_max_epu8(lanes16(&old.east[x], r), lanes16(&old.west[x], r));
             for i in 0..16 {
-                // SAFETY: c + 32 <= 64 lanes of a row.
-                unsafe { _mm256_storeu_si256(along[r + i].as_mut_ptr().add(c).cast(), v[i]) };
+                v[i] = _mm256_zextsi128_si256(lanes(32 + i));
+            }
+            turn_over(&mut v);
+            for i in 0..16 {
+                let low = load32(&along[r + i]);
+                store64(&mut along[r + i], Pair(low, v[i]));
             }
         }
     }
 
-    let mut changed = zero;
-    // East and west, south and north at once: their chains do not wait for each other.
-    let (mut east, mut west) = (zero, zero);
-    let (mut open_east, mut open_west) = (zero, zero);
-    for i in 0..COLS {
-        let (e, w) = (i, COLS - 1 - i);
-        let (was_east, was_west) = (load32(&old.east[e]), load32(&old.west[w]));
-        let (next_east, next_west) = (load32(&columns[e]), load32(&columns[w]));
-        east = front32(east, open_east, next_east, _mm256_max_epu8(was_east, load32(&across[e])));
-        west = front32(west, open_west, next_west, _mm256_max_epu8(was_west, load32(&across[w])));
-        (open_east, open_west) = (next_east, next_west);
-        store32(&mut new.east[e], east);
-        store32(&mut new.west[w], west);
-        changed = _mm256_or_si256(changed, _mm256_xor_si256(was_east, east));
-        changed = _mm256_or_si256(changed, _mm256_xor_si256(was_west, west));
-    }
-    let zeros = Pair(zero, zero);
-    let (mut south, mut north) = (zeros, zeros);
-    let (mut open_south, mut open_north) = (zeros, zeros);
-    for i in 0..ROWS {
-        let (s, n) = (i, ROWS - 1 - i);
-        let (was_south, was_north) = (load64(&old.south[s]), load64(&old.north[n]));
-        let (next_south, next_north) = (load64(&rows[s]), load64(&rows[n]));
-        let louder = |a: Pair, b: Pair| Pair(_mm256_max_epu8(a.0, b.0), _mm256_max_epu8(a.1, b.1));
-        south = front64(south, open_south, next_south, louder(was_south, load64(&along[s])));
-        north = front64(north, open_north, next_north, louder(was_north, load64(&along[n])));
-        (open_south, open_north) = (next_south, next_north);
-        store64(&mut new.south[s], south);
-        store64(&mut new.north[n], north);
-        for (was, now) in [(was_south, south), (was_north, north)] {
-            changed = _mm256_or_si256(changed, _mm256_xor_si256(was.0, now.0));
-            changed = _mm256_or_si256(changed, _mm256_xor_si256(was.1, now.1));
-        }
-    }
-    _mm256_testz_si256(changed, changed) == 0
+    let sideways = run_both!(
+        &old.east[x0..=x1],
+        &old.west[x0..=x1],
+        &mut new.east[x0..=x1],
+        &mut new.west[x0..=x1],
+        &across[x0 - base..=x1 - base],
+        columns,
+        zero,
+        load32,
+        front32,
+        store32,
+        _mm256_max_epu8,
+        _mm256_or_si256,
+        _mm256_subs_epu8
+    );
+    let (old_south, old_north) = (&old.south[y0..=y1], &old.north[y0..=y1]);
+    let (new_south, new_north) = (&mut new.south[y0..=y1], &mut new.north[y0..=y1]);
+    let upright = if narrow {
+        run_both!(
+            old_south,
+            old_north,
+            new_south,
+            new_north,
+            &along[y0..=y1],
+            rows,
+            zero,
+            load32,
+            front32,
+            store32,
+            _mm256_max_epu8,
+            _mm256_or_si256,
+            _mm256_subs_epu8
+        )
+    } else {
+        let each = run_both!(
+            old_south,
+            old_north,
+            new_south,
+            new_north,
+            &along[y0..=y1],
+            rows,
+            Pair(zero, zero),
+            load64,
+            front64,
+            store64,
+            max64,
+            or64,
+            subs64
+        );
+        _mm256_or_si256(each.0, each.1)
+    };
+    let nearer = _mm256_or_si256(sideways, upright);
+    _mm256_testz_si256(nearer, nearer) == 0
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn max64(a: Pair, b: Pair) -> Pair {
+    Pair(_mm256_max_epu8(a.0, b.0), _mm256_max_epu8(a.1, b.1))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn or64(a: Pair, b: Pair) -> Pair {
+    Pair(_mm256_or_si256(a.0, b.0), _mm256_or_si256(a.1, b.1))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn subs64(a: Pair, b: Pair) -> Pair {
+    Pair(_mm256_subs_epu8(a.0, b.0), _mm256_subs_epu8(a.1, b.1))
 }

@@ -24,6 +24,6 @@ mod straight;
 
 pub use heard::{CUTOFFS, DIRECTIONS, Heard, cutoff_hz, direction_of, own};
 pub(crate) use heard::{cutoff_edges, cutoff_of};
-pub use round::{Column, DIAGONAL, LAYERS, LONGEST, Layer, Row, UNIT, Wave};
+pub use round::{Column, DIAGONAL, LAYERS, LONGEST, Layer, Part, Row, UNIT, Wave, Width, Window};
 pub(crate) use round::{Way, cell_of, least_length};
 pub use straight::{attenuation, muffling};

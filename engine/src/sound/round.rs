@@ -17,6 +17,8 @@
 //!             reach[line] = max(reach[line], reach[line before] - 5, its neighbours' - 7), 0 where closed
 //! ```
 //!
+//! It ends where no front comes nearer to any cell: to turn back on the spot never pays.
+//!
 //! `reach` is what is left of the way that the sound may go, in 2 px: bytes, a line of cells in one or two registers,
 //! subtraction that saturates at 0. Lengths are exact over the grid (a step 10 px, a diagonal one 14), integers, and so
 //! the same at every SIMD level. Lines of the east and west quarters are columns, those of north and south rows:
@@ -28,6 +30,7 @@
 
 use crate::map::{CELL, COLS, ROWS};
 use crate::simd::Kernels;
+use bytemuck::{Pod, Zeroable};
 
 #[cfg(test)]
 mod tests;
@@ -43,13 +46,13 @@ pub const LONGEST: f32 = 254.0 * UNIT_PX;
 /// Layers: a way turns by at most one quarter less.
 pub const LAYERS: usize = 6;
 
-/// A column of cells, lane = row; lanes from 27 on hold 0.
+/// A column of cells, lane = row less [`Window::floor`]; lanes beyond the window hold 0.
 pub type Column = [u8; 32];
-/// A row of cells, lane = column; lanes from 48 on hold 0.
+/// A row of cells, lane = column less [`Window::base`]; lanes beyond the window hold 0.
 pub type Row = [u8; 64];
 
 /// Way left by cell and heading, after one number of quarter turns. 6,528 bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(32))]
 pub struct Layer {
     /// Heading +x.
@@ -62,24 +65,138 @@ pub struct Layer {
     pub south: [Row; ROWS],
 }
 
+const _: () = assert!(size_of::<Layer>() == 6528);
+
 impl Layer {
     pub(crate) const EMPTY: Layer =
         Layer { east: [[0; 32]; COLS], west: [[0; 32]; COLS], north: [[0; 64]; ROWS], south: [[0; 64]; ROWS] };
 
+    /// What is left at a cell of the window, heading to a quarter.
     #[inline]
-    fn at(&self, quarter: usize, x: usize, y: usize) -> u8 {
-        match quarter {
-            0 => self.east[x][y],
-            1 => self.south[y][x],
-            2 => self.west[x][y],
-            _ => self.north[y][x],
-        }
+    fn at(&self, window: &Window, quarter: usize, x: usize, y: usize) -> u8 {
+        let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(self);
+        let (origin, sx, sy) = window.strides(quarter);
+        bytes[origin.wrapping_add(x * sx + y * sy)]
     }
 }
 
 /// Steps of each quarter, clockwise from east: straight on, then the two diagonals.
-const STEPS: [[(i32, i32); 3]; 4] =
+const STEPS: [[(isize, isize); 3]; 4] =
     [[(1, 0), (1, -1), (1, 1)], [(0, 1), (-1, 1), (1, 1)], [(-1, 0), (-1, -1), (-1, 1)], [(0, -1), (-1, -1), (1, -1)]];
+
+/// How many lanes of a line a wave needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// 16: at most 16 columns and rows.
+    Tiny,
+    /// 32: at most 32 columns.
+    Narrow,
+    /// All.
+    Wide,
+}
+
+/// The part of the grid that a sound can reach: nothing outside of it is written, and nothing there may be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// First and last column.
+    pub x: (usize, usize),
+    /// First and last row.
+    pub y: (usize, usize),
+    /// Column of lane 0 of a row.
+    pub base: usize,
+    /// Row of lane 0 of a column.
+    pub floor: usize,
+    /// How many lanes.
+    pub width: Width,
+}
+
+/// Columns and rows, first and last each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// First and last column.
+    pub x: (usize, usize),
+    /// First and last row.
+    pub y: (usize, usize),
+}
+
+impl Part {
+    /// The whole grid.
+    pub const ALL: Part = Part { x: (0, COLS - 1), y: (0, ROWS - 1) };
+
+    /// All cells that lie on ways between two cells, no longer than so many units.
+    ///
+    /// A way that goes `e` columns beyond its ends goes sideways by 2 e more than between them, and a way over the open
+    /// grid takes 5 units for each of the longer side's cells and 2 for each of the shorter's.
+    pub(crate) fn between(a: (usize, usize), b: (usize, usize), units: usize) -> Part {
+        let beyond = |along: usize, across: usize| {
+            let long = units.saturating_sub(2 * across) / 5;
+            let most = if long >= across { long } else { units.saturating_sub(5 * across) / 2 };
+            most.saturating_sub(along) / 2
+        };
+        let (dx, dy) = (a.0.abs_diff(b.0), a.1.abs_diff(b.1));
+        let span = |p: usize, q: usize, beyond: usize, count: usize| {
+            (p.min(q).saturating_sub(beyond), (p.max(q) + beyond).min(count - 1))
+        };
+        Part { x: span(a.0, b.0, beyond(dx, dy), COLS), y: span(a.1, b.1, beyond(dy, dx), ROWS) }
+    }
+
+    /// The least part that holds both.
+    pub(crate) fn with(self, other: Part) -> Part {
+        let join = |a: (usize, usize), b: (usize, usize)| (a.0.min(b.0), a.1.max(b.1));
+        Part { x: join(self.x, other.x), y: join(self.y, other.y) }
+    }
+
+    fn within(self, other: Part) -> Part {
+        let meet = |a: (usize, usize), b: (usize, usize)| (a.0.max(b.0), a.1.min(b.1));
+        Part { x: meet(self.x, other.x), y: meet(self.y, other.y) }
+    }
+}
+
+impl Window {
+    fn new(Part { x, y }: Part) -> Window {
+        let (columns, rows) = (x.1 - x.0, y.1 - y.0);
+        let (width, base, floor) = if columns < 16 && rows < 16 {
+            (Width::Tiny, x.0, y.0)
+        } else if columns < 32 {
+            (Width::Narrow, x.0.min(COLS - 32), 0)
+        } else {
+            (Width::Wide, 0, 0)
+        };
+        Window { x, y, base, floor, width }
+    }
+
+    fn part(&self) -> Part {
+        Part { x: self.x, y: self.y }
+    }
+
+    #[inline]
+    fn holds(&self, x: usize, y: usize) -> bool {
+        x.wrapping_sub(self.x.0) <= self.x.1 - self.x.0 && y.wrapping_sub(self.y.0) <= self.y.1 - self.y.0
+    }
+
+    /// Where the bytes of a heading lie in a [`Layer`]: cell (x, y) at `origin + x * sx + y * sy`, wrapping.
+    #[inline]
+    fn strides(&self, quarter: usize) -> (usize, usize, usize) {
+        match quarter {
+            0 => (0usize.wrapping_sub(self.floor), 32, 1),
+            1 => ((COLS * 64 + ROWS * 64).wrapping_sub(self.base), 1, 64),
+            2 => ((COLS * 32).wrapping_sub(self.floor), 32, 1),
+            _ => ((COLS * 64).wrapping_sub(self.base), 1, 64),
+        }
+    }
+
+    /// Open cells of a row that lie in the window, bit = lane.
+    #[inline]
+    pub(crate) fn row(&self, word: u64) -> u64 {
+        (word & (u64::MAX >> (63 - self.x.1))) >> self.x.0 << (self.x.0 - self.base)
+    }
+
+    /// Open cells of a column that lie in the window, bit = lane.
+    #[inline]
+    pub(crate) fn column(&self, word: u32) -> u32 {
+        (word & (u32::MAX >> (31 - self.y.1))) >> self.y.0 << (self.y.0 - self.floor)
+    }
+}
 
 /// How far a sound comes round the corners from one cell: layers, computed as far as they are asked for.
 ///
@@ -87,16 +204,21 @@ const STEPS: [[(i32, i32); 3]; 4] =
 #[derive(Debug)]
 #[repr(C, align(32))]
 pub struct Wave {
-    /// 255 where a cell is open, by column and by row.
+    /// 255 where a cell of the window is open, by column and by row.
     pub(crate) open_columns: [Column; COLS],
     pub(crate) open_rows: [Row; ROWS],
     pub(crate) layers: [Layer; LAYERS],
-    rows: [u64; ROWS],
+    /// Of the newest layer: each lies within the one before, in the same lanes.
+    pub(crate) window: Window,
+    windows: [Window; LAYERS],
+    /// Open cells, the source's among them.
+    pub(crate) rows: [u64; ROWS],
+    pub(crate) columns: [u32; COLS],
     source: (usize, usize),
     /// Way that the sound may go, in units, more by 1.
     start: u8,
     done: usize,
-    /// The last layer reached nothing that the one before did not.
+    /// Another turn brings no cell nearer.
     settled: bool,
 }
 
@@ -147,7 +269,10 @@ impl Wave {
             open_columns: [[0; 32]; COLS],
             open_rows: [[0; 64]; ROWS],
             layers: [Layer::EMPTY; LAYERS],
+            window: Window::new(Part::ALL),
+            windows: [Window::new(Part::ALL); LAYERS],
             rows: [0; ROWS],
+            columns: [0; COLS],
             source: (0, 0),
             start: 0,
             done: 0,
@@ -155,50 +280,70 @@ impl Wave {
         }
     }
 
-    /// A sound from a cell that carries for `limit` px. `rows` and `columns` are the open cells, the same ones twice.
-    pub fn begin(
-        &mut self,
-        kernels: &Kernels,
-        rows: &[u64; ROWS],
-        columns: &[u32; COLS],
-        source: (usize, usize),
-        limit: f32,
-    ) {
+    /// A sound from a cell that carries for `limit` px. `rows` and `columns` are the open cells, the same ones twice;
+    /// only ways within `part`, which must hold the source, are followed.
+    pub fn begin(&mut self, rows: &[u64; ROWS], columns: &[u32; COLS], source: (usize, usize), limit: f32, part: Part) {
         let (x, y) = source;
+        // A sound leaves the cell it is made in, be it closed.
         self.rows = *rows;
         self.rows[y] |= 1 << x;
         self.source = source;
-        self.start = ((limit.min(LONGEST) / UNIT_PX) as u8).saturating_add(1);
-        self.done = 1;
+        // At the limit itself nothing is left to hear.
+        let most = libm::ceilf(limit.min(LONGEST + UNIT_PX) / UNIT_PX) as u8 - 1;
+        self.start = most + 1;
+        let reach = (most / UNIT) as usize;
+        let about = Part {
+            x: (x.saturating_sub(reach), (x + reach).min(COLS - 1)),
+            y: (y.saturating_sub(reach), (y + reach).min(ROWS - 1)),
+        };
+        self.window = Window::new(about.within(part));
         self.settled = false;
-        (kernels.open_lanes)(rows, columns, &mut self.open_rows, &mut self.open_columns);
-        // A sound leaves the cell it is made in, be it closed.
-        self.open_rows[y][x] = 255;
-        self.open_columns[x][y] = 255;
-        (kernels.first_layer)(self, source, self.start);
+        self.columns = *columns;
+        self.columns[x] |= 1 << y;
+        self.done = 0;
     }
 
-    /// Computes one more layer; false: nothing new is reached, or there are no more.
-    pub fn turn(&mut self, kernels: &Kernels) -> bool {
-        if self.settled || self.done >= LAYERS {
+    /// Computes the first layer.
+    pub fn first(&mut self, kernels: &Kernels) {
+        (kernels.open_lanes)(self);
+        (kernels.first_layer)(self, self.source, self.start);
+        self.windows[0] = self.window;
+        self.done = 1;
+    }
+
+    /// Computes one more layer, of the ways within `part`; false: another turn comes nearer to no cell, or there are no
+    /// more layers.
+    pub fn turn(&mut self, kernels: &Kernels, part: Part) -> bool {
+        if self.settled || self.done == 0 || self.done >= LAYERS {
             return false;
         }
-        self.settled = !(kernels.next_layer)(self, self.done);
-        if !self.settled {
-            self.done += 1;
+        let part = self.window.part().within(part);
+        if part != self.window.part() {
+            (self.window.x, self.window.y) = (part.x, part.y);
+            (kernels.open_lanes)(self);
+            let (x, y) = self.source;
+            debug_assert!(self.window.holds(x, y));
         }
-        !self.settled
+        self.windows[self.done] = self.window;
+        // The layer that comes nearer to no cell still counts: it may have turned towards a listener's closed one.
+        self.settled = !(kernels.next_layer)(self, self.done);
+        self.done += 1;
+        true
     }
 
     /// The shortest way to a cell with the turns of the newest layer at most.
     pub(crate) fn way_to(&self, cell: (usize, usize)) -> Option<Way> {
-        let turns = self.done - 1;
+        let turns = self.done.checked_sub(1)?;
         let (x, y) = cell;
+        if !self.window.holds(x, y) {
+            return None;
+        }
         let layer = &self.layers[turns];
         let mut best = (0, 0);
         let open = self.rows[y] >> x & 1 == 1;
         for quarter in 0..4 {
-            let reach = if open { layer.at(quarter, x, y) } else { self.into_closed(layer, quarter, x, y) };
+            let reach =
+                if open { layer.at(&self.window, quarter, x, y) } else { self.into_closed(layer, quarter, x, y) };
             if reach > best.0 {
                 best = (reach, quarter);
             }
@@ -211,8 +356,10 @@ impl Wave {
         STEPS[quarter].iter().filter_map(|&step| Some(self.before(layer, quarter, x, y, step)?.0)).max().unwrap_or(0)
     }
 
-    fn is_open(&self, x: i32, y: i32) -> bool {
-        x >= 0 && y >= 0 && (x as usize) < COLS && (y as usize) < ROWS && self.rows[y as usize] >> x & 1 == 1
+    /// Open and on the grid; wrapped coordinates are not.
+    #[inline]
+    fn is_open(&self, x: usize, y: usize) -> bool {
+        x < COLS && self.rows.get(y).is_some_and(|row| row >> x & 1 == 1)
     }
 
     /// The cell from which a step comes, with what would be left after it.
@@ -223,19 +370,19 @@ impl Wave {
         quarter: usize,
         x: usize,
         y: usize,
-        (dx, dy): (i32, i32),
+        (dx, dy): (isize, isize),
     ) -> Option<(u8, (usize, usize))> {
-        let (px, py) = (x as i32 - dx, y as i32 - dy);
-        if !self.is_open(px, py) {
+        let (px, py) = (x.wrapping_sub(dx as usize), y.wrapping_sub(dy as usize));
+        if !(self.window.holds(px, py) && self.is_open(px, py)) {
             return None;
         }
         let diagonal = dx != 0 && dy != 0;
-        if diagonal && !(self.is_open(px, y as i32) && self.is_open(x as i32, py)) {
+        // The listener's own cell may be closed; the two beside a diagonal step must not.
+        if diagonal && !(self.is_open(px, y) && self.is_open(x, py)) {
             return None;
         }
-        let from = (px as usize, py as usize);
         let cost = if diagonal { DIAGONAL } else { UNIT };
-        Some((layer.at(quarter, from.0, from.1).saturating_sub(cost), from))
+        Some((layer.at(&self.window, quarter, px, py).saturating_sub(cost), (px, py)))
     }
 
     /// The cells of a way, from the listener's back to the source's. Where several are as good: straight on before
@@ -249,31 +396,49 @@ impl Wave {
         }
         // A way has fewer cells than the grid.
         for _ in 0..COLS * ROWS {
-            if (x, y) == self.source && left == self.start {
+            if left == self.start {
                 return;
             }
-            let layer = &self.layers[turns];
-            let step = STEPS[quarter].iter().find_map(|&step| {
-                self.before(layer, quarter, x, y, step)
-                    .filter(|(reach, _)| *reach == left)
-                    .map(|(_, from)| (step, from))
-            });
-            if let Some(((dx, dy), from)) = step {
-                left += if dx != 0 && dy != 0 { DIAGONAL } else { UNIT };
-                (x, y) = from;
-                if !visit(x, y) {
+            let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(&self.layers[turns]);
+            let window = &self.windows[turns];
+            let (origin, sx, sy) = window.strides(quarter);
+            // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
+            let fits = |(dx, dy): (isize, isize), cost: u8| {
+                let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
+                window.holds(px, py)
+                    && bytes
+                        .get(origin.wrapping_add(px * sx + py * sy))
+                        .is_some_and(|&v| v == left.saturating_add(cost))
+            };
+            let [ahead, one, other] = STEPS[quarter];
+            let beside = |(dx, dy): (isize, isize)| {
+                self.is_open(x.wrapping_sub_signed(dx), y) && self.is_open(x, y.wrapping_sub_signed(dy))
+            };
+            let step = if fits(ahead, UNIT) {
+                left += UNIT;
+                ahead
+            } else if fits(one, DIAGONAL) && beside(one) {
+                left += DIAGONAL;
+                one
+            } else if fits(other, DIAGONAL) && beside(other) {
+                left += DIAGONAL;
+                other
+            } else {
+                if turns == 0 {
                     return;
                 }
+                turns -= 1;
+                let below = &self.layers[turns];
+                let from = [quarter, (quarter + 1) & 3, (quarter + 3) & 3];
+                match from.iter().find(|&&q| below.at(&self.window, q, x, y) == left) {
+                    Some(&q) => quarter = q,
+                    None => return,
+                }
                 continue;
-            }
-            if turns == 0 {
+            };
+            (x, y) = (x.wrapping_sub_signed(step.0), y.wrapping_sub_signed(step.1));
+            if !visit(x, y) {
                 return;
-            }
-            turns -= 1;
-            let below = &self.layers[turns];
-            match [quarter, (quarter + 1) & 3, (quarter + 3) & 3].iter().find(|&&q| below.at(q, x, y) == left) {
-                Some(&q) => quarter = q,
-                None => return,
             }
         }
     }
@@ -292,65 +457,56 @@ impl Wave {
     }
 
     /// Where the last leg of a way begins: the farthest cell's middle from which the listener is reached in a straight
-    /// line through open cells, px.
+    /// line through open cells, px. Bends of the way are tried from the listener on, then the run between the last that
+    /// does and the first that does not.
     pub(crate) fn last_leg(&self, way: Way, listener: (f32, f32)) -> (f32, f32) {
         let to = cell_of(listener.0, listener.1);
-        let middle = |x: usize, y: usize| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
-        let mut cells = [(0u8, 0u8); COLS * 2];
-        let mut count = 0;
-        let mut last = middle(to.0, to.1);
-        let mut step = (0, 0);
-        let mut since = 0;
-        let mut done = false;
-        self.trace(way, to, |x, y| {
-            let cell = (x as u8, y as u8);
-            if count > 0 {
-                let before = cells[count - 1];
-                let now = (i32::from(cell.0) - i32::from(before.0), i32::from(cell.1) - i32::from(before.1));
-                if count > 1 && now != step {
-                    // A bend of the way at the cell before.
-                    done = !self.reaches(&cells[since..count], listener, &mut last);
-                    since = count - 1;
+        let middle = |(x, y): (usize, usize)| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
+        // The run now walked: where it began, its step, and how many it has taken.
+        let (mut start, mut step, mut count) = (to, (0isize, 0isize), 0usize);
+        let mut before = to;
+        // The first step counts, however near to a wall the listener stands.
+        let mut last = to;
+        let mut run = |start: (usize, usize), step: (isize, isize), count: usize| {
+            let at = |n: usize| {
+                (start.0.wrapping_add_signed(step.0 * n as isize), start.1.wrapping_add_signed(step.1 * n as isize))
+            };
+            let clear = |n: usize| self.is_straight(middle(at(n)), listener);
+            if clear(count) {
+                last = at(count);
+                return true;
+            }
+            let (mut low, mut high) = (0, count);
+            while high - low > 1 {
+                let half = (low + high) / 2;
+                if clear(half) {
+                    low = half;
+                } else {
+                    high = half;
                 }
-                step = now;
             }
-            if done || count == cells.len() {
-                return false;
+            if low > 0 || start == to {
+                last = at(low.max(1));
             }
-            cells[count] = cell;
+            false
+        };
+        let mut going = true;
+        self.trace(way, to, |x, y| {
+            if (x, y) == to {
+                return true;
+            }
+            let now = (x as isize - before.0 as isize, y as isize - before.1 as isize);
+            if now != step && count > 0 {
+                going = run(start, step, count);
+                (start, count) = (before, 0);
+            }
+            (step, before) = (now, (x, y));
             count += 1;
-            true
+            going
         });
-        if !done {
-            self.reaches(&cells[since..count], listener, &mut last);
+        if going && count > 0 {
+            run(start, step, count);
         }
-        last
-    }
-
-    /// Moves `last` to the farthest cell of a straight run of a way from which the listener is reached; false: not all
-    /// of the run.
-    fn reaches(&self, run: &[(u8, u8)], listener: (f32, f32), last: &mut (f32, f32)) -> bool {
-        let middle = |cell: (u8, u8)| ((f32::from(cell.0) + 0.5) * CELL, (f32::from(cell.1) + 0.5) * CELL);
-        let clear = |i: usize| i == 0 || self.is_straight(middle(run[i]), listener);
-        let end = run.len() - 1;
-        if clear(end) {
-            *last = middle(run[end]);
-            return true;
-        }
-        let (mut low, mut high) = (0, end);
-        while high - low > 1 {
-            let half = (low + high) / 2;
-            if clear(half) {
-                low = half;
-            } else {
-                high = half;
-            }
-        }
-        // The first step of all, however near to a wall the listener stands.
-        let own = (run[0].0 as usize, run[0].1 as usize) == cell_of(listener.0, listener.1);
-        if low > 0 || own {
-            *last = middle(run[low.max(1)]);
-        }
-        false
+        middle(last)
     }
 }

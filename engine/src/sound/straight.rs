@@ -4,8 +4,6 @@ use crate::rules::SoundKindRule;
 use crate::vision::{Grid, Slab, slab, walk};
 use crate::world::Block;
 
-/// Loudness left under which walls are taken to let nothing through; far under what is ever heard.
-const NOTHING: f32 = 1.0e-4;
 /// Slices of several cells that one line is remembered to have crossed.
 const REMEMBERED: usize = 32;
 
@@ -26,8 +24,15 @@ pub fn attenuation(rule: &SoundKindRule, distance: f32) -> f32 {
 ///
 /// Each slice that the closed segment touches keeps back its health in 1/64 points x `absorption` of its material's
 /// number (the rule's share over the full health), but for `source`, the slice that the sound comes from (`NO_SLICE`: none). `grid.any` must be the rows of standing
-/// slices.
-pub fn muffling(grid: &Grid<'_>, absorption: &[f32; 5], from: (f32, f32), to: (f32, f32), source: u16) -> f32 {
+/// slices. A share under `enough` is 0: what nobody hears is not followed.
+pub fn muffling(
+    grid: &Grid<'_>,
+    absorption: &[f32; 5],
+    from: (f32, f32),
+    to: (f32, f32),
+    source: u16,
+    enough: f32,
+) -> f32 {
     // One order of the ends gives one order of roundings.
     let ((ax, ay), (bx, by)) = if from <= to { (from, to) } else { (to, from) };
     let line = Slab::new(ax, ay, bx - ax, by - ay);
@@ -60,7 +65,7 @@ pub fn muffling(grid: &Grid<'_>, absorption: &[f32; 5], from: (f32, f32), to: (f
                 }
                 let health = f32::from(block.health[s % 64]);
                 left *= 1.0 - health * absorption[geometry.material[s] as usize];
-                if left < NOTHING {
+                if left < enough {
                     left = 0.0;
                     return true;
                 }

@@ -23,7 +23,6 @@ use crate::simd::{Kernels, Level};
 use crate::sound::Heard;
 use crate::{Error, Result};
 use rayon::prelude::*;
-pub(crate) use ring::HeardRing;
 use ring::Ring;
 use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
 use std::cell::Cell;

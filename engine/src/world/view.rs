@@ -6,7 +6,7 @@ use crate::map::GameMap;
 use crate::rules::{INVENTORY, POINT, RuleSet, SoundKind, Team, Weapon};
 use crate::sim::Arrival;
 use crate::simd::{Kernels, Level};
-use crate::sound::Wave;
+use crate::sound::{Heard, Wave};
 use crate::vision::{Grid, PolygonScratch, Sight, SmokeDisc, polygon};
 use crate::{Result, Vec2};
 use std::cell::RefCell;
@@ -389,20 +389,23 @@ impl<'a> MatchView<'a> {
         }
     }
 
+    /// What each player would hear of a sound made now at a point, by one of them or by nobody: entries as
+    /// [`crate::World::drain_sounds`] hands them over. Changes nothing.
+    pub fn listeners(&self, kind: SoundKind, from: Vec2, source: Option<PlayerId>, each: impl FnMut(Heard)) {
+        let source = source.filter(|id| slot_of(&self.game.state, *id).is_ok()).map_or(NONE, |id| id.slot() as u8);
+        with_wave(|wave, kernels| {
+            crate::sim::listeners(self.game, wave, kernels, kind, clamp(from).into(), source, each);
+        });
+    }
+
     /// Cells that sound goes through, for which standing slices cover less than half: word = row, bit = column.
     pub fn open_cells(&self) -> &'a [u64; crate::map::ROWS] {
         &self.game.state.open
     }
 
     fn arrival(&self, kind: SoundKind, from: Vec2, to: Vec2, visit: impl FnMut(usize, usize) -> bool) -> Arrival {
-        thread_local! {
-            static WAVE: RefCell<Box<Wave>> = RefCell::new(Box::new(Wave::new()));
-        }
         let (from, to) = (clamp(from), clamp(to));
-        WAVE.with(|wave| {
-            let kernels = Kernels::for_level(Level::detect());
-            crate::sim::arrival(self.game, &mut wave.borrow_mut(), &kernels, kind, from.into(), to.into(), visit)
-        })
+        with_wave(|wave, kernels| crate::sim::arrival(self.game, wave, kernels, kind, from.into(), to.into(), visit))
     }
 
     pub(crate) fn sight_grid(&self) -> Grid<'a> {
@@ -443,4 +446,11 @@ fn clamp(v: Vec2) -> Vec2 {
     let (w, h) = crate::map::PLAYFIELD;
     let keep = |v: f32, high: f32| if v.is_finite() { v.clamp(0.0, high) } else { 0.0 };
     Vec2::new(keep(v.x, w), keep(v.y, h))
+}
+
+fn with_wave<R>(work: impl FnOnce(&mut Wave, &Kernels) -> R) -> R {
+    thread_local! {
+        static WAVE: RefCell<Box<Wave>> = RefCell::new(Box::new(Wave::new()));
+    }
+    WAVE.with(|wave| work(&mut wave.borrow_mut(), &Kernels::for_level(Level::detect())))
 }

@@ -115,13 +115,15 @@ fn naive(cells: &Cells, source: (usize, usize), most: u32) -> Vec<[u32; CELLS]> 
 fn all_layers(cells: &Cells, source: (usize, usize), limit: f32, kernels: &Kernels) -> Vec<Vec<Option<Way>>> {
     let mut wave = Wave::new();
     // What an earlier sound has left behind must not show.
-    wave.begin(kernels, &[u64::MAX >> 16; ROWS], &[u32::MAX >> 5; COLS], (5, 5), 500.0);
-    while wave.turn(kernels) {}
-    wave.begin(kernels, &cells.rows, &cells.columns, source, limit);
+    wave.begin(&[u64::MAX >> 16; ROWS], &[u32::MAX >> 5; COLS], (5, 5), 500.0, Part::ALL);
+    wave.first(kernels);
+    while wave.turn(kernels, Part::ALL) {}
+    wave.begin(&cells.rows, &cells.columns, source, limit, Part::ALL);
+    wave.first(kernels);
     let mut layers = Vec::new();
     loop {
         layers.push((0..CELLS).map(|c| wave.way_to((c % COLS, c / COLS))).collect());
-        if !wave.turn(kernels) {
+        if !wave.turn(kernels, Part::ALL) {
             return layers;
         }
     }
@@ -134,7 +136,7 @@ fn waves_are_dijkstras() {
         let word = philox4x32([seed, 0, 0, 9], [5, 5]);
         let source = (below(word[0], 48) as usize, below(word[1], 27) as usize);
         let limit = [40.0, 80.0, 160.0, 400.0, 600.0][seed as usize % 5];
-        let most = (f32::min(limit, LONGEST) / UNIT_PX) as u32;
+        let most = if limit > LONGEST { 254 } else { (limit / 2.0) as u32 - 1 };
         let want = naive(&cells, source, most);
         for &level in Level::available() {
             let got = all_layers(&cells, source, limit, &Kernels::for_level(level));
@@ -209,7 +211,8 @@ fn traced_ways_are_ways() {
         let word = philox4x32([seed, 4, 0, 9], [5, 5]);
         let source = (below(word[0], 48) as usize, below(word[1], 27) as usize);
         let mut wave = Wave::new();
-        wave.begin(&kernels, &cells.rows, &cells.columns, source, 500.0);
+        wave.begin(&cells.rows, &cells.columns, source, 500.0, Part::ALL);
+        wave.first(&kernels);
         loop {
             for cell in 0..CELLS {
                 let to = (cell % COLS, cell / COLS);
@@ -228,7 +231,7 @@ fn traced_ways_are_ways() {
                 });
                 assert_eq!((units, last), (u32::from(way.units), Some(source)), "seed {seed} to {to:?}");
             }
-            if !wave.turn(&kernels) {
+            if !wave.turn(&kernels, Part::ALL) {
                 break;
             }
         }
@@ -241,9 +244,10 @@ fn a_corner_is_a_quarter_turn() {
     let cells = Cells::new(|x, y| (y == 3 && (3..=20).contains(&x)) || (x == 20 && (3..=13).contains(&y)));
     let kernels = Kernels::for_level(Level::detect());
     let mut wave = Wave::new();
-    wave.begin(&kernels, &cells.rows, &cells.columns, (3, 3), 500.0);
+    wave.begin(&cells.rows, &cells.columns, (3, 3), 500.0, Part::ALL);
+    wave.first(&kernels);
     assert_eq!(wave.way_to((20, 13)), None);
-    assert!(wave.turn(&kernels));
+    assert!(wave.turn(&kernels, Part::ALL));
     let way = wave.way_to((20, 13)).unwrap();
     assert_eq!((way.turns, way.length()), (1, 270.0));
     // The last leg begins at the corner.
