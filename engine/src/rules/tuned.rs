@@ -2,6 +2,7 @@
 
 use super::{Fire, HeatRule, InputRule, ProjectileRule, RuleSet, Weapon};
 use crate::rules::POINT;
+use crate::vision::{Smoke, SmokeDisc};
 use crate::world::state::HISTORY;
 
 /// One weapon in tick units.
@@ -116,6 +117,12 @@ impl Tuned {
             cone_cos: libm::cosf(rules.vision.cone * 0.5),
             rules,
         }
+    }
+
+    /// Clouds that hide as these rules say.
+    pub(crate) fn smoke<'a>(&self, discs: &'a [SmokeDisc]) -> Smoke<'a> {
+        let rule = &self.rules.smoke;
+        Smoke { discs, edge: rule.edge, unit: rule.unit, enough: rule.depth }
     }
 
     /// Level of charge of a trigger held for so many ticks; 0: not held.

@@ -15,6 +15,7 @@ mod weapons;
 pub(crate) use clouds::{cloud, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
+pub(crate) use sight::SightCache;
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;

@@ -13,6 +13,30 @@ pub struct SmokeDisc {
     pub density: f32,
 }
 
+/// All clouds of a match, and the rules by which they hide.
+#[derive(Debug, Clone, Copy)]
+pub struct Smoke<'a> {
+    /// The clouds.
+    pub discs: &'a [SmokeDisc],
+    /// Share of the opacity that a cloud loses at its edge, 0 to 1.
+    pub edge: f32,
+    /// px of way for which an opacity of 1 counts 1.
+    pub unit: f32,
+    /// Optical depth at which a line of sight ends.
+    pub enough: f32,
+}
+
+impl Smoke<'_> {
+    /// Clear air.
+    pub const NONE: Smoke<'static> = Smoke { discs: &[], edge: 0.0, unit: 1.0, enough: 1.0 };
+
+    /// Whether a line of sight ends before it gets from one point to the other.
+    #[inline]
+    pub fn stops(&self, from: (f32, f32), to: (f32, f32)) -> bool {
+        !self.discs.is_empty() && smoke_stops(self.discs, self.edge, self.unit, self.enough, from, to)
+    }
+}
+
 impl SmokeDisc {
     /// Opacity at a point: `density x (1 - edge x d / radius)` inside, 0 outside.
     pub fn opacity(&self, edge: f32, x: f32, y: f32) -> f32 {

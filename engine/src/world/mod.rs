@@ -16,12 +16,13 @@ pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
-use crate::sim::{self, NoProbe, Scratch, StageProbe};
+use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
+use crate::vision::SightChanges;
 use crate::{Error, Result};
 use event::EventRing;
 use rayon::prelude::*;
-use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
+use state::{Match, MatchState, NO_WEAPON, NOBODY};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -197,7 +198,8 @@ impl World {
             events: EventRing::new(),
             map: Arc::clone(map),
             rules: Arc::clone(&self.rules),
-            blocker: NO_HINTS,
+            sight: SightCache::EMPTY,
+            changes: SightChanges::new(),
         });
         let index = match self.free.pop() {
             Some(index) => index,

@@ -361,6 +361,11 @@ impl<'a> MatchView<'a> {
         SCRATCH.with(|scratch| polygon(&self.sight_grid(), &sight, &mut scratch.borrow_mut(), out));
     }
 
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> &'a MatchState {
+        &self.game.state
+    }
+
     pub(crate) fn sight_grid(&self) -> Grid<'a> {
         let game = self.game;
         Grid {

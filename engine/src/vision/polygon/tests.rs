@@ -3,13 +3,11 @@
 use super::*;
 use crate::map::picture::{Cell, Picture};
 use crate::map::{GameMap, Reading, WallDef};
-use crate::rng::{philox4x32, unit};
 use crate::rules::Material;
+use crate::vision::testing::{Dice, Walls, random_picture, random_rects};
 use crate::vision::{Slab, slab};
-use crate::world::Block;
-use crate::world::state::{MatchState, derive_walls, restore_walls};
+use crate::world::state::derive_walls;
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
-use std::sync::Arc;
 
 /// px by which outline and reference may differ.
 const TOLERANCE: f64 = 1.0e-2;
@@ -17,63 +15,11 @@ const TOLERANCE: f64 = 1.0e-2;
 /// 7e-8 of that, and rays that graze a wall make much of little.
 const GRAZE: f64 = 2.0e-5;
 
-/// Walls of a match without the match.
-struct Walls {
-    map: Arc<GameMap>,
-    state: Box<MatchState>,
-    blocks: Vec<Block>,
-}
-
 impl Walls {
-    fn new(map: Arc<GameMap>) -> Walls {
-        let mut state: Box<MatchState> = Box::new(bytemuck::Zeroable::zeroed());
-        let mut blocks = vec![bytemuck::Zeroable::zeroed(); map.geometry().blocks()];
-        restore_walls(&mut state, &mut blocks, map.geometry());
-        Walls { map, state, blocks }
-    }
-
-    fn rects(rects: &[(f32, f32, f32, f32)]) -> Walls {
-        let defs: Vec<WallDef> = rects
-            .iter()
-            .map(|&(x, y, width, height)| WallDef { x, y, width, height, material: Material::Concrete })
-            .collect();
-        Walls::new(GameMap::from_rects(&defs, &[]).unwrap())
-    }
-
-    /// Takes the slices away for which `gone` says so.
-    fn open(&mut self, mut gone: impl FnMut(usize) -> bool) {
-        for s in 0..self.map.geometry().slice_count {
-            if gone(s) {
-                self.blocks[s / 64].health[s % 64] = 0;
-            }
-        }
-        derive_walls(&mut self.state, &mut self.blocks, self.map.geometry());
-    }
-
-    fn grid(&self) -> Grid<'_> {
-        Grid {
-            geometry: self.map.geometry(),
-            blocks: &self.blocks,
-            any: &self.state.sight_any,
-            full: &self.state.sight_full,
-        }
-    }
-
     fn polygon(&self, sight: &Sight) -> Vec<Vec2> {
         let mut out = Vec::new();
         polygon(&self.grid(), sight, &mut PolygonScratch::default(), &mut out);
         out
-    }
-
-    fn is_free(&self, p: Vec2, clearance: f32) -> bool {
-        let g = self.map.geometry();
-        (0..g.slice_count).all(|s| {
-            self.blocks[s / 64].clear >> (s % 64) & 1 == 1
-                || p.x < g.x0[s] - clearance
-                || p.x > g.x1[s] + clearance
-                || p.y < g.y0[s] - clearance
-                || p.y > g.y1[s] + clearance
-        })
     }
 
     /// Way to the first slice, to the border or to the end of sight in a direction, px: every slice is tested.
@@ -94,27 +40,6 @@ impl Walls {
             .map(f64::from)
             .fold(nearest, f64::min)
             * reach
-    }
-}
-
-struct Dice(u32, u64);
-
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(0, seed)
-    }
-
-    fn word(&mut self) -> u32 {
-        self.0 += 1;
-        philox4x32([self.0, 0x9017, 0, 0], [self.1 as u32, (self.1 >> 32) as u32])[0]
-    }
-
-    fn within(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * unit(self.word())
-    }
-
-    fn below(&mut self, n: u32) -> u32 {
-        crate::rng::below(self.word(), n)
     }
 }
 
@@ -234,37 +159,6 @@ fn check_rays(walls: &Walls, sight: &Sight, rays: usize, dice: &mut Dice) {
             assert!(!contains(&polygon, point), "{sight:?}: {point} lies behind");
         }
     }
-}
-
-fn random_picture(dice: &mut Dice, density: f32) -> Arc<GameMap> {
-    let mut picture = Picture::default();
-    let materials = [Material::Concrete, Material::Wood, Material::Metal, Material::Glass];
-    for row in 0..ROWS {
-        for col in 0..COLS {
-            if dice.within(0.0, 1.0) < density {
-                picture.set(col, row, Cell::Wall(materials[dice.below(4) as usize])).unwrap();
-            }
-        }
-    }
-    for (col, row, cell) in [(1, 1, Cell::Empty), (2, 1, Cell::Empty), (1, 2, Cell::Empty), (2, 2, Cell::Empty)] {
-        picture.set(col, row, cell).unwrap();
-        picture.set(COLS - 1 - col, row, cell).unwrap();
-    }
-    GameMap::from_picture(&picture, if dice.below(3) == 0 { Reading::Coarse } else { Reading::Fine }).unwrap()
-}
-
-/// Rectangles anywhere, overlapping or touching at fractions of a pixel.
-fn random_rects(dice: &mut Dice) -> Arc<GameMap> {
-    let mut defs = Vec::new();
-    for _ in 0..60 {
-        let (width, height) = (dice.within(1.0, 50.0), dice.within(1.0, 30.0));
-        let (x, y) = (dice.within(40.0, 479.0 - width), dice.within(0.0, 269.0 - height));
-        defs.push(WallDef { x, y, width, height, material: Material::Wood });
-        if dice.below(2) == 0 && x + width + 20.0 < 479.0 {
-            defs.push(WallDef { x: x + width, width: 20.0, ..defs[defs.len() - 1] });
-        }
-    }
-    GameMap::from_rects(&defs, &[]).unwrap()
 }
 
 fn random_sight(walls: &Walls, dice: &mut Dice) -> Sight {
