@@ -46,7 +46,7 @@ pub use map::{GameMap, Reading, Spawn, WallDef};
 pub use rules::{Loadout, RuleSet, Team, Weapon};
 pub use world::{
     Buttons, CloudView, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
-    PlayerView, ProjectileView, World, WorldDef,
+    PlayerView, PolygonCache, ProjectileView, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

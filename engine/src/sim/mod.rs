@@ -12,7 +12,7 @@ mod sight;
 mod walls;
 mod weapons;
 
-pub(crate) use clouds::{cloud, impairment};
+pub(crate) use clouds::{cloud, discs, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
 pub(crate) use sight::SightCache;

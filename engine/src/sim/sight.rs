@@ -6,8 +6,8 @@
 
 use crate::map::BODY_RADIUS;
 use crate::rules::Tuned;
-use crate::vision::{Eye, Grid, Hints, NO_HINTS, SmokeDisc, regions, visible_point};
-use crate::world::state::{CLOUDS, Lanes, Match, MatchState, PLAYERS};
+use crate::vision::{Eye, Grid, Hints, NO_HINTS, regions, visible_point};
+use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 
 /// What the last ticks found out. 936 bytes.
 ///
@@ -93,18 +93,13 @@ impl SightCache {
 
 pub(super) fn run(game: &mut Match) {
     let Match { state, blocks, map, rules, sight: cache, changes, .. } = game;
-    let mut discs = [SmokeDisc { x: 0.0, y: 0.0, radius: 0.0, density: 0.0 }; CLOUDS];
-    let mut count = 0;
-    let mut smoky = 0;
-    if state.clouds != 0 {
-        for cloud in (0..CLOUDS).filter_map(|lane| super::cloud(state, rules, lane)) {
-            let disc = cloud.disc;
-            smoky |= regions(disc.x - disc.radius, disc.y - disc.radius, disc.x + disc.radius, disc.y + disc.radius);
-            discs[count] = disc;
-            count += 1;
-        }
-    }
-    let smoke = rules.smoke(&discs[..count]);
+    let (discs, count) = super::discs(state, rules);
+    let discs = &discs[..count];
+    let smoky = discs.iter().fold(0, |all, d| {
+        let (low, high) = ((d.x - d.radius, d.y - d.radius), (d.x + d.radius, d.y + d.radius));
+        all | regions(low.0, low.1, high.0, high.1)
+    });
+    let smoke = rules.smoke(discs);
     let mut blind = 0u8;
     for viewer in MatchState::slots(state.alive) {
         blind |= u8::from(look(state, cache, rules, viewer)) << viewer;

@@ -26,12 +26,12 @@ pub(crate) struct SightChanges {
 }
 
 impl SightChanges {
-    /// All is new.
+    /// Nothing that was kept about any match holds.
     pub(crate) fn new() -> SightChanges {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // The order between threads does not matter: an epoch is only ever compared with itself.
         let epoch = NEXT.fetch_add(1, Ordering::Relaxed);
-        SightChanges { epoch, serial: 0, stamps: [0; REGIONS], fresh: !0 }
+        SightChanges { epoch, serial: 0, stamps: [0; REGIONS], fresh: 0 }
     }
 
     /// A cell's slices stop sight otherwise than before.

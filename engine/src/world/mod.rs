@@ -12,7 +12,7 @@ pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
-pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
+pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
