@@ -97,6 +97,7 @@ pub(crate) fn cloud(state: &MatchState, rules: &Tuned, lane: usize) -> Option<Cl
 }
 
 /// The clouds that there are in this tick, in a fixed array; the first so many are in use.
+#[inline]
 pub(crate) fn discs(state: &MatchState, rules: &Tuned) -> ([SmokeDisc; CLOUDS], usize) {
     let mut discs = [SmokeDisc { x: 0.0, y: 0.0, radius: 0.0, density: 0.0 }; CLOUDS];
     let mut count = 0;

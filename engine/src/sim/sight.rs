@@ -9,7 +9,7 @@ use crate::rules::Tuned;
 use crate::vision::{Eye, Grid, Hints, NO_HINTS, regions, visible_point};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 
-/// What the last ticks found out. 936 bytes.
+/// What the last ticks found out. 856 bytes.
 ///
 /// Lanes hold what `known` answers rest on, to the bit; NaN equals nothing, not even itself.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct SightCache {
     smoky: u64,
     hints: [[Hints; PLAYERS]; PLAYERS],
 }
+
+const _: () = assert!(size_of::<SightCache>() == 856);
 
 impl SightCache {
     /// Nothing is known.

@@ -107,23 +107,22 @@ struct Look<'a> {
     to: V,
     /// Square of the way to where tangents touch.
     tangent2: f32,
+    /// [`PAST`], as the tangent of an angle.
     past: f32,
+    /// px to the nearest point of the body.
+    least: f32,
     /// Within the close circle the facing does not matter, and sight ends with it.
     close: bool,
 }
 
 /// A point that a viewer sees of the body whose centre is at (x, y), px; `None`: the body is not seen.
+#[inline]
 pub(crate) fn visible_point(grid: &Grid, smoke: &Smoke, eye: &Eye, x: f32, y: f32, hints: &mut Hints) -> Option<V> {
     let to = (x - eye.x, y - eye.y);
     let d2 = dot(to, to);
     let far = eye.sight.max(eye.close) + BODY_RADIUS;
     if d2 > far * far {
         return None;
-    }
-    let radius = BODY_RADIUS - INSET;
-    if d2 <= radius * radius {
-        // The viewer stands in it.
-        return Some((eye.x, eye.y));
     }
     let d = d2.sqrt();
     let near = d <= eye.close + BODY_RADIUS;
@@ -134,8 +133,29 @@ pub(crate) fn visible_point(grid: &Grid, smoke: &Smoke, eye: &Eye, x: f32, y: f3
     if outside && !near {
         return None;
     }
-    let mut look =
-        Look { grid, smoke, eye, hints, lines: 0, to, tangent2: d2 - radius * radius, past: PAST / d, close: false };
+    search(grid, smoke, eye, to, d2, d, hints)
+}
+
+/// Those out of reach are told by few instructions in the caller; the rest comes here.
+#[inline(never)]
+fn search(grid: &Grid, smoke: &Smoke, eye: &Eye, to: V, d2: f32, d: f32, hints: &mut Hints) -> Option<V> {
+    let radius = BODY_RADIUS - INSET;
+    if d2 <= radius * radius {
+        // The viewer stands in it.
+        return Some((eye.x, eye.y));
+    }
+    let mut look = Look {
+        grid,
+        smoke,
+        eye,
+        hints,
+        lines: 0,
+        to,
+        tangent2: d2 - radius * radius,
+        past: PAST / d,
+        least: d - BODY_RADIUS,
+        close: false,
+    };
     if let Some((left, right)) = look.wedge(d, radius, eye.sight) {
         for (left, right) in look.within_cone(left, right).into_iter().flatten() {
             if let Some(point) = look.sweep(left, right) {
@@ -143,7 +163,9 @@ pub(crate) fn visible_point(grid: &Grid, smoke: &Smoke, eye: &Eye, x: f32, y: f3
             }
         }
     }
-    if near && let Some((left, right)) = look.wedge(d, radius, eye.close) {
+    if d <= eye.close + BODY_RADIUS
+        && let Some((left, right)) = look.wedge(d, radius, eye.close)
+    {
         look.close = true;
         return look.sweep(left, right);
     }
@@ -191,11 +213,14 @@ impl Look<'_> {
         }
     }
 
+    #[inline]
     fn sweep(&mut self, left: V, right: V) -> Option<V> {
         let middle = (left.0 + right.0, left.1 + right.1);
         let step = ((right.0 - left.0).abs() + (right.1 - left.1).abs()) * THROUGH_SMOKE;
         let (to_left, to_right) = match self.line(middle) {
             Line::Clear(point) => return Some(point),
+            // A wall right between: most often so, and told here at once.
+            Line::Shadow(a, b) if cross(b, right) <= 0.0 && cross(a, left) >= 0.0 => return None,
             Line::Shadow(a, b) => (Some(a), Some(b)),
             Line::Murk => (None, None),
         };
@@ -216,7 +241,7 @@ impl Look<'_> {
                     next
                 }
                 None => {
-                    if sign * cross(at, limit) <= 0.0 {
+                    if sign * cross(at, limit) <= 0.0 || self.is_veiled(at, limit) {
                         return None;
                     }
                     let next = nudged(at, sign * step);
@@ -233,7 +258,24 @@ impl Look<'_> {
         None
     }
 
+    /// Whether some cloud alone hides the body in all directions between two; false if that is not easily told.
+    ///
+    /// The part of a ray within a convex set, here the cloud as far as the body's nearest point, is in no direction
+    /// shorter than in both directions to either side of it, times the cosine of the angle between those: its ends lie
+    /// beyond the harmonic means, which grow at least as fast as what they are taken of.
+    fn is_veiled(&self, a: V, b: V) -> bool {
+        let (la, lb) = (dot(a, a).sqrt(), dot(b, b).sqrt());
+        let (ua, ub) = ((a.0 / la, a.1 / la), (b.0 / lb, b.1 / lb));
+        let end = |u: V| (self.eye.x + u.0 * self.least, self.eye.y + u.1 * self.least);
+        let from = (self.eye.x, self.eye.y);
+        self.smoke.discs.iter().any(|disc| {
+            let within = disc.chord(from, end(ua)).min(disc.chord(from, end(ub))) * dot(ua, ub);
+            disc.density * within * (1.0 - self.smoke.edge) > self.smoke.enough * self.smoke.unit
+        })
+    }
+
     /// A line to the body's near side.
+    #[inline]
     fn line(&mut self, along: V) -> Line {
         let eye = self.eye;
         let length2 = dot(along, along);
@@ -261,7 +303,7 @@ impl Look<'_> {
         {
             return self.shadow(along, rect);
         }
-        match self.grid.sight_stop(eye.x, eye.y, px, py) {
+        match self.grid.stop_on(&slab, (eye.x, eye.y), (px, py)) {
             Some(stop) => {
                 if let Some(hint) = self.hints.get_mut(place) {
                     *hint = stop;

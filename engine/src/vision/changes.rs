@@ -25,6 +25,8 @@ pub(crate) struct SightChanges {
     fresh: u64,
 }
 
+const _: () = assert!(size_of::<SightChanges>() == 248);
+
 impl SightChanges {
     /// Nothing that was kept about any match holds.
     pub(crate) fn new() -> SightChanges {

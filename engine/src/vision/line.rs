@@ -189,9 +189,14 @@ impl<'a> Grid<'a> {
     /// What stops sight between two points of the playfield, any of it; `None`: the line is clear.
     #[inline]
     pub fn sight_stop(&self, ax: f32, ay: f32, bx: f32, by: f32) -> Option<Stop> {
-        let line = Slab::new(ax, ay, bx - ax, by - ay);
+        self.stop_on(&Slab::new(ax, ay, bx - ax, by - ay), (ax, ay), (bx, by))
+    }
+
+    /// [`Grid::sight_stop`] with the line from `a` to `b` prepared.
+    #[inline]
+    pub(crate) fn stop_on(&self, line: &Slab, a: (f32, f32), b: (f32, f32)) -> Option<Stop> {
         let mut found = None;
-        walk(ax, ay, bx, by, |row, mask| {
+        walk(a.0, a.1, b.0, b.1, |row, mask| {
             let mut left = self.any[row] & mask;
             while left != 0 {
                 let column = left.trailing_zeros() as usize;
@@ -199,14 +204,14 @@ impl<'a> Grid<'a> {
                 left ^= bit;
                 if self.full[row] & bit != 0 {
                     let (x, y) = (column as f32 * CELL, row as f32 * CELL);
-                    if slab(&line, x, y, x + CELL, y + CELL).is_some() {
+                    if slab(line, x, y, x + CELL, y + CELL).is_some() {
                         found = Some(Stop::cell(row, column));
                         return true;
                     }
                     continue;
                 }
                 for &slice in self.geometry.cell(row * COLS + column) {
-                    if self.stops(&line, slice) {
+                    if self.stops(line, slice) {
                         found = Some(Stop::slice(slice));
                         return true;
                     }

@@ -46,7 +46,7 @@ impl SmokeDisc {
     }
 
     /// px of the segment from a to b that lie inside.
-    fn chord(&self, ax: f32, ay: f32, bx: f32, by: f32) -> f32 {
+    pub(crate) fn chord(&self, (ax, ay): (f32, f32), (bx, by): (f32, f32)) -> f32 {
         let (dx, dy) = (bx - ax, by - ay);
         let length2 = dx * dx + dy * dy;
         if length2 <= 0.0 {
@@ -223,7 +223,7 @@ impl Ray {
 pub fn smoke_stops(discs: &[SmokeDisc], edge: f32, unit: f32, enough: f32, from: (f32, f32), to: (f32, f32)) -> bool {
     let mut most = 0.0;
     for disc in discs {
-        let thick = disc.density * disc.chord(from.0, from.1, to.0, to.1) / unit;
+        let thick = disc.density * disc.chord(from, to) / unit;
         if thick * (1.0 - edge) > enough {
             return true;
         }

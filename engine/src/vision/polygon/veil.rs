@@ -89,7 +89,7 @@ impl Veil {
         out.push(at);
         let discs = core::mem::take(&mut self.discs);
         let mut pen = Pen { smoke: Smoke { discs: &discs, ..*smoke }, at, ray: &mut self.ray, out };
-        let first = pen.look(pen.from_viewer(self.clear[1]));
+        let first = pen.look(pen.relative(self.clear[1]));
         pen.corner(&first, self.clear[1]);
         for pair in self.clear[1..].windows(2) {
             pen.edge(pair[0], pair[1], &mut self.cuts);
@@ -106,12 +106,12 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn from_viewer(&self, p: Vec2) -> V {
+    fn relative(&self, p: Vec2) -> V {
         (f64::from(p.x) - f64::from(self.at.x), f64::from(p.y) - f64::from(self.at.y))
     }
 
     fn centre(&self, disc: &SmokeDisc) -> V {
-        self.from_viewer(Vec2::new(disc.x, disc.y))
+        self.relative(Vec2::new(disc.x, disc.y))
     }
 
     fn look(&mut self, to: V) -> Look {
@@ -151,7 +151,7 @@ impl Pen<'_> {
 
     /// The outline from after a clear corner to the next one, `b`.
     fn edge(&mut self, a: Vec2, b: Vec2, cuts: &mut Vec<(f64, V)>) {
-        let (va, vb) = (self.from_viewer(a), self.from_viewer(b));
+        let (va, vb) = (self.relative(a), self.relative(b));
         let last = self.look(vb);
         // Two corners in one direction have nothing between them.
         if cross(va, vb) > SHARP * length(va) * length(vb) && self.is_touched(va, vb) {
