@@ -7,8 +7,8 @@
 use trespasser::rules::Material;
 use trespasser::scenes::{SCENES, Scene};
 use trespasser::{
-    Buttons, GameMap, InputCmd, MatchDef, MatchView, PlayerDef, PolygonCache, Spawn, Team, Vec2, WallDef, World,
-    WorldDef,
+    Buttons, GameMap, InputCmd, Loadout, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PolygonCache, Spawn, Team,
+    Vec2, WallDef, Weapon, World, WorldDef,
 };
 
 const TICKS: u32 = 900;
@@ -78,6 +78,95 @@ fn lanes_change_hands() {
     check(&mut world, "an enemy again");
     world.kill_player(game, red).unwrap();
     assert_eq!(check(&mut world, "the dead see nobody") & 0xFF, 0);
+}
+
+/// Two who stand and look at each other, in two worlds: one keeps what it finds out, one forgets it every tick.
+struct Stare {
+    worlds: [World; 2],
+    game: MatchId,
+    red: PlayerId,
+    blue: PlayerId,
+    sequence: u32,
+    saved: Vec<u8>,
+}
+
+impl Stare {
+    fn new(walls: &[WallDef]) -> Stare {
+        let spawns = [(150.0, Team::Red), (250.0, Team::Blue)].map(|(x, team)| Spawn { at: Vec2::new(x, 135.0), team });
+        let map = GameMap::from_rects(walls, &spawns).unwrap();
+        let loadout = Loadout::new(Weapon::Rifle, Weapon::Pistol, &[Weapon::SmokeGrenade]).unwrap();
+        let mut made = [(); 2].map(|()| {
+            let mut world = World::new(WorldDef::default()).unwrap();
+            let game = world.create_match(&map, MatchDef::default()).unwrap();
+            let [red, blue] = [Team::Red, Team::Blue]
+                .map(|team| world.add_player(game, PlayerDef { team: Some(team), loadout, spawn: true }).unwrap());
+            (Some(world), game, red, blue)
+        });
+        let (_, game, red, blue) = made[0];
+        let worlds = [0, 1].map(|i: usize| made[i].0.take().unwrap());
+        Stare { worlds, game, red, blue, sequence: 0, saved: Vec::new() }
+    }
+
+    /// Ticks until what red sees of blue is `wanted`; how many it took.
+    fn until(&mut self, wanted: bool, held: Buttons, limit: u32) -> u32 {
+        for ticks in 1..=limit {
+            self.sequence += 1;
+            for (i, world) in self.worlds.iter_mut().enumerate() {
+                for (id, x, held) in [(self.red, 250.0, held), (self.blue, 150.0, Buttons::NONE)] {
+                    let input = InputCmd::new(self.sequence, held, Buttons::NONE, Vec2::new(x, 135.0)).unwrap();
+                    world.push_input(self.game, id, input).unwrap();
+                }
+                if i == 1 {
+                    world.save(self.game, &mut self.saved).unwrap();
+                    world.restore(self.game, &self.saved).unwrap();
+                }
+                world.step();
+            }
+            let [kept, fresh] = [0, 1].map(|i: usize| self.worlds[i].hash(self.game).unwrap());
+            assert_eq!(kept, fresh, "tick {}", self.sequence);
+            if (self.worlds[0].view(self.game).unwrap().sees(self.red.slot()) != 0) == wanted {
+                return ticks;
+            }
+        }
+        panic!("red's sight of blue is not {wanted} within {limit} ticks");
+    }
+
+    fn both(&mut self, act: impl Fn(&mut World, MatchId, PlayerId)) {
+        self.worlds.iter_mut().for_each(|world| act(world, self.game, self.red));
+    }
+}
+
+#[test]
+fn who_stands_still_notices_walls_that_break_and_come_back() {
+    let glass = WallDef { x: 200.0, y: 110.0, width: 10.0, height: 50.0, material: Material::Glass };
+    let mut stare = Stare::new(&[glass]);
+    stare.until(false, Buttons::NONE, 1);
+    stare.until(false, Buttons::NONE, 1);
+    let mut closed = Vec::new();
+    stare.worlds[0].save(stare.game, &mut closed).unwrap();
+    let closed_at = stare.sequence;
+    assert!(stare.until(true, Buttons::FIRE, 60) > 0);
+    // Back to when the glass was whole, everybody where they are.
+    stare.both(|world, game, _| world.restore(game, &closed).unwrap());
+    stare.sequence = closed_at;
+    assert_eq!(stare.until(false, Buttons::NONE, 1), 1);
+    stare.until(true, Buttons::FIRE, 60);
+    stare.until(true, Buttons::NONE, 1);
+    stare.both(|world, game, _| world.repair_walls(game).unwrap());
+    assert_eq!(stare.until(false, Buttons::NONE, 1), 1);
+}
+
+#[test]
+fn who_stands_still_notices_smoke_that_comes_and_goes() {
+    let mut stare = Stare::new(&[]);
+    stare.until(true, Buttons::NONE, 1);
+    stare.both(|world, game, red| world.tap(game, red, Buttons::SLOT3).unwrap());
+    stare.until(true, Buttons::NONE, 1);
+    stare.both(|world, game, red| world.throw(game, red, 1).unwrap());
+    let hidden = stare.until(false, Buttons::NONE, 240);
+    assert!(hidden > 60, "smoke after {hidden} ticks");
+    let clear = stare.until(true, Buttons::NONE, 1200);
+    assert!(clear > 600, "clear after {clear} ticks");
 }
 
 /// Two enemies either side of a wall whose hole is 2 px wide: who stands in its wedge is seen, who stands beside it is

@@ -19,8 +19,9 @@
 //! a line. A wall right between the two costs one line; tangents and centre are covered by a line or by a shadow.
 //!
 //! What is missed is narrower than [`PAST`] on the body, or lies behind more than [`LINES`] separate rectangles, or
-//! shows between two lines through smoke; and a body that a repaired wall has buried is seen only by luck. The tests
-//! beside this file measure it (`cargo test -p trespasser-engine --features scenes --lib vision::body -- --nocapture`).
+//! shows between two lines through smoke; and a body that a repaired wall has buried is seen only by luck. Against dense
+//! sampling, of 63,342 pairs within distance and cone 8 are missed, 0.013%; by centre and tangents alone it would be
+//! 3,880, 6.1%: `cargo test -p trespasser-engine --features scenes --lib vision::body -- --nocapture`.
 //!
 //! Tried and worse, by that table: 5, 9 or 17 lines spread evenly over the wedge. They miss holes between lines, and a
 //! body behind a wall, the common case, costs all of them.

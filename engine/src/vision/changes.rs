@@ -58,13 +58,10 @@ impl SightChanges {
     }
 
     /// Whether some of these regions have changed since a serial.
+    #[inline]
     pub(crate) fn have_changed(&self, regions: u64, since: u32) -> bool {
-        self.fresh & regions != 0
-            || self
-                .stamps
-                .iter()
-                .enumerate()
-                .any(|(i, &stamp)| regions >> i & 1 == 1 && stamp.wrapping_sub(since) as i32 > 0)
+        let newer = |i: usize| self.stamps[i].wrapping_sub(since) as i32 > 0;
+        self.fresh & regions != 0 || (self.serial != since && (0..REGIONS).any(|i| regions >> i & 1 == 1 && newer(i)))
     }
 }
 

@@ -391,7 +391,8 @@ impl<'a> MatchView<'a> {
     }
 
     /// [`MatchView::polygon`], computed only if something has changed that it depends on: where the player is and how
-    /// they look, slices or smoke within sight. The same corners to the bit.
+    /// they look, slices or smoke within sight. The same corners to the bit. Of a still player it takes 270 instructions
+    /// instead of 5,700 (`engine/examples/sight_load.rs`).
     ///
     /// A cache serves one viewer best, for each that is asked about overwrites the last; it may be handed to any slot
     /// of any match at any time.
@@ -401,9 +402,15 @@ impl<'a> MatchView<'a> {
             return &[];
         };
         let (at, reach) = (sight.at, sight.distance);
-        let (discs, count) = crate::sim::discs(&self.game.state, &self.game.rules);
+        let clouds;
+        let all: &[SmokeDisc] = if self.game.state.clouds == 0 {
+            &[]
+        } else {
+            clouds = crate::sim::discs(&self.game.state, &self.game.rules);
+            &clouds.0[..clouds.1]
+        };
         let near = |d: &&SmokeDisc| Vec2::new(d.x, d.y).distance(at) < d.radius + reach + 1.0;
-        let discs = || discs[..count].iter().filter(near);
+        let discs = || all.iter().filter(near);
         let changes = &self.game.changes;
         let around = regions(at.x - reach, at.y - reach, at.x + reach, at.y + reach);
         let holds = cache.epoch == changes.epoch
@@ -462,7 +469,7 @@ impl<'a> MatchView<'a> {
         SCRATCH.with(|scratch| polygon_in_smoke(&self.sight_grid(), sight, &smoke, &mut scratch.borrow_mut(), out));
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "scenes"))]
     pub(crate) fn state(&self) -> &'a MatchState {
         &self.game.state
     }
