@@ -50,7 +50,7 @@ pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
     Buttons, CloudView, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
-    PlayerView, ProjectileView, World, WorldDef,
+    PlayerView, PolygonCache, ProjectileView, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

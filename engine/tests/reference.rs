@@ -731,7 +731,7 @@ fn flashes_dazzle_as_the_rule_book_says() {
     });
 }
 
-/// Sections 4 and 7: who sees whom, by trying the three points of every body against every slice and through sampled
+/// Sections 4 and 7: who sees whom, by trying points all across every body against every slice and through sampled
 /// smoke, while walls are shot to pieces, smoke drifts up and flashes go off; and the depth of smoke along lines,
 /// within 1% + 0.02.
 #[test]

@@ -12,6 +12,8 @@ const REFERENCE: &str = "tests/reference.rs";
 const PROPERTIES: &str = "tests/properties.rs";
 const MAPS: &str = "src/map/tests.rs";
 const POLYGON: &str = "src/vision/polygon/tests.rs";
+const BODY: &str = "src/vision/body/tests.rs";
+const SIGHT: &str = "tests/sight.rs";
 
 /// Section, row, and the tests as (file, function).
 type Row = (u32, &'static str, &'static [(&'static str, &'static str)]);
@@ -84,18 +86,47 @@ const INDEX: &[Row] = &[
     (4, "distance", &[(RULES, "s4_sight"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")]),
     (4, "close by", &[(RULES, "s4_sight"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")]),
     (4, "what blocks", &[(RULES, "s4_sight"), (REFERENCE, "slices_lose_what_was_dealt_and_open_when_the_book_says")]),
-    (4, "holes", &[(RULES, "s4_holes"), (REFERENCE, "slices_lose_what_was_dealt_and_open_when_the_book_says")]),
-    (4, "smoke", &[(ARMS, "s7_smoke"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")]),
+    (
+        4,
+        "holes",
+        &[
+            (RULES, "s4_holes"),
+            (SIGHT, "a_hole_of_two_pixels_shows_its_wedge"),
+            (POLYGON, "a_hole_of_two_pixels_shows_its_wedge"),
+            (POLYGON, "lines_at_seams_are_stopped"),
+            (REFERENCE, "slices_lose_what_was_dealt_and_open_when_the_book_says"),
+        ],
+    ),
+    (
+        4,
+        "smoke",
+        &[
+            (POLYGON, "smoke_by_hand"),
+            (POLYGON, "in_smoke_agrees_with_every_slice_and_every_pixel_for_every_ray"),
+            (ARMS, "s7_smoke"),
+            (REFERENCE, "who_sees_whom_and_through_how_much_smoke"),
+        ],
+    ),
     (
         4,
         "flash",
         &[(ARMS, "s7_flash"), (ARMS, "s7_flash_fades"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")],
     ),
-    (4, "a player is seen", &[(RULES, "s4_sight"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")]),
     (
         4,
-        "outputs: polygon and matrix",
+        "a player is seen",
         &[
+            (BODY, "sampling_finds_what_lines_miss"),
+            (RULES, "s4_sight"),
+            (REFERENCE, "who_sees_whom_and_through_how_much_smoke"),
+        ],
+    ),
+    (
+        4,
+        "outputs: polygon, tiles and matrix",
+        &[
+            (POLYGON, "tiles_are_the_polygons_by_their_centres"),
+            (POLYGON, "a_view_has_tiles_and_a_cache"),
             (POLYGON, "agrees_with_every_slice_for_every_ray"),
             (POLYGON, "an_empty_field_gives_a_clean_sector"),
             (REFERENCE, "who_sees_whom_and_through_how_much_smoke"),

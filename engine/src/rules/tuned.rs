@@ -3,6 +3,7 @@
 use super::{Fire, HeatRule, InputRule, Material, ProjectileRule, RuleSet, Weapon};
 use crate::rules::POINT;
 use crate::sound::LAYERS;
+use crate::vision::{Smoke, SmokeDisc};
 use crate::world::state::HISTORY;
 
 /// One weapon in tick units.
@@ -138,6 +139,12 @@ impl Tuned {
             cutoff_edges: crate::sound::cutoff_edges(rules.sound.least_hz, rules.sound.open_hz),
             rules,
         }
+    }
+
+    /// Clouds that hide as these rules say.
+    pub(crate) fn smoke<'a>(&self, discs: &'a [SmokeDisc]) -> Smoke<'a> {
+        let rule = &self.rules.smoke;
+        Smoke { discs, edge: rule.edge, unit: rule.unit, enough: rule.depth }
     }
 
     /// Level of charge of a trigger held for so many ticks; 0: not held.

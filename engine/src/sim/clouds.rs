@@ -96,6 +96,20 @@ pub(crate) fn cloud(state: &MatchState, rules: &Tuned, lane: usize) -> Option<Cl
     })
 }
 
+/// The clouds that there are in this tick, in a fixed array; the first so many are in use.
+#[inline]
+pub(crate) fn discs(state: &MatchState, rules: &Tuned) -> ([SmokeDisc; CLOUDS], usize) {
+    let mut discs = [SmokeDisc { x: 0.0, y: 0.0, radius: 0.0, density: 0.0 }; CLOUDS];
+    let mut count = 0;
+    if state.clouds != 0 {
+        for cloud in (0..CLOUDS).filter_map(|lane| cloud(state, rules, lane)) {
+            discs[count] = cloud.disc;
+            count += 1;
+        }
+    }
+    (discs, count)
+}
+
 /// Dazzles everybody near a flash. A weaker flash does not shorten a stronger one that still works.
 fn dazzle(game: &mut Match, blast: Blast) {
     let Match { state, blocks, events, map, rules, .. } = game;

@@ -5,7 +5,7 @@ use crate::map::GameMap;
 use crate::rng::{self, Purpose};
 use crate::rules::{INVENTORY, POINT, Slot, Team, Tuned, Weapon};
 use crate::world::event::{EventRing, NONE, flag};
-use crate::world::state::{Gait, Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY, PLAYERS, restore_walls};
+use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, restore_walls};
 use crate::world::{Buttons, Event, EventKind, InputCmd};
 
 pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
@@ -335,6 +335,7 @@ fn clear_lane(state: &mut MatchState, slot: usize) {
 
 /// Restores every slice to the map's beginning, in the middle of a match.
 pub(crate) fn repair(game: &mut Match) {
+    game.forget_sight();
     let Match { state, blocks, map, .. } = game;
     restore_walls(state, blocks, map.geometry());
     state.walls_version = state.walls_version.wrapping_add(1);
@@ -342,8 +343,8 @@ pub(crate) fn repair(game: &mut Match) {
 
 /// Starts the match anew with the same players: walls restored, scores 0, everybody placed.
 pub(crate) fn reset(game: &mut Match, seed: u64) {
-    let Match { state, blocks, events, map, rules, blocker, .. } = game;
-    *blocker = NO_HINTS;
+    game.forget_sight();
+    let Match { state, blocks, events, map, rules, .. } = game;
     let version = state.walls_version;
     restore_walls(state, blocks, map.geometry());
     state.walls_version = version.wrapping_add(1);

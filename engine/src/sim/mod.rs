@@ -13,9 +13,10 @@ mod sounds;
 mod walls;
 mod weapons;
 
-pub(crate) use clouds::{cloud, impairment};
+pub(crate) use clouds::{cloud, discs, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
+pub(crate) use sight::SightCache;
 pub use sounds::Arrival;
 pub(crate) use sounds::{arrival, listeners};
 

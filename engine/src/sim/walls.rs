@@ -11,7 +11,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     }
     tell(game, scratch);
     scratch.wall_hits.clear();
-    let Match { state, blocks, map, .. } = game;
+    let Match { state, blocks, map, changes, .. } = game;
     let geometry = map.geometry();
     for word in 0..scratch.damaged.len() {
         let mut left = core::mem::take(&mut scratch.damaged[word]);
@@ -22,13 +22,17 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
             let Ok(see_through) = (&geometry.see_through[b * 64..b * 64 + 64]).try_into() else { continue };
             let (gone, clear) =
                 (scratch.kernels.damage_block)(&mut block.health, &mut scratch.slice_damage[b], see_through);
-            let mut changed = (gone ^ block.gone) | (clear ^ block.clear);
+            let sight = clear ^ block.clear;
+            let mut changed = (gone ^ block.gone) | sight;
             (block.gone, block.clear) = (gone, clear);
             while changed != 0 {
-                let slice = b * 64 + changed.trailing_zeros() as usize;
+                let lane = changed.trailing_zeros();
                 changed &= changed - 1;
-                for &cell in geometry.cells_of(slice) {
+                for &cell in geometry.cells_of(b * 64 + lane as usize) {
                     derive_cell(state, blocks, geometry, cell as usize);
+                    if sight >> lane & 1 == 1 {
+                        changes.mark(cell as usize);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! through. The grid only proposes cells, always more than the line touches; [`slab`] alone decides, with the same
 //! arithmetic for a slice and for a whole cell, so that a cell filled by five slices gives the same answer as the five.
 
-use crate::map::{COLS, Geometry, MAX_SLICES, ROWS};
+use crate::map::{CELL, COLS, Geometry, MAX_SLICES, ROWS, SLICES_PER_WALL};
 use crate::world::Block;
 
 /// px by which proposals reach beyond the line; far above the rounding of coordinates up to 480.
@@ -137,6 +137,27 @@ impl Crossings {
     }
 }
 
+/// What stops a line of sight: a slice, or a cell that is opaque everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop(u16);
+
+impl Stop {
+    /// Marks a cell `row * 48 + column`; a slice's number is smaller.
+    const CELL: u16 = 0x8000;
+    /// Nothing: a cell beyond the grid.
+    pub(crate) const NONE: Stop = Stop(u16::MAX);
+
+    pub(crate) fn cell(row: usize, column: usize) -> Stop {
+        Stop(Stop::CELL | (row * COLS + column) as u16)
+    }
+
+    pub(crate) fn slice(slice: u16) -> Stop {
+        Stop(slice)
+    }
+}
+
+const _: () = assert!(MAX_SLICES < Stop::CELL as usize);
+
 /// Slices of a match as lines meet them.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid<'a> {
@@ -165,30 +186,33 @@ impl<'a> Grid<'a> {
         slab(line, x0, y0, x1, y1).is_some()
     }
 
-    /// A slice that stops sight between two points of the playfield, any of them; `None`: the line is clear.
+    /// What stops sight between two points of the playfield, any of it; `None`: the line is clear.
     #[inline]
-    pub fn sight_stop(&self, ax: f32, ay: f32, bx: f32, by: f32) -> Option<u16> {
-        let line = Slab::new(ax, ay, bx - ax, by - ay);
+    pub fn sight_stop(&self, ax: f32, ay: f32, bx: f32, by: f32) -> Option<Stop> {
+        self.stop_on(&Slab::new(ax, ay, bx - ax, by - ay), (ax, ay), (bx, by))
+    }
+
+    /// [`Grid::sight_stop`] with the line from `a` to `b` prepared.
+    #[inline]
+    pub(crate) fn stop_on(&self, line: &Slab, a: (f32, f32), b: (f32, f32)) -> Option<Stop> {
         let mut found = None;
-        walk(ax, ay, bx, by, |row, mask| {
+        walk(a.0, a.1, b.0, b.1, |row, mask| {
             let mut left = self.any[row] & mask;
             while left != 0 {
                 let column = left.trailing_zeros() as usize;
                 let bit = left & left.wrapping_neg();
                 left ^= bit;
-                let slices = self.geometry.cell(row * COLS + column);
                 if self.full[row] & bit != 0 {
-                    let (x, y) = (column as f32 * 10.0, row as f32 * 10.0);
-                    if slab(&line, x, y, x + 10.0, y + 10.0).is_some() {
-                        // Which of the five it is costs more than it tells; the hint is checked before it is used.
-                        found = Some(slices.iter().copied().find(|&s| self.stops(&line, s)).unwrap_or(slices[0]));
+                    let (x, y) = (column as f32 * CELL, row as f32 * CELL);
+                    if slab(line, x, y, x + CELL, y + CELL).is_some() {
+                        found = Some(Stop::cell(row, column));
                         return true;
                     }
                     continue;
                 }
-                for &slice in slices {
-                    if self.stops(&line, slice) {
-                        found = Some(slice);
+                for &slice in self.geometry.cell(row * COLS + column) {
+                    if self.stops(line, slice) {
+                        found = Some(Stop::slice(slice));
                         return true;
                     }
                 }
@@ -196,6 +220,52 @@ impl<'a> Grid<'a> {
             false
         });
         found
+    }
+
+    /// The rectangle (x0, y0, x1, y1) that stops sight everywhere about a stop, as far as it is known at once: a cell
+    /// with its row, or else with its column; a slice with its neighbours in the wall. `None`: sight passes by now.
+    #[inline]
+    pub(crate) fn solid_about(&self, stop: Stop) -> Option<(f32, f32, f32, f32)> {
+        if stop.0 & Stop::CELL == 0 {
+            return self.solid_about_slice(stop.0 as usize);
+        }
+        let cell = (stop.0 & !Stop::CELL) as usize;
+        let (row, column) = (cell / COLS, cell % COLS);
+        if row >= ROWS || self.full[row] >> column & 1 == 0 {
+            return None;
+        }
+        let word = self.full[row];
+        let (mut left, mut right) =
+            ((!(word << (63 - column))).leading_zeros() as usize, (!(word >> column)).trailing_zeros() as usize);
+        (left, right) = (column + 1 - left, column + right);
+        let (mut top, mut bottom) = (row, row + 1);
+        if right - left == 1 {
+            while top > 0 && self.full[top - 1] >> column & 1 == 1 {
+                top -= 1;
+            }
+            while bottom < ROWS && self.full[bottom] >> column & 1 == 1 {
+                bottom += 1;
+            }
+        }
+        Some((left as f32 * CELL, top as f32 * CELL, right as f32 * CELL, bottom as f32 * CELL))
+    }
+
+    #[inline]
+    fn solid_about_slice(&self, slice: usize) -> Option<(f32, f32, f32, f32)> {
+        let opaque = |s: usize| self.blocks[s / 64].clear >> (s % 64) & 1 == 0;
+        if slice >= self.geometry.slice_count || !opaque(slice) {
+            return None;
+        }
+        let wall = slice / SLICES_PER_WALL * SLICES_PER_WALL;
+        let (mut first, mut last) = (slice, slice);
+        while first > wall && opaque(first - 1) {
+            first -= 1;
+        }
+        while last + 1 < wall + SLICES_PER_WALL && opaque(last + 1) {
+            last += 1;
+        }
+        let g = self.geometry;
+        Some((g.x0[first], g.y0[first], g.x1[last], g.y1[last]))
     }
 
     /// Finds the slices with health that a line crosses. `any` must be the rows of standing slices.

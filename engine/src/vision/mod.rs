@@ -1,10 +1,16 @@
-//! Lines of sight, smoke and the visibility polygon: exact against the standing slices.
+//! Lines of sight, bodies in sight, smoke and the visibility polygon: exact against the standing slices.
 
+mod body;
+mod changes;
 mod line;
 pub mod polygon;
 mod smoke;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub(crate) use body::{Eye, Hints, NO_HINTS, visible_point};
+pub(crate) use changes::{SightChanges, regions};
 pub(crate) use line::{Crossings, walk};
-pub use line::{Grid, Slab, slab};
-pub use polygon::{PolygonScratch, Sight, polygon};
-pub use smoke::{SmokeDisc, smoke_depth, smoke_stops};
+pub use line::{Grid, Slab, Stop, slab};
+pub use polygon::{PolygonScratch, Sight, polygon, polygon_in_smoke};
+pub use smoke::{Smoke, SmokeDisc, smoke_depth, smoke_stops};

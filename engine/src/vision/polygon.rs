@@ -36,12 +36,13 @@
 //! Tried and no faster, on the citadel with none or a tenth of its slices gone: following the straight near side of a
 //! wall through the rows to come, so that its gap is cut once and not once a row.
 
-use super::Grid;
+use super::{Grid, Smoke};
 use crate::map::{CELL, COLS, PLAYFIELD, ROWS, SLICES_PER_WALL};
 use glam::Vec2;
 
 #[cfg(test)]
 mod tests;
+mod veil;
 
 /// Tiles along x of [`tiles`], 8 px each.
 pub const TILE_COLS: usize = 60;
@@ -90,6 +91,12 @@ impl Sight {
         let cone_cos = if half >= core::f32::consts::PI { -1.0 } else { libm::cosf(half) };
         Sight { at, facing, distance, cone_cos }
     }
+
+    /// Equal to the bit.
+    pub(crate) fn is_same(&self, other: &Sight) -> bool {
+        let bits = |s: &Sight| [s.at.x, s.at.y, s.facing.x, s.facing.y, s.distance, s.cone_cos].map(f32::to_bits);
+        bits(self) == bits(other)
+    }
 }
 
 /// A band of a quadrant: a row of cells, or a part of one.
@@ -130,6 +137,7 @@ pub struct PolygonScratch {
     edges: Vec<f64>,
     /// Cells of a row that are cut along w: column, first slice, which slices are opaque.
     stacks: Vec<(u32, usize, u32)>,
+    veil: veil::Veil,
 }
 
 /// A quadrant about a viewer.
@@ -678,6 +686,17 @@ pub fn polygon(grid: &Grid, sight: &Sight, scratch: &mut PolygonScratch, out: &m
             scratch.faces.iter().rev().for_each(|face| outline.add(&q, face));
         }
         outline.end_arc(&q);
+    }
+}
+
+/// [`polygon`] where smoke ends sight too: every ray ends where the optical depth reaches `smoke.enough`.
+///
+/// Corners that smoke does not hide are those of [`polygon`] to the bit; without a cloud within sight all are. In smoke
+/// the outline is off by at most a tenth of a pixel between its corners. It is star-shaped about the viewer as well.
+pub fn polygon_in_smoke(grid: &Grid, sight: &Sight, smoke: &Smoke, scratch: &mut PolygonScratch, out: &mut Vec<Vec2>) {
+    polygon(grid, sight, scratch, out);
+    if !smoke.discs.is_empty() {
+        scratch.veil.draw(smoke, sight.distance, out);
     }
 }
 

@@ -13,6 +13,30 @@ pub struct SmokeDisc {
     pub density: f32,
 }
 
+/// All clouds of a match, and the rules by which they hide.
+#[derive(Debug, Clone, Copy)]
+pub struct Smoke<'a> {
+    /// The clouds.
+    pub discs: &'a [SmokeDisc],
+    /// Share of the opacity that a cloud loses at its edge, 0 to 1.
+    pub edge: f32,
+    /// px of way for which an opacity of 1 counts 1.
+    pub unit: f32,
+    /// Optical depth at which a line of sight ends.
+    pub enough: f32,
+}
+
+impl Smoke<'_> {
+    /// Clear air.
+    pub const NONE: Smoke<'static> = Smoke { discs: &[], edge: 0.0, unit: 1.0, enough: 1.0 };
+
+    /// Whether a line of sight ends before it gets from one point to the other.
+    #[inline]
+    pub fn stops(&self, from: (f32, f32), to: (f32, f32)) -> bool {
+        !self.discs.is_empty() && smoke_stops(self.discs, self.edge, self.unit, self.enough, from, to)
+    }
+}
+
 impl SmokeDisc {
     /// Opacity at a point: `density x (1 - edge x d / radius)` inside, 0 outside.
     pub fn opacity(&self, edge: f32, x: f32, y: f32) -> f32 {
@@ -22,7 +46,7 @@ impl SmokeDisc {
     }
 
     /// px of the segment from a to b that lie inside.
-    fn chord(&self, ax: f32, ay: f32, bx: f32, by: f32) -> f32 {
+    pub(crate) fn chord(&self, (ax, ay): (f32, f32), (bx, by): (f32, f32)) -> f32 {
         let (dx, dy) = (bx - ax, by - ay);
         let length2 = dx * dx + dy * dy;
         if length2 <= 0.0 {
@@ -72,6 +96,126 @@ impl SmokeDisc {
     }
 }
 
+/// Where rays end in smoke: its memory, kept between rays.
+#[derive(Debug, Default)]
+pub(crate) struct Ray {
+    chords: Vec<Chord>,
+    breaks: Vec<f64>,
+}
+
+/// The part of a ray that lies in a cloud.
+#[derive(Debug, Clone, Copy)]
+struct Chord {
+    /// px along the ray.
+    from: f64,
+    to: f64,
+    /// px along the ray to where it comes closest to the centre, and the distance there, squared.
+    middle: f64,
+    h2: f64,
+    density: f64,
+    /// Opacity lost by px of distance from the centre, as a share of the density.
+    fall: f64,
+}
+
+/// px by which clouds are walked through where together they are opaque.
+const STRIDE: f64 = 0.5;
+
+impl Chord {
+    fn opacity(&self, at: f64) -> f64 {
+        let s = at - self.middle;
+        self.density * (1.0 - self.fall * (s * s + self.h2).sqrt())
+    }
+
+    /// Integral of the opacity; see [`SmokeDisc::integral`].
+    fn integral(&self, from: f64, to: f64) -> f64 {
+        let h = self.h2.sqrt();
+        let distance = |at: f64| {
+            let s = at - self.middle;
+            let curve = if h > 1.0e-9 { self.h2 * libm::asinh(s / h) } else { 0.0 };
+            (s * (s * s + self.h2).sqrt() + curve) * 0.5
+        };
+        self.density * ((to - from) - self.fall * (distance(to) - distance(from)))
+    }
+}
+
+impl Ray {
+    /// px from a point along a unit vector to where the optical depth reaches `smoke.enough`; `None`: not within
+    /// `length` px.
+    ///
+    /// Exact where clouds together stay under 1; within a thousandth of a pixel where they exceed it.
+    pub(crate) fn end(&mut self, smoke: &Smoke, from: (f64, f64), along: (f64, f64), length: f64) -> Option<f64> {
+        self.chords.clear();
+        self.breaks.clear();
+        let mut most = 0.0;
+        for disc in smoke.discs {
+            let (cx, cy) = (f64::from(disc.x) - from.0, f64::from(disc.y) - from.1);
+            let (radius, density) = (f64::from(disc.radius), f64::from(disc.density));
+            let (middle, across) = (cx * along.0 + cy * along.1, cx * along.1 - cy * along.0);
+            let half2 = radius * radius - across * across;
+            if half2 <= 0.0 {
+                continue;
+            }
+            let half = half2.sqrt();
+            let (begin, end) = ((middle - half).max(0.0), (middle + half).min(length));
+            if begin < end {
+                let fall = f64::from(smoke.edge) / radius;
+                self.chords.push(Chord { from: begin, to: end, middle, h2: across * across, density, fall });
+                self.breaks.extend([begin, end]);
+                most += density * (end - begin);
+            }
+        }
+        // px of way at opacity 1.
+        let mut left = f64::from(smoke.enough) * f64::from(smoke.unit);
+        if most < left {
+            return None;
+        }
+        self.breaks.sort_unstable_by(f64::total_cmp);
+        for pair in self.breaks.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            if from >= to {
+                continue;
+            }
+            let chords = || self.chords.iter().filter(move |c| c.from <= from && c.to >= to);
+            let density: f64 = chords().map(|c| c.density).sum();
+            if density <= 1.0 {
+                let all: f64 = chords().map(|c| c.integral(from, to)).sum();
+                if all < left {
+                    left -= all;
+                    continue;
+                }
+                // Newton's way from where it would be at full density, within bounds.
+                let (mut low, mut high) = (from, to);
+                let mut at = (from + left / density).min(to);
+                for _ in 0..40 {
+                    let off = chords().map(|c| c.integral(from, at)).sum::<f64>() - left;
+                    if off.abs() < 1.0e-10 {
+                        break;
+                    }
+                    *(if off < 0.0 { &mut low } else { &mut high }) = at;
+                    let next = at - off / chords().map(|c| c.opacity(at)).sum::<f64>();
+                    at = if next > low && next < high { next } else { (low + high) * 0.5 };
+                }
+                return Some(at);
+            }
+            let steps = ((to - from) / STRIDE) as u32 + 1;
+            let step = (to - from) / f64::from(steps);
+            let opacity = |at: f64| chords().map(|c| c.opacity(at)).sum::<f64>().min(1.0);
+            let mut near = opacity(from);
+            for i in 0..steps {
+                let begin = from + step * f64::from(i);
+                let far = opacity(begin + step);
+                let part = (near + 4.0 * opacity(begin + step * 0.5) + far) * step / 6.0;
+                if part >= left {
+                    return Some(begin + step * (left / part));
+                }
+                left -= part;
+                near = far;
+            }
+        }
+        None
+    }
+}
+
 /// Whether the optical depth along a segment reaches `enough`: [`smoke_depth`] where bounds do not decide.
 ///
 /// A cloud is nowhere denser than at its centre and nowhere thinner than at its edge, so that the way inside decides
@@ -79,7 +223,7 @@ impl SmokeDisc {
 pub fn smoke_stops(discs: &[SmokeDisc], edge: f32, unit: f32, enough: f32, from: (f32, f32), to: (f32, f32)) -> bool {
     let mut most = 0.0;
     for disc in discs {
-        let thick = disc.density * disc.chord(from.0, from.1, to.0, to.1) / unit;
+        let thick = disc.density * disc.chord(from, to) / unit;
         if thick * (1.0 - edge) > enough {
             return true;
         }

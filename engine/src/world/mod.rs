@@ -14,17 +14,18 @@ pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
 pub use ring::{EVENT_RING, HEARD_RING};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
-pub use view::{CloudView, MatchView, PlayerView, ProjectileView, WeaponView};
+pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
-use crate::sim::{self, NoProbe, Scratch, StageProbe};
+use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
 use crate::sound::Heard;
+use crate::vision::SightChanges;
 use crate::{Error, Result};
 use rayon::prelude::*;
 use ring::Ring;
-use state::{Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY};
+use state::{Match, MatchState, NO_WEAPON, NOBODY};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -201,7 +202,8 @@ impl World {
             heard: Ring::new(),
             map: Arc::clone(map),
             rules: Arc::clone(&self.rules),
-            blocker: NO_HINTS,
+            sight: SightCache::EMPTY,
+            changes: SightChanges::new(),
         });
         let index = match self.free.pop() {
             Some(index) => index,

@@ -12,7 +12,7 @@
 //! | 40.. | `MatchState`, then the blocks; little-endian |
 
 use super::state::{
-    Block, CLOUDS, HISTORY, Match, MatchState, NO_HINTS, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_walls,
+    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_walls,
 };
 use crate::map::PLAYFIELD;
 use crate::rules::{INVENTORY, Weapon};
@@ -100,7 +100,7 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     derive_walls(&mut state, &mut blocks, geometry);
     game.state = state;
     game.blocks = blocks;
-    game.blocker = NO_HINTS;
+    game.forget_sight();
     Ok(())
 }
 

@@ -5,6 +5,8 @@ use super::input::{Buttons, InputCmd};
 use super::ring::HeardRing;
 use crate::map::{COLS, GameMap, Geometry, ROWS};
 use crate::rules::{INVENTORY, Tuned};
+use crate::sim::SightCache;
+use crate::vision::SightChanges;
 use bytemuck::{Pod, Zeroable};
 use std::sync::Arc;
 
@@ -238,13 +240,19 @@ pub(crate) struct Match {
     pub(crate) heard: HeardRing,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
-    /// Slices that stopped the last lines from viewer to target; hints, no part of the state.
-    pub(crate) blocker: Hints,
+    /// What the last ticks found out about who sees whom; no part of the state.
+    pub(crate) sight: SightCache,
+    /// Where slices have begun or ceased to stop sight; no part of the state.
+    pub(crate) changes: SightChanges,
 }
 
-/// By viewer and target: the slices that stopped the lines to the centre and to the two tangent points.
-pub(crate) type Hints = [[[u16; 4]; PLAYERS]; PLAYERS];
-pub(crate) const NO_HINTS: Hints = [[[u16::MAX; 4]; PLAYERS]; PLAYERS];
+impl Match {
+    /// Nothing found out about the walls so far holds any more.
+    pub(crate) fn forget_sight(&mut self) {
+        self.sight = SightCache::EMPTY;
+        self.changes = SightChanges::new();
+    }
+}
 
 impl MatchState {
     /// Slots of a mask, ascending.

@@ -119,38 +119,50 @@ fn point_seen(slices: &[Slice], clouds: &[Cloud], viewer: &Viewer, legacy: bool,
     if doubt { None } else { Some(true) }
 }
 
-/// Whether the body at `target` is seen: its centre or a point where a tangent from the viewer touches it. `None`
-/// where a hundredth of a pixel decides.
+/// Lines to a body, across it: 0.02 px apart.
+const ACROSS: usize = 600;
+/// A part of a body that so many lines in a row find is seen for certain.
+const WIDE: usize = 3;
+
+/// Whether any part of the body at `target` is seen, by lines to its near side, one beside the other. `None` where a
+/// hundredth of a pixel decides.
 pub fn sees(slices: &[Slice], clouds: &[Cloud], viewer: &Viewer, target: (f64, f64), legacy: bool) -> Option<bool> {
     if viewer.blind {
         return Some(false);
     }
     let (dx, dy) = (target.0 - viewer.at.0, target.1 - viewer.at.1);
     let d = dx.hypot(dy);
-    let mut answers = vec![point_seen(slices, clouds, viewer, legacy, target)];
-    // The tangent points a little inside the body: as near to its edge as rounding allows, and a tenth further in.
-    let mut sides = [[None; 2]; 2];
-    for (i, radius) in [BODY - 0.02, BODY - 0.1].into_iter().enumerate() {
-        if d <= radius {
-            sides[i] = [Some(false); 2];
-            continue;
+    if (d - BODY).abs() < 0.1 {
+        return None;
+    }
+    if d < BODY {
+        return Some(true);
+    }
+    let seen =
+        |p: (f64, f64)| point_seen(slices, clouds, viewer, legacy, (p.0.clamp(0.0, WIDTH), p.1.clamp(0.0, HEIGHT)));
+    if seen(target) == Some(true) {
+        return Some(true);
+    }
+    let most = BODY * (1.0 - BODY * BODY / d / d).sqrt();
+    let (mut in_a_row, mut doubt) = (0, false);
+    for i in 0..=ACROSS {
+        let across = most * (2.0 * i as f64 / ACROSS as f64 - 1.0);
+        let back = (BODY * BODY - across * across).sqrt();
+        let place = |inside: f64| {
+            let share = 1.0 - inside / BODY;
+            (target.0 - (dx * back + dy * across) / d * share, target.1 - (dy * back - dx * across) / d * share)
+        };
+        match seen(place(0.0)) {
+            Some(false) => in_a_row = 0,
+            // On the edge itself: a little further in it must be seen as well.
+            _ => {
+                doubt = true;
+                in_a_row = if seen(place(0.02)) == Some(true) { in_a_row + 1 } else { 0 };
+            }
         }
-        let (towards, side) = (radius * radius / d, radius * (1.0 - radius * radius / d / d).sqrt());
-        for (j, sign) in [1.0, -1.0].into_iter().enumerate() {
-            let x = target.0 - dx / d * towards - dy / d * side * sign;
-            let y = target.1 - dy / d * towards + dx / d * side * sign;
-            let point = (x.clamp(0.0, WIDTH), y.clamp(0.0, HEIGHT));
-            sides[i][j] = point_seen(slices, clouds, viewer, legacy, point);
+        if in_a_row >= WIDE {
+            return Some(true);
         }
     }
-    for (outer, inner) in sides[0].into_iter().zip(sides[1]) {
-        answers.push(if outer == inner { outer } else { None });
-    }
-    if answers.contains(&Some(true)) {
-        Some(true)
-    } else if answers.contains(&None) {
-        None
-    } else {
-        Some(false)
-    }
+    if doubt { None } else { Some(false) }
 }

@@ -3,13 +3,11 @@
 use super::*;
 use crate::map::picture::{Cell, Picture};
 use crate::map::{GameMap, Reading, WallDef};
-use crate::rng::{philox4x32, unit};
 use crate::rules::Material;
-use crate::vision::{Slab, slab};
-use crate::world::Block;
-use crate::world::state::{MatchState, derive_walls, restore_walls};
+use crate::vision::testing::{Dice, Walls, random_picture, random_rects};
+use crate::vision::{Slab, SmokeDisc, slab};
+use crate::world::state::derive_walls;
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
-use std::sync::Arc;
 
 /// px by which outline and reference may differ.
 const TOLERANCE: f64 = 1.0e-2;
@@ -17,63 +15,11 @@ const TOLERANCE: f64 = 1.0e-2;
 /// 7e-8 of that, and rays that graze a wall make much of little.
 const GRAZE: f64 = 2.0e-5;
 
-/// Walls of a match without the match.
-struct Walls {
-    map: Arc<GameMap>,
-    state: Box<MatchState>,
-    blocks: Vec<Block>,
-}
-
 impl Walls {
-    fn new(map: Arc<GameMap>) -> Walls {
-        let mut state: Box<MatchState> = Box::new(bytemuck::Zeroable::zeroed());
-        let mut blocks = vec![bytemuck::Zeroable::zeroed(); map.geometry().blocks()];
-        restore_walls(&mut state, &mut blocks, map.geometry());
-        Walls { map, state, blocks }
-    }
-
-    fn rects(rects: &[(f32, f32, f32, f32)]) -> Walls {
-        let defs: Vec<WallDef> = rects
-            .iter()
-            .map(|&(x, y, width, height)| WallDef { x, y, width, height, material: Material::Concrete })
-            .collect();
-        Walls::new(GameMap::from_rects(&defs, &[]).unwrap())
-    }
-
-    /// Takes the slices away for which `gone` says so.
-    fn open(&mut self, mut gone: impl FnMut(usize) -> bool) {
-        for s in 0..self.map.geometry().slice_count {
-            if gone(s) {
-                self.blocks[s / 64].health[s % 64] = 0;
-            }
-        }
-        derive_walls(&mut self.state, &mut self.blocks, self.map.geometry());
-    }
-
-    fn grid(&self) -> Grid<'_> {
-        Grid {
-            geometry: self.map.geometry(),
-            blocks: &self.blocks,
-            any: &self.state.sight_any,
-            full: &self.state.sight_full,
-        }
-    }
-
     fn polygon(&self, sight: &Sight) -> Vec<Vec2> {
         let mut out = Vec::new();
         polygon(&self.grid(), sight, &mut PolygonScratch::default(), &mut out);
         out
-    }
-
-    fn is_free(&self, p: Vec2, clearance: f32) -> bool {
-        let g = self.map.geometry();
-        (0..g.slice_count).all(|s| {
-            self.blocks[s / 64].clear >> (s % 64) & 1 == 1
-                || p.x < g.x0[s] - clearance
-                || p.x > g.x1[s] + clearance
-                || p.y < g.y0[s] - clearance
-                || p.y > g.y1[s] + clearance
-        })
     }
 
     /// Way to the first slice, to the border or to the end of sight in a direction, px: every slice is tested.
@@ -94,27 +40,6 @@ impl Walls {
             .map(f64::from)
             .fold(nearest, f64::min)
             * reach
-    }
-}
-
-struct Dice(u32, u64);
-
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(0, seed)
-    }
-
-    fn word(&mut self) -> u32 {
-        self.0 += 1;
-        philox4x32([self.0, 0x9017, 0, 0], [self.1 as u32, (self.1 >> 32) as u32])[0]
-    }
-
-    fn within(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * unit(self.word())
-    }
-
-    fn below(&mut self, n: u32) -> u32 {
-        crate::rng::below(self.word(), n)
     }
 }
 
@@ -234,37 +159,6 @@ fn check_rays(walls: &Walls, sight: &Sight, rays: usize, dice: &mut Dice) {
             assert!(!contains(&polygon, point), "{sight:?}: {point} lies behind");
         }
     }
-}
-
-fn random_picture(dice: &mut Dice, density: f32) -> Arc<GameMap> {
-    let mut picture = Picture::default();
-    let materials = [Material::Concrete, Material::Wood, Material::Metal, Material::Glass];
-    for row in 0..ROWS {
-        for col in 0..COLS {
-            if dice.within(0.0, 1.0) < density {
-                picture.set(col, row, Cell::Wall(materials[dice.below(4) as usize])).unwrap();
-            }
-        }
-    }
-    for (col, row, cell) in [(1, 1, Cell::Empty), (2, 1, Cell::Empty), (1, 2, Cell::Empty), (2, 2, Cell::Empty)] {
-        picture.set(col, row, cell).unwrap();
-        picture.set(COLS - 1 - col, row, cell).unwrap();
-    }
-    GameMap::from_picture(&picture, if dice.below(3) == 0 { Reading::Coarse } else { Reading::Fine }).unwrap()
-}
-
-/// Rectangles anywhere, overlapping or touching at fractions of a pixel.
-fn random_rects(dice: &mut Dice) -> Arc<GameMap> {
-    let mut defs = Vec::new();
-    for _ in 0..60 {
-        let (width, height) = (dice.within(1.0, 50.0), dice.within(1.0, 30.0));
-        let (x, y) = (dice.within(40.0, 479.0 - width), dice.within(0.0, 269.0 - height));
-        defs.push(WallDef { x, y, width, height, material: Material::Wood });
-        if dice.below(2) == 0 && x + width + 20.0 < 479.0 {
-            defs.push(WallDef { x: x + width, width: 20.0, ..defs[defs.len() - 1] });
-        }
-    }
-    GameMap::from_rects(&defs, &[]).unwrap()
 }
 
 fn random_sight(walls: &Walls, dice: &mut Dice) -> Sight {
@@ -666,4 +560,213 @@ fn a_view_shows_its_living_players() {
     world.kill_player(game, player).unwrap();
     world.view(game).unwrap().polygon(player.slot(), &mut out);
     assert_eq!(out, []);
+}
+
+/// px by which the outline in smoke may be off: half of it by its corners, the rest by the reference's steps.
+const SMOKE_TOLERANCE: f64 = 0.1;
+
+fn smoke(discs: &[SmokeDisc]) -> Smoke<'_> {
+    Smoke { discs, edge: 0.5, unit: 5.0, enough: 0.5 }
+}
+
+fn random_discs(dice: &mut Dice, near: Vec2) -> Vec<SmokeDisc> {
+    (0..1 + dice.below(4))
+        .map(|_| SmokeDisc {
+            x: (near.x + dice.within(-150.0, 150.0)).clamp(0.0, 480.0),
+            y: (near.y + dice.within(-150.0, 150.0)).clamp(0.0, 270.0),
+            radius: [60.0, 60.0, dice.within(3.0, 60.0)][dice.below(3) as usize],
+            density: [0.95, 0.95, dice.within(0.01, 0.95)][dice.below(3) as usize],
+        })
+        .collect()
+}
+
+impl Walls {
+    fn smoky(&self, sight: &Sight, discs: &[SmokeDisc]) -> Vec<Vec2> {
+        let mut out = Vec::new();
+        polygon_in_smoke(&self.grid(), sight, &smoke(discs), &mut PolygonScratch::default(), &mut out);
+        out
+    }
+
+    /// [`Walls::naive`], or the way to where smoke sampled every fiftieth of a pixel reaches the depth.
+    fn naive_in_smoke(&self, sight: &Sight, discs: &[SmokeDisc], angle: f64) -> f64 {
+        let (way, step, rule) = (self.naive(sight, angle), 0.02, smoke(discs));
+        let (dx, dy) = (libm::cos(angle), libm::sin(angle));
+        let (mut at, mut depth) = (step * 0.5, 0.0);
+        while at < way {
+            let (x, y) = (f64::from(sight.at.x) + dx * at, f64::from(sight.at.y) + dy * at);
+            let sum: f32 = discs.iter().map(|d| d.opacity(rule.edge, x as f32, y as f32)).sum();
+            depth += f64::from(sum.min(1.0)) * step / f64::from(rule.unit);
+            if depth >= f64::from(rule.enough) {
+                return at;
+            }
+            at += step;
+        }
+        way
+    }
+}
+
+#[test]
+fn in_smoke_agrees_with_every_slice_and_every_pixel_for_every_ray() {
+    let mut dice = Dice::new(0x50E);
+    let (mut rays, mut off, mut shortened, mut corners) = (0, 0, 0, 0);
+    for scene in 0..30 {
+        let map = match scene % 3 {
+            0 => random_rects(&mut dice),
+            1 => random_picture(&mut dice, 0.08),
+            _ => GameMap::builtin(["citadel", "depot", "yard"][scene / 3 % 3], Reading::Fine).unwrap(),
+        };
+        let mut walls = Walls::new(map);
+        walls.open(|_| dice.within(0.0, 1.0) < [0.0, 0.2, 0.6][scene % 3]);
+        for _ in 0..3 {
+            let sight = random_sight(&walls, &mut dice);
+            let discs = random_discs(&mut dice, sight.at);
+            let (clear, polygon) = (walls.polygon(&sight), walls.smoky(&sight, &discs));
+            check_shape(&walls, &sight, &polygon);
+            corners += polygon.len();
+            let (half, middle) = (half_cone(&sight), angle_of(Vec2::ZERO, sight.facing));
+            for _ in 0..150 {
+                let angle = middle + f64::from(dice.within(-1.0, 1.0)) * (half - 4.0 * GRAZE);
+                let (near, far) = outline_at(&polygon, angle).expect("an outline in every direction");
+                let open = outline_at(&clear, angle).expect("an outline in every direction");
+                assert!(far <= open.1 + 2e-3, "{sight:?} {discs:?} at {angle}: beyond the clear polygon");
+                let naive = [-GRAZE, 0.0, GRAZE].map(|by| walls.naive_in_smoke(&sight, &discs, angle + by));
+                let (low, high) = (naive[0].min(naive[1]).min(naive[2]), naive[0].max(naive[1]).max(naive[2]));
+                // Arcs of the clear outline are cut straight.
+                let low = low.min(open.0);
+                rays += 1;
+                shortened += u32::from(high < open.0 - 1.0);
+                off += u32::from(near < low - SMOKE_TOLERANCE || far > high + SMOKE_TOLERANCE);
+            }
+        }
+    }
+    println!("{rays} rays, {shortened} end in smoke, {off} are off; {corners} corners in 90 polygons");
+    assert!(shortened * 5 > rays, "{shortened} of {rays} rays end in smoke");
+    assert!(off * 1000 <= rays, "{off} of {rays} rays are off");
+}
+
+/// A cloud before a wall: what is left of the wall is the wall's own, and the cloud's edge is where the sum says.
+#[test]
+fn smoke_by_hand() {
+    let walls = Walls::rects(&[(300.0, 35.0, 10.0, 200.0)]);
+    let sight = Sight::new(Vec2::new(150.0, 135.0), Vec2::X, 220.0, 120f32.to_radians());
+    let disc = SmokeDisc { x: 240.0, y: 135.0, radius: 30.0, density: 0.9 };
+    let (clear, polygon) = (walls.polygon(&sight), walls.smoky(&sight, &[disc]));
+    // Straight ahead: 2.5 px at an opacity from 0.45 up by 0.015 a px: 0.45 s + 0.0075 s^2 = 2.5.
+    let inside = (-0.45 + (0.45f64 * 0.45 + 4.0 * 0.0075 * 2.5).sqrt()) / 0.015;
+    let (way, _) = outline_at(&polygon, 0.0).unwrap();
+    assert!((way - (60.0 + inside)).abs() < 1e-3, "{way}");
+    // The wall shows above and below the cloud; its ends stay.
+    assert_corners(&polygon, &[(300.0, 35.0), (300.0, 235.0)]);
+    let on_wall: Vec<&Vec2> = polygon.iter().filter(|p| p.x == 300.0).collect();
+    assert_eq!(on_wall.len(), 4, "{polygon:?}");
+    let half_height = 150.0 * libm::tan(libm::asin(30.0 / 90.0));
+    for p in [on_wall[1], on_wall[2]] {
+        let off = f64::from((p.y - 135.0).abs());
+        assert!(off < half_height && off > half_height - 1.5, "{p}");
+    }
+    // Beyond sight, and behind the wall, a cloud changes no bit; behind the viewer neither.
+    for away in [(450.0, 135.0, 60.0), (150.0 - 31.0, 135.0, 30.0), (150.0, 135.0 - 221.0, 0.5)] {
+        let disc = SmokeDisc { x: away.0, y: away.1, radius: away.2, density: 0.95 };
+        assert_eq!(walls.smoky(&sight, &[disc]), clear, "{away:?}");
+    }
+    // In the middle of it the viewer sees a circle.
+    let around = SmokeDisc { x: 150.0, y: 135.0, ..disc };
+    for p in &walls.smoky(&Sight { cone_cos: -1.0, ..sight }, &[around])[1..] {
+        // 0.9 s - 0.0075 s^2 = 2.5.
+        let want = (0.9 - (0.9f64 * 0.9 - 4.0 * 0.0075 * 2.5).sqrt()) / 0.015;
+        assert!((f64::from(p.distance(sight.at)) - want).abs() < 1e-3, "{p}");
+    }
+}
+
+/// Lines aimed to the bit at where slices, cells and walls meet, from all sides.
+#[test]
+fn lines_at_seams_are_stopped() {
+    let mut picture = Picture::default();
+    for (col, row) in [(20, 10), (21, 10), (22, 10), (22, 11), (22, 12), (30, 12), (31, 13), (32, 14)] {
+        picture.set(col, row, Cell::Wall(Material::Concrete)).unwrap();
+    }
+    let fine = Walls::new(GameMap::from_picture(&picture, Reading::Fine).unwrap());
+    let coarse = Walls::new(GameMap::from_picture(&picture, Reading::Coarse).unwrap());
+    let odd =
+        Walls::rects(&[(200.3, 100.1, 33.3, 7.7), (200.3 + 33.3, 100.1, 13.1, 7.7), (200.3, 100.1 + 7.7, 5.0, 50.0)]);
+    let mut dice = Dice::new(0x5EA);
+    let mut lines = 0;
+    for (walls, whole) in [(&fine, true), (&coarse, true), (&odd, false)] {
+        let (g, grid) = (walls.map.geometry(), walls.grid());
+        let mut check = |from: Vec2, to: Vec2| {
+            assert!(grid.sight_stop(from.x, from.y, to.x, to.y).is_some(), "from {from} to {to}");
+            lines += 1;
+        };
+        let standing = |&s: &usize| walls.blocks[s / 64].clear >> (s % 64) & 1 == 0;
+        for a in (0..g.slice_count).filter(standing) {
+            for b in (0..g.slice_count).filter(standing) {
+                let (left, right) = (g.x0[a].max(g.x0[b]), g.x1[a].min(g.x1[b]));
+                let (top, bottom) = (g.y0[a].max(g.y0[b]), g.y1[a].min(g.y1[b]));
+                let upright = g.x1[a] == g.x0[b] && top < bottom;
+                let level = g.y1[a] == g.y0[b] && left < right;
+                if upright || level {
+                    let middle = Vec2::new((left + right) * 0.5, (top + bottom) * 0.5);
+                    // Along the seam from end to end, and across it.
+                    let along = if upright { Vec2::new(0.0, 50.0) } else { Vec2::new(50.0, 0.0) };
+                    check(middle - along, middle + along);
+                    check(middle + along, middle - along);
+                    for _ in 0..20 {
+                        let off = Vec2::new(dice.within(-90.0, 90.0), dice.within(-90.0, 90.0));
+                        check(middle - off, middle + off);
+                    }
+                }
+                // Corner to corner: the one line that touches nothing else.
+                if whole && g.x1[a] == g.x0[b] && g.y1[a] == g.y0[b] {
+                    let corner = Vec2::new(g.x0[b], g.y0[b]);
+                    check(corner + Vec2::new(-30.0, 30.0), corner + Vec2::new(30.0, -30.0));
+                }
+            }
+        }
+    }
+    assert!(lines > 1_000, "{lines} lines");
+}
+
+#[test]
+fn a_view_has_tiles_and_a_cache() {
+    use crate::world::PolygonCache;
+    use crate::{MatchDef, PlayerDef, World, WorldDef};
+    let map = GameMap::builtin("citadel", Reading::Fine).unwrap();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let games = [1, 1].map(|seed| world.create_match(&map, MatchDef { seed, kill_target: None }).unwrap());
+    let players = games.map(|game| world.add_player(game, PlayerDef::default()).unwrap());
+    world.step();
+    let mut cache = PolygonCache::new();
+    let mut out = Vec::new();
+    let mut check = |world: &World, which: usize, computed: u64| {
+        let view = world.view(games[which]).unwrap();
+        view.polygon(players[which].slot(), &mut out);
+        assert_eq!(view.polygon_cached(players[which].slot(), &mut cache), out);
+        assert_eq!(view.tiles_cached(players[which].slot(), &mut cache), view.tiles(players[which].slot()));
+        let mut rows = [0; TILE_ROWS];
+        tiles(&out, &mut rows);
+        assert_eq!(view.tiles(players[which].slot()), pack_tiles(&rows));
+        assert_eq!(cache.computed(), computed);
+    };
+    check(&world, 0, 1);
+    check(&world, 0, 1);
+    world.step();
+    check(&world, 0, 1);
+    // The same moment of another match: equal, but nobody can know.
+    check(&world, 1, 2);
+    check(&world, 0, 3);
+    world.repair_walls(games[0]).unwrap();
+    check(&world, 0, 4);
+    world.step();
+    check(&world, 0, 4);
+    let mut saved = Vec::new();
+    world.save(games[0], &mut saved).unwrap();
+    check(&world, 0, 4);
+    world.restore(games[0], &saved).unwrap();
+    check(&world, 0, 5);
+    world.reset_match(games[0], 9).unwrap();
+    check(&world, 0, 6);
+    world.kill_player(games[0], players[0]).unwrap();
+    check(&world, 0, 6);
+    assert_eq!(world.view(games[0]).unwrap().tiles(99), [0; 32]);
+    assert!(size_of::<PolygonCache>() <= 448);
 }
