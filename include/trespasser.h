@@ -30,6 +30,18 @@
 // Events a match keeps until they are drained: room for this many is always enough.
 #define TP_MAX_EVENTS 4096
 
+// Sounds a match keeps until they are drained: room for this many is always enough.
+#define TP_MAX_SOUNDS 1024
+
+// Gains of tp_match_sound_field: 27 rows of 48 cells of 10 x 10 px.
+#define TP_SOUND_CELLS 1296
+
+// Highest cutoff of a tp_heard: nothing muffles it.
+#define TP_CUTOFF_OPEN 63
+
+// Words of tp_player_tiles.
+#define TP_TILE_WORDS 32
+
 // Projectiles of a match in flight.
 #define TP_MAX_PROJECTILES 64
 
@@ -320,6 +332,72 @@ enum tp_event_flag
 typedef enum tp_event_flag tp_event_flag;
 #else
 typedef uint8_t tp_event_flag;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A kind of sound. Numbers are never reused.
+enum tp_sound_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  TP_SOUND_KIND_FOOTSTEP_SNEAK = 0,
+  TP_SOUND_KIND_FOOTSTEP_WALK = 1,
+  TP_SOUND_KIND_FOOTSTEP_RUN = 2,
+  TP_SOUND_KIND_FIRE_RIFLE = 3,
+  TP_SOUND_KIND_FIRE_SMG = 4,
+  TP_SOUND_KIND_FIRE_SHOTGUN = 5,
+  TP_SOUND_KIND_FIRE_BATTLE_RIFLE = 6,
+  TP_SOUND_KIND_FIRE_SNIPER_RIFLE = 7,
+  TP_SOUND_KIND_FIRE_PISTOL = 8,
+  TP_SOUND_KIND_FIRE_REVOLVER = 9,
+  TP_SOUND_KIND_FIRE_SUPPRESSED_PISTOL = 10,
+  TP_SOUND_KIND_FIRE_MACHINE_GUN = 11,
+  TP_SOUND_KIND_FIRE_ANTI_MATERIAL_RIFLE = 12,
+  TP_SOUND_KIND_FIRE_GRENADE_LAUNCHER = 13,
+  TP_SOUND_KIND_FIRE_ROCKET = 14,
+  TP_SOUND_KIND_RELOAD = 15,
+  TP_SOUND_KIND_SWITCH = 16,
+  // The click of an empty magazine.
+  TP_SOUND_KIND_EMPTY = 17,
+  TP_SOUND_KIND_THROW = 18,
+  TP_SOUND_KIND_IMPACT_CONCRETE = 19,
+  TP_SOUND_KIND_IMPACT_METAL = 20,
+  TP_SOUND_KIND_IMPACT_WOOD = 21,
+  TP_SOUND_KIND_IMPACT_GLASS = 22,
+  TP_SOUND_KIND_IMPACT_BORDER = 23,
+  TP_SOUND_KIND_BREAK_CONCRETE = 24,
+  TP_SOUND_KIND_BREAK_METAL = 25,
+  TP_SOUND_KIND_BREAK_WOOD = 26,
+  TP_SOUND_KIND_BREAK_GLASS = 27,
+  TP_SOUND_KIND_BOUNCE = 28,
+  TP_SOUND_KIND_EXPLOSION = 29,
+  TP_SOUND_KIND_FLASH = 30,
+  TP_SOUND_KIND_HURT = 31,
+  TP_SOUND_KIND_DEATH = 32,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_sound_kind tp_sound_kind;
+#else
+typedef uint8_t tp_sound_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Flags of a tp_heard, as bits.
+enum tp_heard_flag
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The listener made the sound.
+  TP_HEARD_FLAG_OWN = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_heard_flag tp_heard_flag;
+#else
+typedef uint8_t tp_heard_flag;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -687,6 +765,50 @@ typedef struct tp_event {
   uint16_t reserved;
 } tp_event;
 
+// One sound for one listener. 12 bytes: all that this listener may be told of it, and so neither who made it nor where.
+typedef struct tp_heard {
+  // Tick in which it is heard.
+  uint32_t tick;
+  // Who hears it, slot.
+  uint8_t listener;
+  // tp_sound_kind.
+  uint8_t kind;
+  // Loudness in 1/255, 1 to 255.
+  uint8_t gain;
+  // Where it comes from, in 1/64 turns clockwise from `aim`, 0 to 63. 0 for what the own body makes.
+  uint8_t bearing;
+  // Low-pass cutoff, 0 to TP_CUTOFF_OPEN; tp_sound_cutoff_hz gives it in Hz.
+  uint8_t cutoff;
+  // The listener's aim in 1/64 turns clockwise from +x, 0 to 63, as of `tick`.
+  uint8_t aim;
+  // tp_heard_flag bits.
+  uint8_t flags;
+  // 0.
+  uint8_t reserved;
+} tp_heard;
+
+// How a sound made at one place arrives at another, exactly. 28 bytes. For hosts; a player may not know it.
+typedef struct tp_arrival {
+  // Loudness, 0 to 1; 0 beyond what the kind carries.
+  float gain;
+  // Low-pass cutoff, Hz.
+  float cutoff_hz;
+  // Where it comes from, px: the source, or where the last leg of the way round begins.
+  float from_x;
+  // Where it comes from, px.
+  float from_y;
+  // Share that the walls on the straight line let through, 0 to 1.
+  float through;
+  // Length of the way round, px; 0 if the straight line is louder.
+  float length;
+  // 1: the way round is the louder one; 0: the straight line.
+  uint8_t round;
+  // Quarter turns of the way round.
+  uint8_t turns;
+  // 0.
+  uint8_t reserved[2];
+} tp_arrival;
+
 // A projectile in flight. 48 bytes.
 typedef struct tp_projectile {
   // Who threw it, if still in the match; else null.
@@ -840,6 +962,9 @@ tp_result tp_weapon_from_name(const char *name,
 // Lower-case name of a tp_material, null for other numbers. Owned by the library, valid forever. Any thread.
 const char *tp_material_name(uint8_t material);
 
+// Lower-case name of a tp_sound_kind, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_sound_kind_name(uint8_t kind);
+
 // Name of one of the project's own maps, by index from 0; null beyond the last. Owned by the library, valid forever.
 // Any thread.
 const char *tp_map_builtin_name(size_t index);
@@ -936,6 +1061,13 @@ tp_result tp_world_step(struct tp_world *world);
 // RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no other call at the same time.
 tp_result tp_world_step_parallel(struct tp_world *world);
 
+// Hz that the cutoff of a tp_heard stands for, by the rules of the world it is from: 0 the lowest, TP_CUTOFF_OPEN what
+// nothing muffles, steps between in equal ratios. Reads the world: any thread, no changing call at the same time.
+// INVALID_ARGUMENT for a cutoff above TP_CUTOFF_OPEN.
+tp_result tp_sound_cutoff_hz(const struct tp_world *world,
+                             uint8_t cutoff,
+                             float *out_hz);
+
 // Queues inputs of any players of any matches. Both arrays are the caller's and have `count` elements.
 // Changes the world: any thread, no other call at the same time.
 //
@@ -1007,6 +1139,52 @@ tp_result tp_match_drain_events(struct tp_world *world,
                                 size_t capacity,
                                 size_t *out_count,
                                 uint64_t *out_lost);
+
+// Moves what the players of a match have heard since the last drain, oldest first, into the caller's array of
+// `capacity` elements. Each is for one listener, named by slot: drain before letting anybody into the match, or the
+// next player in a leaver's slot gets what the leaver heard. out_lost: sounds lost before these because more than
+// TP_MAX_SOUNDS waited.
+// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
+// wait, and they go on waiting.
+tp_result tp_match_drain_sounds(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_heard *out_sounds,
+                                size_t capacity,
+                                size_t *out_count,
+                                uint64_t *out_lost);
+
+// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_pending_sounds(const struct tp_world *world,
+                                  struct tp_match_id match_id,
+                                  size_t *out_count);
+
+// How a sound of a tp_sound_kind made at one place arrives at another, px, with the walls as they are now. Places
+// outside of the playfield are moved to its edge. For hosts: no player may know it.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+// coordinate that is not finite.
+tp_result tp_match_sound_between(const struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 uint8_t kind,
+                                 float from_x,
+                                 float from_y,
+                                 float to_x,
+                                 float to_y,
+                                 struct tp_arrival *out_arrival);
+
+// Gain, 0 to 1, of a sound of a tp_sound_kind made at a place, px, in the middle of every cell of 10 x 10 px, element
+// row * 48 + column, into the caller's array of `capacity` elements, TP_SOUND_CELLS of which are written. A place
+// outside of the playfield is moved to its edge. For pictures and level design: it takes milliseconds.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+// coordinate that is not finite; SHORT_BUFFER.
+tp_result tp_match_sound_field(const struct tp_world *world,
+                               struct tp_match_id match_id,
+                               uint8_t kind,
+                               float from_x,
+                               float from_y,
+                               float *out_gains,
+                               size_t capacity,
+                               size_t *out_count);
 
 // Projectiles in flight, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
 // Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
@@ -1172,6 +1350,16 @@ tp_result tp_player_polygon(const struct tp_world *world,
                             struct tp_point *out_points,
                             size_t capacity,
                             size_t *out_count);
+
+// The tiles of 8 x 8 px whose centres a living player sees, bit y * 60 + x of 60 columns and 34 rows, bit 0 the lowest
+// of word 0, into the caller's array of `capacity` elements, TP_TILE_WORDS of which are written. No bits for the dead.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER.
+tp_result tp_player_tiles(const struct tp_world *world,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id,
+                          uint64_t *out_words,
+                          size_t capacity,
+                          size_t *out_count);
 
 // Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
 struct tp_bot_def tp_bot_default_def(void);

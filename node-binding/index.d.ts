@@ -73,6 +73,42 @@ export type WeaponName =
   | 'smokegrenade'
   | 'flashbang';
 
+/** A kind of sound, as in the protocol. */
+export type SoundKindName =
+  | 'footstep_sneak'
+  | 'footstep_walk'
+  | 'footstep_run'
+  | 'fire_rifle'
+  | 'fire_smg'
+  | 'fire_shotgun'
+  | 'fire_battlerifle'
+  | 'fire_sniperrifle'
+  | 'fire_pistol'
+  | 'fire_revolver'
+  | 'fire_suppressedpistol'
+  | 'fire_machinegun'
+  | 'fire_antimaterialrifle'
+  | 'fire_grenadelauncher'
+  | 'fire_rocket'
+  | 'reload'
+  | 'switch'
+  | 'empty'
+  | 'throw'
+  | 'impact_concrete'
+  | 'impact_metal'
+  | 'impact_wood'
+  | 'impact_glass'
+  | 'impact_border'
+  | 'break_concrete'
+  | 'break_metal'
+  | 'break_wood'
+  | 'break_glass'
+  | 'bounce'
+  | 'explosion'
+  | 'flash'
+  | 'hurt'
+  | 'death';
+
 /** What a wall is made of. */
 export type MaterialName = 'concrete' | 'metal' | 'wood' | 'glass' | 'border';
 
@@ -265,6 +301,18 @@ export const Button: {
 
 /** Weapon names by number, as {@link World.readPlayers} gives numbers. */
 export const WEAPONS: readonly WeaponName[];
+
+/** Kinds of sound by number, as {@link World.readSounds} gives numbers. */
+export const SOUND_KINDS: readonly SoundKindName[];
+
+/** Bytes of one record of {@link World.readSounds}. */
+export const SOUND_BYTES: 12;
+
+/** Numbers that {@link World.soundField} gives: 27 rows of 48 cells of 10 x 10 px. */
+export const SOUND_CELLS: 1296;
+
+/** Bytes that {@link World.tiles} gives: a bit for each of 60 x 34 tiles. */
+export const TILE_BYTES: 255;
 
 /** Bytes of one record of {@link World.pushInputs}. */
 export const INPUT_BYTES: 40;
@@ -547,6 +595,45 @@ export interface GameEvent {
   winner?: TeamName | null;
 }
 
+/**
+ * One sound for one listener: all that this listener may be told of it, and so neither who made it nor where.
+ *
+ * `aim` + `bearing` is a direction of the playfield, in 1/64 turns clockwise on screen from +x, modulo 64.
+ */
+export interface HeardSound {
+  /** Tick in which it is heard. */
+  tick: number;
+  /** Slot of who hears it, 0 to 7. */
+  listener: number;
+  kind: SoundKindName;
+  /** Loudness in 1/255, 1 to 255. */
+  gain: number;
+  /** Where it comes from, in 1/64 turns clockwise from `aim`, 0 to 63. 0 for what the own body makes. */
+  bearing: number;
+  /** Low-pass cutoff, 0 (dull) to 63 (nothing muffles it); {@link World.soundCutoffHz} gives it in Hz. */
+  cutoff: number;
+  /** The listener's aim in 1/64 turns clockwise from +x, 0 to 63, as of `tick`. */
+  aim: number;
+  /** The listener made the sound. */
+  own: boolean;
+}
+
+/** How a sound made at one point arrives at another, exactly. For hosts; a player may not know it. */
+export interface Arrival {
+  /** Loudness, 0 to 1; 0 beyond what the kind carries. */
+  gain: number;
+  /** Low-pass cutoff, Hz. */
+  cutoffHz: number;
+  /** Where it comes from, px: the source, or where the last leg of the way round begins. */
+  x: number;
+  /** See {@link Arrival.x}. */
+  y: number;
+  /** Share that the walls on the straight line let through, 0 to 1. */
+  through: number;
+  /** The way round the corners: its length, px, and its quarter turns. `null`: the straight line is louder. */
+  way: { length: number; turns: number } | null;
+}
+
 /** Kills so far. */
 export interface Score {
   red: number;
@@ -729,6 +816,65 @@ export class World {
    */
   drainEvents(match: MatchId): GameEvent[];
 
+  /**
+   * What the match's players have heard since the last drain, in the order in which it happened: an entry for each
+   * sound and listener. A match keeps the newest 1,024: drain after every step, before anybody is let in; the next player
+   * in a leaver's slot would get what the leaver heard.
+   */
+  drainSounds(match: MatchId): HeardSound[];
+
+  /**
+   * {@link World.drainSounds} without making objects: a record of {@link SOUND_BYTES} bytes for each entry,
+   * little-endian.
+   *
+   * | bytes | what |
+   * | --- | --- |
+   * | 0..4 | tick, unsigned |
+   * | 4 | slot of the listener |
+   * | 5 | kind, an index of {@link SOUND_KINDS} |
+   * | 6 | gain, 1 to 255 |
+   * | 7 | bearing, 0 to 63 |
+   * | 8 | cutoff, 0 to 63 |
+   * | 9 | aim, 0 to 63 |
+   * | 10 | bits: 1 own |
+   * | 11 | 0 |
+   *
+   * @param out 1,024 x {@link SOUND_BYTES} bytes are enough in any case
+   * @returns records written
+   * @throws `INVALID_ARGUMENT` if `out` is no `Uint8Array` or too short for all that waits, which goes on waiting then
+   */
+  readSounds(match: MatchId, out: Uint8Array): number;
+
+  /** Entries that wait to be drained, at most 1,024. */
+  pendingSounds(match: MatchId): number;
+
+  /**
+   * How a sound made at one point arrives at another, px, with the walls as they are now; the same from either end but
+   * for where it comes from. Points outside the playfield are moved to its edge.
+   *
+   * @param kind a {@link SoundKindName}, as a plain string
+   * @throws `INVALID_ARGUMENT` for an unknown kind, with the kinds there are, and for a coordinate that is not a finite
+   * number
+   */
+  soundBetween(match: MatchId, kind: string, x1: number, y1: number, x2: number, y2: number): Arrival;
+
+  /**
+   * Gain, 0 to 1, of a sound made at a point, px, in the middle of every cell of 10 x 10 px: index `row * 48 + column`.
+   * For pictures and level design: it takes milliseconds.
+   *
+   * @param kind a {@link SoundKindName}, as a plain string
+   * @param out filled and given back, so that no array is made; as a view of its beginning if it is longer than needed
+   * @throws `INVALID_ARGUMENT` as {@link World.soundBetween}, and if `out` is shorter than {@link SOUND_CELLS}
+   */
+  soundField(match: MatchId, kind: string, x: number, y: number, out?: Float32Array): Float32Array;
+
+  /**
+   * Hz that {@link HeardSound.cutoff} stands for, by the world's rules.
+   *
+   * @param cutoff 0 to 63
+   */
+  soundCutoffHz(cutoff: number): number;
+
   /** Ticks played. */
   tick(match: MatchId): number;
 
@@ -808,6 +954,15 @@ export class World {
    * @throws `INVALID_ARGUMENT` if `out` is too short; the message says what is needed
    */
   polygon(match: MatchId, player: PlayerId, out?: Float32Array): Float32Array;
+
+  /**
+   * The tiles of 8 x 8 px whose centres lie within {@link World.polygon}: bit `i & 7` of byte `i >> 3` for tile
+   * `i = y * 60 + x`, 60 columns and 34 rows. No bits for the dead.
+   *
+   * @param out filled and given back, so that no array is made; as a view of its beginning if it is longer than needed
+   * @throws `INVALID_ARGUMENT` if `out` is shorter than {@link TILE_BYTES}
+   */
+  tiles(match: MatchId, player: PlayerId, out?: Uint8Array): Uint8Array;
 
   /** Grows with every change of any slice, so that a host knows when to look. Wraps at 2^32. */
   wallsVersion(match: MatchId): number;

@@ -30,7 +30,7 @@ function noBinary(message, cause) {
 
 const native = load();
 const format = Object.freeze(native.rowFormat());
-const { player, weapon, event } = require('./shapes.js')(format);
+const { player, weapon, event, sound } = require('./shapes.js')(format);
 
 const MAX_PLAYERS = 8;
 const MAX_WEAPONS = 5;
@@ -38,6 +38,7 @@ const MAX_WEAPONS = 5;
 const playerRows = new Float64Array(MAX_PLAYERS * format.player);
 const weaponRows = new Float64Array(MAX_WEAPONS * format.weapon);
 const eventRows = new Float64Array(format.maxEvents * format.event);
+const soundBytes = new Uint8Array(format.maxSounds * native.SOUND_BYTES);
 
 // Row writers are for this file; callers see only what index.d.ts says.
 const raw = {};
@@ -69,6 +70,10 @@ class World extends native.World {
   drainEvents(match) {
     return list(raw.eventRows(this, match, eventRows), eventRows, format.event, event);
   }
+
+  drainSounds(match) {
+    return list(this.readSounds(match, soundBytes), soundBytes, native.SOUND_BYTES, sound);
+  }
 }
 
 const Button = Object.freeze({
@@ -94,8 +99,12 @@ module.exports.GameMap = native.GameMap;
 module.exports.World = World;
 module.exports.Button = Button;
 module.exports.WEAPONS = Object.freeze(format.weapons);
+module.exports.SOUND_KINDS = Object.freeze(format.sounds);
 module.exports.INPUT_BYTES = native.INPUT_BYTES;
 module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
+module.exports.SOUND_BYTES = native.SOUND_BYTES;
+module.exports.SOUND_CELLS = native.SOUND_CELLS;
+module.exports.TILE_BYTES = native.TILE_BYTES;
 module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;

@@ -4,7 +4,7 @@
 // V8 makes in a fraction of the time that setting properties from native code takes.
 
 module.exports = function shapes(format) {
-  const { teams: TEAMS, weapons: WEAPONS, movements: MOVEMENTS, flags: FLAGS } = format;
+  const { teams: TEAMS, weapons: WEAPONS, movements: MOVEMENTS, sounds: SOUNDS, flags: FLAGS } = format;
   /** Health and damage of events come in 1/64 points. */
   const POINT = 64;
   const SLICES_PER_WALL = 5;
@@ -302,5 +302,19 @@ module.exports = function shapes(format) {
     return event;
   }
 
-  return { player, weapon, event };
+  /** Of a record of bytes, as readSounds writes them. */
+  function sound(bytes, at) {
+    return {
+      tick: (bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24) >>> 0,
+      listener: bytes[at + 4],
+      kind: SOUNDS[bytes[at + 5]],
+      gain: bytes[at + 6],
+      bearing: bytes[at + 7],
+      cutoff: bytes[at + 8],
+      aim: bytes[at + 9],
+      own: (bytes[at + 10] & FLAGS.own) !== 0,
+    };
+  }
+
+  return { player, weapon, event, sound };
 };

@@ -89,6 +89,10 @@ static void library(void)
 
     CHECK(strcmp(tp_material_name(TP_MATERIAL_GLASS), "glass") == 0);
     CHECK(tp_material_name(5) == NULL);
+    CHECK(strcmp(tp_sound_kind_name(TP_SOUND_KIND_FOOTSTEP_SNEAK), "footstep_sneak") == 0);
+    CHECK(strcmp(tp_sound_kind_name(TP_SOUND_KIND_FIRE_ANTI_MATERIAL_RIFLE), "fire_antimaterialrifle") == 0);
+    CHECK(strcmp(tp_sound_kind_name(TP_SOUND_KIND_DEATH), "death") == 0);
+    CHECK(tp_sound_kind_name(TP_SOUND_KIND_DEATH + 1) == NULL && tp_sound_kind_name(255) == NULL);
     CHECK(tp_map_builtin_name(0) != NULL && tp_map_builtin_name(SIZE_MAX) == NULL);
     CHECK(tp_scene_name(0) != NULL && tp_scene_name(SIZE_MAX) == NULL);
 
@@ -853,6 +857,206 @@ static void throws_and_sight(void)
     IS(tp_world_destroy(world), OK);
 }
 
+static int has_tile(const uint64_t *words, float x, float y)
+{
+    unsigned bit = (unsigned)(y / 8) * 60 + (unsigned)(x / 8);
+    return (int)(words[bit / 64] >> (bit % 64) & 1);
+}
+
+static void tiles(void)
+{
+    tp_match_id match;
+    tp_world *world = arena(&match);
+    tp_player_def def = tp_player_default_def();
+    tp_player_id red;
+    IS(tp_player_add(world, match, &def, &red), OK);
+    tp_input look = input(match, red, 1, 0, 300, 135);
+    uint32_t result;
+    IS(tp_world_push_inputs(world, &look, 1, &result), OK);
+    IS(tp_world_step(world), OK);
+
+    uint64_t words[TP_TILE_WORDS + 1];
+    size_t count;
+    words[TP_TILE_WORDS] = 7;
+    IS(tp_player_tiles(world, match, red, words, TP_TILE_WORDS + 1, &count), OK);
+    CHECK(count == TP_TILE_WORDS && words[TP_TILE_WORDS] == 7);
+    CHECK(words[31] >> (2040 - 31 * 64) == 0);
+    CHECK(has_tile(words, 150, 135) && !has_tile(words, 50, 135)); /* before, behind */
+    CHECK(!has_tile(words, 230, 135) && !has_tile(words, 100, 20)); /* beyond the wood, beside */
+    FILL(words);
+    FILL(count);
+    IS(tp_player_tiles(world, match, red, words, TP_TILE_WORDS - 1, &count), SHORT_BUFFER);
+    SAYS("at least 32");
+    IS(tp_player_tiles(world, match, red, NULL, 0, &count), SHORT_BUFFER);
+    IS(tp_player_tiles(world, match, null_player, words, TP_TILE_WORDS, &count), STALE_ID);
+    IS(tp_player_tiles(world, null_match, red, words, TP_TILE_WORDS, &count), STALE_ID);
+    IS(tp_player_tiles(NULL, match, red, words, TP_TILE_WORDS, &count), NULL_POINTER);
+    IS(tp_player_tiles(world, match, red, NULL, TP_TILE_WORDS, &count), NULL_POINTER);
+    UNTOUCHED(words);
+    UNTOUCHED(count);
+    IS(tp_player_tiles(world, match, red, words, TP_TILE_WORDS, NULL), NULL_POINTER);
+    IS(tp_player_kill(world, match, red), OK);
+    IS(tp_player_tiles(world, match, red, words, TP_TILE_WORDS, &count), OK);
+    for (size_t i = 0; i < count; i++)
+        CHECK(words[i] == 0);
+    IS(tp_world_destroy(world), OK);
+}
+
+static void sounds(void)
+{
+    tp_match_id match;
+    tp_world *world = arena(&match);
+    tp_player_def def = tp_player_default_def();
+    tp_player_id red, blue;
+    IS(tp_player_add(world, match, &def, &red), OK);
+    IS(tp_player_add(world, match, &def, &blue), OK);
+
+    /* Red, at (100, 135), looks along +x and fires twice; blue, 50 px to the east, looks back. */
+    static tp_heard heard[TP_MAX_SOUNDS];
+    size_t count, own = 0, others = 0;
+    uint64_t lost;
+    for (uint32_t i = 1; i <= 12; i++) {
+        tp_input batch[2] = { input(match, red, i, TP_BUTTON_FIRE, 300, 135), input(match, blue, i, 0, 100, 135) };
+        uint32_t results[2];
+        IS(tp_world_push_inputs(world, batch, 2, results), OK);
+        IS(tp_world_step(world), OK);
+        IS(tp_match_pending_sounds(world, match, &count), OK);
+        size_t pending = count;
+        IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, &count, &lost), OK);
+        CHECK(count == pending && lost == 0);
+        for (size_t s = 0; s < count; s++) {
+            CHECK(heard[s].tick == i && heard[s].kind <= TP_SOUND_KIND_DEATH && heard[s].gain > 0);
+            CHECK(heard[s].bearing < 64 && heard[s].aim < 64 && heard[s].cutoff <= TP_CUTOFF_OPEN);
+            CHECK(heard[s].reserved == 0);
+            if (heard[s].kind != TP_SOUND_KIND_FIRE_RIFLE)
+                continue;
+            if (heard[s].listener == (red.raw & 7)) {
+                own++;
+                CHECK(heard[s].flags == TP_HEARD_FLAG_OWN && heard[s].gain == 255 && heard[s].bearing == 0);
+                CHECK(heard[s].aim == 0);
+            } else {
+                others++;
+                CHECK(heard[s].flags == 0 && heard[s].gain < 255 && heard[s].aim == 32);
+                CHECK((heard[s].aim + heard[s].bearing) % 64 == 32); /* from the west */
+            }
+            CHECK(heard[s].cutoff == TP_CUTOFF_OPEN); /* nothing in between */
+        }
+    }
+    CHECK(own == 2 && others == 2);
+
+    /* A short buffer loses nothing. */
+    for (uint32_t i = 13; i <= 24; i++) {
+        tp_input shot = input(match, red, i, TP_BUTTON_FIRE, 300, 135);
+        uint32_t result;
+        IS(tp_world_push_inputs(world, &shot, 1, &result), OK);
+        IS(tp_world_step(world), OK);
+    }
+    size_t pending;
+    IS(tp_match_pending_sounds(world, match, &pending), OK);
+    CHECK(pending >= 2);
+    FILL(count);
+    FILL(lost);
+    FILL(heard);
+    IS(tp_match_drain_sounds(world, match, heard, pending - 1, &count, &lost), SHORT_BUFFER);
+    SAYS("out_sounds");
+    IS(tp_match_drain_sounds(world, match, NULL, 0, &count, &lost), SHORT_BUFFER);
+    IS(tp_match_drain_sounds(world, null_match, heard, TP_MAX_SOUNDS, &count, &lost), STALE_ID);
+    IS(tp_match_drain_sounds(NULL, match, heard, TP_MAX_SOUNDS, &count, &lost), NULL_POINTER);
+    IS(tp_match_drain_sounds(world, match, NULL, TP_MAX_SOUNDS, &count, &lost), NULL_POINTER);
+    IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, NULL, &lost), NULL_POINTER);
+    IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, &count, NULL), NULL_POINTER);
+    IS(tp_match_pending_sounds(world, null_match, &count), STALE_ID);
+    IS(tp_match_pending_sounds(NULL, match, &count), NULL_POINTER);
+    UNTOUCHED(count);
+    UNTOUCHED(lost);
+    UNTOUCHED(heard);
+    IS(tp_match_pending_sounds(world, match, NULL), NULL_POINTER);
+    IS(tp_match_drain_sounds(world, match, heard, pending, &count, &lost), OK);
+    CHECK(count == pending && lost == 0);
+    IS(tp_match_drain_sounds(world, match, NULL, 0, &count, &lost), OK);
+    CHECK(count == 0 && lost == 0);
+
+    /* Nobody drains: the oldest go, and are counted. */
+    uint32_t tick = 25;
+    for (uint32_t i = 0; i < 3000; i++, tick++) {
+        tp_input walk[2] = { input(match, red, tick, TP_BUTTON_RUN | (i & 32 ? TP_BUTTON_UP : TP_BUTTON_DOWN), 300, 135),
+                             input(match, blue, tick, TP_BUTTON_RUN | (i & 32 ? TP_BUTTON_UP : TP_BUTTON_DOWN), 0, 135) };
+        uint32_t results[2];
+        IS(tp_world_push_inputs(world, walk, 2, results), OK);
+        IS(tp_world_step(world), OK);
+    }
+    IS(tp_match_pending_sounds(world, match, &pending), OK);
+    CHECK(pending == TP_MAX_SOUNDS);
+    IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, &count, &lost), OK);
+    CHECK(count == TP_MAX_SOUNDS && lost > 0 && heard[count - 1].tick > heard[0].tick);
+
+    /* Over the open field and through the wood, from either end. */
+    tp_arrival open, wood, back;
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FIRE_RIFLE, 50, 50, 150, 50, &open), OK);
+    CHECK(open.through == 1 && open.round == 0 && open.length == 0 && open.turns == 0);
+    CHECK(open.from_x == 50 && open.from_y == 50 && open.cutoff_hz == 22000 && open.gain > 0.19f && open.gain < 0.2f);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FIRE_RIFLE, 195, 135, 225, 135, &wood), OK);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FIRE_RIFLE, 225, 135, 195, 135, &back), OK);
+    CHECK(wood.gain == back.gain && wood.cutoff_hz == back.cutoff_hz && wood.through == back.through);
+    CHECK(wood.through > 0.39f && wood.through < 0.41f && wood.cutoff_hz < open.cutoff_hz);
+    CHECK(wood.reserved[0] == 0 && wood.reserved[1] == 0);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FOOTSTEP_SNEAK, 50, 50, 150, 50, &open), OK);
+    CHECK(open.gain == 0);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FIRE_RIFLE, -1e30f, 50, 100, 50, &open), OK);
+    CHECK(open.from_x == 0); /* moved to the edge */
+    FILL(open);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_DEATH + 1, 0, 0, 1, 1, &open), INVALID_ARGUMENT);
+    SAYS("kind is 33; it must be a tp_sound_kind, 0 to 32");
+    IS(tp_match_sound_between(world, match, 255, 0, 0, 1, 1, &open), INVALID_ARGUMENT);
+    IS(tp_match_sound_between(world, match, 0, NAN, 0, 1, 1, &open), INVALID_ARGUMENT);
+    SAYS("from_x");
+    IS(tp_match_sound_between(world, match, 0, 0, 0, 1, INFINITY, &open), INVALID_ARGUMENT);
+    SAYS("to_y");
+    IS(tp_match_sound_between(world, null_match, 0, 0, 0, 1, 1, &open), STALE_ID);
+    IS(tp_match_sound_between(NULL, match, 0, 0, 0, 1, 1, &open), NULL_POINTER);
+    UNTOUCHED(open);
+    IS(tp_match_sound_between(world, match, 0, 0, 0, 1, 1, NULL), NULL_POINTER);
+
+    static float field[TP_SOUND_CELLS + 1];
+    field[TP_SOUND_CELLS] = -1;
+    IS(tp_match_sound_field(world, match, TP_SOUND_KIND_FOOTSTEP_RUN, 105, 135, field, TP_SOUND_CELLS + 1, &count), OK);
+    CHECK(count == TP_SOUND_CELLS && field[TP_SOUND_CELLS] == -1);
+    CHECK(field[13 * 48 + 10] == 1 && field[13 * 48 + 15] > 0 && field[13 * 48 + 15] < 1 && field[13 * 48 + 40] == 0);
+    IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FOOTSTEP_RUN, 105, 135, 225, 135, &wood), OK);
+    CHECK(field[13 * 48 + 22] == wood.gain);
+    FILL(field);
+    FILL(count);
+    IS(tp_match_sound_field(world, match, 0, 1, 1, field, TP_SOUND_CELLS - 1, &count), SHORT_BUFFER);
+    SAYS("at least 1296");
+    IS(tp_match_sound_field(world, match, 0, 1, 1, NULL, 0, &count), SHORT_BUFFER);
+    IS(tp_match_sound_field(world, match, 33, 1, 1, field, TP_SOUND_CELLS, &count), INVALID_ARGUMENT);
+    SAYS("kind");
+    IS(tp_match_sound_field(world, match, 0, 1, NAN, field, TP_SOUND_CELLS, &count), INVALID_ARGUMENT);
+    SAYS("from_y");
+    IS(tp_match_sound_field(world, null_match, 0, 1, 1, field, TP_SOUND_CELLS, &count), STALE_ID);
+    IS(tp_match_sound_field(NULL, match, 0, 1, 1, field, TP_SOUND_CELLS, &count), NULL_POINTER);
+    IS(tp_match_sound_field(world, match, 0, 1, 1, NULL, TP_SOUND_CELLS, &count), NULL_POINTER);
+    UNTOUCHED(field);
+    UNTOUCHED(count);
+    IS(tp_match_sound_field(world, match, 0, 1, 1, field, TP_SOUND_CELLS, NULL), NULL_POINTER);
+
+    float hz, before = 0;
+    for (uint8_t cutoff = 0; cutoff <= TP_CUTOFF_OPEN; cutoff++) {
+        IS(tp_sound_cutoff_hz(world, cutoff, &hz), OK);
+        CHECK(hz > before);
+        CHECK(cutoff != 0 || (hz > 299 && hz < 301));
+        before = hz;
+    }
+    CHECK(hz > 21999 && hz < 22001);
+    FILL(hz);
+    IS(tp_sound_cutoff_hz(world, TP_CUTOFF_OPEN + 1, &hz), INVALID_ARGUMENT);
+    SAYS("cutoff is 64; it must be 0 to 63");
+    IS(tp_sound_cutoff_hz(NULL, 0, &hz), NULL_POINTER);
+    UNTOUCHED(hz);
+    IS(tp_sound_cutoff_hz(world, 0, NULL), NULL_POINTER);
+    IS(tp_world_destroy(world), OK);
+}
+
 static void bots(void)
 {
     tp_match_id match;
@@ -1026,6 +1230,8 @@ int main(int argc, char **argv)
     inputs_and_events();
     walls_and_saves();
     throws_and_sight();
+    tiles();
+    sounds();
     bots();
     scenes();
     printf("%u checks, %u failures\n", checks, failures);

@@ -155,6 +155,28 @@ AT(tp_event, flags, 32);
 AT(tp_event, part, 33);
 AT(tp_event, reserved, 34);
 
+SIZE(tp_heard, 12, 4);
+AT(tp_heard, tick, 0);
+AT(tp_heard, listener, 4);
+AT(tp_heard, kind, 5);
+AT(tp_heard, gain, 6);
+AT(tp_heard, bearing, 7);
+AT(tp_heard, cutoff, 8);
+AT(tp_heard, aim, 9);
+AT(tp_heard, flags, 10);
+AT(tp_heard, reserved, 11);
+
+SIZE(tp_arrival, 28, 4);
+AT(tp_arrival, gain, 0);
+AT(tp_arrival, cutoff_hz, 4);
+AT(tp_arrival, from_x, 8);
+AT(tp_arrival, from_y, 12);
+AT(tp_arrival, through, 16);
+AT(tp_arrival, length, 20);
+AT(tp_arrival, round, 24);
+AT(tp_arrival, turns, 25);
+AT(tp_arrival, reserved, 26);
+
 SIZE(tp_projectile, 48, 8);
 AT(tp_projectile, owner, 0);
 AT(tp_projectile, number, 8);

@@ -1,5 +1,5 @@
 /* A match of bots, built the way a game server builds its own: a world, a map, a match, players; then think, step and
- * drain events, tick by tick.
+ * drain events and sounds, tick by tick.
  *
  *   build/trespasser-example [SCENE] [TICKS]
  */
@@ -68,20 +68,25 @@ int main(int argc, char **argv)
         check(tp_bots_add(bots, world, match, &roles[i], &player), "tp_bots_add");
     }
 
-    uint64_t counts[256] = { 0 };
+    uint64_t counts[256] = { 0 }, heard = 0;
     for (uint32_t tick = 0; tick < ticks; tick++) {
         check(tp_bots_think(bots, world), "tp_bots_think");
         check(tp_world_step(world), "tp_world_step");
         static tp_event events[TP_MAX_EVENTS];
-        size_t event_count;
-        uint64_t lost;
+        static tp_heard sounds[TP_MAX_SOUNDS];
+        size_t event_count, sound_count;
+        uint64_t lost, lost_sounds;
         check(tp_match_drain_events(world, match, events, TP_MAX_EVENTS, &event_count, &lost), "tp_match_drain_events");
-        if (lost != 0) {
-            fprintf(stderr, "%" PRIu64 " events were lost; drain after every step\n", lost);
+        check(tp_match_drain_sounds(world, match, sounds, TP_MAX_SOUNDS, &sound_count, &lost_sounds),
+              "tp_match_drain_sounds");
+        if (lost != 0 || lost_sounds != 0) {
+            fprintf(stderr, "%" PRIu64 " events and sounds were lost; drain after every step\n", lost + lost_sounds);
             return 1;
         }
         for (size_t i = 0; i < event_count; i++)
             counts[events[i].kind]++;
+        for (size_t i = 0; i < sound_count; i++)
+            heard += !(sounds[i].flags & TP_HEARD_FLAG_OWN);
     }
 
     printf("scene %s: %zu on %s, %" PRIu32 " ticks, SIMD %s\n", scene, role_count, script.map, ticks,
@@ -89,6 +94,7 @@ int main(int argc, char **argv)
     printf("shots %" PRIu64 ", hits %" PRIu64 ", deaths %" PRIu64 ", slices destroyed %" PRIu64 "\n",
            counts[TP_EVENT_KIND_FIRED], counts[TP_EVENT_KIND_HIT_PLAYER], counts[TP_EVENT_KIND_DIED],
            counts[TP_EVENT_KIND_SLICE_DESTROYED]);
+    printf("sounds of others heard %" PRIu64 "\n", heard);
     tp_match_info info;
     check(tp_match_get_info(world, match, &info), "tp_match_get_info");
     printf("score red %u, blue %u\n", info.red_kills, info.blue_kills);

@@ -1,5 +1,5 @@
 // A match of bots, built the way a game server builds its own: a world, a map, a match, players; then think, step and
-// drain events, tick by tick.
+// drain events and sounds, tick by tick.
 //
 // node examples/node/index.mjs [SCENE] [TICKS]
 import { GameMap, World, sceneScript } from '../../node-binding/index.mjs';
@@ -18,10 +18,12 @@ const match = world.createMatch(map, { seed: script.seed, killTarget: script.kil
 for (const role of script.roles) world.addBot(match, role);
 
 const counts = new Map();
+let heard = 0;
 for (let tick = 0; tick < ticks; tick++) {
   world.thinkBots();
   world.step();
   for (const { type } of world.drainEvents(match)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  for (const { own } of world.drainSounds(match)) heard += own ? 0 : 1;
 }
 
 const of = (type) => counts.get(type) ?? 0;
@@ -29,6 +31,7 @@ console.log(`scene ${scene}: ${script.roles.length} on ${script.map}, ${ticks} t
 console.log(
   `shots ${of('fired')}, hits ${of('hit_player')}, deaths ${of('died')}, slices destroyed ${of('slice_destroyed')}`,
 );
+console.log(`sounds of others heard ${heard}`);
 const score = world.score(match);
 console.log(`score red ${score.red}, blue ${score.blue}`);
 for (const p of world.players(match)) {

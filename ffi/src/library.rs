@@ -7,7 +7,7 @@ use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::sync::LazyLock;
 use trespasser::rules::Material;
-use trespasser::{GameMap, Weapon};
+use trespasser::{GameMap, SoundKind, Weapon};
 
 const fn number(text: &str) -> u32 {
     let (bytes, mut value, mut i) = (text.as_bytes(), 0, 0);
@@ -39,6 +39,7 @@ pub(crate) fn name_at(names: &[CString], index: usize) -> *const c_char {
 
 static WEAPONS: LazyLock<Vec<CString>> = LazyLock::new(|| terminated(Weapon::ALL.into_iter().map(Weapon::name)));
 static MATERIALS: LazyLock<Vec<CString>> = LazyLock::new(|| terminated(Material::ALL.into_iter().map(Material::name)));
+static SOUNDS: LazyLock<Vec<CString>> = LazyLock::new(|| terminated(SoundKind::ALL.into_iter().map(SoundKind::name)));
 pub(crate) static MAPS: LazyLock<Vec<CString>> =
     LazyLock::new(|| terminated(GameMap::BUILTIN.iter().map(|(name, _)| *name)));
 
@@ -87,6 +88,12 @@ pub unsafe extern "C" fn tp_weapon_from_name(name: *const c_char, out_weapon: *m
 #[unsafe(no_mangle)]
 pub extern "C" fn tp_material_name(material: u8) -> *const c_char {
     guarded!(or null(), { Ok(name_at(&MATERIALS, material.into())) })
+}
+
+/// Lower-case name of a tp_sound_kind, null for other numbers. Owned by the library, valid forever. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn tp_sound_kind_name(kind: u8) -> *const c_char {
+    guarded!(or null(), { Ok(name_at(&SOUNDS, kind.into())) })
 }
 
 /// Name of one of the project's own maps, by index from 0; null beyond the last. Owned by the library, valid forever.

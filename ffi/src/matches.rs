@@ -4,7 +4,8 @@ use crate::map::tp_map;
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, tp_result};
 use crate::types::{
-    tp_cloud, tp_event, tp_match_def, tp_match_id, tp_match_info, tp_player_id, tp_player_view, tp_projectile, tp_team,
+    sound_kind, tp_arrival, tp_cloud, tp_event, tp_heard, tp_match_def, tp_match_id, tp_match_info, tp_player_id,
+    tp_player_view, tp_projectile, tp_team,
 };
 use crate::world::tp_world;
 use trespasser::{MatchDef, Vec2};
@@ -165,6 +166,103 @@ pub unsafe extern "C" fn tp_match_drain_events(
     })
 }
 
+/// Moves what the players of a match have heard since the last drain, oldest first, into the caller's array of
+/// `capacity` elements. Each is for one listener, named by slot: drain before letting anybody into the match, or the
+/// next player in a leaver's slot gets what the leaver heard. out_lost: sounds lost before these because more than
+/// TP_MAX_SOUNDS waited.
+/// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
+/// wait, and they go on waiting.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_drain_sounds(
+    world: *mut tp_world,
+    match_id: tp_match_id,
+    out_sounds: *mut tp_heard,
+    capacity: usize,
+    out_count: *mut usize,
+    out_lost: *mut u64,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        let mut out = OutArray::new(out_sounds, capacity, out_count, "out_sounds")?;
+        let out_lost = Out::new(out_lost, "out_lost")?;
+        out.check(world.pending_sounds(match_id.engine())?)?;
+        let lost = world.drain_sounds(match_id.engine(), |heard| out.push(heard.into()))?;
+        out.finish();
+        out_lost.set(lost);
+        Ok(())
+    })
+}
+
+/// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_pending_sounds(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_count, "out_count")?;
+        out.set(world.pending_sounds(match_id.engine())?);
+        Ok(())
+    })
+}
+
+/// How a sound of a tp_sound_kind made at one place arrives at another, px, with the walls as they are now. Places
+/// outside of the playfield are moved to its edge. For hosts: no player may know it.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+/// coordinate that is not finite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_sound_between(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    kind: u8,
+    from_x: f32,
+    from_y: f32,
+    to_x: f32,
+    to_y: f32,
+    out_arrival: *mut tp_arrival,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_arrival, "out_arrival")?;
+        let kind = sound_kind(kind)?;
+        let (from, to) = line(from_x, from_y, to_x, to_y)?;
+        out.set(world.view(match_id.engine())?.sound_between(kind, from, to).into());
+        Ok(())
+    })
+}
+
+/// Gain, 0 to 1, of a sound of a tp_sound_kind made at a place, px, in the middle of every cell of 10 x 10 px, element
+/// row * 48 + column, into the caller's array of `capacity` elements, TP_SOUND_CELLS of which are written. A place
+/// outside of the playfield is moved to its edge. For pictures and level design: it takes milliseconds.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+/// coordinate that is not finite; SHORT_BUFFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_sound_field(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    kind: u8,
+    from_x: f32,
+    from_y: f32,
+    out_gains: *mut f32,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_gains, capacity, out_count, "out_gains")?;
+        let kind = sound_kind(kind)?;
+        let from = point([("from_x", from_x), ("from_y", from_y)])?;
+        let view = world.view(match_id.engine())?;
+        let mut gains = [0.0; trespasser::map::CELLS];
+        out.check(gains.len())?;
+        view.sound_field(kind, from, &mut gains);
+        out.fill(gains.into_iter())
+    })
+}
+
 /// Projectiles in flight, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
 /// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
 /// `capacity`.
@@ -273,12 +371,17 @@ pub unsafe extern "C" fn tp_match_smoke_between(
 
 /// Both ends of a line, finite.
 fn line(from_x: f32, from_y: f32, to_x: f32, to_y: f32) -> Outcome<(Vec2, Vec2)> {
-    for (name, value) in [("from_x", from_x), ("from_y", from_y), ("to_x", to_x), ("to_y", to_y)] {
+    Ok((point([("from_x", from_x), ("from_y", from_y)])?, point([("to_x", to_x), ("to_y", to_y)])?))
+}
+
+/// A place, finite, by its named coordinates.
+fn point(coordinates: [(&str, f32); 2]) -> Outcome<Vec2> {
+    for (name, value) in coordinates {
         if !value.is_finite() {
             return Err(Fail::invalid(name, value, "a finite number of playfield pixels"));
         }
     }
-    Ok((Vec2::new(from_x, from_y), Vec2::new(to_x, to_y)))
+    Ok(coordinates.map(|(_, value)| value).into())
 }
 
 /// Health of each slice, in 1/64 points, 0 when destroyed, TP_INDESTRUCTIBLE for the border, into the caller's array

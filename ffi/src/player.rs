@@ -7,6 +7,7 @@ use crate::types::{
 };
 use crate::world::tp_world;
 use trespasser::Buttons;
+use trespasser::vision::polygon::{TILE_ROWS, pack_tiles, tiles};
 
 /// The smaller team, rifle and pistol, placed at once. Any thread.
 #[unsafe(no_mangle)]
@@ -206,5 +207,29 @@ pub unsafe extern "C" fn tp_player_polygon(
         let mut points = Vec::new();
         view.polygon(slot, &mut points);
         out.fill(points.iter().map(|point| tp_point { x: point.x, y: point.y }))
+    })
+}
+
+/// The tiles of 8 x 8 px whose centres a living player sees, bit y * 60 + x of 60 columns and 34 rows, bit 0 the lowest
+/// of word 0, into the caller's array of `capacity` elements, TP_TILE_WORDS of which are written. No bits for the dead.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_player_tiles(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    out_words: *mut u64,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_words, capacity, out_count, "out_words")?;
+        let view = world.view(match_id.engine())?;
+        let slot = view.player(player_id.engine()?)?.id.slot();
+        let (mut points, mut rows) = (Vec::new(), [0; TILE_ROWS]);
+        view.polygon(slot, &mut points);
+        tiles(&points, &mut rows);
+        out.fill(pack_tiles(&rows).into_iter())
     })
 }

@@ -7,13 +7,22 @@ use trespasser::rules::Material;
 use trespasser::simd::Level;
 use trespasser::world::{CloudView, ProjectileView};
 use trespasser::{
-    Buttons, Event, EventKind, Gait, Loadout, MatchId, PlayerDef, PlayerId, PlayerView, Reading, RuleSet, Team, Weapon,
+    Arrival, Buttons, Event, EventKind, Gait, Heard, Loadout, MatchId, PlayerDef, PlayerId, PlayerView, Reading,
+    RuleSet, SoundKind, Team, Weapon,
 };
 
 /// Players a match can hold.
 pub const TP_MAX_PLAYERS: u32 = 8;
 /// Events a match keeps until they are drained: room for this many is always enough.
 pub const TP_MAX_EVENTS: u32 = 4096;
+/// Sounds a match keeps until they are drained: room for this many is always enough.
+pub const TP_MAX_SOUNDS: u32 = 1024;
+/// Gains of tp_match_sound_field: 27 rows of 48 cells of 10 x 10 px.
+pub const TP_SOUND_CELLS: u32 = 1296;
+/// Highest cutoff of a tp_heard: nothing muffles it.
+pub const TP_CUTOFF_OPEN: u8 = 63;
+/// Words of tp_player_tiles.
+pub const TP_TILE_WORDS: u32 = 32;
 /// Projectiles of a match in flight.
 pub const TP_MAX_PROJECTILES: u32 = 64;
 /// Clouds of smoke of a match.
@@ -33,6 +42,9 @@ pub const TP_POINT: i32 = 64;
 
 const _: () = assert!(TP_MAX_PLAYERS as usize == trespasser::world::PLAYERS);
 const _: () = assert!(TP_MAX_EVENTS as usize == trespasser::world::EVENT_RING);
+const _: () = assert!(TP_MAX_SOUNDS as usize == trespasser::world::HEARD_RING);
+const _: () = assert!(TP_SOUND_CELLS as usize == trespasser::map::CELLS);
+const _: () = assert!(TP_CUTOFF_OPEN as u32 == trespasser::sound::CUTOFFS - 1);
 const _: () = assert!(TP_MAX_PROJECTILES as usize == trespasser::world::PROJECTILES);
 const _: () = assert!(TP_MAX_CLOUDS as usize == trespasser::world::CLOUDS);
 const _: () = assert!(TP_MAX_WEAPONS as usize == trespasser::rules::INVENTORY);
@@ -310,6 +322,66 @@ const _: () = {
     assert!(tp_event_flag::TeamKill as u8 == flag::TEAM_KILL && tp_event_flag::Destroyed as u8 == flag::DESTROYED);
     assert!(tp_event_flag::Stopped as u8 == flag::STOPPED);
 };
+
+/// A kind of sound. Numbers are never reused.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum tp_sound_kind {
+    FootstepSneak = 0,
+    FootstepWalk = 1,
+    FootstepRun = 2,
+    FireRifle = 3,
+    FireSmg = 4,
+    FireShotgun = 5,
+    FireBattleRifle = 6,
+    FireSniperRifle = 7,
+    FirePistol = 8,
+    FireRevolver = 9,
+    FireSuppressedPistol = 10,
+    FireMachineGun = 11,
+    FireAntiMaterialRifle = 12,
+    FireGrenadeLauncher = 13,
+    FireRocket = 14,
+    Reload = 15,
+    Switch = 16,
+    /// The click of an empty magazine.
+    Empty = 17,
+    Throw = 18,
+    ImpactConcrete = 19,
+    ImpactMetal = 20,
+    ImpactWood = 21,
+    ImpactGlass = 22,
+    ImpactBorder = 23,
+    BreakConcrete = 24,
+    BreakMetal = 25,
+    BreakWood = 26,
+    BreakGlass = 27,
+    Bounce = 28,
+    Explosion = 29,
+    Flash = 30,
+    Hurt = 31,
+    Death = 32,
+}
+
+same_numbers!(tp_sound_kind, SoundKind: FootstepSneak, FootstepWalk, FootstepRun, FireRifle, FireSmg, FireShotgun, FireBattleRifle, FireSniperRifle, FirePistol, FireRevolver, FireSuppressedPistol, FireMachineGun, FireAntiMaterialRifle, FireGrenadeLauncher, FireRocket, Reload, Switch, Empty, Throw, ImpactConcrete, ImpactMetal, ImpactWood, ImpactGlass, ImpactBorder, BreakConcrete, BreakMetal, BreakWood, BreakGlass, Bounce, Explosion, Flash, Hurt, Death);
+const _: () = assert!(SoundKind::COUNT == 33);
+
+/// The kind of sound with this number.
+pub(crate) fn sound_kind(number: u8) -> Outcome<SoundKind> {
+    SoundKind::from_number(number)
+        .ok_or_else(|| Fail::invalid("kind", number, format!("a tp_sound_kind, 0 to {}", SoundKind::COUNT - 1)))
+}
+
+/// Flags of a tp_heard, as bits.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_heard_flag {
+    /// The listener made the sound.
+    Own = 1,
+}
+
+const _: () = assert!(tp_heard_flag::Own as u8 == trespasser::sound::own::OWN);
 
 /// How the cells of a picture become walls.
 #[derive(Debug, Clone, Copy)]
@@ -1030,6 +1102,91 @@ impl From<&Event> for tp_event {
             flags: e.flags,
             part: e.part,
             reserved: 0,
+        }
+    }
+}
+
+/// One sound for one listener. 12 bytes: all that this listener may be told of it, and so neither who made it nor where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_heard {
+    /// Tick in which it is heard.
+    pub tick: u32,
+    /// Who hears it, slot.
+    pub listener: u8,
+    /// tp_sound_kind.
+    pub kind: u8,
+    /// Loudness in 1/255, 1 to 255.
+    pub gain: u8,
+    /// Where it comes from, in 1/64 turns clockwise from `aim`, 0 to 63. 0 for what the own body makes.
+    pub bearing: u8,
+    /// Low-pass cutoff, 0 to TP_CUTOFF_OPEN; tp_sound_cutoff_hz gives it in Hz.
+    pub cutoff: u8,
+    /// The listener's aim in 1/64 turns clockwise from +x, 0 to 63, as of `tick`.
+    pub aim: u8,
+    /// tp_heard_flag bits.
+    pub flags: u8,
+    /// 0.
+    pub reserved: u8,
+}
+
+const _: () = assert!(size_of::<tp_heard>() == 12 && size_of::<Heard>() == 12);
+
+impl From<&Heard> for tp_heard {
+    fn from(h: &Heard) -> Self {
+        tp_heard {
+            tick: h.tick,
+            listener: h.listener,
+            kind: h.kind,
+            gain: h.gain,
+            bearing: h.bearing,
+            cutoff: h.cutoff,
+            aim: h.aim,
+            flags: h.flags,
+            reserved: 0,
+        }
+    }
+}
+
+/// How a sound made at one place arrives at another, exactly. 28 bytes. For hosts; a player may not know it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_arrival {
+    /// Loudness, 0 to 1; 0 beyond what the kind carries.
+    pub gain: f32,
+    /// Low-pass cutoff, Hz.
+    pub cutoff_hz: f32,
+    /// Where it comes from, px: the source, or where the last leg of the way round begins.
+    pub from_x: f32,
+    /// Where it comes from, px.
+    pub from_y: f32,
+    /// Share that the walls on the straight line let through, 0 to 1.
+    pub through: f32,
+    /// Length of the way round, px; 0 if the straight line is louder.
+    pub length: f32,
+    /// 1: the way round is the louder one; 0: the straight line.
+    pub round: u8,
+    /// Quarter turns of the way round.
+    pub turns: u8,
+    /// 0.
+    pub reserved: [u8; 2],
+}
+
+const _: () = assert!(size_of::<tp_arrival>() == 28);
+
+impl From<Arrival> for tp_arrival {
+    fn from(a: Arrival) -> Self {
+        let (length, turns) = a.round.unwrap_or((0.0, 0));
+        tp_arrival {
+            gain: a.gain,
+            cutoff_hz: a.cutoff_hz,
+            from_x: a.from.x,
+            from_y: a.from.y,
+            through: a.through,
+            length,
+            round: a.round.is_some().into(),
+            turns: turns as u8,
+            reserved: [0; 2],
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::gate::{Gate, Reading, Writing};
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, remember, tp_result};
-use crate::types::{rules, simd, simd_number, tp_input, tp_match_id, tp_world_def, tp_world_info};
+use crate::types::{TP_CUTOFF_OPEN, rules, simd, simd_number, tp_input, tp_match_id, tp_world_def, tp_world_info};
 use trespasser::{Buttons, InputCmd, Vec2, World, WorldDef};
 
 /// Matches of one rule set and tick rate, with their players. Calls that read it (const) may meet on several threads;
@@ -127,6 +127,23 @@ pub unsafe extern "C" fn tp_world_step(world: *mut tp_world) -> tp_result {
 pub unsafe extern "C" fn tp_world_step_parallel(world: *mut tp_world) -> tp_result {
     guarded!({
         tp_world::write(world)?.step_parallel();
+        Ok(())
+    })
+}
+
+/// Hz that the cutoff of a tp_heard stands for, by the rules of the world it is from: 0 the lowest, TP_CUTOFF_OPEN what
+/// nothing muffles, steps between in equal ratios. Reads the world: any thread, no changing call at the same time.
+/// INVALID_ARGUMENT for a cutoff above TP_CUTOFF_OPEN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_sound_cutoff_hz(world: *const tp_world, cutoff: u8, out_hz: *mut f32) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_hz, "out_hz")?;
+        if cutoff > TP_CUTOFF_OPEN {
+            return Err(Fail::invalid("cutoff", cutoff, format!("0 to {TP_CUTOFF_OPEN}")));
+        }
+        let rule = &world.rules().sound;
+        out.set(trespasser::sound::cutoff_hz(cutoff, rule.least_hz, rule.open_hz));
         Ok(())
     })
 }

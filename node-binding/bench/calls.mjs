@@ -1,7 +1,7 @@
 // What the calls cost, on one match of eight bots in a fight. Run on an otherwise idle machine:
 //
 // node node-binding/bench/calls.mjs
-import { GameMap, INPUT_BYTES, PLAYER_COLUMNS, World } from '../index.mjs';
+import { GameMap, INPUT_BYTES, PLAYER_COLUMNS, SOUND_BYTES, SOUND_CELLS, TILE_BYTES, World } from '../index.mjs';
 
 const map = GameMap.builtin('citadel');
 const world = new World();
@@ -32,6 +32,9 @@ function time(call) {
 const players = new Float32Array(8 * PLAYER_COLUMNS);
 const slices = new Float32Array(map.sliceCount);
 const outline = new Float32Array(4096);
+const tiles = new Uint8Array(TILE_BYTES);
+const field = new Float32Array(SOUND_CELLS);
+const records = new Uint8Array(1024 * SOUND_BYTES);
 const inputs = new Uint8Array(8 * INPUT_BYTES);
 const view = new DataView(inputs.buffer);
 let sequence = 1 << 20;
@@ -57,21 +60,29 @@ const calls = {
   [`sliceHealth, ${map.sliceCount}, kept array`]: () => world.sliceHealth(match, slices),
   'polygon, new array': () => world.polygon(match, bots[0]),
   'polygon, kept array': () => world.polygon(match, bots[0], outline),
+  'tiles, kept array': () => world.tiles(match, bots[0], tiles),
+  soundBetween: () => world.soundBetween(match, 'fire_rifle', 60, 60, 300, 200),
+  'soundField, kept array': () => world.soundField(match, 'fire_rifle', 60, 60, field),
   hash: () => world.hash(match),
   save: () => world.save(match),
   'drainEvents, none': () => world.drainEvents(match),
+  'readSounds, none': () => world.readSounds(match, records),
   'step, nobody thinking': () => world.step(),
 };
 for (const [name, call] of Object.entries(calls)) {
   console.log(`${name.padEnd(36)}${time(call).toFixed(0).padStart(8)} ns`);
 }
 
-let events = 0;
-let spent = 0n;
-for (let i = 0; i < 20_000; i++) {
+const TICKS = 20_000;
+const drains = { drainEvents: { count: 0, spent: 0n }, drainSounds: { count: 0, spent: 0n } };
+for (let i = 0; i < TICKS; i++) {
   tick();
-  const start = process.hrtime.bigint();
-  events += world.drainEvents(match).length;
-  spent += process.hrtime.bigint() - start;
+  for (const [name, sum] of Object.entries(drains)) {
+    const start = process.hrtime.bigint();
+    sum.count += world[name](match).length;
+    sum.spent += process.hrtime.bigint() - start;
+  }
 }
-console.log(`${'drainEvents a tick of a fight'.padEnd(36)}${(Number(spent) / 20_000).toFixed(0).padStart(8)} ns, ${(events / 20_000).toFixed(1)} events`);
+for (const [name, { count, spent }] of Object.entries(drains)) {
+  console.log(`${`${name} a tick of a fight`.padEnd(36)}${(Number(spent) / TICKS).toFixed(0).padStart(8)} ns, ${(count / TICKS).toFixed(1)} entries`);
+}

@@ -12,6 +12,7 @@ mod map;
 mod read;
 pub mod rows;
 mod shape;
+mod sound;
 mod world;
 
 use napi::bindgen_prelude::{ClassInstance, Unknown};
@@ -26,6 +27,15 @@ pub const VERSION: &str = trespasser::VERSION;
 /// Bytes of one record of `pushInputs`.
 #[napi]
 pub const INPUT_BYTES: u32 = 40;
+/// Bytes of one record of `readSounds`.
+#[napi]
+pub const SOUND_BYTES: u32 = 12;
+/// Numbers of `soundField`.
+#[napi]
+pub const SOUND_CELLS: u32 = trespasser::map::CELLS as u32;
+/// Bytes of `tiles`.
+#[napi]
+pub const TILE_BYTES: u32 = 255;
 /// Numbers of one row of `readPlayers`.
 #[napi]
 pub const PLAYER_COLUMNS: u32 = 28;

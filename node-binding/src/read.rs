@@ -5,7 +5,7 @@ use core::fmt::Display;
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Unknown};
 use napi::{JsValue, ValueType};
 use trespasser::rules::Material;
-use trespasser::{Loadout, MatchId, PlayerId, Reading, Team, Weapon};
+use trespasser::{Loadout, MatchId, PlayerId, Reading, SoundKind, Team, Weapon};
 
 /// The highest whole number up to which a double holds every one, 2^53 - 1.
 const SAFE: u64 = (1 << 53) - 1;
@@ -120,6 +120,14 @@ pub(crate) fn team(field: impl Display, value: &Unknown<'_>) -> Inner<Team> {
         Ok(team) => Ok(team),
         Err(_) => refuse(field, value, "red or blue"),
     }
+}
+
+pub(crate) fn sound_kind(value: &Unknown<'_>) -> Inner<SoundKind> {
+    let name = string("kind", value, "the name of a kind of sound")?;
+    SoundKind::ALL.into_iter().find(|kind| kind.name() == name).map_or_else(
+        || refuse("kind", value, format_args!("one of {}", SoundKind::ALL.map(SoundKind::name).join(", "))),
+        Ok,
+    )
 }
 
 /// The fields of an options object; every one is absent when the object is.

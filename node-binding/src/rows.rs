@@ -10,8 +10,8 @@ use crate::world::{Pool, World};
 use napi::bindgen_prelude::{Float64ArraySlice, Unknown};
 use napi_derive::napi;
 use trespasser::rules::RuleSet;
-use trespasser::world::{EVENT_RING, NO_SLICE, NONE, PLAYERS, WeaponView};
-use trespasser::{Event, EventKind, Gait, MatchView, PlayerId, PlayerView, Team, Weapon};
+use trespasser::world::{EVENT_RING, HEARD_RING, NO_SLICE, NONE, PLAYERS, WeaponView};
+use trespasser::{Event, EventKind, Gait, MatchView, PlayerId, PlayerView, SoundKind, Team, Weapon};
 
 /// Numbers of a player's row; `shapes.js` reads them by position.
 const PLAYER: usize = 38;
@@ -27,11 +27,14 @@ pub struct RowFormat {
     pub event: u32,
     pub weapon: u32,
     pub max_events: u32,
+    pub max_sounds: u32,
     pub teams: Vec<&'static str>,
     pub weapons: Vec<&'static str>,
     pub movements: Vec<&'static str>,
     /// By number, from 1 on.
     pub events: Vec<&'static str>,
+    /// By number.
+    pub sounds: Vec<&'static str>,
     pub flags: Flags,
 }
 
@@ -42,6 +45,8 @@ pub struct Flags {
     pub killed: u32,
     pub team_kill: u32,
     pub stopped: u32,
+    /// Of sounds.
+    pub own: u32,
 }
 
 /// Sizes of rows, and the names that stand behind their numbers.
@@ -53,15 +58,18 @@ pub fn row_format() -> RowFormat {
         event: EVENT as u32,
         weapon: WEAPON as u32,
         max_events: EVENT_RING as u32,
+        max_sounds: HEARD_RING as u32,
         teams: vec![Team::Red.name(), Team::Blue.name()],
         weapons: Weapon::ALL.map(Weapon::name).to_vec(),
         movements: [Gait::Idle, Gait::Sneaking, Gait::Walking, Gait::Running].map(Gait::name).to_vec(),
         events: (1..=u8::MAX).map_while(EventKind::from_number).map(kind_name).collect(),
+        sounds: SoundKind::ALL.map(SoundKind::name).to_vec(),
         flags: Flags {
             aiming: flag::AIMING.into(),
             killed: flag::KILLED.into(),
             team_kill: flag::TEAM_KILL.into(),
             stopped: flag::STOPPED.into(),
+            own: trespasser::sound::own::OWN.into(),
         },
     }
 }

@@ -162,3 +162,32 @@ pub struct Score {
     pub over: bool,
     pub winner: Option<&'static str>,
 }
+
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct Arrival {
+    pub gain: f64,
+    pub cutoff_hz: f64,
+    pub x: f64,
+    pub y: f64,
+    pub through: f64,
+    pub way: Option<SoundWay>,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct SoundWay {
+    pub length: f64,
+    pub turns: u32,
+}
+
+impl From<trespasser::Arrival> for Arrival {
+    fn from(a: trespasser::Arrival) -> Self {
+        Arrival {
+            gain: a.gain.into(),
+            cutoff_hz: a.cutoff_hz.into(),
+            x: a.from.x.into(),
+            y: a.from.y.into(),
+            through: a.through.into(),
+            way: a.round.map(|(length, turns)| SoundWay { length: length.into(), turns: turns as u32 }),
+        }
+    }
+}

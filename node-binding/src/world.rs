@@ -1,5 +1,6 @@
 //! `World`: matches, players, ticks.
 
+use crate::TILE_BYTES;
 use crate::fail::{Fail, Inner, Result, guard};
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
@@ -12,6 +13,7 @@ use napi::bindgen_prelude::{
 use napi_derive::napi;
 use std::cell::{Cell, RefCell};
 use trespasser::scenes::Bots;
+use trespasser::vision::polygon::{TILE_ROWS, pack_tiles, tiles};
 use trespasser::{Buttons, InputCmd, MatchDef, PlayerDef, RuleSet, Team, Vec2, WorldDef};
 
 /// Of a bot whose host does not say.
@@ -439,6 +441,44 @@ impl World {
     }
 
     #[napi(catch_unwind)]
+    pub fn tiles<'env>(
+        &self,
+        env: &'env Env,
+        game: Unknown<'_>,
+        player: Unknown<'_>,
+        out: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let given = read::given(out)?;
+            let mut room = match &given {
+                Some(array) => Some(read::typed::<Uint8ArraySlice<'env>>("out", array, "a Uint8Array")?),
+                None => None,
+            };
+            const NEED: usize = TILE_BYTES as usize;
+            if let Some(room) = room.as_ref().filter(|room| room.len() < NEED) {
+                let limit = format!("a Uint8Array of at least {NEED}");
+                return Err(Fail::invalid("out", format_args!("of length {}", room.len()), limit));
+            }
+            let words = self.with(|Pool { world, corners, .. }| {
+                let view = world.view(game)?;
+                let mut rows = [0; TILE_ROWS];
+                view.polygon(view.player(player)?.id.slot(), corners);
+                tiles(corners, &mut rows);
+                Ok(pack_tiles(&rows))
+            })?;
+            let bytes = words.iter().flat_map(|word| word.to_le_bytes()).take(NEED);
+            let (Some(array), Some(room)) = (given, &mut room) else {
+                return Ok(Uint8ArraySlice::copy_from(env, bytes.collect::<Vec<_>>())?.to_unknown());
+            };
+            let length = room.len();
+            // SAFETY: the call holds the only view of the array, and no JavaScript runs while it is written.
+            unsafe { room.as_mut() }.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+            beginning(array, length, NEED)
+        })
+    }
+
+    #[napi(catch_unwind)]
     pub fn hash(&self, game: Unknown<'_>) -> Result<String> {
         guard(|| {
             let game = read::match_id(&game)?;
@@ -540,17 +580,22 @@ pub(crate) fn floats<'env>(
     let slice: Float32ArraySlice<'env> = read::typed("out", &array, "a Float32Array")?;
     let length = slice.len();
     let written = work(&mut Floats::Given(slice))?;
+    beginning(array, length, written)
+}
+
+/// A typed array as it is where `written` is its length, else a view of its beginning.
+fn beginning(array: Unknown<'_>, length: usize, written: usize) -> Inner<Unknown<'_>> {
     if written == length {
         return Ok(array);
     }
-    let object: Object<'env> = read::typed("out", &array, "a Float32Array")?;
-    let subarray: Function<'env, napi::bindgen_prelude::FnArgs<(u32, u32)>, Unknown<'env>> =
+    let object: Object<'_> = read::typed("out", &array, "a typed array")?;
+    let subarray: Function<'_, napi::bindgen_prelude::FnArgs<(u32, u32)>, Unknown<'_>> =
         object.get_named_property_unchecked("subarray")?;
     Ok(subarray.apply(object, (0, written as u32).into())?)
 }
 
 /// Two points of the playfield, px.
-fn line(x1: &Unknown<'_>, y1: &Unknown<'_>, x2: &Unknown<'_>, y2: &Unknown<'_>) -> Inner<(Vec2, Vec2)> {
+pub(crate) fn line(x1: &Unknown<'_>, y1: &Unknown<'_>, x2: &Unknown<'_>, y2: &Unknown<'_>) -> Inner<(Vec2, Vec2)> {
     let from = Vec2::new(read::finite("x1", x1)?, read::finite("y1", y1)?);
     Ok((from, Vec2::new(read::finite("x2", x2)?, read::finite("y2", y2)?)))
 }

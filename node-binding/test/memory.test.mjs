@@ -52,13 +52,15 @@ test('2,000 worlds and maps are collected', async () => {
   assert.ok(grown < SLACK, `grew by ${grown} bytes`);
 });
 
-test('arrays, events and errors are collected', async () => {
+test('arrays, events, sounds and errors are collected', async () => {
   const { world, match, red } = duel();
   let sequence = 0;
   const grown = await growth(20_000, () => {
     world.pushInput(match, red, ++sequence, engine.Button.FIRE, 0, 200, 135);
     world.step();
     world.drainEvents(match);
+    world.drainSounds(match);
+    world.tiles(match, red);
     world.players(match);
     world.sliceHealth(match);
     world.polygon(match, red);

@@ -73,6 +73,8 @@ test('objects have exactly the fields of their interfaces', () => {
   assert.deepEqual(sorted(world.projectiles(match)[0]), fields('ProjectileView'));
   for (let i = 0; i < 130; i++) world.step();
   assert.deepEqual(sorted(world.clouds(match)[0]), fields('CloudView'));
+  assert.deepEqual(sorted(world.drainSounds(match)[0]), fields('HeardSound'));
+  assert.deepEqual(sorted(world.soundBetween(match, 'death', 1, 1, 9, 9)), fields('Arrival'));
   assert.deepEqual(sorted(map.walls()[0]), fields('WallInfo'));
   assert.deepEqual(sorted(map.spawns()[0]), fields('SpawnInfo'));
   const script = engine.sceneScript('brawl');
@@ -81,6 +83,10 @@ test('objects have exactly the fields of their interfaces', () => {
   const bot = interfaceFields('BotOptions');
   assert.deepEqual(sorted(script.roles[0]), [...required, ...optional, ...bot.required, ...bot.optional].sort());
   assert.deepEqual(sorted(script.roles[0].loadout), fields('Loadout'));
+});
+
+test('kinds of sound are those of the engine, by number', () => {
+  assert.deepEqual(union('SoundKindName'), engine.SOUND_KINDS);
 });
 
 test('every kind of event has exactly the fields that its comment names', () => {

@@ -61,6 +61,10 @@ export class Gateway {
     return (connection?.writeBuffer?.length ?? 0) < SLOW_CLIENT_PACKETS;
   }
 
+  wantsSounds(memberId: string): boolean {
+    return this.#sessions.get(memberId)?.wantsSounds ?? false;
+  }
+
   get connections(): number {
     return this.#sessions.size;
   }
@@ -137,7 +141,8 @@ export class Gateway {
   #connectionEvents(): Record<string, ClientEvent> {
     const { config, lobbies } = this.services;
     return {
-      'client:ready': clientEvent(payloads.nothing, (session) => {
+      'client:ready': clientEvent(payloads.clientReady, (session, { sounds }) => {
+        session.wantsSounds = sounds;
         session.emit('server:ready', { timestamp: this.#time() });
       }, { isPublic: true }),
       'time:sync': clientEvent(payloads.timeSync, (session, clientTime) => {

@@ -1,11 +1,11 @@
-import type { GameEvent, PlayerId, TeamName } from './engine.js';
+import type { GameEvent, HeardSound, PlayerId, SoundKindName, TeamName } from './engine.js';
 import { FACE_MARGIN, Outline } from './geometry.js';
 import type { WallMemory } from './wall-memory.js';
 import type { WallCatalogue } from './walls.js';
 
 /**
  * The single gate of rule book section 9: what a player may know. Everything that leaves the server about a match
- * has passed `acquaintance` (states) or `witness` (events).
+ * has passed `acquaintance` (states), `witness` (events) or `hear` (sounds).
  */
 
 export type Acquaintance = 'own' | 'mate' | 'seen' | 'unseen';
@@ -31,6 +31,27 @@ export interface Eye {
   /** Dazzled: sees nothing at all. */
   blind: boolean;
 }
+
+/** A sound as the client of its listener is told of it: what it was and where it seems to come from, never who made it and where. */
+export interface ToldSound {
+  kind: SoundKindName;
+  /** Loudness in 1/255, 1 to 255. */
+  gain: number;
+  /** In 1/64 turns clockwise from the aim that is told with it, 0 to 63; 0 for what the own body makes. */
+  bearing: number;
+  /** Low-pass cutoff, 0 (dull) to 63 (nothing muffles it). */
+  cutoff: number;
+  own: boolean;
+}
+
+export interface Earshot {
+  /** The listener's aim in 1/64 turns clockwise from +x, as of the newest of the sounds. */
+  aim: number;
+  sounds: ToldSound[];
+}
+
+/** Sounds that a listener is told of at once. More of them are a din; the oldest are left out. */
+const SOUNDS_AT_ONCE = 256;
 
 /** Optical depth of smoke at which a line of sight ends (rule book, section 4). */
 const SIGHT_ENDS_AT = 0.5;
@@ -159,6 +180,22 @@ export class Knowledge {
       case 'slice_destroyed':
         return this.#ofWall(viewer, event);
     }
+  }
+
+  /**
+   * What the viewer hears among what a match's players have heard, oldest first; null if nothing. The engine has decided
+   * who hears what, how loud and from where, and rounded it; what is left is to keep each to their own. Where the viewer
+   * has turned since, bearings are told against the newest aim: they keep their direction.
+   */
+  hear(viewer: Subject, heard: readonly HeardSound[]): Earshot | null {
+    const own = heard.filter((sound) => sound.listener === viewer.slot).slice(-SOUNDS_AT_ONCE);
+    const aim = own.at(-1)?.aim;
+    if (aim === undefined) return null;
+    const bearing = (sound: HeardSound): number => (
+      // What the own body makes turns with it.
+      sound.own && sound.bearing === 0 ? 0 : (sound.aim + sound.bearing - aim) & 63
+    );
+    return { aim, sounds: own.map((sound) => ({ kind: sound.kind, gain: sound.gain, bearing: bearing(sound), cutoff: sound.cutoff, own: sound.own })) };
   }
 
   #ofActor(viewer: Viewer, event: GameEvent): GameEvent | null {

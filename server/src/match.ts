@@ -3,8 +3,8 @@ import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bot
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import {
-  Button, engineErrorCode, type CloudView, type GameEvent, type Loadout, type MatchId, type PlayerId, type PlayerView, type ProjectileView,
-  type TeamName, type WeaponName, type World,
+  Button, engine, engineErrorCode, type CloudView, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId,
+  type PlayerView, type ProjectileView, type TeamName, type WeaponName, type World,
 } from './engine.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator } from './input.js';
@@ -29,6 +29,9 @@ const STATES_PER_SECOND = 20;
 /** Milliseconds between full sets of walls to one player. They are nine tenths of a state that has them. */
 const WALLS_EVERY_MS = 240;
 
+/** Takes sounds that nobody wants: a match keeps 1,024 at most. */
+const UNHEARD = new Uint8Array(1024 * engine.SOUND_BYTES);
+
 const THROWN: ReadonlySet<WeaponName> = new Set(['grenade', 'smokegrenade', 'flashbang']);
 
 /** What the server remembers of a projectile beyond its end: events may still name it. */
@@ -49,6 +52,8 @@ export interface MatchServices {
   emitJson(memberId: string, event: string, json: string): void;
   /** Whether the client behind the connection keeps up; one that doesn't skips states instead of getting them late. */
   keepsUp(memberId: string): boolean;
+  /** Whether the client has asked for what its player hears. */
+  wantsSounds(memberId: string): boolean;
 }
 
 export interface MatchSettings {
@@ -100,6 +105,8 @@ export class Match {
   readonly #launches = new Map<number, Launch>();
   /** Flashes of the current tick, by place. */
   #flashes: GameEvent[] = [];
+  /** What everybody has heard since the last network tick, if anybody's client wants to know. */
+  #heard: HeardSound[] = [];
   #id: MatchId;
   #pristine: Float32Array;
   /** Taken by the engine's answers, so that none is made for each player and state. */
@@ -189,6 +196,7 @@ export class Match {
     this.#pristine = world.sliceHealth(this.#id);
     this.#byPlayer.clear();
     this.#launches.clear();
+    this.#heard = [];
     this.#knowledge.forget();
     this.#views = undefined;
     this.#clouds = undefined;
@@ -332,6 +340,8 @@ export class Match {
     this.#projectiles = undefined;
     this.#pages.clear();
     const events = world.drainEvents(this.#id);
+    this.#listen();
+    const isNetworkTick = this.#isNetworkTick(step + this.settings.phase);
     this.#stepOffset = step - world.tick(this.#id);
     this.#flashes = events.filter((event) => event.type === 'exploded' && event.weapon === 'flashbang');
     for (const event of events) this.#note(event);
@@ -342,11 +352,13 @@ export class Match {
         const keepsUp = this.services.keepsUp(seat.memberId);
         for (const event of events) this.#tell(seat, event);
         this.#tellHeat(seat);
-        if (!seat.stateDue && !this.#isNetworkTick(step + this.settings.phase)) continue;
+        if (isNetworkTick) this.#sendSounds(seat, keepsUp);
+        if (!seat.stateDue && !isNetworkTick) continue;
         if (keepsUp) this.#sendState(seat);
         else counters.add('state_skipped_slow_client');
       }
     }
+    if (isNetworkTick) this.#heard = [];
     for (const event of events) this.#settle(event);
   }
 
@@ -419,6 +431,8 @@ export class Match {
   #stand(seat: Seat): void {
     this.services.world.removePlayer(this.#id, seat.player);
     this.#seats.delete(seat.memberId);
+    // The slot's next player has not heard it.
+    this.#heard = this.#heard.filter((sound) => sound.listener !== seat.slot);
     if (seat.isBot) this.#bots--;
     this.#views = undefined;
   }
@@ -590,6 +604,24 @@ export class Match {
 
   #presence(receiver: PersonSeat, seat: Seat): Presence {
     return { seat, view: this.#view(seat), acquaintance: this.#knowledge.acquaintance(receiver, seat) };
+  }
+
+  /** Drains the engine after each step, wanted or not, before anybody can come into a slot. */
+  #listen(): void {
+    const { world } = this.services;
+    const isWanted = [...this.#people()].some((seat) => this.services.wantsSounds(seat.memberId));
+    if (isWanted) this.#heard.push(...world.drainSounds(this.#id));
+    else world.readSounds(this.#id, UNHEARD);
+  }
+
+  /** Like states, sounds are for now: a client that does not keep up misses them. */
+  #sendSounds(seat: PersonSeat, keepsUp: boolean): void {
+    if (!this.services.wantsSounds(seat.memberId)) return;
+    const earshot = this.#knowledge.hear(seat, this.#heard);
+    if (earshot === null) return;
+    if (!keepsUp) return this.services.counters.add('sounds_skipped_slow_client');
+    const timestamp = this.#epochMs(this.services.world.tick(this.#id));
+    this.services.emit(seat.memberId, 'sounds', { timestamp, ...earshot });
   }
 
   #sendState(seat: PersonSeat): void {

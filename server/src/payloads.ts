@@ -10,6 +10,9 @@ const down = z.boolean().default(false);
 export const nothing = z.unknown();
 export const gameMode = z.string().regex(/^[\w-]{1,32}$/);
 
+/** Clients greet with anything at all; `sounds: true` in it asks for what their player hears. */
+export const clientReady = z.object({ sounds: z.boolean().catch(false) }).catch({ sounds: false });
+
 export const timeSync = z.number();
 export const password = z.union([secret, z.object({ password: secret }).transform((it) => it.password)]);
 

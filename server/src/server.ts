@@ -65,6 +65,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     emit: (memberId, event, payload) => gateway.emit(memberId, event, payload),
     emitJson: (memberId, event, json) => gateway.emitJson(memberId, event, json),
     keepsUp: (memberId) => gateway.keepsUp(memberId),
+    wantsSounds: (memberId) => gateway.wantsSounds(memberId),
   }, counters, log);
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
   const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit });

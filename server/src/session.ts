@@ -8,6 +8,8 @@ export class Session implements Member {
   name: string;
   isAuthenticated: boolean;
   isAdmin = false;
+  /** The client has a use for what its player hears. Today's clients have none. */
+  wantsSounds = false;
   readonly budget: EventBudget;
 
   constructor(readonly socket: Socket, needsPassword: boolean, now: () => number) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { engine, type GameEvent } from '../src/engine.js';
+import { engine, type GameEvent, type HeardSound } from '../src/engine.js';
 import { Knowledge, type Eye, type Subject, type Viewer } from '../src/knowledge.js';
 import { WallMemory } from '../src/wall-memory.js';
 import { WallCatalogue } from '../src/walls.js';
@@ -191,6 +191,37 @@ describe('the knowledge gate', () => {
     assert.equal(viewer.memory.known[FAR_SLICE], 80);
     assert.equal(witness(damage(FAR_SLICE, MATE.player))?.player, MATE.player);
     assert.equal(viewer.memory.known[FAR_SLICE], 55);
+  });
+
+  const sound = (change: Partial<HeardSound> = {}): HeardSound => (
+    { tick: 5, listener: RED.slot, kind: 'fire_rifle', gain: 40, bearing: 10, cutoff: 30, aim: 5, own: false, ...change }
+  );
+
+  test('each hears their own, and of it what it was and where it seems to come from', () => {
+    const heard = [sound({ listener: ENEMY.slot }), sound(), sound({ listener: MATE.slot, kind: 'death' })];
+    assert.deepEqual(knowledge.hear(RED, heard), {
+      aim: 5, sounds: [{ kind: 'fire_rifle', gain: 40, bearing: 10, cutoff: 30, own: false }],
+    });
+    assert.deepEqual(knowledge.hear(MATE, heard)?.sounds.map((each) => each.kind), ['death'], 'mates share what they see, not what they hear');
+    assert.equal(knowledge.hear(ENEMY_MATE, heard), null);
+    assert.equal(knowledge.hear(RED, []), null);
+  });
+
+  test('who turns hears earlier sounds from where they came, and the own body from within', () => {
+    const heard = [
+      sound({ aim: 60, bearing: 10 }), sound({ aim: 60, bearing: 0, own: true }), sound({ aim: 60, bearing: 3, own: true, kind: 'impact_wood' }),
+      sound({ aim: 4, bearing: 63 }),
+    ];
+    const earshot = knowledge.hear(RED, heard);
+    assert.equal(earshot?.aim, 4);
+    assert.deepEqual(earshot?.sounds.map((each) => each.bearing), [2, 0, 59, 63]);
+    assert.deepEqual(heard.map((each) => (each.aim + each.bearing) & 63), [6, 60, 63, 3], 'which are the directions of the field');
+  });
+
+  test('of a din the newest sounds are told', () => {
+    const earshot = knowledge.hear(RED, Array.from({ length: 300 }, (_, i) => sound({ gain: (i % 255) + 1 })));
+    assert.equal(earshot?.sounds.length, 256);
+    assert.deepEqual([earshot?.sounds[0]?.gain, earshot?.sounds.at(-1)?.gain], [45, 45]);
   });
 
   test('damage missed is found on looking there again', () => {

@@ -55,6 +55,27 @@ describe('two people in the open', () => {
     assert.deepEqual(keys(lost.players[blue.id]), SCORE);
   });
 
+  test('vision is the receiver\'s own outline, with the cone in radians', async () => {
+    const { red, blue } = await pair(() => clients.connect());
+    const [redHands, blueHands] = [handsOf(red), handsOf(blue)];
+    // The cursor 60 px away: the whole cone; 400 px away: mouse look (rule book, section 4).
+    redHands.hold({ mouse: { x: 105, y: 195 } });
+    blueHands.hold({ mouse: { x: 205 + 235, y: 135 } });
+    const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.01;
+    const { vision, players } = await red.next('game:state', (state) => near(state.vision.viewDirection, Math.PI / 2));
+    assert.deepEqual(keys(vision), ['fogOpacity', 'polygon', 'position', 'type', 'viewAngle', 'viewDirection', 'viewDistance']);
+    assert.deepEqual([vision.type, vision.fogOpacity, vision.viewDistance], ['polygon', 0.64, 160]);
+    assert(near(vision.viewAngle, (120 * Math.PI) / 180), `${vision.viewAngle}`);
+    assert.deepEqual([vision.position, vision.viewDirection], [players[red.id].position, players[red.id].rotation]);
+    assert.deepEqual(vision.position, { x: 105, y: 135 });
+    checkOutline(vision);
+
+    const far = (await blue.next('game:state', (state) => state.vision.viewDistance > 160)).vision;
+    assert.deepEqual([far.viewDistance, far.position, far.viewDirection], [220, { x: 205, y: 135 }, 0]);
+    assert(near(far.viewAngle, Math.PI / 2), `${far.viewAngle}`);
+    checkOutline(far);
+  });
+
   test('a match that is won by a kill ends once for both', async () => {
     const { red, blue } = await pair(() => clients.connect());
     const { lobbyId } = red.last('lobby_joined');
@@ -248,3 +269,21 @@ describe('a grenade that comes back', () => {
     assert.equal(blue.last('game:state').players[red.id].kills, 0);
   });
 });
+
+/** The viewer first, then clockwise on screen, within the cone and the distance that the vision itself names. */
+function checkOutline({ polygon, position, viewAngle, viewDirection, viewDistance }: Json): void {
+  assert.deepEqual(polygon[0], position);
+  assert(polygon.length > 5);
+  let before = -Infinity;
+  for (const point of polygon.slice(1)) {
+    assert.deepEqual(keys(point), ['x', 'y']);
+    const [dx, dy] = [point.x - position.x, point.y - position.y];
+    assert(Math.hypot(dx, dy) <= viewDistance + 0.01);
+    const off = Math.atan2(dy, dx) - viewDirection;
+    const angle = Math.atan2(Math.sin(off), Math.cos(off));
+    assert(Math.abs(angle) <= viewAngle / 2 + 0.01, `${angle}`);
+    assert(angle >= before - 0.01, 'clockwise');
+    before = angle;
+  }
+  assert(before > viewAngle / 2 - 0.01, 'up to the end of the cone');
+}

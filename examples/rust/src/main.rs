@@ -1,11 +1,12 @@
 //! A match of bots, built the way a game server builds its own: a world, a map, a match, players; then think, step and
-//! drain events, tick by tick.
+//! drain events and sounds, tick by tick.
 //!
 //! `cargo run -p trespasser-example-rust -- [SCENE] [TICKS]`
 
 use anyhow::{Context, Result};
 use trespasser::map::Reading;
 use trespasser::scenes::{Bots, script};
+use trespasser::sound::own;
 use trespasser::{EventKind, GameMap, MatchDef, World, WorldDef};
 
 fn main() -> Result<()> {
@@ -30,11 +31,13 @@ fn main() -> Result<()> {
     }
 
     let mut counts = [0u32; 256];
+    let mut heard = 0u64;
     for _ in 0..ticks {
         bots.think(&mut world);
         world.step();
         let lost = world.drain_events(game, |event| counts[event.kind as usize] += 1)?;
-        anyhow::ensure!(lost == 0, "{lost} events were lost; drain after every step");
+        let lost = lost + world.drain_sounds(game, |sound| heard += u64::from(sound.flags & own::OWN == 0))?;
+        anyhow::ensure!(lost == 0, "{lost} events and sounds were lost; drain after every step");
     }
 
     let of = |kind: EventKind| counts[kind as usize];
@@ -46,6 +49,7 @@ fn main() -> Result<()> {
         of(EventKind::Died),
         of(EventKind::SliceDestroyed)
     );
+    println!("sounds of others heard {heard}");
     let view = world.view(game)?;
     let [red, blue] = view.score();
     println!("score red {red}, blue {blue}");
