@@ -34,8 +34,9 @@ class Row {
     const look = `${loudness} ${frame} ${line.kind}`;
     if (look !== this.look) {
       this.look = look;
-      this.root.className = `heard ${LOUDNESS[loudness]}`;
-      const colour = isDangerous(line.kind) ? PALETTE.accent : PALETTE.text;
+      const danger = isDangerous(line.kind);
+      this.root.className = `heard ${LOUDNESS[loudness]}${danger ? ' danger' : ''}`;
+      const colour = danger ? PALETTE.accent : loudness === 0 ? PALETTE.dim : PALETTE.text;
       this.arrow.style.backgroundImage = `url(${arrowUrl(frame, loudness, colour)})`;
     }
     const opacity = strength(line, localMs).toFixed(2);

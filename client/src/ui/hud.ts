@@ -30,7 +30,7 @@ const BEHIND_HUD = 226;
 const LEFT_BOX = 136;
 const RIGHT_BOX = 190;
 /** Playfield px: a player within them, from the bottom left corner, may stand behind the captions. */
-const BEHIND_CAPTIONS = { x: 130, y: 162 };
+const BEHIND_CAPTIONS = { x: 130, y: 145 };
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
@@ -181,7 +181,7 @@ export class Hud {
       this.arms.root.classList.toggle('faint', right);
     }
     this.captions.update(match.hearing, this.settings.captions && match.result === null, localMs);
-    if (this.settings.captions) this.captions.root.classList.toggle('faint', isCovered(match, BEHIND_CAPTIONS));
+    if (this.settings.captions) this.captions.root.classList.toggle('see-through', isCovered(match, BEHIND_CAPTIONS));
     setText(this.scores.red, String(match.score.red));
     setText(this.scores.blue, String(match.score.blue));
     setText(this.target, `to ${match.killTarget}`);
