@@ -236,6 +236,19 @@ describe('the mixer', () => {
     expect(context.sources.findIndex(({ stopped }) => stopped > 0)).toBe(0);
   });
 
+  it('thins out the own steps of a run, and nobody else\'s', () => {
+    const { context, mixer } = mixing();
+    for (let i = 0; i < 30; i += 1) {
+      context.currentTime = i / 10;
+      mixer.hear([sound('footstep_run', { own: true, gain: 1 })]);
+    }
+    expect(mixer.played).toBeGreaterThanOrEqual(10);
+    expect(mixer.played).toBeLessThanOrEqual(15);
+    const before = mixer.played;
+    for (let i = 0; i < 10; i += 1) mixer.hear([sound('footstep_run')]);
+    expect(mixer.played).toBe(before + 10);
+  });
+
   it('lets go of everything when closed, and stays silent', () => {
     const { context, mixer, live } = mixing();
     for (let i = 0; i < 40; i += 1) mixer.hear([sound('explosion', { gain: 0.1 + i / 50 })]);
