@@ -1,4 +1,5 @@
 import Phaser from 'phaser';
+import { GameAudio } from './audio/gameAudio';
 import './ui/style.css';
 import { Disposer } from './core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
@@ -68,7 +69,7 @@ function start(): void {
     pixelArt: true,
     roundPixels: true,
     banner: false,
-    // Input is read from the DOM, and sound is to come from WebAudio directly.
+    // Input is read from the DOM, and sound comes from WebAudio directly (audio/).
     audio: { noAudio: true },
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
     scale: { mode: Phaser.Scale.NONE, autoRound: true },
@@ -77,7 +78,9 @@ function start(): void {
   // Phaser appends its canvas; the HTML belongs over it.
   frame.append(ui);
   game.canvas.setAttribute('aria-hidden', 'true');
-  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, settings: loadSettings(), match: null });
+  const settings = loadSettings();
+  const audio = new GameAudio(settings);
+  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, settings, audio, match: null });
   installTestHook(game, Phaser.CANVAS);
 }
 

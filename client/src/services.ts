@@ -1,4 +1,5 @@
 import type Phaser from 'phaser';
+import type { GameAudio } from './audio/gameAudio';
 import type { Team } from './core/rules';
 import type { Loadout } from './model/loadout';
 import type { MatchModel } from './model/match';
@@ -19,6 +20,7 @@ export interface Services {
   /** Kept from scene to scene, so that the menu comes back as it was left. */
   wish: Wish;
   readonly settings: Settings;
+  readonly audio: GameAudio;
   /** Of the running match; null in the menu. For the test hook. */
   match: MatchModel | null;
 }

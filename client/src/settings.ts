@@ -3,19 +3,38 @@ export interface Settings {
   /** Flashes darken the screen instead of whitening it, and glows are dim. */
   darkFlashes: boolean;
   shake: boolean;
+  /** Off: mute, whatever the volume. */
+  sound: boolean;
+  /** 0 to 1 */
+  volume: number;
+  /** What is heard is written, with the direction that it comes from. */
+  captions: boolean;
 }
 
+export type Switch = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
+
 const KEY = 'trespasser.settings';
+const SWITCHES: readonly Switch[] = ['darkFlashes', 'shake', 'sound', 'captions'];
 
 /** Storage may be full, forbidden, or hold anything. Who asks the system for less motion gets no shaking. */
 export function loadSettings(): Settings {
-  const settings = { darkFlashes: false, shake: !window.matchMedia('(prefers-reduced-motion: reduce)').matches };
+  const settings: Settings = {
+    darkFlashes: false,
+    shake: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+    sound: true,
+    volume: 0.8,
+    captions: false,
+  };
   try {
     const raw: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
     if (typeof raw === 'object' && raw !== null) {
-      const { darkFlashes, shake } = raw as Partial<Record<keyof Settings, unknown>>;
-      if (typeof darkFlashes === 'boolean') settings.darkFlashes = darkFlashes;
-      if (typeof shake === 'boolean') settings.shake = shake;
+      const stored = raw as Partial<Record<keyof Settings, unknown>>;
+      for (const key of SWITCHES) {
+        const value = stored[key];
+        if (typeof value === 'boolean') settings[key] = value;
+      }
+      const { volume } = stored;
+      if (typeof volume === 'number' && volume >= 0 && volume <= 1) settings.volume = volume;
     }
   } catch {
     // As if nothing were stored.

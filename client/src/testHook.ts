@@ -1,4 +1,5 @@
 import type Phaser from 'phaser';
+import type { AudioCounts } from './audio/gameAudio';
 import { Disposer } from './core/disposer';
 import type { FlashPhase } from './model/flash';
 import { servicesOf } from './services';
@@ -44,6 +45,10 @@ export interface TestState {
   readonly reloading: boolean;
   /** Dealt, as far as told. */
   readonly damage: number;
+  /** What sounds now. */
+  readonly audio: AudioCounts;
+  /** Of what was heard just now and not done by oneself, oldest first. */
+  readonly heard: readonly string[];
   /** States taken in. */
   readonly states: number;
   /** Messages that could not be read. */
@@ -98,6 +103,8 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         heat: match?.heat.level(now) ?? 0,
         reloading: (match?.reload ?? null) !== null,
         damage: own?.damage ?? 0,
+        audio: services.audio.counts,
+        heard: (match?.hearing.lines ?? []).map(({ text }) => text),
         states: match?.stateCount ?? 0,
         malformed: link.malformedCount,
         matchEnded: (match?.result ?? null) !== null,

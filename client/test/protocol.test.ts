@@ -13,6 +13,9 @@ const GARBAGE: readonly unknown[] = [
   { players: 3 },
   { players: { a: 1, b: { id: 'b', team: 'red', position: { x: Number.NaN, y: 'q' } } } },
   { players: {}, walls: [{ id: 'w', position: { x: 1e9, y: 2 } }], vision: { polygon: [1, {}, { x: 1e300, y: 0 }] } },
+  { timestamp: 1, aim: 64, sounds: [] },
+  { timestamp: 1, aim: 5, sounds: {} },
+  { timestamp: Number.NaN, aim: 5, sounds: [null, 3, { kind: 'constructor', gain: 9, bearing: 0, cutoff: 0 }] },
   { playerId: 7, position: { x: {}, y: [] }, sliceIndex: 1.5, wallId: 'wall_1' },
 ];
 
@@ -84,6 +87,42 @@ describe('a state', () => {
 
   it('does not take an unreadable set of walls for an empty map', () => {
     expect(readGameState({ players: {}, walls: { w: { id: 'w' } } })?.walls).toBeNull();
+  });
+});
+
+describe('sounds', () => {
+  const sound = { kind: 'footstep_run', gain: 51, bearing: 16, cutoff: 63, own: false };
+  const read = (more: object): unknown => READERS.sounds({ timestamp: 9, aim: 0, sounds: [sound], ...more });
+
+  it('are heard from a direction in the world, whatever the aim was', () => {
+    const turn = (aim: number, bearing: number): number | undefined =>
+      READERS.sounds({ timestamp: 1, aim, sounds: [{ ...sound, bearing }] })?.sounds[0]?.direction;
+    expect(turn(0, 16)).toBeCloseTo(Math.PI / 2, 12);
+    expect(turn(40, 40)).toBeCloseTo(Math.PI / 2, 12);
+    expect(turn(63, 1)).toBe(0);
+    expect(turn(63, 63)).toBeCloseTo((62 / 32) * Math.PI, 12);
+  });
+
+  it('carry loudness as a share and the cutoff in Hz', () => {
+    expect(READERS.sounds({ timestamp: 1, aim: 0, sounds: [sound, { ...sound, gain: 255, cutoff: 0 }] })?.sounds).toMatchObject([
+      { kind: 'footstep_run', gain: 0.2, cutoff: 22_000, own: false },
+      { gain: 1, cutoff: 300 },
+    ]);
+  });
+
+  it('are refused without an aim or a list', () => {
+    expect(read({})).not.toBeNull();
+    for (const aim of [undefined, -1, 64, 1.5, '3', Number.NaN]) expect(read({ aim })).toBeNull();
+    for (const sounds of [undefined, null, {}, 'x']) expect(read({ sounds })).toBeNull();
+  });
+
+  it('leave out what cannot be read, and no more than that', () => {
+    const bad = [
+      { kind: 'yodel' }, { kind: 'toString' }, { kind: 3 }, { gain: 0 }, { gain: 256 }, { gain: 1.5 }, { bearing: 64 }, { bearing: -1 },
+      { cutoff: 64 }, { cutoff: null },
+    ].map((more) => ({ ...sound, ...more }));
+    expect(READERS.sounds({ timestamp: 1, aim: 0, sounds: [...bad, sound, null] })?.sounds.length).toBe(1);
+    expect(READERS.sounds({ timestamp: 1, aim: 0, sounds: Array.from({ length: 9999 }, () => sound) })?.sounds.length).toBe(256);
   });
 });
 

@@ -64,10 +64,11 @@ describe('the session', () => {
     const { link, session } = start('red');
     expect(link.opened).toBe(1);
     link.become('up');
-    expect(link.events()).toEqual(['find_match']);
+    expect(link.events()).toEqual(['client:ready', 'find_match']);
+    expect(link.sent[0]?.[1]).toMatchObject({ sounds: true });
     link.say('lobby_joined', lobby);
     expect(session.phase).toBe('joining');
-    expect(link.sent[1]?.[1]).toMatchObject({ playerName: 'Ann', loadout: { team: 'red', ...DEFAULT_LOADOUT } });
+    expect(link.sent[2]?.[1]).toMatchObject({ playerName: 'Ann', loadout: { team: 'red', ...DEFAULT_LOADOUT } });
     link.say('player:join:success', { playerId: 'me', team: 'red' });
     expect(session.phase).toBe('playing');
   });
@@ -76,10 +77,10 @@ describe('the session', () => {
     const { link } = start('auto');
     link.become('up');
     link.say('lobby_joined', lobby);
-    expect(link.events()).toEqual(['find_match']);
+    expect(link.events()).toEqual(['client:ready', 'find_match']);
     link.say('lobby_state_update', { ...lobby, minimumPlayers: 2, mapName: '', members: [{ id: 'x', team: 'blue' }] });
     vi.advanceTimersByTime(300);
-    expect(link.sent[1]?.[1]).toMatchObject({ loadout: { team: 'red' } });
+    expect(link.sent[2]?.[1]).toMatchObject({ loadout: { team: 'red' } });
   });
 
   it('asks again for a body that was refused, and once the match starts', () => {

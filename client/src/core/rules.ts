@@ -3,6 +3,8 @@
 export const FIELD_WIDTH = 480;
 export const FIELD_HEIGHT = 270;
 export const PLAYER_RADIUS = 6;
+/** px to another's body within which it is seen whatever the facing. The polygon is the cone's alone and leaves it out. */
+export const CLOSE_SIGHT = 12;
 export const SLICES_PER_WALL = 5;
 export const MAX_PLAYERS = 8;
 

@@ -10,6 +10,7 @@ import type {
 } from '../net/protocol';
 import { ServerClock } from './clock';
 import { FlashEye } from './flash';
+import { Hearing } from './hearing';
 import { HeatGauge } from './heat';
 import { HurtSigns } from './hurt';
 import { ProjectileSet } from './projectiles';
@@ -96,6 +97,7 @@ export class MatchModel {
   readonly flash = new FlashEye();
   readonly heat = new HeatGauge();
   readonly hurt = new HurtSigns();
+  readonly hearing = new Hearing();
   /** x, y, x, y, ...; empty before the first state. */
   visionPolygon: Float32Array = new Float32Array(0);
   fogOpacity = DEFAULT_FOG_OPACITY;
@@ -319,6 +321,7 @@ export class MatchModel {
     this.flash.reset();
     this.heat.reset();
     this.hurt.clear();
+    this.hearing.clear();
     this.cooling.clear();
     this.visionPolygon = new Float32Array(0);
     this.stateCount = 0;

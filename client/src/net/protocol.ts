@@ -7,6 +7,7 @@
  * epoch ms of the server's clock.
  */
 import { DEFAULT_FOG_OPACITY, MATERIALS, SLICES_PER_WALL, type Material, type Team } from '../core/rules';
+import { BEARINGS, CUTOFFS, cutoffHz, isSoundKind, soundDirection, type SoundKind } from '../core/sounds';
 
 export interface Vec2 {
   readonly x: number;
@@ -253,6 +254,24 @@ export interface FlashbangEffect {
   }[];
 }
 
+export interface HeardSound {
+  readonly kind: SoundKind;
+  /** Loudness at the ear, above 0, at most 1. */
+  readonly gain: number;
+  /** Radians in the world, from the listener to where it arrives from; of no meaning for an own one. */
+  readonly direction: number;
+  /** Low-pass, Hz; OPEN_CUTOFF: none. */
+  readonly cutoff: number;
+  /** Made by the listener. */
+  readonly own: boolean;
+}
+
+/** What reached the listener's ears: all that a client gets to know of whom it does not see. */
+export interface SoundsHeard {
+  readonly timestamp: number;
+  readonly sounds: readonly HeardSound[];
+}
+
 export interface ServerEvents {
   lobby_joined: LobbyJoined;
   lobby_state_update: LobbyUpdate;
@@ -293,6 +312,8 @@ export interface ServerEvents {
   'explosion:created': { readonly position: Vec2; readonly radius: number };
   FLASHBANG_EFFECT: FlashbangEffect;
   'player:left': { readonly playerId: string };
+  /** Sent to who said `sounds: true` when ready. */
+  sounds: SoundsHeard;
 }
 
 export type ServerEventName = keyof ServerEvents;
@@ -335,6 +356,7 @@ export interface EquipRequest {
 }
 
 export interface ClientEvents {
+  'client:ready': { timestamp: number; userAgent: string; sounds: true };
   find_match: { gameMode: string; isPrivate: boolean };
   leave_lobby: undefined;
   'player:join': { loadout: EquipRequest & { readonly team: Team }; playerName: string; timestamp: number };
@@ -354,6 +376,7 @@ const MAX_PLAYER_ENTRIES = 64;
 const MAX_WALLS = 4096;
 const MAX_POLYGON_POINTS = 2048;
 const MAX_THINGS = 256;
+const MAX_SOUNDS = 256;
 const MAX_ID = 64;
 const MAX_NAME = 24;
 const MAX_TEXT = 200;
@@ -394,6 +417,11 @@ function angle(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   const vector = place(value);
   return vector ? Math.atan2(vector.y, vector.x) : null;
+}
+
+/** A whole number from `least` to `most`, or null. */
+function whole(value: unknown, least: number, most: number): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : null;
 }
 
 function team(value: unknown): Team | null {
@@ -621,6 +649,22 @@ function readMatchEnded(value: unknown): MatchEnded | null {
     duration: num(raw['duration'], 0),
     killTarget: num(raw['killTarget'], 0),
     playerStats,
+  };
+}
+
+function readSound(value: unknown, aim: number): HeardSound | null {
+  const raw = record(value);
+  if (!raw || !isSoundKind(raw['kind'])) return null;
+  const gain = whole(raw['gain'], 1, 255);
+  const bearing = whole(raw['bearing'], 0, BEARINGS - 1);
+  const cutoff = whole(raw['cutoff'], 0, CUTOFFS - 1);
+  if (gain === null || bearing === null || cutoff === null) return null;
+  return {
+    kind: raw['kind'],
+    gain: gain / 255,
+    direction: soundDirection(aim, bearing),
+    cutoff: cutoffHz(cutoff),
+    own: raw['own'] === true,
   };
 }
 
@@ -878,5 +922,17 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   'player:left'(value) {
     const playerId = id(record(value)?.['playerId']);
     return playerId ? { playerId } : null;
+  },
+  sounds(value) {
+    const raw = record(value);
+    const aim = raw && whole(raw['aim'], 0, BEARINGS - 1);
+    if (!raw || aim === null || !Array.isArray(raw['sounds'])) return null;
+    const sounds: HeardSound[] = [];
+    for (const entry of values(raw['sounds'], MAX_SOUNDS)) {
+      // One of a kind that a newer server has takes nothing from the others.
+      const sound = readSound(entry, aim);
+      if (sound) sounds.push(sound);
+    }
+    return { timestamp: num(raw['timestamp'], 0), sounds };
   },
 };

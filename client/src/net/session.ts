@@ -39,7 +39,7 @@ export function pickTeam(members: LobbyUpdate['members'], ownId: string, chance:
 }
 
 /**
- * From a connection to a body in a match: find_match, lobby_joined, player:join, and all of it again after a lost
+ * From a connection to a body in a match: client:ready, find_match, lobby_joined, player:join, and all of it again after a lost
  * connection (a new connection is a new player to the server). Ends with the owner's listeners; `stop` clears its
  * timers.
  */
@@ -124,6 +124,8 @@ export class Session {
 
   private search(): void {
     this.reset('searching');
+    // Sounds go only to those who ask; each connection is a new client to the server.
+    this.link.send('client:ready', { timestamp: Date.now(), userAgent: globalThis.navigator?.userAgent ?? '', sounds: true });
     this.link.send('find_match', { gameMode: 'deathmatch', isPrivate: false });
   }
 

@@ -1,5 +1,5 @@
 import type Phaser from 'phaser';
-import { FIELD_WIDTH, weaponLook } from '../core/rules';
+import { CLOSE_SIGHT, FIELD_WIDTH, PLAYER_RADIUS, weaponLook } from '../core/rules';
 import type { MatchModel, MatchPlayer } from '../model/match';
 import type { Pose } from '../model/track';
 import { DEPTH } from './depths';
@@ -9,6 +9,8 @@ import { CORPSE_DIRECTIONS, corpseSheet, DIRECTIONS, directionFrame, playerSheet
 
 /** px */
 const BAR_WIDTH = 14;
+/** px between two middles; 2 more, since others are drawn a little late. */
+const CLOSE = CLOSE_SIGHT + PLAYER_RADIUS + 2;
 
 class PlayerSprite {
   readonly shadow: Phaser.GameObjects.Image;
@@ -118,7 +120,9 @@ export class PlayerLayer {
       sprite.body.setFrame(frame, false, false);
     }
     const isTeam = player.team === match.own?.team;
-    sprite.body.setDepth(!player.alive ? DEPTH.corpses : isTeam ? DEPTH.ownTeam : DEPTH.players);
+    // Seen without being in the cone: the fog is not to hide who stands at one's back.
+    const isClose = player.seen && Math.hypot(pose.x - match.ownFollower.x, pose.y - match.ownFollower.y) <= CLOSE;
+    sprite.body.setDepth(!player.alive ? DEPTH.corpses : isTeam || isClose ? DEPTH.ownTeam : DEPTH.players);
     sprite.body.setVisible(true).setPosition(x, y).setAlpha(visibility);
     sprite.shadow.setVisible(player.alive).setPosition(x + 2, y + 2).setAlpha(visibility);
 

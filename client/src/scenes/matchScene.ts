@@ -127,6 +127,7 @@ export class MatchScene extends BaseScene {
     };
     match.projectiles.onBounce = (x, y) => effects.bounce(x, y, performance.now());
     this.running = running;
+    services.audio.begin(this.disposer);
     captureInput(
       input,
       this.game.canvas,
@@ -172,6 +173,8 @@ export class MatchScene extends BaseScene {
     }
     this.askRespawn(running, now);
     match.pruneFeed(now);
+    match.hearing.prune(now);
+    this.services.audio.update();
     match.ownFollower.update(now);
 
     const { input, effects, charge, shake, dazzle } = running;
@@ -302,6 +305,12 @@ export class MatchScene extends BaseScene {
       if (wanted.some((type) => !weapons.includes(type))) return;
       this.pendingLoadout = null;
       hud.toast(`Next life: ${wanted.map(weaponLabel).join(', ')}`, performance.now());
+    });
+
+    this.listen('sounds', ({ timestamp, sounds }) => {
+      const now = performance.now();
+      match.hearing.hear(sounds, now);
+      this.services.audio.hear(sounds, match.clock.synced ? match.clock.at(now) - timestamp : 0);
     });
 
     this.listen('projectile:created', (event) => match.projectiles.created(event, match.clock.at(performance.now())));

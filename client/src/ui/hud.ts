@@ -4,6 +4,7 @@ import type { Dazzle } from '../model/flash';
 import type { FeedLine, MatchModel, MatchPlayer } from '../model/match';
 import type { MatchEnded, MatchResultRow } from '../net/protocol';
 import type { Settings } from '../settings';
+import { Captions } from './captions';
 import { clockTime, el, seconds, setShown, setText } from './dom';
 import { Glare } from './glare';
 import { iconOf } from './icon';
@@ -28,6 +29,8 @@ const TOAST_MS = 3200;
 const BEHIND_HUD = 226;
 const LEFT_BOX = 136;
 const RIGHT_BOX = 190;
+/** Playfield px: a player within them, from the bottom left corner, may stand behind the captions. */
+const BEHIND_CAPTIONS = { x: 130, y: 145 };
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
@@ -37,6 +40,7 @@ export class Hud {
   private readonly healthFill = el('div', 'fill');
   private readonly healthBox: HTMLElement;
   private readonly arms = new WeaponBar();
+  private readonly captions = new Captions();
   private readonly scores: Record<Team, HTMLElement> = {
     red: el('span', 'score red'),
     blue: el('span', 'score blue'),
@@ -104,6 +108,7 @@ export class Hud {
       el('div', 'top', {}, this.scores.red, this.target, this.scores.blue),
       this.feed,
       this.toastBox,
+      this.captions.root,
       this.healthBox,
       this.arms.root,
       this.death,
@@ -175,6 +180,8 @@ export class Hud {
       this.healthBox.classList.toggle('faint', left);
       this.arms.root.classList.toggle('faint', right);
     }
+    this.captions.update(match.hearing, this.settings.captions && match.result === null, localMs);
+    if (this.settings.captions) this.captions.root.classList.toggle('see-through', isCovered(match, BEHIND_CAPTIONS));
     setText(this.scores.red, String(match.score.red));
     setText(this.scores.blue, String(match.score.blue));
     setText(this.target, `to ${match.killTarget}`);
@@ -301,6 +308,14 @@ export class Hud {
       el('button', '', { type: 'button', id: 'leave-end' }, 'Back to menu'),
     );
   }
+}
+
+/** A player who is seen stands left of and below the corner. */
+function isCovered(match: MatchModel, corner: { readonly x: number; readonly y: number }): boolean {
+  for (const { seen, body } of match.players.values()) {
+    if (seen && body && body.x < corner.x && body.y > corner.y && body.y < BEHIND_HUD) return true;
+  }
+  return false;
 }
 
 function bestOf(rows: readonly MatchResultRow[]): MatchResultRow | null {

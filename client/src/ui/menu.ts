@@ -58,7 +58,6 @@ export class MenuView {
       name,
       el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Team'), teams),
       this.submit,
-      el('p', 'notice', { role: 'status' }, notice),
       settingsView(settings, 'menu', disposer),
     );
     this.root = el(
@@ -66,7 +65,7 @@ export class MenuView {
       'menu',
       {},
       el('h1', 'title', {}, 'Trespasser'),
-      el('p', 'subtitle', {}, 'Every wall is a door'),
+      notice ? el('p', 'subtitle notice', { role: 'status' }, notice) : el('p', 'subtitle', {}, 'Every wall is a door'),
       form,
       el(
         'p',

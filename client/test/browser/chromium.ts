@@ -1,0 +1,11 @@
+import { chromium, type Browser } from 'playwright-core';
+
+/** Quiet: no updater, no first-run page, nothing that asks the network for anything but the game. */
+const FLAGS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+}
