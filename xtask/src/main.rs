@@ -41,8 +41,8 @@ enum Verb {
     /// Draws a match between bots as a PNG
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
-    /// Runs the criterion benches
-    Bench(Forwarded),
+    /// Runs the criterion benches, and their peers beside them
+    Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
     Header,
     /// Fuzzes the engine with libFuzzer; wants nightly Rust and cargo-fuzz
@@ -57,6 +57,16 @@ struct Fuzz {
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
+}
+
+#[derive(Debug, Args)]
+struct Bench {
+    /// Runs this bench alone: arms, kernels or sight
+    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "sight"])]
+    only: Option<String>,
+    /// Options of criterion, among them a part of the name of what is measured
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<OsString>,
 }
 
 /// Options of another program, which checks them itself.
@@ -86,9 +96,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
-        Verb::Bench(forwarded) => {
-            run::cargo(["bench", "--package", "trespasser-benches", "--"]).args(forwarded.options).status_code()
-        }
+        Verb::Bench(options) => bench(options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {
             // The test that compares the header writes it when asked to, so that both use the same generator.
@@ -97,6 +105,19 @@ fn run(verb: Verb) -> Result<ExitCode> {
                 .status_code()
         }
     }
+}
+
+/// The peers that come from npm are installed first; the bench that they stand in starts them itself.
+fn bench(options: Bench) -> Result<ExitCode> {
+    if options.only.as_deref().is_none_or(|bench| bench == "sight") {
+        node::versions()?;
+        node::install("benches/peers", None)?;
+    }
+    let mut cargo = run::cargo(["bench", "--package", "trespasser-benches"]);
+    if let Some(bench) = options.only {
+        cargo = cargo.arg("--bench").arg(bench);
+    }
+    cargo.arg("--").args(options.options).status_code()
 }
 
 /// Found inputs land in engine/fuzz/artifacts/; each becomes a test of its own when it is mended.
