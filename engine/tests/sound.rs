@@ -98,7 +98,13 @@ fn agrees(view: &MatchView<'_>, kind: SoundKind, a: Vec2, b: Vec2, worst: &mut f
         let off = (bearing(flat(got.from)) - bearing(*from)).to_degrees().abs();
         off.min(360.0 - off)
     };
-    *worst = worst.max(want.from.iter().map(off).fold(360.0, f64::min));
+    let least = want.from.iter().map(off).fold(360.0, f64::min);
+    if least > 6.0 {
+        let mut way = Vec::new();
+        view.sound_way(kind, a, b, &mut way);
+        println!("{} {a} to {b}: {got:?}, not {want:?}; {way:?}", kind.name());
+    }
+    *worst = worst.max(least);
     true
 }
 

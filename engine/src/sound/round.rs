@@ -385,61 +385,76 @@ impl Wave {
         Some((layer.at(&self.window, quarter, px, py).saturating_sub(cost), (px, py)))
     }
 
-    /// The cells of a way, from the listener's back to the source's. Where several are as good: straight on before
-    /// diagonally, a step before a turn.
+    /// The cells of a way, from the listener's back to the source's; ends when `visit` is false.
     pub(crate) fn trace(&self, way: Way, to: (usize, usize), mut visit: impl FnMut(usize, usize) -> bool) {
-        let (mut x, mut y) = to;
-        let (mut turns, mut quarter) = (way.turns, way.quarter as usize);
-        let mut left = self.start - way.units;
-        if !visit(x, y) {
+        if !visit(to.0, to.1) {
             return;
         }
-        // A way has fewer cells than the grid.
-        for _ in 0..COLS * ROWS {
-            if left == self.start {
-                return;
-            }
+        self.runs(way, to, |start, step, count| {
+            (1..=count).all(|n| {
+                let (x, y) = along(start, step, n);
+                visit(x, y)
+            })
+        });
+    }
+
+    /// The straight runs of a way, from the listener's back to the source's: the cell where each begins, its step, and how
+    /// many it takes; ends when `visit` is false. Where several ways are as good: straight on before diagonally, the
+    /// first of the two diagonals before the second, a step before a turn.
+    fn runs(&self, way: Way, to: (usize, usize), mut visit: impl FnMut(Cell, Step, usize) -> bool) {
+        let ((mut x, mut y), mut quarter) = (to, way.quarter as usize);
+        let mut left = self.start - way.units;
+        let (mut start, mut step, mut count) = (to, (0, 0), 0usize);
+        for turns in (0..=way.turns).rev() {
             let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(&self.layers[turns]);
             let window = &self.windows[turns];
+            let (x0, y0) = (window.x.0, window.y.0);
+            let (wide, high) = (window.x.1 - x0, window.y.1 - y0);
             let (origin, sx, sy) = window.strides(quarter);
-            // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
-            let fits = |(dx, dy): (isize, isize), cost: u8| {
-                let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
-                window.holds(px, py)
-                    && bytes
-                        .get(origin.wrapping_add(px * sx + py * sy))
-                        .is_some_and(|&v| v == left.saturating_add(cost))
-            };
             let [ahead, one, other] = STEPS[quarter];
-            let beside = |(dx, dy): (isize, isize)| {
-                self.is_open(x.wrapping_sub_signed(dx), y) && self.is_open(x, y.wrapping_sub_signed(dy))
-            };
-            let step = if fits(ahead, UNIT) {
-                left += UNIT;
-                ahead
-            } else if fits(one, DIAGONAL) && beside(one) {
-                left += DIAGONAL;
-                one
-            } else if fits(other, DIAGONAL) && beside(other) {
-                left += DIAGONAL;
-                other
-            } else {
-                if turns == 0 {
-                    return;
+            // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
+            while left != self.start {
+                let fits = |(dx, dy): Step, cost: u8| {
+                    let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
+                    px.wrapping_sub(x0) <= wide
+                        && py.wrapping_sub(y0) <= high
+                        && bytes[origin.wrapping_add(px * sx + py * sy)] == left.saturating_add(cost)
+                };
+                let beside = |(dx, dy): Step| {
+                    self.is_open(x.wrapping_sub_signed(dx), y) && self.is_open(x, y.wrapping_sub_signed(dy))
+                };
+                let (next, cost) = if fits(ahead, UNIT) {
+                    (ahead, UNIT)
+                } else if fits(one, DIAGONAL) && beside(one) {
+                    (one, DIAGONAL)
+                } else if fits(other, DIAGONAL) && beside(other) {
+                    (other, DIAGONAL)
+                } else {
+                    break;
+                };
+                if next != step && count > 0 {
+                    if !visit(start, step, count) {
+                        return;
+                    }
+                    (start, count) = ((x, y), 0);
                 }
-                turns -= 1;
-                let below = &self.layers[turns];
-                let from = [quarter, (quarter + 1) & 3, (quarter + 3) & 3];
-                match from.iter().find(|&&q| below.at(&self.window, q, x, y) == left) {
-                    Some(&q) => quarter = q,
-                    None => return,
-                }
-                continue;
-            };
-            (x, y) = (x.wrapping_sub_signed(step.0), y.wrapping_sub_signed(step.1));
-            if !visit(x, y) {
-                return;
+                step = next;
+                count += 1;
+                left += cost;
+                (x, y) = (x.wrapping_sub_signed(next.0), y.wrapping_sub_signed(next.1));
             }
+            if left == self.start || turns == 0 {
+                break;
+            }
+            let below = &self.layers[turns - 1];
+            let from = [quarter, (quarter + 1) & 3, (quarter + 3) & 3];
+            match from.iter().find(|&&q| below.at(window, q, x, y) == left) {
+                Some(&q) => quarter = q,
+                None => break,
+            }
+        }
+        if count > 0 {
+            visit(start, step, count);
         }
     }
 
@@ -461,19 +476,12 @@ impl Wave {
     /// does and the first that does not.
     pub(crate) fn last_leg(&self, way: Way, listener: (f32, f32)) -> (f32, f32) {
         let to = cell_of(listener.0, listener.1);
-        let middle = |(x, y): (usize, usize)| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
-        // The run now walked: where it began, its step, and how many it has taken.
-        let (mut start, mut step, mut count) = (to, (0isize, 0isize), 0usize);
-        let mut before = to;
-        // The first step counts, however near to a wall the listener stands.
+        let middle = |(x, y): Cell| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
         let mut last = to;
-        let mut run = |start: (usize, usize), step: (isize, isize), count: usize| {
-            let at = |n: usize| {
-                (start.0.wrapping_add_signed(step.0 * n as isize), start.1.wrapping_add_signed(step.1 * n as isize))
-            };
-            let clear = |n: usize| self.is_straight(middle(at(n)), listener);
+        self.runs(way, to, |start, step, count| {
+            let clear = |n: usize| self.is_straight(middle(along(start, step, n)), listener);
             if clear(count) {
-                last = at(count);
+                last = along(start, step, count);
                 return true;
             }
             let (mut low, mut high) = (0, count);
@@ -485,28 +493,22 @@ impl Wave {
                     high = half;
                 }
             }
+            // The first step of all counts, however near to a wall the listener stands.
             if low > 0 || start == to {
-                last = at(low.max(1));
+                last = along(start, step, low.max(1));
             }
             false
-        };
-        let mut going = true;
-        self.trace(way, to, |x, y| {
-            if (x, y) == to {
-                return true;
-            }
-            let now = (x as isize - before.0 as isize, y as isize - before.1 as isize);
-            if now != step && count > 0 {
-                going = run(start, step, count);
-                (start, count) = (before, 0);
-            }
-            (step, before) = (now, (x, y));
-            count += 1;
-            going
         });
-        if going && count > 0 {
-            run(start, step, count);
-        }
         middle(last)
     }
+}
+
+type Cell = (usize, usize);
+/// The way a heading goes; traced ways go against it.
+type Step = (isize, isize);
+
+/// The cell `n` steps back from another.
+#[inline]
+fn along(start: Cell, step: Step, n: usize) -> Cell {
+    (start.0.wrapping_sub_signed(step.0 * n as isize), start.1.wrapping_sub_signed(step.1 * n as isize))
 }

@@ -222,6 +222,29 @@ fn middle(cell: usize) -> (f64, f64) {
 
 /// How a sound of a kind made at one place arrives at another.
 pub fn arrival(view: &MatchView<'_>, kind: SoundKind, from: Vec2, to: Vec2) -> Arrival {
+    let open = open_cells(view);
+    let ways = Ways::new(&open, cell_of(from), cell_of(to), most(view, kind));
+    arrival_by(view, kind, from, to, &open, &ways)
+}
+
+/// Units that a way of a kind may take.
+pub fn most(view: &MatchView<'_>, kind: SoundKind) -> usize {
+    ((f64::from(view.rules().sound.kinds[kind as usize].limit) / 2.0).ceil() as usize - 1).min(LONGEST)
+}
+
+/// Number of the cell of a place.
+pub fn cell_of(at: Vec2) -> usize {
+    cell((f64::from(at.x), f64::from(at.y)))
+}
+
+fn cell(p: (f64, f64)) -> usize {
+    let index = |v: f64, count: usize| ((v / 10.0).floor() as usize).min(count - 1);
+    index(p.1, ROWS) * COLS + index(p.0, COLS)
+}
+
+/// [`arrival`] with the open cells and the ways from the source's at hand; those to a closed cell must have been asked
+/// for.
+pub fn arrival_by(view: &MatchView<'_>, kind: SoundKind, from: Vec2, to: Vec2, open: &[bool], ways: &Ways) -> Arrival {
     let (a, b) = ((f64::from(from.x), f64::from(from.y)), (f64::from(to.x), f64::from(to.y)));
     let book = &view.rules().sound;
     let distance = ((a.0 - b.0).powi(2) + (a.1 - b.1).powi(2)).sqrt();
@@ -229,14 +252,7 @@ pub fn arrival(view: &MatchView<'_>, kind: SoundKind, from: Vec2, to: Vec2) -> A
     let hz = |share: f64| (f64::from(book.open_hz) * share).max(f64::from(book.least_hz));
     let straight = attenuation(view, kind, distance) * through;
     let mut best = Arrival { gain: straight, cutoff_hz: hz(through), from: vec![a], round: None };
-    let cell = |p: (f64, f64)| {
-        let index = |v: f64, count: usize| ((v / 10.0).floor() as usize).min(count - 1);
-        index(p.1, ROWS) * COLS + index(p.0, COLS)
-    };
-    let open = open_cells(view);
     let (source, listener) = (cell(a), cell(b));
-    let most = ((f64::from(book.kinds[kind as usize].limit) / 2.0).ceil() as usize - 1).min(LONGEST);
-    let ways = Ways::new(&open, source, listener, most);
     for turns in 0..TURNS {
         let Some((units, at)) = ways.best(turns, listener) else { continue };
         let length = f64::from(units) * 2.0;
@@ -254,10 +270,10 @@ pub fn arrival(view: &MatchView<'_>, kind: SoundKind, from: Vec2, to: Vec2) -> A
                     })
                 })
             };
-            let cells = ways.cells(&open, at);
+            let cells = ways.cells(open, at);
             // Lines between middles go through corners: with those that touch a closed cell stopped, and not.
             let mut from = Vec::new();
-            for margin in [0.0, 0.02] {
+            for margin in [0.0, 0.1] {
                 let seen: Vec<bool> =
                     cells.iter().enumerate().map(|(i, &cell)| i < 2 || clear(middle(cell), margin)).collect();
                 let ends = (0..cells.len()).filter(|&i| seen[i] && seen.get(i + 1) != Some(&true));

@@ -1,0 +1,190 @@
+//! What a sound costs with everybody who could hear it, the way round included, beside the naive version.
+//!
+//! Sounds are made where players of a fight stand, seven others alive, in moments of two of the bots' scenes; each is
+//! checked against the naive version before its time counts.
+//!
+//! BIAS, for us: the naive version allocates, works in f64 and looks for all ways to everywhere. Against us: it gets the
+//! open cells for nothing; bots stand where they fight, so that most listeners are in range and behind walls, where
+//! sounds in the open or out of range cost less.
+
+#[path = "../../engine/tests/reference/sound.rs"]
+#[allow(missing_docs, unreachable_pub, dead_code)]
+mod naive;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::json;
+use std::hint::black_box;
+use std::time::Duration;
+use trespasser::rules::SoundKind;
+use trespasser::scenes::Scene;
+use trespasser::world::{MatchView, PLAYERS};
+use trespasser::{Heard, PlayerId, Vec2};
+
+/// Moments of a scene, and ticks between them.
+const MOMENTS: usize = 12;
+const APART: u32 = 211;
+/// Kinds, and the goal for one in ns.
+const KINDS: [(SoundKind, f64); 3] =
+    [(SoundKind::FootstepWalk, 400.0), (SoundKind::FootstepRun, 400.0), (SoundKind::FireRifle, 1500.0)];
+
+struct Moment {
+    scene: Scene,
+    /// For the naive version, which need not find them for each sound.
+    open: Vec<bool>,
+    players: Vec<(PlayerId, Vec2)>,
+}
+
+impl Moment {
+    fn view(&self) -> MatchView<'_> {
+        self.scene.world.view(self.scene.game).expect("the match is there")
+    }
+}
+
+/// Moments with all eight alive.
+fn moments() -> Vec<Moment> {
+    let mut all = Vec::new();
+    for (name, first) in [("brawl", 600), ("demolition", 1200)] {
+        let (mut tick, enough) = (first, all.len() + MOMENTS);
+        while all.len() < enough {
+            let mut scene = Scene::new(name).expect("the scene is there");
+            scene.advance(tick);
+            tick += APART;
+            let view = scene.world.view(scene.game).expect("the match is there");
+            let players: Vec<(PlayerId, Vec2)> =
+                view.players().filter(|p| p.alive).map(|p| (p.id, p.position)).collect();
+            if players.len() == PLAYERS {
+                let open = naive::open_cells(&view);
+                all.push(Moment { scene, open, players });
+            }
+        }
+    }
+    all
+}
+
+/// Every sound of a kind that the players of all moments could make; returns how many were heard.
+fn ours(moments: &[Moment], kind: SoundKind) -> usize {
+    let mut heard = 0;
+    for moment in moments {
+        let view = moment.view();
+        for &(id, at) in &moment.players {
+            view.listeners(kind, black_box(at), Some(id), |entry| {
+                black_box(entry);
+                heard += 1;
+            });
+        }
+    }
+    heard
+}
+
+/// The place that a sound is computed from.
+fn square(at: Vec2) -> Vec2 {
+    ((at / 4.0).floor() + Vec2::splat(0.5)) * 4.0
+}
+
+/// The same by the naive version.
+fn by_hand(moments: &[Moment], kind: SoundKind) -> usize {
+    let mut heard = 0;
+    for moment in moments {
+        let view = moment.view();
+        for &(id, at) in &moment.players {
+            // One search serves all listeners; players stand in open cells.
+            let from = square(at);
+            let most = naive::most(&view, kind);
+            let ways = naive::Ways::new(&moment.open, naive::cell_of(from), naive::cell_of(from), most);
+            for &(other, ear) in &moment.players {
+                let from = if other == id { ear } else { from };
+                let arrival = naive::arrival_by(&view, kind, from, ear, &moment.open, &ways);
+                heard += usize::from(arrival.gain >= 1.0 / 255.0);
+            }
+        }
+    }
+    heard
+}
+
+/// Gain for gain: what is told is what the naive version says, rounded.
+fn check(moments: &[Moment], kind: SoundKind) -> (usize, usize) {
+    let (mut ways, mut all) = (0, 0);
+    for moment in moments {
+        let view = moment.view();
+        for &(id, at) in &moment.players {
+            let mut told: Vec<Heard> = Vec::new();
+            view.listeners(kind, at, Some(id), |entry| told.push(entry));
+            for &(other, ear) in moment.players.iter().filter(|player| player.0 != id) {
+                let want = naive::arrival(&view, kind, square(at), ear);
+                let deaf = view.player(other).map_or(0.0, |p| p.impairment[1]);
+                let want_gain = want.gain * f64::from(1.0 - deaf) * 255.0;
+                let got = told.iter().find(|entry| entry.listener as usize == other.slot());
+                let got = got.map_or(0.0, |entry| f64::from(entry.gain));
+                // Lines that graze a slice may go either way: one factor of glass at the least.
+                let off = (got - want_gain).abs() <= 1.0 || (got == 0.0 && want_gain < 1.5);
+                assert!(off || want_gain * 0.6 <= got + 1.0, "{} {at} to {ear}: {got}, not {want_gain}", kind.name());
+                ways += usize::from(want.round.is_some() && got > 0.0);
+                all += usize::from(got > 0.0);
+            }
+        }
+    }
+    (all, ways)
+}
+
+/// Processor time if it can be had: these machines are shared.
+fn clock() -> Duration {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    }
+    #[cfg(not(unix))]
+    {
+        static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        BEGAN.get_or_init(std::time::Instant::now).elapsed()
+    }
+}
+
+fn median(rounds: usize, each: usize, mut work: impl FnMut() -> usize) -> f64 {
+    let mut times: Vec<f64> = (0..rounds)
+        .map(|_| {
+            let began = clock();
+            black_box(work());
+            (clock() - began).as_nanos() as f64 / each as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[rounds / 2]
+}
+
+fn sounds(c: &mut Criterion) {
+    let moments = moments();
+    let each = moments.iter().map(|moment| moment.players.len()).sum::<usize>();
+    let mut rows = Vec::new();
+    println!("{each} sounds of each kind, each with seven other listeners, in {} moments", moments.len());
+    println!(
+        "{:16} {:>9} {:>12} {:>9} {:>8} {:>10} {:>10}",
+        "kind", "ours, ns", "naive, ns", "ratio", "goal", "heard by", "came round"
+    );
+    for (kind, goal) in KINDS {
+        let (heard, ways) = check(&moments, kind);
+        let mut group = c.benchmark_group(format!("sound, {}", kind.name()));
+        group.throughput(Throughput::Elements(each as u64)).sample_size(20);
+        group.warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(600));
+        group.bench_function("ours", |b| b.iter(|| ours(&moments, kind)));
+        group.finish();
+        let ns = median(31, each, || (0..10).map(|_| ours(&moments, kind)).sum()) / 10.0;
+        let naive_ns = median(3, each, || by_hand(&moments, kind));
+        let met = if ns <= goal { "met" } else { "missed" };
+        println!(
+            "{:16} {ns:9.0} {naive_ns:12.0} {:9.0} {met:>8} {:10.2} {:10.2}",
+            kind.name(),
+            naive_ns / ns,
+            heard as f64 / each as f64,
+            ways as f64 / each as f64,
+        );
+        rows.push(json!({
+            "kind": kind.name(), "ns": ns.round(), "goal_ns": goal, "naive_ns": naive_ns.round(),
+            "heard_by": heard as f64 / each as f64, "came_round": ways as f64 / each as f64,
+        }));
+    }
+    println!("{}", json!({ "sounds": rows }));
+}
+
+criterion_group!(all, sounds);
+criterion_main!(all);
