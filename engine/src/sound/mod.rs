@@ -21,6 +21,7 @@
 mod heard;
 mod round;
 mod straight;
+mod walk;
 
 pub use heard::{CUTOFFS, DIRECTIONS, Heard, cutoff_hz, direction_of, own};
 pub(crate) use heard::{cutoff_edges, cutoff_of};

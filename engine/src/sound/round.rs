@@ -463,7 +463,7 @@ impl Wave {
     fn is_straight(&self, from: (f32, f32), listener: (f32, f32)) -> bool {
         let (x, y) = cell_of(listener.0, listener.1);
         let mut clear = true;
-        crate::vision::walk(from.0, from.1, listener.0, listener.1, |row, mask| {
+        super::walk::walk(from, listener, |row, mask| {
             let open = self.rows[row] | if row == y { 1 << x } else { 0 };
             clear = !open & mask == 0;
             !clear

@@ -1,7 +1,8 @@
 //! The straight line: distance and walls.
 
+use super::walk::walk;
 use crate::rules::SoundKindRule;
-use crate::vision::{Grid, Slab, slab, walk};
+use crate::vision::{Grid, Slab, slab};
 use crate::world::Block;
 
 /// Slices of several cells that one line is remembered to have crossed.
@@ -40,7 +41,7 @@ pub fn muffling(
     let mut left = 1.0f32;
     let mut seen = [0u16; REMEMBERED];
     let mut count = 0;
-    walk(ax, ay, bx, by, |row, mask| {
+    walk((ax, ay), (bx, by), |row, mask| {
         let mut cells = grid.any[row] & mask;
         while cells != 0 {
             let column = cells.trailing_zeros() as usize;

@@ -73,7 +73,7 @@ fn columns(first: usize, last: usize) -> u64 {
 /// From row to row only the place where the line leaves it is new. `reach` covers the rounding of that place and the
 /// margin about the rows, which a flat line crosses far to the side.
 #[inline]
-pub(crate) fn walk(ax: f32, ay: f32, bx: f32, by: f32, mut visit: impl FnMut(usize, u64) -> bool) {
+fn walk(ax: f32, ay: f32, bx: f32, by: f32, mut visit: impl FnMut(usize, u64) -> bool) {
     let (dx, dy) = (bx - ax, by - ay);
     let down = dy >= 0.0;
     let (top, bottom) = if down { (ay, by) } else { (by, ay) };

@@ -10,7 +10,7 @@ pub(crate) mod testing;
 
 pub(crate) use body::{Eye, Hints, NO_HINTS, visible_point};
 pub(crate) use changes::{SightChanges, regions};
-pub(crate) use line::{Crossings, walk};
+pub(crate) use line::Crossings;
 pub use line::{Grid, Slab, Stop, slab};
 pub use polygon::{PolygonScratch, Sight, polygon, polygon_in_smoke};
 pub use smoke::{Smoke, SmokeDisc, smoke_depth, smoke_stops};
