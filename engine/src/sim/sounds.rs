@@ -254,9 +254,10 @@ fn round(
         let mut part: Option<Part> = None;
         for one in waiting {
             let enough = one.gain.max(rules.rules.sound.least) / rules.turn_gain[turns];
-            if attenuation(rule, one.least) > enough {
-                // Attenuation is at most reference / length.
-                let longest = (rule.reference / enough).min(rule.limit);
+            let most = attenuation(rule, one.least);
+            if most > enough {
+                // Beyond the reference distance, loudness falls at least as fast as 1 / length.
+                let longest = (one.least.max(rule.reference) * most / enough).min(rule.limit);
                 let this = Part::between(cell, one.cell, (longest * (UNIT as f32 / CELL)) as usize + 1);
                 part = Some(part.map_or(this, |part| part.with(this)));
             }

@@ -318,7 +318,9 @@ impl Wave {
             return false;
         }
         let part = self.window.part().within(part);
-        if part != self.window.part() {
+        // Anew only where it pays: what lies about the new part must be closed.
+        let lines = |part: Part| part.x.1 - part.x.0 + part.y.1 - part.y.0;
+        if lines(part) + 6 < lines(self.window.part()) {
             (self.window.x, self.window.y) = (part.x, part.y);
             (kernels.open_lanes)(self);
             let (x, y) = self.source;
