@@ -1,4 +1,4 @@
-//! Every row of the rule book's tables and every rule of its lists in sections 1 to 7, 11 and 12, with the tests that
+//! Every row of the rule book's tables and every rule of its lists in sections 1 to 8, 11 and 12, with the tests that
 //! cover it.
 #![allow(missing_docs, clippy::unwrap_used, unreachable_pub)]
 
@@ -11,6 +11,8 @@ const ROWS: &str = "tests/rows.rs";
 const REFERENCE: &str = "tests/reference.rs";
 const PROPERTIES: &str = "tests/properties.rs";
 const MAPS: &str = "src/map/tests.rs";
+const SOUND: &str = "tests/sound.rs";
+const WAVES: &str = "src/sound/round/tests.rs";
 const POLYGON: &str = "src/vision/polygon/tests.rs";
 const BODY: &str = "src/vision/body/tests.rs";
 const SIGHT: &str = "tests/sight.rs";
@@ -224,6 +226,50 @@ const INDEX: &[Row] = &[
         7,
         "impairment",
         &[(ARMS, "s7_flash"), (ARMS, "s7_flash_fades"), (REFERENCE, "who_sees_whom_and_through_how_much_smoke")],
+    ),
+    (
+        8,
+        "footstep sneak / walk / run",
+        &[(SOUND, "s8_footsteps"), (SOUND, "s8_a_stride_is_as_loud_as_its_loudest_gait")],
+    ),
+    (8, "shots, by weapon", &[(SOUND, "s8_what_makes_a_sound"), (SOUND, "s8_distance")]),
+    (8, "reload, switch, empty click, throw", &[(SOUND, "s8_what_makes_a_sound"), (SOUND, "s8_distance")]),
+    (8, "bullet impact / slice destroyed", &[(SOUND, "s8_what_makes_a_sound"), (SOUND, "s8_a_blast_is_no_flood")]),
+    (8, "bounce / explosion / flash", &[(SOUND, "s8_what_makes_a_sound")]),
+    (8, "hurt / death", &[(SOUND, "s8_what_makes_a_sound")]),
+    (8, "distance", &[(SOUND, "s8_distance"), (SOUND, "sound_is_the_naive_reference_in_a_fight")]),
+    (
+        8,
+        "straight through",
+        &[
+            (SOUND, "s8_straight_through"),
+            (SOUND, "s8_a_hole_is_heard_through_at_once"),
+            (SOUND, "sound_is_the_naive_reference_in_a_fight"),
+        ],
+    ),
+    (
+        8,
+        "round the corner",
+        &[
+            (SOUND, "s8_round_the_corner"),
+            (SOUND, "s8_half_a_cell_is_open"),
+            (WAVES, "waves_are_dijkstras"),
+            (SOUND, "sound_is_the_naive_reference_in_a_fight"),
+        ],
+    ),
+    (
+        8,
+        "the louder of the two, from where it arrives",
+        &[(SOUND, "s8_round_the_corner"), (SOUND, "s8_bearings_are_right")],
+    ),
+    (
+        8,
+        "delivered per listener; never the place",
+        &[
+            (SOUND, "s8_a_place_is_told_no_better_than_its_square"),
+            (SOUND, "s8_turning_tells_no_more"),
+            (SOUND, "s8_a_flash_deafens"),
+        ],
     ),
     (
         11,

@@ -7,7 +7,6 @@ use crate::types::{
 };
 use crate::world::tp_world;
 use trespasser::Buttons;
-use trespasser::vision::polygon::{TILE_ROWS, pack_tiles, tiles};
 
 /// The smaller team, rifle and pistol, placed at once. Any thread.
 #[unsafe(no_mangle)]
@@ -227,9 +226,6 @@ pub unsafe extern "C" fn tp_player_tiles(
         let out = OutArray::new(out_words, capacity, out_count, "out_words")?;
         let view = world.view(match_id.engine())?;
         let slot = view.player(player_id.engine()?)?.id.slot();
-        let (mut points, mut rows) = (Vec::new(), [0; TILE_ROWS]);
-        view.polygon(slot, &mut points);
-        tiles(&points, &mut rows);
-        out.fill(pack_tiles(&rows).into_iter())
+        out.fill(view.tiles(slot).into_iter())
     })
 }

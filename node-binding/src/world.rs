@@ -12,9 +12,12 @@ use napi::bindgen_prelude::{
 };
 use napi_derive::napi;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use trespasser::scenes::Bots;
-use trespasser::vision::polygon::{TILE_ROWS, pack_tiles, tiles};
-use trespasser::{Buttons, InputCmd, MatchDef, PlayerDef, RuleSet, Team, Vec2, WorldDef};
+use trespasser::world::PLAYERS;
+use trespasser::{
+    Buttons, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2, WorldDef,
+};
 
 /// Of a bot whose host does not say.
 const DEFAULT_SKILL: f32 = 0.5;
@@ -26,8 +29,18 @@ pub(crate) struct Pool {
     bots: Bots,
     /// Kept between drains.
     pub(crate) events: Vec<trespasser::Event>,
-    /// Kept between polygons.
-    corners: Vec<Vec2>,
+    /// The last polygon of each player who was asked about, so that one who stands still costs next to nothing. Of the
+    /// matches that were asked about alone, by raw id.
+    polygons: HashMap<u64, Box<[PolygonCache; PLAYERS]>>,
+}
+
+impl Pool {
+    fn polygon(&mut self, game: MatchId, player: PlayerId) -> Inner<(MatchView<'_>, usize, &mut PolygonCache)> {
+        let view = self.world.view(game)?;
+        let slot = view.player(player)?.id.slot();
+        let caches = self.polygons.entry(game.raw()).or_default();
+        Ok((view, slot, &mut caches[slot]))
+    }
 }
 
 /// The Rust name is the JavaScript one: its methods stand in several modules, and those expanded before this one do not
@@ -71,7 +84,7 @@ impl World {
                 world: trespasser::World::new(def)?,
                 bots: Bots::new(),
                 events: Vec::new(),
-                corners: Vec::new(),
+                polygons: HashMap::new(),
             };
             Ok(World { pool: RefCell::new(pool), broken: Cell::new(false) })
         })
@@ -117,7 +130,11 @@ impl World {
     pub fn destroy_match(&self, game: Unknown<'_>) -> Result<()> {
         guard(|| {
             let game = read::match_id(&game)?;
-            self.with(|pool| Ok(pool.world.destroy_match(game)?))
+            self.with(|pool| {
+                pool.world.destroy_match(game)?;
+                pool.polygons.remove(&game.raw());
+                Ok(())
+            })
         })
     }
 
@@ -430,10 +447,9 @@ impl World {
         guard(|| {
             let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
             floats(env, out, |out| {
-                self.with(|Pool { world, corners, .. }| {
-                    let view = world.view(game)?;
-                    let slot = view.player(player)?.id.slot();
-                    view.polygon(slot, corners);
+                self.with(|pool| {
+                    let (view, slot, cache) = pool.polygon(game, player)?;
+                    let corners = view.polygon_cached(slot, cache);
                     out.fill(corners.len() * 2, corners.iter().flat_map(|corner| [corner.x, corner.y]))
                 })
             })
@@ -460,12 +476,9 @@ impl World {
                 let limit = format!("a Uint8Array of at least {NEED}");
                 return Err(Fail::invalid("out", format_args!("of length {}", room.len()), limit));
             }
-            let words = self.with(|Pool { world, corners, .. }| {
-                let view = world.view(game)?;
-                let mut rows = [0; TILE_ROWS];
-                view.polygon(view.player(player)?.id.slot(), corners);
-                tiles(corners, &mut rows);
-                Ok(pack_tiles(&rows))
+            let words = self.with(|pool| {
+                let (view, slot, cache) = pool.polygon(game, player)?;
+                Ok(view.tiles_cached(slot, cache))
             })?;
             let bytes = words.iter().flat_map(|word| word.to_le_bytes()).take(NEED);
             let (Some(array), Some(room)) = (given, &mut room) else {

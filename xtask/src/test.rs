@@ -52,7 +52,11 @@ const STAGES: &[Stage] = &[
     Stage { name: "hash", about: "one scene through Rust, C and Node: one hash", work: one_hash },
     Stage { name: "client", about: "types, unit tests, build", work: client },
     Stage { name: "server", about: "types and tests", work: server },
-    Stage { name: "browser", about: "the page in headless Chromium against the real server", work: browser },
+    Stage {
+        name: "browser",
+        about: "the page in headless Chromium: its sound, and a match against the real server",
+        work: browser,
+    },
 ];
 
 fn stage_names() -> Vec<&'static str> {
@@ -313,5 +317,7 @@ fn in_real_time(log: &File, run: impl Fn() -> Run) -> Result<()> {
 
 fn browser(_: &Machine, log: &File) -> Result<()> {
     node::install("server", Some(log))?;
+    node::install("client", Some(log))?;
+    in_real_time(log, || npm("client", "test:browser"))?;
     in_real_time(log, || npm("server", "test:browser"))
 }

@@ -3,7 +3,7 @@
  *
  *     source -> [low-pass] -> gain -> panner -> master gain -> compressor -> loudspeakers
  */
-import { OPEN_CUTOFF } from '../core/sounds';
+import { OPEN_CUTOFF, isOfBody } from '../core/sounds';
 import type { HeardSound } from '../net/protocol';
 
 /** Even a sound from straight aside reaches the other ear: 1 would be silence there, which is no place but a broken headphone. */
@@ -15,15 +15,15 @@ const FLAT = -3.01;
 
 /**
  * -1 left to 1 right. The camera never turns, so the screen's right is the world's +x and the right ear's: a sound pans
- * to where it would be drawn, whichever way the player faces, and turning the view does not swing the world about. What
+ * to where it would be drawn; what the own body makes comes from the middle, whichever way the player faces, and turning the view does not swing the world about. What
  * panning can't tell, up from down, the screen and the captions do.
  */
-export function panOf({ direction, own }: HeardSound): number {
-  return own ? 0 : Math.cos(direction) * WIDEST_PAN;
+export function panOf({ kind, direction, own }: HeardSound): number {
+  return own && isOfBody(kind) ? 0 : Math.cos(direction) * WIDEST_PAN;
 }
 
-export function levelOf({ gain, own }: HeardSound): number {
-  return own ? gain * OWN_GAIN : gain;
+export function levelOf({ kind, gain, own }: HeardSound): number {
+  return own && isOfBody(kind) ? gain * OWN_GAIN : gain;
 }
 
 export interface Voice {

@@ -41,6 +41,11 @@ export type SoundKind = keyof typeof CAPTIONS;
 
 export const SOUND_KINDS = Object.keys(CAPTIONS) as readonly SoundKind[];
 
+/** Made with hands, feet or mouth, where the maker is; the rest is made by what flies, wherever that lands. */
+export function isOfBody(kind: SoundKind): boolean {
+  return !/^(impact|break|bounce|explosion|flash)/.test(kind);
+}
+
 export function isSoundKind(value: unknown): value is SoundKind {
   return typeof value === 'string' && Object.hasOwn(CAPTIONS, value);
 }

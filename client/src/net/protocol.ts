@@ -258,7 +258,7 @@ export interface HeardSound {
   readonly kind: SoundKind;
   /** Loudness at the ear, above 0, at most 1. */
   readonly gain: number;
-  /** Radians in the world, from the listener to where it arrives from; of no meaning for an own one. */
+  /** Radians in the world, from the listener to where it arrives from; of no meaning for what the own body makes. */
   readonly direction: number;
   /** Low-pass, Hz; OPEN_CUTOFF: none. */
   readonly cutoff: number;
