@@ -112,6 +112,10 @@ test('a browser joins, walks and shoots a hole into the world', { timeout: 120_0
   }, 40);
   assert((await onServer()).destruction.damagedSlices > 0);
 
+  // Own steps and shots have been heard through the page's loudspeakers, and nothing piles up in its graph.
+  await until('sounds being played', async () => ((await stateOf(page))?.audio?.played ?? 0) > 5);
+  assert(((await stateOf(page))?.audio?.voices ?? 99) <= 32);
+
   mkdirSync(dirname(SCREENSHOT), { recursive: true });
   await page.screenshot({ path: SCREENSHOT });
   assert.equal((await stateOf(page))?.malformed, 0);
@@ -134,6 +138,7 @@ interface PageState {
   weapon: string;
   ammo: number;
   projectiles: string[];
+  audio: { state: string; voices: number; nodes: number; played: number } | null;
   position: { x: number; y: number } | null;
 }
 
