@@ -209,8 +209,8 @@ describe('the knowledge gate', () => {
 
   test('who turns hears earlier sounds from where they came, and the own body from within', () => {
     const heard = [
-      sound({ aim: 60, bearing: 10 }), sound({ aim: 60, bearing: 0, own: true }), sound({ aim: 60, bearing: 3, own: true, kind: 'impact_wood' }),
-      sound({ aim: 4, bearing: 63 }),
+      sound({ tick: 2, aim: 60, bearing: 10 }), sound({ tick: 3, aim: 60, bearing: 0, own: true }),
+      sound({ tick: 4, aim: 60, bearing: 3, own: true, kind: 'impact_wood' }), sound({ tick: 5, aim: 4, bearing: 63 }),
     ];
     const earshot = knowledge.hear(RED, heard);
     assert.equal(earshot?.aim, 4);
@@ -218,10 +218,22 @@ describe('the knowledge gate', () => {
     assert.deepEqual(heard.map((each) => (each.aim + each.bearing) & 63), [6, 60, 63, 3], 'which are the directions of the field');
   });
 
-  test('of a din the newest sounds are told', () => {
-    const earshot = knowledge.hear(RED, Array.from({ length: 300 }, (_, i) => sound({ gain: (i % 255) + 1 })));
-    assert.equal(earshot?.sounds.length, 256);
-    assert.deepEqual([earshot?.sounds[0]?.gain, earshot?.sounds.at(-1)?.gain], [45, 45]);
+  test('the order of one tick\'s sounds does not tell who made which', () => {
+    const [left, right] = [sound({ kind: 'footstep_run', bearing: 50 }), sound({ kind: 'footstep_run', bearing: 20, gain: 30 })];
+    const [step, shot] = [sound({ kind: 'footstep_run' }), sound({ own: true, bearing: 0, gain: 255 })];
+    for (const [a, b] of [[left, right], [step, shot], [left, shot], [step, sound({ kind: 'footstep_walk' })]] as const) {
+      assert.deepEqual(knowledge.hear(RED, [a, b]), knowledge.hear(RED, [b, a]));
+    }
+    const later = sound({ tick: 6, gain: 1 });
+    assert.deepEqual(knowledge.hear(RED, [left, later])?.sounds.map((each) => each.gain), [40, 1], 'ticks keep theirs');
+  });
+
+  test('of a din the newest sounds are told, and of one tick the loudest', () => {
+    const gains = (heard: HeardSound[]): number[] | undefined => knowledge.hear(RED, heard)?.sounds.map((each) => each.gain);
+    const ticks = gains(Array.from({ length: 300 }, (_, i) => sound({ tick: i + 1, gain: (i % 255) + 1 })));
+    assert.deepEqual([ticks?.length, ticks?.[0], ticks?.at(-1)], [256, 45, 45]);
+    const moment = gains(Array.from({ length: 300 }, (_, i) => sound({ gain: (i % 255) + 1 })));
+    assert.deepEqual([moment?.length, moment?.[0], moment?.at(-1)], [256, 23, 255]);
   });
 
   test('damage missed is found on looking there again', () => {
