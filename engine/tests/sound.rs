@@ -683,3 +683,56 @@ fn s8_every_level_hears_the_same() {
         assert_eq!(play(level), want, "{}", level.name());
     }
 }
+
+/// Turning is counted in quarters: beside the same way pulled taut, with every degree counted, it is right on the average
+/// and seldom far off.
+#[test]
+fn s8_quarter_turns_are_right_on_the_average() {
+    let (mut sum, mut squares, mut count, mut far) = (0.0f64, 0.0f64, 0u32, 0u32);
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        for round in 0..8 {
+            scene.advance(200);
+            let view = scene.world.view(scene.game).unwrap();
+            let open = view.open_cells();
+            let is_open = |p: Vec2| open[(p.y / 10.0) as usize] >> ((p.x / 10.0) as usize) & 1 == 1;
+            let clear = |a: Vec2, b: Vec2| {
+                let steps = (a.distance(b) * 4.0).ceil().max(1.0) as u32;
+                (0..=steps).all(|i| is_open(a + (b - a) * (i as f32 / steps as f32)))
+            };
+            let places: Vec<Vec2> = view.players().map(|p| p.position).collect();
+            let mut way = Vec::new();
+            for (i, &a) in places.iter().enumerate() {
+                // To other players, and to some places about the field.
+                let more = (0..12u32).map(|n| {
+                    let word = rng::draw(round, n, rng::Purpose::Bot, i as u32);
+                    at(rng::unit(word[0]) * 479.0, rng::unit(word[1]) * 269.0)
+                });
+                for b in places.iter().copied().chain(more).filter(|&b| is_open(b) && is_open(a) && b != a) {
+                    let arrival = view.sound_way(SoundKind::FireRifle, a, b, &mut way);
+                    let Some((_, turns)) = arrival.round else { continue };
+                    // Pulled taut: from each bend straight to the farthest cell of the way in sight.
+                    let mut points = vec![b];
+                    let mut at = 0;
+                    while at + 1 < way.len() {
+                        let from = points[points.len() - 1];
+                        at = (at + 1..way.len()).rev().find(|&j| clear(from, way[j])).unwrap_or(at + 1);
+                        points.push(way[at]);
+                    }
+                    let legs: Vec<Vec2> = points.windows(2).map(|pair| pair[1] - pair[0]).collect();
+                    let turned: f32 = legs.windows(2).map(|pair| pair[0].angle_to(pair[1]).abs()).sum();
+                    let off = (turns as f64 - f64::from(turned) / core::f64::consts::FRAC_PI_2) * 20.0 * 0.7f64.log10();
+                    sum += off;
+                    squares += off * off;
+                    count += 1;
+                    far += u32::from(off.abs() > 3.1);
+                }
+            }
+        }
+    }
+    let (mean, rms) = (sum / f64::from(count), (squares / f64::from(count)).sqrt());
+    println!(
+        "{count} ways: {mean:+.2} dB on the average, {rms:.2} dB root mean square, {far} off by more than a quarter"
+    );
+    assert!(count > 1000 && mean.abs() < 1.0 && rms < 2.5 && far * 7 < count, "{count} {mean} {rms} {far}");
+}
