@@ -736,3 +736,65 @@ fn s8_quarter_turns_are_right_on_the_average() {
     );
     assert!(count > 1000 && mean.abs() < 1.0 && rms < 2.5 && far * 7 < count, "{count} {mean} {rms} {far}");
 }
+
+/// A slice that breaks names who hears it break, near or far, seen or not.
+#[test]
+fn s9_who_hears_a_slice_break_is_told() {
+    let setup = Setup::default().wall(150.0, 110.0, 10.0, 50.0, Material::Glass).players(&[
+        (Team::Red, at(100.0, 135.0)),
+        // In earshot with the back to it, and beyond: 250 px are a break's.
+        (Team::Blue, at(200.0, 135.0)),
+        (Team::Blue, at(440.0, 135.0)),
+    ]);
+    let mut rig = setup.build();
+    rig.wait_out_invulnerability();
+    rig.input(1, NONE, NONE, at(300.0, 135.0));
+    for _ in 0..60 {
+        rig.input(0, Buttons::FIRE, NONE, at(300.0, 133.0));
+        rig.tick();
+    }
+    let breaks = rig.all(EventKind::SliceDestroyed);
+    assert!(!breaks.is_empty());
+    assert!(breaks.iter().all(|e| e.part == 0b011), "{breaks:?}");
+    let all = heard(&mut rig);
+    assert!(!of(&all, 1, SoundKind::BreakGlass).is_empty() && of(&all, 2, SoundKind::BreakGlass).is_empty());
+}
+
+/// Whoever takes a slot over gets nothing of what the last one heard.
+#[test]
+fn s8_a_leavers_sounds_are_gone() {
+    let mut rig = Setup::default().build();
+    rig.hold(0, Buttons::RIGHT, at(470.0, 135.0), 60);
+    assert!(rig.world.pending_sounds(rig.game).unwrap() > 0);
+    rig.world.remove_player(rig.game, rig.players[0]).unwrap();
+    let next = rig.world.add_player(rig.game, PlayerDef::default()).unwrap();
+    assert_eq!(next.slot(), 0);
+    assert!(of(&heard(&mut rig), 0, SoundKind::FootstepWalk).is_empty());
+}
+
+/// The order of a tick's entries says nothing of slots and events: players who change places sound the same.
+#[test]
+fn s8_the_order_tells_nothing() {
+    let listen = |places: [Vec2; 2]| {
+        let players = [(Team::Red, at(240.0, 135.0)), (Team::Blue, places[0]), (Team::Blue, places[1])];
+        let mut rig = Setup::default().players(&players).build();
+        rig.ticks(5);
+        heard(&mut rig);
+        // Both walk off at once, in the same direction.
+        for _ in 0..30 {
+            rig.input(1, Buttons::DOWN, NONE, at(240.0, 260.0));
+            rig.input(2, Buttons::DOWN, NONE, at(240.0, 260.0));
+            rig.tick();
+        }
+        let all = heard(&mut rig);
+        all.into_iter().filter(|h| h.listener == 0).map(|h| (h.tick, h.kind, h.gain, h.bearing)).collect::<Vec<_>>()
+    };
+    let (one, other) = (at(216.0, 100.0), at(272.0, 100.0));
+    let (first, second) = (listen([one, other]), listen([other, one]));
+    assert!(first.len() >= 4, "{first:?}");
+    let since = |all: &[(u32, u8, u8, u8)]| {
+        let start = all[0].0;
+        all.iter().map(|h| (h.0 - start, h.1, h.2, h.3)).collect::<Vec<_>>()
+    };
+    assert_eq!(since(&first), since(&second));
+}
