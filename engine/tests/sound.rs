@@ -683,3 +683,118 @@ fn s8_every_level_hears_the_same() {
         assert_eq!(play(level), want, "{}", level.name());
     }
 }
+
+/// Turning is counted in quarters: beside the same way pulled taut, with every degree counted, it is right on the average
+/// and seldom far off.
+#[test]
+fn s8_quarter_turns_are_right_on_the_average() {
+    let (mut sum, mut squares, mut count, mut far) = (0.0f64, 0.0f64, 0u32, 0u32);
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        for round in 0..8 {
+            scene.advance(200);
+            let view = scene.world.view(scene.game).unwrap();
+            let open = view.open_cells();
+            let is_open = |p: Vec2| open[(p.y / 10.0) as usize] >> ((p.x / 10.0) as usize) & 1 == 1;
+            let clear = |a: Vec2, b: Vec2| {
+                let steps = (a.distance(b) * 4.0).ceil().max(1.0) as u32;
+                (0..=steps).all(|i| is_open(a + (b - a) * (i as f32 / steps as f32)))
+            };
+            let places: Vec<Vec2> = view.players().map(|p| p.position).collect();
+            let mut way = Vec::new();
+            for (i, &a) in places.iter().enumerate() {
+                // To other players, and to some places about the field.
+                let more = (0..12u32).map(|n| {
+                    let word = rng::draw(round, n, rng::Purpose::Bot, i as u32);
+                    at(rng::unit(word[0]) * 479.0, rng::unit(word[1]) * 269.0)
+                });
+                for b in places.iter().copied().chain(more).filter(|&b| is_open(b) && is_open(a) && b != a) {
+                    let arrival = view.sound_way(SoundKind::FireRifle, a, b, &mut way);
+                    let Some((_, turns)) = arrival.round else { continue };
+                    // Pulled taut: from each bend straight to the farthest cell of the way in sight.
+                    let mut points = vec![b];
+                    let mut at = 0;
+                    while at + 1 < way.len() {
+                        let from = points[points.len() - 1];
+                        at = (at + 1..way.len()).rev().find(|&j| clear(from, way[j])).unwrap_or(at + 1);
+                        points.push(way[at]);
+                    }
+                    let legs: Vec<Vec2> = points.windows(2).map(|pair| pair[1] - pair[0]).collect();
+                    let turned: f32 = legs.windows(2).map(|pair| pair[0].angle_to(pair[1]).abs()).sum();
+                    let off = (turns as f64 - f64::from(turned) / core::f64::consts::FRAC_PI_2) * 20.0 * 0.7f64.log10();
+                    sum += off;
+                    squares += off * off;
+                    count += 1;
+                    far += u32::from(off.abs() > 3.1);
+                }
+            }
+        }
+    }
+    let (mean, rms) = (sum / f64::from(count), (squares / f64::from(count)).sqrt());
+    println!(
+        "{count} ways: {mean:+.2} dB on the average, {rms:.2} dB root mean square, {far} off by more than a quarter"
+    );
+    assert!(count > 1000 && mean.abs() < 1.0 && rms < 2.5 && far * 7 < count, "{count} {mean} {rms} {far}");
+}
+
+/// A slice that breaks names who hears it break, near or far, seen or not.
+#[test]
+fn s9_who_hears_a_slice_break_is_told() {
+    let setup = Setup::default().wall(150.0, 110.0, 10.0, 50.0, Material::Glass).players(&[
+        (Team::Red, at(100.0, 135.0)),
+        // In earshot with the back to it, and beyond: 250 px are a break's.
+        (Team::Blue, at(200.0, 135.0)),
+        (Team::Blue, at(440.0, 135.0)),
+    ]);
+    let mut rig = setup.build();
+    rig.wait_out_invulnerability();
+    rig.input(1, NONE, NONE, at(300.0, 135.0));
+    for _ in 0..60 {
+        rig.input(0, Buttons::FIRE, NONE, at(300.0, 133.0));
+        rig.tick();
+    }
+    let breaks = rig.all(EventKind::SliceDestroyed);
+    assert!(!breaks.is_empty());
+    assert!(breaks.iter().all(|e| e.part == 0b011), "{breaks:?}");
+    let all = heard(&mut rig);
+    assert!(!of(&all, 1, SoundKind::BreakGlass).is_empty() && of(&all, 2, SoundKind::BreakGlass).is_empty());
+}
+
+/// Whoever takes a slot over gets nothing of what the last one heard.
+#[test]
+fn s8_a_leavers_sounds_are_gone() {
+    let mut rig = Setup::default().build();
+    rig.hold(0, Buttons::RIGHT, at(470.0, 135.0), 60);
+    assert!(rig.world.pending_sounds(rig.game).unwrap() > 0);
+    rig.world.remove_player(rig.game, rig.players[0]).unwrap();
+    let next = rig.world.add_player(rig.game, PlayerDef::default()).unwrap();
+    assert_eq!(next.slot(), 0);
+    assert!(of(&heard(&mut rig), 0, SoundKind::FootstepWalk).is_empty());
+}
+
+/// The order of a tick's entries says nothing of slots and events: players who change places sound the same.
+#[test]
+fn s8_the_order_tells_nothing() {
+    let listen = |places: [Vec2; 2]| {
+        let players = [(Team::Red, at(240.0, 135.0)), (Team::Blue, places[0]), (Team::Blue, places[1])];
+        let mut rig = Setup::default().players(&players).build();
+        rig.ticks(5);
+        heard(&mut rig);
+        // Both walk off at once, in the same direction.
+        for _ in 0..30 {
+            rig.input(1, Buttons::DOWN, NONE, at(240.0, 260.0));
+            rig.input(2, Buttons::DOWN, NONE, at(240.0, 260.0));
+            rig.tick();
+        }
+        let all = heard(&mut rig);
+        all.into_iter().filter(|h| h.listener == 0).map(|h| (h.tick, h.kind, h.gain, h.bearing)).collect::<Vec<_>>()
+    };
+    let (one, other) = (at(216.0, 100.0), at(272.0, 100.0));
+    let (first, second) = (listen([one, other]), listen([other, one]));
+    assert!(first.len() >= 4, "{first:?}");
+    let since = |all: &[(u32, u8, u8, u8)]| {
+        let start = all[0].0;
+        all.iter().map(|h| (h.0 - start, h.1, h.2, h.3)).collect::<Vec<_>>()
+    };
+    assert_eq!(since(&first), since(&second));
+}

@@ -48,6 +48,11 @@ const STAGES: &[Stage] = &[
     Stage { name: "rust", about: "tests of all crates, C header and C example among them", work: rust },
     Stage { name: "docs", about: "documentation without a warning, and its examples", work: docs },
     Stage { name: "golden", about: "the engine's tests again, optimised as released", work: golden },
+    Stage {
+        name: "asan",
+        about: "what is written for one instruction set, under AddressSanitizer (nightly)",
+        work: asan,
+    },
     Stage { name: "addon", about: "Node addon: build and tests", work: addon },
     Stage { name: "hash", about: "one scene through Rust, C and Node: one hash", work: one_hash },
     Stage { name: "client", about: "types, unit tests, build", work: client },
@@ -59,12 +64,26 @@ const STAGES: &[Stage] = &[
     },
 ];
 
+/// What a stage needs is neither there nor ours to install; it is no failure, and no success.
+#[derive(Debug)]
+struct NotHere(&'static str);
+
+impl std::fmt::Display for NotHere {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for NotHere {}
+
 fn stage_names() -> Vec<&'static str> {
     STAGES.iter().map(|stage| stage.name).collect()
 }
 
 enum Outcome {
     Ok,
+    /// What it needs is not to be had here; says what.
+    NotRun(String),
     Failed(String),
 }
 
@@ -96,6 +115,7 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
         let seconds = started.elapsed().as_secs_f64();
         match &outcome {
             Outcome::Ok => println!("{:8} ok     {seconds:7.1} s", stage.name),
+            Outcome::NotRun(why) => println!("{:8} NOT RUN           {why}", stage.name),
             Outcome::Failed(why) => {
                 println!("{:8} FAILED {seconds:7.1} s", stage.name);
                 show(&logs.join(format!("{}.log", stage.name)), why);
@@ -109,7 +129,13 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     }
     summary(&results, began.elapsed());
     let failed = results.iter().filter(|(_, _, outcome)| matches!(outcome, Outcome::Failed(_))).count();
-    println!("{} passed, {failed} failed", results.len() - failed);
+    let not_run = results.iter().filter(|(_, _, outcome)| matches!(outcome, Outcome::NotRun(_))).count();
+    let passed = results.len() - failed - not_run;
+    if not_run > 0 {
+        println!("{passed} passed, {failed} failed, {not_run} skipped");
+    } else {
+        println!("{passed} passed, {failed} failed");
+    }
     Ok(if failed > 0 || run::interrupted() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -126,6 +152,7 @@ fn one(stage: &Stage, context: &Machine, logs: &Path) -> Outcome {
     bar.finish_and_clear();
     match result {
         Ok(()) => Outcome::Ok,
+        Err(error) if error.is::<NotHere>() => Outcome::NotRun(error.to_string()),
         Err(error) => Outcome::Failed(format!("{error:#}")),
     }
 }
@@ -151,6 +178,7 @@ fn summary(results: &[(&Stage, f64, Outcome)], took: Duration) {
     for (stage, seconds, outcome) in results {
         let result = match outcome {
             Outcome::Ok => "ok",
+            Outcome::NotRun(_) => "NOT RUN",
             Outcome::Failed(_) => "FAILED",
         };
         println!("{:8} {seconds:9.1}  {result}", stage.name);
@@ -270,6 +298,27 @@ fn golden(_: &Machine, log: &File) -> Result<()> {
             "--tests",
         ])],
     )
+}
+
+/// All `unsafe` of the engine stands in its kernels: their tests again, with every access checked.
+fn asan(_: &Machine, log: &File) -> Result<()> {
+    // The rustup proxy chooses the toolchain; the cargo that runs this program is the stable one.
+    if run::program("cargo").args(["+nightly", "--version"]).output(None).is_err() {
+        return Err(NotHere("there is no nightly toolchain; `rustup toolchain install nightly`").into());
+    }
+    let target = run::program("rustc").args(["+nightly", "--print", "host-tuple"]).output(None)?;
+    let target = target.trim();
+    if !target.ends_with("linux-gnu") {
+        return Err(NotHere("AddressSanitizer is set up for Linux with glibc alone").into());
+    }
+    let arguments = ["test", "-p", "trespasser-engine", "--features", "scenes", "--locked", "--lib"];
+    let tests = run::program("cargo")
+        .arg("+nightly")
+        .args(arguments)
+        // A target of its own keeps the sanitizer out of build scripts and macros.
+        .args(["--target", target, "--target-dir", "target/asan", "--", "simd", "sound"])
+        .env("RUSTFLAGS", "-Zsanitizer=address");
+    all(log, [tests])
 }
 
 fn addon(_: &Machine, log: &File) -> Result<()> {

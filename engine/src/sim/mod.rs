@@ -22,7 +22,7 @@ pub(crate) use sounds::{arrival, listeners};
 
 use crate::map::MAX_SLICES;
 use crate::simd::Kernels;
-use crate::sound::Wave;
+use crate::sound::{Heard, Wave};
 use crate::vision::Crossings;
 use crate::world::state::{Match, PLAYERS, PROJECTILES};
 
@@ -155,6 +155,9 @@ pub(crate) struct Scratch {
     /// Number of the tick's first event.
     pub(crate) first_event: u64,
     pub(crate) sounds: Vec<sounds::Sound>,
+    /// Slices that broke: number of the event, place of the sound that it makes or is part of.
+    pub(crate) breaks: Vec<(u64, usize)>,
+    pub(crate) heard: Vec<Heard>,
     pub(crate) wave: Box<Wave>,
 }
 
@@ -175,6 +178,8 @@ impl Scratch {
             body_hit: 0,
             first_event: 0,
             sounds: Vec::with_capacity(sounds::SOUNDS),
+            breaks: Vec::with_capacity(sounds::SOUNDS),
+            heard: Vec::with_capacity(sounds::SOUNDS),
             wave: Box::new(Wave::new()),
         }
     }

@@ -13,10 +13,11 @@ use crate::sound::{
 use crate::vision::Grid;
 use crate::world::event::NO_SLICE;
 use crate::world::state::{Block, Gait, Match, MatchState, PLAYERS};
-use crate::world::{Event, EventKind};
+use crate::world::{EVENT_RING, Event, EventKind};
 
-/// Sounds of one tick that are heard; more of them would be one noise.
-pub(super) const SOUNDS: usize = 64;
+/// Sounds of one tick at most: each is an event that the ring still holds, or a footstep. None is dropped for another,
+/// or what nobody hears would show in what somebody does.
+pub(super) const SOUNDS: usize = EVENT_RING + PLAYERS;
 /// Share let through under which [`arrival`] takes walls to let nothing through.
 const NOTHING: f32 = 1.0e-6;
 /// px within which a sound comes from the listener's own body and has no bearing.
@@ -30,27 +31,52 @@ pub(crate) struct Sound {
     source: u8,
     /// Slice that it comes from, which does not muffle it, or `NO_SLICE`.
     slice: u16,
-    /// px; rounded to the lattice, but for what merges.
+    /// px; on the lattice, and nothing is computed from anything finer.
     x: f32,
     y: f32,
+    /// Slots that hear it.
+    heard_by: u8,
+}
+
+impl Sound {
+    fn new(kind: SoundKind, source: u8, (x, y): (f32, f32), rules: &Tuned) -> Sound {
+        let lattice = rules.rules.sound.lattice;
+        Sound { kind, source, slice: NO_SLICE, x: snap(x, lattice), y: snap(y, lattice), heard_by: 0 }
+    }
 }
 
 pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     scratch.sounds.clear();
+    scratch.breaks.clear();
+    scratch.heard.clear();
     footsteps(&mut game.state, &game.rules, &mut scratch.sounds);
     // One that the host's calls between ticks pushed out of the ring is lost, as it is for the host.
     for n in scratch.first_event.max(game.events.oldest())..game.events.written() {
         let event = game.events.at(n);
         if let Some(sound) = of_event(&game.state, game.map.geometry(), &game.rules, &event) {
-            add(&mut scratch.sounds, &game.rules, sound);
+            let place = add(&mut scratch.sounds, &game.rules, sound);
+            if event.kind == EventKind::SliceDestroyed as u8 {
+                scratch.breaks.push((n, place));
+            }
         }
     }
-    let Match { state, blocks, heard, map, rules, .. } = game;
-    let Scratch { kernels, sounds, wave, .. } = scratch;
+    let Match { state, blocks, events, heard, map, rules, .. } = game;
+    let Scratch { kernels, sounds, breaks, heard: told, wave, .. } = scratch;
     let air = Air { state, blocks, geometry: map.geometry(), rules };
-    for sound in sounds.iter() {
-        spread(&air, kernels, wave, sound, &mut |entry| heard.push(entry));
+    for sound in sounds.iter_mut() {
+        let mut heard_by = 0;
+        spread(&air, kernels, wave, sound, &mut |entry| {
+            heard_by |= 1 << entry.listener;
+            told.push(entry);
+        });
+        sound.heard_by = heard_by;
     }
+    for (event, place) in breaks.drain(..) {
+        events.at_mut(event).part = sounds[place].heard_by;
+    }
+    // In an order of its own: that of the slots and events would tell who made which.
+    told.sort_unstable_by_key(|h| (h.listener, h.kind, h.gain, h.bearing, h.cutoff, h.flags));
+    told.drain(..).for_each(|entry| heard.push(entry));
 }
 
 /// What sound travels through.
@@ -83,7 +109,7 @@ pub(crate) fn listeners(
     source: u8,
     mut each: impl FnMut(Heard),
 ) {
-    spread(&Air::of(game), kernels, wave, &Sound { kind, source, slice: NO_SLICE, x, y }, &mut each);
+    spread(&Air::of(game), kernels, wave, &Sound::new(kind, source, (x, y), &game.rules), &mut each);
 }
 
 fn footsteps(state: &mut MatchState, rules: &Tuned, sounds: &mut Vec<Sound>) {
@@ -103,7 +129,7 @@ fn footsteps(state: &mut MatchState, rules: &Tuned, sounds: &mut Vec<Sound>) {
         };
         // What is left of the way was walked as now.
         state.stride_gait[slot] = state.gait[slot];
-        sounds.push(Sound { kind, source: slot as u8, slice: NO_SLICE, x: state.x[slot], y: state.y[slot] });
+        sounds.push(Sound::new(kind, slot as u8, (state.x[slot], state.y[slot]), rules));
     }
 }
 
@@ -111,15 +137,9 @@ fn footsteps(state: &mut MatchState, rules: &Tuned, sounds: &mut Vec<Sound>) {
 fn of_event(state: &MatchState, geometry: &Geometry, rules: &Tuned, event: &Event) -> Option<Sound> {
     let by_actor = |kind| {
         let slot = event.actor as usize;
-        (slot < PLAYERS).then(|| Sound {
-            kind,
-            source: event.actor,
-            slice: NO_SLICE,
-            x: state.x[slot],
-            y: state.y[slot],
-        })
+        (slot < PLAYERS).then(|| Sound::new(kind, event.actor, (state.x[slot], state.y[slot]), rules))
     };
-    let there = |kind, source| Some(Sound { kind, source, slice: NO_SLICE, x: event.x, y: event.y });
+    let there = |kind, source| Some(Sound::new(kind, source, (event.x, event.y), rules));
     let material = || Material::from_number(geometry.material[event.slice as usize]).unwrap_or(Material::Border);
     match EventKind::from_number(event.kind)? {
         EventKind::Fired | EventKind::Launched => by_actor(SoundKind::of_weapon(event.weapon)),
@@ -145,16 +165,17 @@ fn of_event(state: &MatchState, geometry: &Geometry, rules: &Tuned, event: &Even
 }
 
 /// Adds a sound, unless one like it is near in the same tick: a blast breaks a hundred slices, a shotgun hits with
-/// eight pellets.
-fn add(sounds: &mut Vec<Sound>, rules: &Tuned, sound: Sound) {
+/// eight pellets. Returns the place of the one that is heard.
+fn add(sounds: &mut Vec<Sound>, rules: &Tuned, sound: Sound) -> usize {
     let merge = rules.rules.sound.merge;
     let like = |other: &Sound| {
         let (dx, dy) = (other.x - sound.x, other.y - sound.y);
         other.kind == sound.kind && other.source == sound.source && dx * dx + dy * dy <= merge * merge
     };
-    if sounds.len() < SOUNDS && !sounds.iter().any(like) {
+    sounds.iter().position(like).unwrap_or_else(|| {
         sounds.push(sound);
-    }
+        sounds.len() - 1
+    })
 }
 
 /// The middle of the square of the lattice that holds a coordinate.
@@ -187,7 +208,7 @@ fn spread(air: &Air<'_>, kernels: &Kernels, wave: &mut Wave, sound: &Sound, each
     let Air { state, rules, .. } = *air;
     let book = &rules.rules.sound;
     let rule = &book.kinds[sound.kind as usize];
-    let place = (snap(sound.x, book.lattice), snap(sound.y, book.lattice));
+    let place = (sound.x, sound.y);
     let grid = air.grid();
     // Who dies in this tick hears it.
     let mut ears = state.alive;

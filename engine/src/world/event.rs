@@ -46,7 +46,8 @@ pub enum EventKind {
     Died = 15,
     /// weapon, slice; x, y: the impact; value: damage dealt, 1/64; aux: health left, 1/64; flag `DESTROYED`.
     WallDamaged = 16,
-    /// Instead of `WallDamaged` for the hit that breaks the slice: once for each.
+    /// Instead of `WallDamaged` for the hit that breaks the slice: once for each. Besides, part: mask of the slots that
+    /// hear it break.
     SliceDestroyed = 17,
     /// value: 0 red, 1 blue, 2 nobody.
     MatchEnded = 18,

@@ -270,6 +270,12 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let event = Event::new(EventKind::Left, game.state.tick, slot);
         game.events.push(event.at(game.state.x[slot], game.state.y[slot]));
+        // Whoever gets the slot next has not heard it.
+        game.heard.for_each_mut(|entry| {
+            if usize::from(entry.listener) == slot {
+                entry.listener = NONE;
+            }
+        });
         sim::leave(game, slot);
         Ok(())
     }
@@ -440,12 +446,19 @@ impl World {
     /// Hands over what the players of a match have heard since the last drain, oldest first; returns how many were
     /// lost because more than [`HEARD_RING`] waited.
     ///
-    /// Each entry is for one listener and is all that this listener may be told of the sound.
+    /// Each entry is for one listener and is all that this listener may be told of the sound. Those of one tick come
+    /// listener by listener in an order that says nothing of who made them; what a player who has left would have
+    /// heard is gone.
     ///
     /// # Errors
     /// [`Error::StaleId`].
-    pub fn drain_sounds(&mut self, id: MatchId, each: impl FnMut(&Heard)) -> Result<u64> {
-        Ok(self.game_mut(id)?.heard.drain(each))
+    pub fn drain_sounds(&mut self, id: MatchId, mut each: impl FnMut(&Heard)) -> Result<u64> {
+        let lost = self.game_mut(id)?.heard.drain(|entry| {
+            if entry.listener != NONE {
+                each(entry);
+            }
+        });
+        Ok(lost)
     }
 
     /// Entries that wait for [`World::drain_sounds`], at most [`HEARD_RING`].

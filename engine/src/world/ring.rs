@@ -65,6 +65,18 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
         self.ring[n as usize & (self.ring.len() - 1)]
     }
 
+    /// The same, to be completed.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, n: u64) -> &mut T {
+        let last = self.ring.len() - 1;
+        &mut self.ring[n as usize & last]
+    }
+
+    /// Marks entries in place.
+    pub(crate) fn for_each_mut(&mut self, each: impl FnMut(&mut T)) {
+        self.ring.iter_mut().for_each(each);
+    }
+
     /// Hands over what is there, oldest first, and returns how many were lost before.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(&T)) -> u64 {
         let oldest = self.oldest();
