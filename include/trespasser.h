@@ -283,7 +283,8 @@ enum tp_event_kind
   // weapon, slice; x, y: the impact; value: damage dealt, 1/64 points; aux: health left, 1/64 points; flag
   // DESTROYED.
   TP_EVENT_KIND_WALL_DAMAGED = 16,
-  // Instead of WALL_DAMAGED for the hit that breaks the slice: once for each.
+  // Instead of WALL_DAMAGED for the hit that breaks the slice: once for each. Besides, part: bit s says that the player
+  // in slot s hears it break.
   TP_EVENT_KIND_SLICE_DESTROYED = 17,
   // value: a tp_team, NONE for a draw.
   TP_EVENT_KIND_MATCH_ENDED = 18,
@@ -1141,9 +1142,9 @@ tp_result tp_match_drain_events(struct tp_world *world,
                                 uint64_t *out_lost);
 
 // Moves what the players of a match have heard since the last drain, oldest first, into the caller's array of
-// `capacity` elements. Each is for one listener, named by slot: drain before letting anybody into the match, or the
-// next player in a leaver's slot gets what the leaver heard. out_lost: sounds lost before these because more than
-// TP_MAX_SOUNDS waited.
+// `capacity` elements. Each is for one listener, named by slot; what a player who has left would have heard is gone.
+// Those of one tick come listener by listener, in an order that says nothing of who made them. out_lost: sounds lost
+// before these because more than TP_MAX_SOUNDS waited.
 // Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
 // wait, and they go on waiting.
 tp_result tp_match_drain_sounds(struct tp_world *world,
@@ -1153,7 +1154,8 @@ tp_result tp_match_drain_sounds(struct tp_world *world,
                                 size_t *out_count,
                                 uint64_t *out_lost);
 
-// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS.
+// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS. It may write fewer: what a leaver would have heard
+// counts here.
 // Reads the world: any thread, no changing call at the same time. STALE_ID.
 tp_result tp_match_pending_sounds(const struct tp_world *world,
                                   struct tp_match_id match_id,
@@ -1342,6 +1344,8 @@ tp_result tp_player_weapons(const struct tp_world *world,
 
 // The outline of what a living player sees, px, into the caller's array of `capacity` elements: the player first, then
 // clockwise on screen, arcs cut every 10 degrees at most. No points for the dead; one before the player's first tick.
+// There is no most: fields full of rubble and smoke have several times the hundred that play on the built-in maps has.
+// Begin with 512, and on SHORT_BUFFER ask again with twice the room.
 // Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
 // `capacity`, and the message says how many.
 tp_result tp_player_polygon(const struct tp_world *world,

@@ -501,7 +501,7 @@ export type GameEventType =
   | 'died'
   /** `weapon`, `slice`, `wall`, `x`, `y`, `damage`, `health`; `player` if still in the match. */
   | 'wall_damaged'
-  /** As `wall_damaged`, in its place for the hit that breaks the slice. */
+  /** `weapon`, `slice`, `wall`, `x`, `y`, `damage`, `health`, `heardBy`; `player` if still in the match. In place of the other for the hit that breaks the slice. */
   | 'slice_destroyed'
   /** `winner`. */
   | 'match_ended'
@@ -544,6 +544,8 @@ export interface GameEvent {
   slice?: number;
   /** Index of the wall in {@link GameMap.walls}. */
   wall?: number;
+  /** Bit s: the player in slot s hears the slice break. */
+  heardBy?: number;
   /** Points dealt, in steps of 1/64. */
   damage?: number;
   /** Points left: of the target (rounded up), or of the slice (in steps of 1/64). */
@@ -818,8 +820,8 @@ export class World {
 
   /**
    * What the match's players have heard since the last drain, in the order in which it happened: an entry for each
-   * sound and listener. A match keeps the newest 1,024: drain after every step, before anybody is let in; the next player
-   * in a leaver's slot would get what the leaver heard.
+   * sound and listener. Those of one tick come listener by listener, in an order that says nothing of who made them; what
+   * a player who has left would have heard is gone. A match keeps the newest 1,024: drain after every step.
    */
   drainSounds(match: MatchId): HeardSound[];
 
@@ -845,7 +847,7 @@ export class World {
    */
   readSounds(match: MatchId, out: Uint8Array): number;
 
-  /** Entries that wait to be drained, at most 1,024. */
+  /** Entries that wait to be drained, at most 1,024, and those that go with a player who has left. */
   pendingSounds(match: MatchId): number;
 
   /**

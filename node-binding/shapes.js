@@ -218,7 +218,7 @@ module.exports = function shapes(format) {
       isTeamKill: has(row, at, FLAGS.teamKill),
     }),
     wall_damaged: wallDamage('wall_damaged'),
-    slice_destroyed: wallDamage('slice_destroyed'),
+    slice_destroyed: (row, at) => ({ ...wallDamage('slice_destroyed')(row, at), heardBy: row[at + PART] }),
     match_ended: (row, at) => ({ type: 'match_ended', tick: row[at + TICK], winner: TEAMS[row[at + VALUE]] ?? null }),
     launched: (row, at) => ({
       type: 'launched',

@@ -167,9 +167,9 @@ pub unsafe extern "C" fn tp_match_drain_events(
 }
 
 /// Moves what the players of a match have heard since the last drain, oldest first, into the caller's array of
-/// `capacity` elements. Each is for one listener, named by slot: drain before letting anybody into the match, or the
-/// next player in a leaver's slot gets what the leaver heard. out_lost: sounds lost before these because more than
-/// TP_MAX_SOUNDS waited.
+/// `capacity` elements. Each is for one listener, named by slot; what a player who has left would have heard is gone.
+/// Those of one tick come listener by listener, in an order that says nothing of who made them. out_lost: sounds lost
+/// before these because more than TP_MAX_SOUNDS waited.
 /// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity`
 /// wait, and they go on waiting.
 #[unsafe(no_mangle)]
@@ -193,7 +193,8 @@ pub unsafe extern "C" fn tp_match_drain_sounds(
     })
 }
 
-/// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS.
+/// Room that tp_match_drain_sounds needs now, at most TP_MAX_SOUNDS. It may write fewer: what a leaver would have heard
+/// counts here.
 /// Reads the world: any thread, no changing call at the same time. STALE_ID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_match_pending_sounds(

@@ -187,6 +187,8 @@ pub unsafe extern "C" fn tp_player_weapons(
 
 /// The outline of what a living player sees, px, into the caller's array of `capacity` elements: the player first, then
 /// clockwise on screen, arcs cut every 10 degrees at most. No points for the dead; one before the player's first tick.
+/// There is no most: fields full of rubble and smoke have several times the hundred that play on the built-in maps has.
+/// Begin with 512, and on SHORT_BUFFER ask again with twice the room.
 /// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
 /// `capacity`, and the message says how many.
 #[unsafe(no_mangle)]

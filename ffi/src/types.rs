@@ -276,7 +276,8 @@ pub enum tp_event_kind {
     /// weapon, slice; x, y: the impact; value: damage dealt, 1/64 points; aux: health left, 1/64 points; flag
     /// DESTROYED.
     WallDamaged = 16,
-    /// Instead of WALL_DAMAGED for the hit that breaks the slice: once for each.
+    /// Instead of WALL_DAMAGED for the hit that breaks the slice: once for each. Besides, part: bit s says that the player
+    /// in slot s hears it break.
     SliceDestroyed = 17,
     /// value: a tp_team, NONE for a draw.
     MatchEnded = 18,

@@ -29,12 +29,15 @@ impl World {
                 }
                 // SAFETY: the call holds the only view of the bytes, and no JavaScript runs while they are written.
                 let mut records = unsafe { out.as_mut() }.chunks_exact_mut(SOUND_BYTES as usize);
+                // Fewer than wait: what a leaver would have heard is not handed over.
+                let mut written = 0;
                 world.drain_sounds(game, |heard| {
                     if let Some(place) = records.next() {
                         place.copy_from_slice(&record(heard));
+                        written += 1;
                     }
                 })?;
-                Ok(count as u32)
+                Ok(written)
             })
         })
     }

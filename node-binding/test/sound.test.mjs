@@ -93,6 +93,42 @@ test('readSounds tells the same as drainSounds', () => {
   assert.ok(kinds.size > 5, `only ${[...kinds]} were heard: the test saw too little`);
 });
 
+test('who has left leaves no sounds behind', () => {
+  const game = duel();
+  const { world, match, blue } = game;
+  hold(game, 1, Button.FIRE);
+  const all = world.drainSounds(match);
+  hold(game, 12, Button.FIRE, 300, 135, 2);
+  world.removePlayer(match, blue);
+  const next = world.addPlayer(match, { team: 'blue' });
+  assert.equal(world.player(match, next).slot, 1);
+  const out = new Uint8Array(1024 * SOUND_BYTES).fill(0xa5);
+  const left = world.readSounds(match, out);
+  assert.ok(all.some((sound) => sound.listener === 1) && left > 0);
+  for (let i = 0; i < left; i++) assert.equal(out[i * SOUND_BYTES + 4], 0, 'red alone is still there to have heard it');
+  assert.equal(out[left * SOUND_BYTES], 0xa5);
+  assert.equal(world.readSounds(match, out), 0);
+});
+
+test('a slice that breaks names who hears it', () => {
+  const map = GameMap.fromRects(
+    [{ x: 150, y: 110, width: 10, height: 50, material: 'glass' }],
+    [{ x: 100, y: 135, team: 'red' }, { x: 470, y: 20, team: 'blue' }],
+  );
+  const game = duel({ map });
+  const { world, match } = game;
+  for (let tick = 1; tick < 60; tick++) {
+    hold(game, 1, Button.FIRE, 300, 135, tick);
+    const broken = world.drainEvents(match).filter((event) => event.type === 'slice_destroyed');
+    const ears = new Set(world.drainSounds(match).filter(({ kind }) => kind === 'break_glass').map(({ listener }) => listener));
+    if (broken.length === 0) continue;
+    assert.deepEqual([...ears], [0], 'blue is 250 px away and more');
+    assert.ok(broken.every(({ heardBy }) => heardBy === 1));
+    return;
+  }
+  assert.fail('no slice broke');
+});
+
 test('buffers that do not fit cost no sound', () => {
   const game = duel();
   const { world, match } = game;

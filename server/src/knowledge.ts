@@ -50,17 +50,8 @@ export interface Earshot {
   sounds: ToldSound[];
 }
 
-/** Sounds that a listener is told of at once. More of them are a din; the oldest are left out, and of one tick's the faintest. */
+/** Sounds that a listener is told of at once. More of them are a din; the oldest are left out. */
 const SOUNDS_AT_ONCE = 256;
-
-/**
- * The engine hands over the sounds of a tick in the order of who made them, slot by slot: which of two steps behind a
- * wall was whose. So they are put into an order that says nothing that they do not say themselves.
- */
-function bySoundAlone(a: HeardSound, b: HeardSound): number {
-  return a.tick - b.tick || a.gain - b.gain || a.bearing - b.bearing || a.cutoff - b.cutoff
-    || Number(a.own) - Number(b.own) || (a.kind < b.kind ? -1 : Number(a.kind > b.kind));
-}
 
 /** Optical depth of smoke at which a line of sight ends (rule book, section 4). */
 const SIGHT_ENDS_AT = 0.5;
@@ -192,13 +183,12 @@ export class Knowledge {
   }
 
   /**
-   * What the viewer hears among what a match's players have heard, oldest first, of one tick the faintest; null if
-   * nothing. The engine has decided who hears what, how loud and from where, and rounded it; what is left is to keep each
-   * to their own, and the order to itself. Where the viewer has turned since, bearings are told against the newest aim:
-   * they keep their direction.
+   * What the viewer hears among what a match's players have heard, oldest first; null if nothing. The engine has decided
+   * who hears what, how loud and from where, and rounded it; what is left is to keep each to their own. Where the viewer
+   * has turned since, bearings are told against the newest aim: they keep their direction.
    */
   hear(viewer: Subject, heard: readonly HeardSound[]): Earshot | null {
-    const own = heard.filter((sound) => sound.listener === viewer.slot).sort(bySoundAlone).slice(-SOUNDS_AT_ONCE);
+    const own = heard.filter((sound) => sound.listener === viewer.slot).slice(-SOUNDS_AT_ONCE);
     const aim = own.at(-1)?.aim;
     if (aim === undefined) return null;
     const bearing = (sound: HeardSound): number => (
@@ -221,7 +211,9 @@ export class Knowledge {
       viewer.memory.learn(slice, health);
       return this.#hideActor(viewer, event);
     }
-    viewer.memory.miss(slice);
+    // What breaks in earshot is known to be gone, though not by whom and how: the next set of walls shows it.
+    if (event.type === 'slice_destroyed' && ((event.heardBy ?? 0) >> viewer.slot & 1) === 1) viewer.memory.learn(slice, health);
+    else viewer.memory.miss(slice);
     return null;
   }
 
