@@ -22,6 +22,16 @@ pub fn mixed(a: Ink, b: Ink, share: f32) -> Ink {
     core::array::from_fn(|i| (f32::from(a[i]) + (f32::from(b[i]) - f32::from(a[i])) * share).round() as u8)
 }
 
+/// Width of a text in playfield pixels, in a picture of this scale; see [`Canvas::text`].
+pub fn text_width(scale: f32, dot: f32, text: &str) -> f32 {
+    text.chars().count() as f32 * 8.0 * dots(scale, dot) / scale
+}
+
+/// Edge of a letter's dot in whole picture pixels.
+fn dots(scale: f32, dot: f32) -> f32 {
+    (dot * scale).round().max(1.0)
+}
+
 /// A picture. Coordinates are playfield pixels from `origin` on, `scale` picture pixels each.
 #[derive(Debug)]
 pub struct Canvas {
@@ -102,7 +112,7 @@ impl Canvas {
     /// Text in a font of 8 x 8 dots with its top left corner at `at`; `dot`: edge of a dot in playfield pixels.
     /// Characters beyond ASCII are left blank.
     pub fn text(&mut self, at: Vec2, dot: f32, ink: Ink, text: &str) {
-        let dot = (dot * self.scale).round().max(1.0) as i32;
+        let dot = dots(self.scale, dot) as i32;
         let left = ((at.x + self.origin.x) * self.scale).round() as i32;
         let top = ((at.y + self.origin.y) * self.scale).round() as i32;
         for (n, character) in text.chars().enumerate() {
@@ -117,7 +127,64 @@ impl Canvas {
 
     /// Width of a text in playfield pixels.
     pub fn text_width(&self, dot: f32, text: &str) -> f32 {
-        text.chars().count() as f32 * 8.0 * (dot * self.scale).round().max(1.0) / self.scale
+        text_width(self.scale, dot, text)
+    }
+
+    /// Height of a line of text in playfield pixels.
+    pub fn text_height(&self, dot: f32) -> f32 {
+        8.0 * dots(self.scale, dot) / self.scale
+    }
+
+    /// Text on any ground: with a dark edge around each letter.
+    pub fn label(&mut self, at: Vec2, dot: f32, ink: Ink, edge: Ink, text: &str) {
+        let step = dots(self.scale, dot) / self.scale;
+        for (x, y) in
+            [(-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (-1.0, 0.0), (1.0, 0.0), (-1.0, 1.0), (0.0, 1.0), (1.0, 1.0)]
+        {
+            self.text(at + Vec2::new(x, y) * step, dot, edge, text);
+        }
+        self.text(at, dot, ink, text);
+    }
+
+    /// A straight line in dashes and gaps of these lengths, playfield pixels.
+    pub fn dashes(&mut self, from: Vec2, to: Vec2, (dash, gap): (f32, f32), width: f32, ink: Ink) {
+        let length = from.distance(to);
+        let mut at = 0.0;
+        while at < length {
+            let end = (at + dash).min(length);
+            self.line(&[from.lerp(to, at / length), from.lerp(to, end / length)], width, ink);
+            at += dash + gap;
+        }
+    }
+
+    /// Many straight pieces at once: where they meet or cross, nothing is painted twice.
+    pub fn pieces(&mut self, pieces: &[[Vec2; 2]], width: f32, ink: Ink) {
+        let transform = self.transform();
+        let mut path = PathBuilder::new();
+        for [from, to] in pieces {
+            path.move_to(from.x, from.y);
+            path.line_to(to.x, to.y);
+        }
+        let stroke = Stroke { width, line_cap: LineCap::Round, ..Stroke::default() };
+        if let Some(path) = path.finish() {
+            self.pixmap.stroke_path(&path, &paint(ink), &stroke, transform, None);
+        }
+    }
+
+    /// A line from `from` that ends in an arrowhead whose tip is `to`.
+    pub fn arrow(&mut self, from: Vec2, to: Vec2, width: f32, ink: Ink) {
+        let along = (to - from).normalize_or_zero();
+        let (back, across) = (along * width * 5.0, along.perp() * width * 2.2);
+        self.line(&[from, to - back], width, ink);
+        self.polygon(&[to, to - back + across, to - back - across], ink);
+    }
+
+    /// All pixels, row by row.
+    pub fn pixels(&self) -> impl Iterator<Item = [u8; 3]> + '_ {
+        self.pixmap.pixels().iter().map(|pixel| {
+            let pixel = pixel.demultiply();
+            [pixel.red(), pixel.green(), pixel.blue()]
+        })
     }
 
     /// A square of picture pixels, without anti-aliasing: letters stay crisp.
@@ -153,15 +220,7 @@ impl Canvas {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::High);
-        let bytes: Vec<u8> = self
-            .pixmap
-            .pixels()
-            .iter()
-            .flat_map(|pixel| {
-                let pixel = pixel.demultiply();
-                [pixel.red(), pixel.green(), pixel.blue()]
-            })
-            .collect();
+        let bytes: Vec<u8> = self.pixels().flatten().collect();
         let mut writer = encoder.write_header()?;
         writer.write_image_data(&bytes)?;
         writer.finish().with_context(|| format!("writing {}", path.display()))

@@ -1,6 +1,7 @@
 //! What the report programs share: where a figure comes from, and which map it was taken on.
 
 pub mod canvas;
+pub mod draw;
 pub mod origin;
 
 use anyhow::{Context, Result};
