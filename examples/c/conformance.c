@@ -990,6 +990,22 @@ static void sounds(void)
     IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, &count, &lost), OK);
     CHECK(count == TP_MAX_SOUNDS && lost > 0 && heard[count - 1].tick > heard[0].tick);
 
+    /* What a leaver would have heard is gone. */
+    for (uint32_t i = 0; i < 60; i++, tick++) {
+        tp_input run[2] = { input(match, red, tick, TP_BUTTON_RUN | TP_BUTTON_UP, 300, 135),
+                            input(match, blue, tick, TP_BUTTON_RUN | TP_BUTTON_DOWN, 0, 135) };
+        uint32_t results[2];
+        IS(tp_world_push_inputs(world, run, 2, results), OK);
+        IS(tp_world_step(world), OK);
+    }
+    IS(tp_player_remove(world, match, blue), OK);
+    IS(tp_match_pending_sounds(world, match, &pending), OK);
+    IS(tp_match_drain_sounds(world, match, heard, TP_MAX_SOUNDS, &count, &lost), OK);
+    CHECK(count > 0 && count <= pending && lost == 0);
+    for (size_t s = 0; s < count; s++)
+        CHECK(heard[s].listener == (red.raw & 7));
+    IS(tp_player_add(world, match, &def, &blue), OK);
+
     /* Over the open field and through the wood, from either end. */
     tp_arrival open, wood, back;
     IS(tp_match_sound_between(world, match, TP_SOUND_KIND_FIRE_RIFLE, 50, 50, 150, 50, &open), OK);
