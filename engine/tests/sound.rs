@@ -760,6 +760,20 @@ fn s9_who_hears_a_slice_break_is_told() {
     assert!(!of(&all, 1, SoundKind::BreakGlass).is_empty() && of(&all, 2, SoundKind::BreakGlass).is_empty());
 }
 
+/// A life that the host ends is heard to end.
+#[test]
+fn s8_a_hosts_kill_is_heard() {
+    let mut rig = Setup::default().players(&[(Team::Red, at(100.0, 135.0)), (Team::Blue, at(160.0, 135.0))]).build();
+    rig.ticks(2);
+    heard(&mut rig);
+    rig.world.kill_player(rig.game, rig.players[1]).unwrap();
+    rig.tick();
+    let all = heard(&mut rig);
+    assert_eq!((of(&all, 0, SoundKind::Death).len(), of(&all, 1, SoundKind::Death).len()), (1, 1));
+    rig.ticks(5);
+    assert!(heard(&mut rig).is_empty(), "once");
+}
+
 /// Whoever takes a slot over gets nothing of what the last one heard.
 #[test]
 fn s8_a_leavers_sounds_are_gone() {

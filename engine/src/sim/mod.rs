@@ -152,8 +152,6 @@ pub(crate) struct Scratch {
     pub(crate) body_worst: [[i32; ATTACKERS]; PLAYERS],
     pub(crate) blasts: Vec<Blast>,
     pub(crate) body_hit: u8,
-    /// Number of the tick's first event.
-    pub(crate) first_event: u64,
     pub(crate) sounds: Vec<sounds::Sound>,
     /// Slices that broke: number of the event, place of the sound that it makes or is part of.
     pub(crate) breaks: Vec<(u64, usize)>,
@@ -176,7 +174,6 @@ impl Scratch {
             body_worst: [[0; ATTACKERS]; PLAYERS],
             blasts: Vec::with_capacity(PROJECTILES),
             body_hit: 0,
-            first_event: 0,
             sounds: Vec::with_capacity(sounds::SOUNDS),
             breaks: Vec::with_capacity(sounds::SOUNDS),
             heard: Vec::with_capacity(sounds::SOUNDS),
@@ -214,7 +211,6 @@ impl Scratch {
 pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe: &mut P) {
     probe.begin();
     game.state.tick += 1;
-    scratch.first_event = game.events.written();
     inputs::run(game);
     probe.end(Stage::Movement);
     weapons::run(game, scratch);

@@ -50,8 +50,8 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     scratch.breaks.clear();
     scratch.heard.clear();
     footsteps(&mut game.state, &game.rules, &mut scratch.sounds);
-    // One that the host's calls between ticks pushed out of the ring is lost, as it is for the host.
-    for n in scratch.first_event.max(game.events.oldest())..game.events.written() {
+    // What the host did between ticks sounds too, unless it has drained the event already.
+    for n in game.sounded.max(game.events.oldest())..game.events.written() {
         let event = game.events.at(n);
         if let Some(sound) = of_event(&game.state, game.map.geometry(), &game.rules, &event) {
             let place = add(&mut scratch.sounds, &game.rules, sound);
@@ -60,6 +60,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
             }
         }
     }
+    game.sounded = game.events.written();
     let Match { state, blocks, events, heard, map, rules, .. } = game;
     let Scratch { kernels, sounds, breaks, heard: told, wave, .. } = scratch;
     let air = Air { state, blocks, geometry: map.geometry(), rules };
@@ -214,6 +215,10 @@ fn spread(air: &Air<'_>, kernels: &Kernels, wave: &mut Wave, sound: &Sound, each
     let mut ears = state.alive;
     for slot in MatchState::slots(state.placed & !state.alive) {
         ears |= u8::from(state.death_tick[slot] == state.tick && state.deaths[slot] > 0) << slot;
+    }
+    // One's own death in any case: a host may have ended the life before this tick.
+    if sound.kind == SoundKind::Death {
+        ears |= 1u8.checked_shl(sound.source.into()).unwrap_or(0) & state.placed;
     }
     let cell = cell_of(place.0, place.1);
     let mut waiting = [NOBODY_WAITS; PLAYERS];

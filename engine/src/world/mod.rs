@@ -200,6 +200,7 @@ impl World {
             blocks,
             events: Ring::new(),
             heard: Ring::new(),
+            sounded: 0,
             map: Arc::clone(map),
             rules: Arc::clone(&self.rules),
             sight: SightCache::EMPTY,

@@ -238,6 +238,8 @@ pub(crate) struct Match {
     pub(crate) blocks: Box<[Block]>,
     pub(crate) events: EventRing,
     pub(crate) heard: HeardRing,
+    /// Events that have made their sounds.
+    pub(crate) sounded: u64,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
     /// What the last ticks found out about who sees whom; no part of the state.
