@@ -38,7 +38,7 @@ enum Verb {
     Capacity(Forwarded),
     /// Plays a scene through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
-    /// Draws a match between bots as a PNG
+    /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
     /// Runs the criterion benches, and their peers beside them

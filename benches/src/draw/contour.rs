@@ -57,31 +57,41 @@ impl Field {
         }
     }
 
-    /// Each value the mean of those around it.
-    pub(crate) fn calmed(self) -> Field {
-        const AROUND: isize = 2;
-        let at = |column: usize, row: usize, x: isize, y: isize| {
-            let column = column.saturating_add_signed(x).min(self.columns - 1);
-            self.values[row.saturating_add_signed(y).min(self.rows - 1) * self.columns + column]
+    /// Each value the mean of those around it that lie in places of a kind; what lies elsewhere stays.
+    pub(crate) fn calmed(self, counts: impl Fn(Vec2) -> bool) -> Field {
+        const AROUND: usize = 3;
+        let middle =
+            |column: usize, row: usize| self.corner + Vec2::new(column as f32 + 0.5, row as f32 + 0.5) * self.step;
+        let places = || (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (column, row)));
+        let counted: Vec<bool> = places().map(|(column, row)| counts(middle(column, row))).collect();
+        let mean = |(column, row): (usize, usize)| {
+            let (mut sum, mut count) = (0.0, 0.0);
+            for y in row.saturating_sub(AROUND)..(row + AROUND + 1).min(self.rows) {
+                for x in column.saturating_sub(AROUND)..(column + AROUND + 1).min(self.columns) {
+                    let weight = f32::from(u8::from(counted[y * self.columns + x]));
+                    sum += weight * self.values[y * self.columns + x];
+                    count += weight;
+                }
+            }
+            let here = row * self.columns + column;
+            if counted[here] { sum / count } else { self.values[here] }
         };
-        let places = (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (column, row)));
-        let around = || (-AROUND..=AROUND).flat_map(|y| (-AROUND..=AROUND).map(move |x| (x, y)));
-        let mean = |(column, row)| {
-            let sum: f32 = around().map(|(x, y)| at(column, row, x, y)).sum();
-            sum / around().count() as f32
-        };
-        let values = places.map(mean).collect();
+        let values = places().map(mean).collect();
         Field { values, ..self }
     }
 
     /// Pieces of the line on which the value is `level`, by marching squares.
-    pub(crate) fn contour(&self, level: f32) -> Vec<[Vec2; 2]> {
-        let mut pieces = Vec::new();
+    /// It ends where a square has a corner in a place that does not count, and islands of less than `least` squares are left out.
+    pub(crate) fn contour(&self, level: f32, least: usize, counts: impl Fn(Vec2) -> bool) -> Vec<[Vec2; 2]> {
+        let mut squares: Vec<Vec<[Vec2; 2]>> = vec![Vec::new(); self.columns * self.rows];
         for row in 1..self.rows {
             for column in 1..self.columns {
                 let corners = [(column - 1, row - 1), (column, row - 1), (column, row), (column - 1, row)];
                 let values = corners.map(|(x, y)| self.values[y * self.columns + x]);
                 let points = corners.map(|(x, y)| self.corner + Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * self.step);
+                if !points.iter().all(|point| counts(*point)) {
+                    continue;
+                }
                 let mut crossings = [Vec2::ZERO; 4];
                 let mut count = 0;
                 for (a, b) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
@@ -90,16 +100,40 @@ impl Field {
                         count += 1;
                     }
                 }
-                pieces.extend(crossings[..count].chunks_exact(2).map(|pair| [pair[0], pair[1]]));
+                squares[row * self.columns + column]
+                    .extend(crossings[..count].chunks_exact(2).map(|pair| [pair[0], pair[1]]));
+            }
+        }
+        let mut pieces = Vec::new();
+        for first in 0..squares.len() {
+            let (mut island, mut count, mut open) = (Vec::new(), 0, vec![first]);
+            while let Some(square) = open.pop() {
+                if squares[square].is_empty() {
+                    continue;
+                }
+                island.append(&mut squares[square]);
+                count += 1;
+                let (column, row) = (square % self.columns, square / self.columns);
+                for y in row.saturating_sub(1)..(row + 2).min(self.rows) {
+                    for x in column.saturating_sub(1)..(column + 2).min(self.columns) {
+                        open.push(y * self.columns + x);
+                    }
+                }
+            }
+            if count >= least {
+                pieces.append(&mut island);
             }
         }
         pieces
     }
 }
 
-/// The middle of the piece that lies nearest to a direction from a point, for the line's label.
+/// The middle of the piece that lies nearest to a direction from a point, for the line's label; nothing if the line
+/// lies elsewhere.
 pub(crate) fn toward(pieces: &[[Vec2; 2]], from: Vec2, direction: Vec2) -> Option<Vec2> {
+    // A sixth of a quarter turn.
+    const NEAR: f32 = 0.966;
     let middles = pieces.iter().map(|[a, b]| (*a + *b) * 0.5);
     let along = |at: &Vec2| (*at - from).normalize_or_zero().dot(direction);
-    middles.max_by(|a, b| along(a).total_cmp(&along(b)))
+    middles.filter(|at| along(at) > NEAR).max_by(|a, b| along(a).total_cmp(&along(b)))
 }

@@ -211,7 +211,7 @@ impl Plan<'_> {
         if title_width + time_width + 8.0 < size.x {
             canvas.text(Vec2::new(right - time_width, y), LARGE, DIM, &time);
         }
-        if title_width + 8.0 < size.x * 0.5 - wide {
+        if self.about.is_none() && title_width + 8.0 < size.x * 0.5 - wide {
             canvas.text(Vec2::new(middle - colon * 0.5 - wide, y - 1.5), 1.0, RED, &red);
             canvas.text(Vec2::new(middle - colon * 0.5, y - 1.5), 1.0, DIM, ":");
             canvas.text(Vec2::new(middle + colon * 0.5, y - 1.5), 1.0, BLUE, &blue);
@@ -221,7 +221,7 @@ impl Plan<'_> {
 
 /// The heat map's colours by loudness.
 fn scale() -> Sign {
-    const WIDTH: f32 = 96.0;
+    const WIDTH: f32 = 120.0;
     sign(WIDTH, "dB", |canvas, at| {
         for n in 0..48 {
             let x = n as f32 * WIDTH / 48.0;

@@ -38,13 +38,24 @@ impl Plan<'_> {
 
     pub(crate) fn loudness_lines(&self, canvas: &mut Canvas) {
         let Some((from, _)) = self.source else { return };
+        let open = self.view.open_cells();
+        let is_air = |at: Vec2| {
+            let (x, y) = ((at.x / CELL) as usize, (at.y / CELL) as usize);
+            x < COLS && y < ROWS && open[y] >> x & 1 == 1
+        };
         // Behind walls the gain jumps from slice to slice; lines tell how loud a place is, the map is exact.
-        let calm = self.loudness(from).calmed();
+        let calm = self.loudness(from).calmed(is_air);
         for (n, level) in LEVELS.into_iter().enumerate() {
-            let pieces = calm.contour(level);
+            let pieces = calm.contour(level, if level > FAINTEST { 20 } else { 60 }, is_air);
             canvas.pieces(&pieces, 1.4, faded(CRACK, 0.5));
             canvas.pieces(&pieces, 0.6, faded(TEXT, 0.95 - 0.15 * n as f32));
-            if let Some(at) = toward(&pieces, from, Vec2::new(-0.8, -0.6)) {
+            // The edge of hearing is where the colours end, and needs no label.
+            if level <= FAINTEST {
+                continue;
+            }
+            // Up left, or where else the line is: the first of twelve directions.
+            let directions = (0..12).map(|n| Vec2::from_angle(std::f32::consts::TAU * (n as f32 + 8.0) / 12.0));
+            if let Some(at) = directions.into_iter().find_map(|direction| toward(&pieces, from, direction)) {
                 self.label(canvas, at, TEXT, &format!("{level} dB"));
             }
         }
@@ -122,12 +133,17 @@ impl Plan<'_> {
         all
     }
 
-    /// Rings at the source, and an arrow to each listener from where the sound comes.
-    pub(crate) fn source_and_bearings(&self, canvas: &mut Canvas) {
+    /// Rings where the sound is made.
+    pub(crate) fn source(&self, canvas: &mut Canvas) {
         let Some((from, _)) = self.source else { return };
         for ring in 0..3 {
             canvas.arc(from, BODY_RADIUS + 4.0 + ring as f32 * 2.4, 1.0, 0.7, faded(BEARING, 0.9 - 0.25 * ring as f32));
         }
+    }
+
+    /// An arrow to each listener from where the sound comes.
+    pub(crate) fn bearings(&self, canvas: &mut Canvas) {
+        let Some((from, _)) = self.source else { return };
         for (at, _) in self.listeners() {
             let arrival = self.view.sound_between(self.kind, from, at);
             if arrival.gain < self.view.rules().sound.least {
@@ -155,7 +171,7 @@ impl Plan<'_> {
             if self.shows(Layer::Way) && Some(at) == self.listener && arrival.round.is_some() {
                 let (gain, share) = (self.straight(from, at, arrival.through), arrival.through);
                 let px = from.distance(at);
-                notes.push(format!("  straight: {px:.0} px, walls let {share:.3} through, gain {gain:.4}"));
+                notes.push(format!("the straight line: {px:.0} px, walls let {share:.3} through, gain {gain:.4}"));
             }
         }
         notes
@@ -166,16 +182,11 @@ impl Plan<'_> {
             return "hears nothing".to_owned();
         }
         let way = match arrival.round {
-            Some((length, 1)) => format!("way round: length {length:.0} px, 1 quarter turn"),
-            Some((length, turns)) => format!("way round: length {length:.0} px, {turns} quarter turns"),
+            Some((length, 1)) => format!("way round, length {length:.0} px, 1 quarter turn"),
+            Some((length, turns)) => format!("way round, length {length:.0} px, {turns} quarter turns"),
             None => format!("straight: {distance:.0} px, walls let {:.2} through", arrival.through),
         };
-        format!(
-            "{way}, gain {:.3} ({:.0} dB), cutoff {:.1} kHz",
-            arrival.gain,
-            decibels(arrival.gain),
-            arrival.cutoff_hz / 1000.0
-        )
+        format!("{way}, gain {:.3}, cutoff {:.1} kHz", arrival.gain, arrival.cutoff_hz / 1000.0)
     }
 }
 
@@ -223,6 +234,7 @@ pub(crate) fn turns(cells: &[Vec2]) -> Vec<Vec2> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trespasser::{GameMap, MatchDef, Reading, SoundKind, World, WorldDef};
 
     fn way(cells: &[(i32, i32)]) -> Vec<Vec2> {
         cells.iter().map(|&(x, y)| Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * CELL).collect()
@@ -236,5 +248,23 @@ mod tests {
         // Out and back again: two quarters.
         assert_eq!(turns(&way(&[(0, 0), (1, 0), (1, 1), (0, 1)])).len(), 2);
         assert!(turns(&way(&[(0, 0)])).is_empty());
+    }
+
+    #[test]
+    fn as_many_turns_are_marked_as_the_simulation_counts() {
+        let map = GameMap::builtin("citadel", Reading::Fine).unwrap();
+        let mut world = World::new(WorldDef::default()).unwrap();
+        let game = world.create_match(&map, MatchDef::default()).unwrap();
+        let view = world.view(game).unwrap();
+        let (mut cells, mut ways) = (Vec::new(), 0);
+        for n in 0..600 {
+            let place = |a: usize, b: usize| Vec2::new((n * a % 479) as f32 + 0.5, (n * b % 269) as f32 + 0.5);
+            let arrival = view.sound_way(SoundKind::FireRifle, place(37, 91), place(173, 59), &mut cells);
+            if let Some((_, counted)) = arrival.round {
+                assert_eq!(turns(&cells).len(), counted, "{cells:?}");
+                ways += 1;
+            }
+        }
+        assert!(ways > 100, "{ways}");
     }
 }

@@ -10,6 +10,7 @@ mod seeing;
 mod stages;
 
 pub use options::{Layer, Options, Place};
+pub use seeing::END;
 pub use stages::{STAGES, Stage, stage};
 
 use crate::canvas::{Canvas, Ink};
@@ -50,14 +51,14 @@ pub(crate) const SMALL: f32 = 0.45;
 
 /// The pictures of the gallery: file in `examples/pictures/`, and the options that draw it, but for `--out`.
 pub const GALLERY: &[(&str, &str)] = &[
-    ("hole.png", "--scene hole --show polygon,tiles,lines,players --player 0 --part 55,45,260,220 --scale 4"),
-    ("smoke.png", "--scene smoke --show polygon,smoke,lines,players --player 0 --part 35,15,290,250 --scale 4"),
-    ("shot.png", "--scene shot --show sound,players --player 0 --sound fire_rifle --part 40,10,400,250 --scale 3"),
+    ("hole.png", "--scene hole --show polygon,tiles,lines,players --player 0 --part 45,45,280,220 --scale 4"),
+    ("smoke.png", "--scene smoke --show polygon,smoke,lines,players --player 0 --part 40,20,280,240 --scale 4"),
+    ("shot.png", "--scene shot --show sound,players --player 0 --sound fire_rifle --part 70,20,330,230 --scale 4"),
     (
         "round.png",
-        "--scene round --show way,cells,players --player 0 --sound fire_rifle --to 1 --part 70,40,300,200 --scale 4",
+        "--scene round --show way,cells,players --player 0 --sound fire_rifle --to 1 --part 65,40,320,200 --scale 4",
     ),
-    ("match.png", "--map citadel --seed 7 --tick 2000"),
+    ("match.png", "--map citadel --seed 3 --tick 1500"),
 ];
 
 /// The command of a picture of the gallery.
@@ -83,8 +84,7 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.gallery {
         return write(options);
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/pictures");
-    let folder = folder.canonicalize().unwrap_or(folder);
+    let folder = gallery_folder();
     for (file, line) in GALLERY {
         write(&gallery_options(file, line, &folder)?)?;
     }
@@ -316,10 +316,11 @@ impl<'a> Plan<'a> {
         if self.shows(Layer::Projectiles) {
             self.projectiles(&mut canvas);
         }
+        self.source(&mut canvas);
         if self.shows(Layer::Players) {
             self.people(&mut canvas);
         }
-        self.source_and_bearings(&mut canvas);
+        self.bearings(&mut canvas);
         self.margins(&mut canvas, &notes, &legend);
         Ok((canvas, notes))
     }
@@ -338,5 +339,6 @@ pub(crate) fn name_of(player: &PlayerView) -> String {
 
 /// Where the gallery's pictures lie.
 pub fn gallery_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/pictures")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/pictures");
+    folder.canonicalize().unwrap_or(folder)
 }

@@ -17,7 +17,7 @@ const DEPTHS: [f32; 3] = [0.1, 0.25, 1.0];
 /// From no smoke to much of it.
 pub(crate) const SMOKE: [Ink; 2] = [[70, 62, 92, 255], [214, 206, 226, 255]];
 /// Where sight ends in smoke.
-pub(crate) const END: Ink = [255, 236, 140, 255];
+pub const END: Ink = [255, 236, 140, 255];
 
 /// How far a look at somebody gets.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +101,7 @@ impl Plan<'_> {
         let near = way.length() <= view.rules().vision.close;
         let angle = libm::acosf(viewer.facing.dot(way.normalize_or_zero()).clamp(-1.0, 1.0));
         if angle > viewer.cone * 0.5 && !near {
-            return Look::Stopped(at((BODY_RADIUS + 12.0) / way.length()), "outside the cone");
+            return Look::Stopped(at((BODY_RADIUS + 12.0) / way.length()), "outside cone");
         }
         // Both only end sooner the farther a line goes.
         let last = |fine: &dyn Fn(f32) -> bool| {
@@ -134,9 +134,9 @@ impl Plan<'_> {
             let depth = Field::new(self.part, STEP, |at| view.smoke_between(one.position, at));
             depth.runs(|depth| (depth > 0.02).then(|| depth_ink(depth)), |at, size, ink| canvas.rect(at, size, ink));
             for level in DEPTHS {
-                canvas.pieces(&depth.contour(level), 0.4, faded(TEXT, 0.55));
+                canvas.pieces(&depth.contour(level, 20, |_| true), 0.4, faded(TEXT, 0.55));
             }
-            let end = depth.contour(smoke.depth);
+            let end = depth.contour(smoke.depth, 20, |_| true);
             canvas.pieces(&end, 0.9, END);
             // Lines of a dense cloud hug each other: those of a thin one carry the labels, above each other.
             if let Some(thin) = view.clouds().find(|cloud| cloud.disc.density < 0.3) {
@@ -144,7 +144,7 @@ impl Plan<'_> {
                 let levels = [DEPTHS[0], DEPTHS[1], smoke.depth, DEPTHS[2]];
                 for (n, level) in levels.into_iter().enumerate() {
                     let direction = Vec2::from_angle(0.08 * n as f32 - 0.34).rotate(way.normalize_or_zero());
-                    if let Some(at) = toward(&depth.contour(level), one.position, direction) {
+                    if let Some(at) = toward(&depth.contour(level, 20, |_| true), one.position, direction) {
                         let ink = if level == smoke.depth { END } else { TEXT };
                         self.label(canvas, at, ink, &level.to_string());
                     }
@@ -157,7 +157,7 @@ impl Plan<'_> {
                 // Denser towards the middle, as its opacity is.
                 for ring in 1..=12 {
                     let radius = cloud.disc.radius * (13 - ring) as f32 / 12.0;
-                    canvas.disc(middle, radius, faded(SMOKE[1], 0.07 * cloud.disc.density));
+                    canvas.disc(middle, radius, faded(SMOKE[1], 0.05 * cloud.disc.density));
                 }
                 canvas.disc(middle, cloud.disc.radius, faded(SMOKE[1], 0.25 * cloud.disc.density));
             }
@@ -181,7 +181,7 @@ impl Plan<'_> {
             }
         }
         let list = |names: Vec<String>| if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
-        vec![format!("{} sees {}; not {}", name_of(&viewer), list(seen), list(hidden))]
+        vec![format!("{} sees {}", name_of(&viewer), list(seen)), format!("and not {}", list(hidden))]
     }
 }
 

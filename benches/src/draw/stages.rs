@@ -10,6 +10,7 @@ use trespasser::{
 };
 
 /// Somebody on a stage.
+#[derive(Debug)]
 struct Actor {
     team: Team,
     /// Column and row of the cell in whose middle they stand.
@@ -20,6 +21,7 @@ struct Actor {
 }
 
 /// What the first actor does for some ticks.
+#[derive(Debug)]
 struct Act {
     ticks: Range<u32>,
     held: Buttons,
@@ -29,13 +31,14 @@ struct Act {
 }
 
 /// A stage.
+#[derive(Debug)]
 pub struct Stage {
     /// Name on the command line.
     pub name: &'static str,
     /// What it shows.
     pub about: &'static str,
     /// Tick that is drawn unless another is asked for.
-    pub moment: u32,
+    pub(crate) moment: u32,
     /// Column, row, columns, rows; later ones replace earlier ones.
     walls: &'static [(Option<Material>, [usize; 4])],
     actors: &'static [Actor],
@@ -89,7 +92,7 @@ pub const STAGES: &[Stage] = &[
     Stage {
         name: "smoke",
         about: "a cloud that fades and one that is dense",
-        moment: 1000,
+        moment: 1024,
         walls: &[
             (CONCRETE, [4, 2, 28, 1]),
             (CONCRETE, [4, 25, 28, 1]),
@@ -100,8 +103,8 @@ pub const STAGES: &[Stage] = &[
         actors: &[
             Actor { team: Team::Red, cell: (8, 13), looks: (305.0, 135.0), support: &[Weapon::SmokeGrenade] },
             blue((28, 6), (135.0, 135.0)),
-            blue((28, 12), (135.0, 135.0)),
-            blue((19, 14), (135.0, 135.0)),
+            blue((28, 13), (135.0, 135.0)),
+            blue((18, 14), (135.0, 135.0)),
             blue((24, 23), (135.0, 135.0)),
         ],
         acts: &[
@@ -113,23 +116,24 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "shot",
-        about: "two rooms beside a third: one behind concrete with a door, one behind wood",
+        about: "three rooms: behind concrete with a door, behind concrete, and behind wood",
         moment: 150,
         walls: &[
-            (CONCRETE, [4, 1, 40, 1]),
-            (CONCRETE, [4, 25, 40, 1]),
-            (CONCRETE, [4, 1, 1, 25]),
-            (CONCRETE, [43, 1, 1, 25]),
-            (CONCRETE, [23, 2, 1, 11]),
-            (DOOR, [23, 5, 1, 2]),
-            (WOOD, [23, 14, 1, 11]),
-            (CONCRETE, [23, 13, 20, 1]),
+            (CONCRETE, [7, 2, 33, 1]),
+            (CONCRETE, [7, 24, 33, 1]),
+            (CONCRETE, [7, 2, 1, 23]),
+            (CONCRETE, [39, 2, 1, 23]),
+            (CONCRETE, [22, 3, 1, 10]),
+            (DOOR, [22, 4, 1, 2]),
+            (WOOD, [22, 14, 1, 10]),
+            (CONCRETE, [22, 8, 17, 1]),
+            (CONCRETE, [22, 13, 17, 1]),
         ],
         actors: &[
-            red((16, 13), (300.0, 135.0)),
-            blue((28, 10), (135.0, 135.0)),
+            red((14, 12), (300.0, 125.0)),
+            blue((28, 11), (135.0, 135.0)),
             blue((28, 15), (135.0, 135.0)),
-            blue((33, 4), (135.0, 135.0)),
+            blue((35, 5), (135.0, 135.0)),
         ],
         acts: &[],
         throws: &[],
