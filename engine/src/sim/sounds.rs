@@ -276,6 +276,11 @@ fn round(
                 (one.gain, one.cutoff, one.way) = (gain, rules.turn_cutoff[turns], Some(way));
             }
         }
+        if turns > 0 {
+            for one in waiting.iter_mut() {
+                one.least = wave.least_left(one.cell).map_or(f32::INFINITY, |left| left.max(one.least));
+            }
+        }
         turns += 1;
         if turns >= LAYERS {
             return;

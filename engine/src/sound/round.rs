@@ -214,6 +214,11 @@ pub struct Wave {
     /// Open cells, the source's among them.
     pub(crate) rows: [u64; ROWS],
     pub(crate) columns: [u32; COLS],
+    /// What is left at most in a row, lane = row less [`Window::floor`], where the newest layer came nearer to a cell by a
+    /// front to the east or west; 0 where it came nearer to none.
+    pub(crate) nearer_rows: Column,
+    /// The same by columns, of the fronts to the north and south.
+    pub(crate) nearer_columns: Row,
     source: (usize, usize),
     /// Way that the sound may go, in units, more by 1.
     start: u8,
@@ -273,6 +278,8 @@ impl Wave {
             windows: [Window::new(Part::ALL); LAYERS],
             rows: [0; ROWS],
             columns: [0; COLS],
+            nearer_rows: [0; 32],
+            nearer_columns: [0; 64],
             source: (0, 0),
             start: 0,
             done: 0,
@@ -331,6 +338,33 @@ impl Wave {
         self.settled = !(kernels.next_layer)(self, self.done);
         self.done += 1;
         true
+    }
+
+    /// No way to a cell of the window with more turns than the newest layer has, and shorter than all with no more, is
+    /// shorter than this, px. Not for the first layer. `None`: there is none at all.
+    ///
+    /// Such a way takes its last turn in a cell that the newest layer came nearer to than the one before, whatever the
+    /// heading: if not, a way as good came there with a turn less. Should that one head the opposite way, then the two
+    /// columns (or rows) before the cell are open beside each other, and to cross over there is shorter.
+    pub(crate) fn least_left(&self, (x, y): Cell) -> Option<f32> {
+        /// Cost of a line for each line away, from 63 lines before on.
+        const AWAY: [u8; 128] = {
+            let mut away = [0; 128];
+            let mut i = 0;
+            while i < 128 {
+                let lines = if i < 63 { 63 - i } else { i - 63 };
+                away[i] = if lines > 51 { 255 } else { lines as u8 * UNIT };
+                i += 1;
+            }
+            away
+        };
+        fn most<const N: usize>(nearer: &[u8; N], lane: usize) -> u8 {
+            let away = &AWAY[63 - lane.min(63)..][..N];
+            nearer.iter().zip(away).fold(0, |most, (left, away)| most.max(left.saturating_sub(*away)))
+        }
+        let rows = most(&self.nearer_rows, y.wrapping_sub(self.window.floor));
+        let best = rows.max(most(&self.nearer_columns, x.wrapping_sub(self.window.base)));
+        (best > 0).then(|| f32::from(self.start - best) * UNIT_PX)
     }
 
     /// The shortest way to a cell with the turns of the newest layer at most.
