@@ -28,6 +28,7 @@
 //! fields kept by source cell cost 6 KB each and a match makes sounds in a new cell 130 times a second; a graph of the
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
+use super::walk::walk;
 use crate::map::{CELL, COLS, ROWS};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
@@ -444,27 +445,34 @@ impl Wave {
         for turns in (0..=way.turns).rev() {
             let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(&self.layers[turns]);
             let window = &self.windows[turns];
-            let (x0, y0) = (window.x.0, window.y.0);
-            let (wide, high) = (window.x.1 - x0, window.y.1 - y0);
             let (origin, sx, sy) = window.strides(quarter);
             let [ahead, one, other] = STEPS[quarter];
+            let back = |(dx, dy): Step| (sx as isize * -dx).wrapping_add(sy as isize * -dy) as usize;
+            let mut at = origin.wrapping_add(x * sx + y * sy);
+            // Every step leaves one line for the one before: so many are in the window, and lanes at its edges.
+            let ((mut lines, mut lane), lanes) = match quarter {
+                0 => ((x - window.x.0, y - window.y.0), window.y.1 - window.y.0),
+                1 => ((y - window.y.0, x - window.x.0), window.x.1 - window.x.0),
+                2 => ((window.x.1 - x, y - window.y.0), window.y.1 - window.y.0),
+                _ => ((window.y.1 - y, x - window.x.0), window.x.1 - window.x.0),
+            };
             // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
-            while left != self.start {
-                let fits = |(dx, dy): Step, cost: u8| {
-                    let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
-                    px.wrapping_sub(x0) <= wide
-                        && py.wrapping_sub(y0) <= high
-                        && bytes[origin.wrapping_add(px * sx + py * sy)] == left.saturating_add(cost)
-                };
+            while left != self.start && lines > 0 {
+                let line = at.wrapping_add(back(ahead));
                 let beside = |(dx, dy): Step| {
-                    self.is_open(x.wrapping_sub_signed(dx), y) && self.is_open(x, y.wrapping_sub_signed(dy))
+                    let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
+                    self.rows[y] >> px & self.rows[py] >> x & 1 == 1
                 };
-                let (next, cost) = if fits(ahead, UNIT) {
-                    (ahead, UNIT)
-                } else if fits(one, DIAGONAL) && beside(one) {
-                    (one, DIAGONAL)
-                } else if fits(other, DIAGONAL) && beside(other) {
-                    (other, DIAGONAL)
+                // Of all quarters, the first diagonal comes from the lane after, the second from the lane before.
+                let next = if bytes[line] == left.saturating_add(UNIT) {
+                    (at, left) = (line, left + UNIT);
+                    ahead
+                } else if lane < lanes && bytes[line + 1] == left.saturating_add(DIAGONAL) && beside(one) {
+                    (at, left, lane) = (line + 1, left + DIAGONAL, lane + 1);
+                    one
+                } else if lane > 0 && bytes[line - 1] == left.saturating_add(DIAGONAL) && beside(other) {
+                    (at, left, lane) = (line - 1, left + DIAGONAL, lane - 1);
+                    other
                 } else {
                     break;
                 };
@@ -476,7 +484,7 @@ impl Wave {
                 }
                 step = next;
                 count += 1;
-                left += cost;
+                lines -= 1;
                 (x, y) = (x.wrapping_sub_signed(next.0), y.wrapping_sub_signed(next.1));
             }
             if left == self.start || turns == 0 {
@@ -499,11 +507,20 @@ impl Wave {
     fn is_straight(&self, from: (f32, f32), listener: (f32, f32)) -> bool {
         let (x, y) = cell_of(listener.0, listener.1);
         let mut clear = true;
-        super::walk::walk(from, listener, |row, mask| {
-            let open = self.rows[row] | if row == y { 1 << x } else { 0 };
-            clear = !open & mask == 0;
-            !clear
-        });
+        // The fewer lines, the fewer words.
+        if (from.0 - listener.0).abs() > (from.1 - listener.1).abs() {
+            walk::<ROWS, COLS>(from, listener, |row, mask| {
+                let open = self.rows[row] | if row == y { 1 << x } else { 0 };
+                clear = !open & mask == 0;
+                !clear
+            });
+        } else {
+            walk::<COLS, ROWS>((from.1, from.0), (listener.1, listener.0), |column, mask| {
+                let open = self.columns[column] | if column == x { 1 << y } else { 0 };
+                clear = !open & mask as u32 == 0;
+                !clear
+            });
+        }
         clear
     }
 

@@ -1,6 +1,7 @@
 //! The straight line: distance and walls.
 
 use super::walk::walk;
+use crate::map::{COLS, ROWS};
 use crate::rules::SoundKindRule;
 use crate::vision::{Grid, Slab, slab};
 use crate::world::Block;
@@ -41,12 +42,12 @@ pub fn muffling(
     let mut left = 1.0f32;
     let mut seen = [0u16; REMEMBERED];
     let mut count = 0;
-    walk((ax, ay), (bx, by), |row, mask| {
+    walk::<ROWS, COLS>((ax, ay), (bx, by), |row, mask| {
         let mut cells = grid.any[row] & mask;
         while cells != 0 {
             let column = cells.trailing_zeros() as usize;
             cells &= cells - 1;
-            for &slice in geometry.cell(row * crate::map::COLS + column) {
+            for &slice in geometry.cell(row * COLS + column) {
                 let s = slice as usize;
                 let block: &Block = &grid.blocks[s / 64];
                 if block.gone >> (s % 64) & 1 == 1 || slice == source {

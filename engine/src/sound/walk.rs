@@ -1,7 +1,5 @@
 //! The cells on a straight line, row by row, in whole numbers.
 
-use crate::map::{COLS, ROWS};
-
 /// Columns are counted in 2^-16 of a column, 10 px.
 const ONE: f32 = 65_536.0;
 /// By which proposals reach beyond the line to either side: 0.01 px, above the 0.002 px that rounding adds up to over 27
@@ -10,21 +8,21 @@ const MARGIN: i32 = 66;
 /// The same for rows, px.
 const MARGIN_PX: f32 = 0.01;
 
-/// Rows of the grid that the line between two points of the playfield touches, from the top down, each with a mask of
+/// Rows of a grid of `LINES` rows and `LANES` columns that the line between two points of the playfield touches, from the top down, each with a mask of
 /// columns, more than the line touches by at most a cell to either side; ends when `visit` is true. The same from either
-/// end.
+/// end. With rows and columns, and the coordinates, the other way about: the columns.
 ///
 /// [`crate::vision`]'s walk goes from the first point to the second, for bullets and hints; here no order is asked for.
 #[inline(always)]
-pub(super) fn walk(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u64) -> bool) {
+pub(super) fn walk<const LINES: usize, const LANES: usize>(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u64) -> bool) {
     let ((ax, ay), (bx, by)) = if (a.1, a.0) <= (b.1, b.0) { (a, b) } else { (b, a) };
-    let row = |y: f32| ((y * 0.1) as i32).clamp(0, ROWS as i32 - 1);
+    let row = |y: f32| ((y * 0.1) as i32).clamp(0, LINES as i32 - 1);
     let (first, last) = (row(ay - MARGIN_PX), row(by + MARGIN_PX));
     let (x0, x1) = ((ax * (ONE * 0.1)) as i32, (bx * (ONE * 0.1)) as i32);
     let (low, high) = if x0 < x1 { (x0, x1) } else { (x1, x0) };
     let mask = |from: i32, to: i32| {
         let from = (from - MARGIN).max(low - MARGIN).max(0) >> 16;
-        let to = ((to + MARGIN).min(high + MARGIN) >> 16).min(COLS as i32 - 1);
+        let to = ((to + MARGIN).min(high + MARGIN) >> 16).min(LANES as i32 - 1);
         (2u64 << to).wrapping_sub(1 << from)
     };
     if first == last {
@@ -55,6 +53,7 @@ pub(super) fn walk(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::{COLS, ROWS};
     use proptest::prelude::*;
 
     fn any_point() -> impl Strategy<Value = (f32, f32)> {
@@ -71,12 +70,12 @@ mod tests {
         #[test]
         fn all_cells_and_not_many_more(a in any_point(), b in any_point()) {
             let mut rows = [0u64; ROWS];
-            walk(a, b, |row, mask| {
+            walk::<ROWS, COLS>(a, b, |row, mask| {
                 rows[row] |= mask;
                 false
             });
             let mut back = [0u64; ROWS];
-            walk(b, a, |row, mask| {
+            walk::<ROWS, COLS>(b, a, |row, mask| {
                 back[row] |= mask;
                 false
             });
