@@ -28,7 +28,7 @@
 //! fields kept by source cell cost 6 KB each and a match makes sounds in a new cell 130 times a second; a graph of the
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
-use super::walk::walk;
+use super::walk::{fixed, fixed_middle, walk};
 use crate::map::{CELL, COLS, ROWS};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
@@ -502,20 +502,20 @@ impl Wave {
         }
     }
 
-    /// Whether the straight line from a point to the listener goes through open cells alone, source's and listener's
-    /// own among them.
-    fn is_straight(&self, from: (f32, f32), listener: (f32, f32)) -> bool {
-        let (x, y) = cell_of(listener.0, listener.1);
+    /// Whether the straight line from the middle of a cell to the listener, at `ear` in cell (x, y), goes through open cells
+    /// alone, source's and listener's own among them.
+    fn is_straight(&self, from: Cell, ear: (i32, i32), (x, y): Cell) -> bool {
+        let from = (fixed_middle(from.0), fixed_middle(from.1));
         let mut clear = true;
         // The fewer lines, the fewer words.
-        if (from.0 - listener.0).abs() > (from.1 - listener.1).abs() {
-            walk::<ROWS, COLS>(from, listener, |row, mask| {
+        if (from.0 - ear.0).abs() > (from.1 - ear.1).abs() {
+            walk::<ROWS, COLS>(from, ear, |row, mask| {
                 let open = self.rows[row] | if row == y { 1 << x } else { 0 };
                 clear = !open & mask == 0;
                 !clear
             });
         } else {
-            walk::<COLS, ROWS>((from.1, from.0), (listener.1, listener.0), |column, mask| {
+            walk::<COLS, ROWS>((from.1, from.0), (ear.1, ear.0), |column, mask| {
                 let open = self.columns[column] | if column == x { 1 << y } else { 0 };
                 clear = !open & mask as u32 == 0;
                 !clear
@@ -529,10 +529,10 @@ impl Wave {
     /// does and the first that does not.
     pub(crate) fn last_leg(&self, way: Way, listener: (f32, f32)) -> (f32, f32) {
         let to = cell_of(listener.0, listener.1);
-        let middle = |(x, y): Cell| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
+        let ear = (fixed(listener.0), fixed(listener.1));
         let mut last = to;
         self.runs(way, to, |start, step, count| {
-            let clear = |n: usize| self.is_straight(middle(along(start, step, n)), listener);
+            let clear = |n: usize| self.is_straight(along(start, step, n), ear, to);
             if clear(count) {
                 last = along(start, step, count);
                 return true;
@@ -552,7 +552,7 @@ impl Wave {
             }
             false
         });
-        middle(last)
+        ((last.0 as f32 + 0.5) * CELL, (last.1 as f32 + 0.5) * CELL)
     }
 }
 

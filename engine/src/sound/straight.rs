@@ -1,6 +1,6 @@
 //! The straight line: distance and walls.
 
-use super::walk::walk;
+use super::walk::{fixed, walk};
 use crate::map::{COLS, ROWS};
 use crate::rules::SoundKindRule;
 use crate::vision::{Grid, Slab, slab};
@@ -42,7 +42,7 @@ pub fn muffling(
     let mut left = 1.0f32;
     let mut seen = [0u16; REMEMBERED];
     let mut count = 0;
-    walk::<ROWS, COLS>((ax, ay), (bx, by), |row, mask| {
+    walk::<ROWS, COLS>((fixed(ax), fixed(ay)), (fixed(bx), fixed(by)), |row, mask| {
         let mut cells = grid.any[row] & mask;
         while cells != 0 {
             let column = cells.trailing_zeros() as usize;
