@@ -1,6 +1,6 @@
 //! x86-64 kernels.
 
-use crate::map::{COLS, ROWS};
+use crate::map::ROWS;
 use crate::sound::{DIAGONAL, Row, UNIT, Wave, Width, Window};
 use core::arch::x86_64::*;
 
@@ -433,7 +433,7 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
 
     // The better of north and south, by columns. Two blocks of 16 x 16 at once, lanes c .. c + 16 of rows 0 .. 16 in
     // the lower half and of rows 16 .. 32 in the upper. What lies outside of the window is masked with the closed cells.
-    let mut across = [[0u8; 32]; COLS];
+    let across = &mut wave.turned_columns;
     let mut v = [zero; 16];
     for c in [0, 16, 32] {
         if c + base > x1 || c + base + 15 < x0 {
@@ -452,7 +452,7 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
         }
     }
     // The better of east and west, by rows: lanes c .. c + 16 in the lower half, c + 16 .. c + 32 in the upper.
-    let mut along = [[0u8; 64]; 32];
+    let along = &mut wave.turned_rows;
     // A narrow window's base is at most 16, a wide one's 0.
     let (first, second) = (&old.east[base..base + 32], &old.west[base..base + 32]);
     for r in [0, 16] {

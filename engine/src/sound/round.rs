@@ -209,6 +209,9 @@ pub struct Wave {
     pub(crate) open_columns: [Column; COLS],
     pub(crate) open_rows: [Row; ROWS],
     pub(crate) layers: [Layer; LAYERS],
+    /// What a layer turns into columns and rows on its way to the next; stale outside of the window.
+    pub(crate) turned_columns: [Column; COLS],
+    pub(crate) turned_rows: [Row; 32],
     /// Of the newest layer: each lies within the one before, in the same lanes.
     pub(crate) window: Window,
     windows: [Window; LAYERS],
@@ -275,6 +278,8 @@ impl Wave {
             open_columns: [[0; 32]; COLS],
             open_rows: [[0; 64]; ROWS],
             layers: [Layer::EMPTY; LAYERS],
+            turned_columns: [[0; 32]; COLS],
+            turned_rows: [[0; 64]; 32],
             window: Window::new(Part::ALL),
             windows: [Window::new(Part::ALL); LAYERS],
             rows: [0; ROWS],
@@ -319,6 +324,21 @@ impl Wave {
         self.done = 1;
     }
 
+    /// Closes the cells about a window that has shrunk.
+    fn shut(&mut self) {
+        let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = self.window;
+        let mut column = [0; 32];
+        column[y0 - floor..=y1 - floor].fill(255);
+        for line in &mut self.open_columns[x0..=x1] {
+            line.iter_mut().zip(&column).for_each(|(open, within)| *open &= within);
+        }
+        let mut row = [0; 64];
+        row[x0 - base..=x1 - base].fill(255);
+        for line in &mut self.open_rows[y0..=y1] {
+            line.iter_mut().zip(&row).for_each(|(open, within)| *open &= within);
+        }
+    }
+
     /// Computes one more layer, of the ways within `part`; false: another turn comes nearer to no cell, or there are no
     /// more layers.
     pub fn turn(&mut self, kernels: &Kernels, part: Part) -> bool {
@@ -330,7 +350,7 @@ impl Wave {
         let lines = |part: Part| part.x.1 - part.x.0 + part.y.1 - part.y.0;
         if lines(part) + 6 < lines(self.window.part()) {
             (self.window.x, self.window.y) = (part.x, part.y);
-            (kernels.open_lanes)(self);
+            self.shut();
             let (x, y) = self.source;
             debug_assert!(self.window.holds(x, y));
         }
@@ -527,6 +547,7 @@ impl Wave {
     /// Where the last leg of a way begins: the farthest cell's middle from which the listener is reached in a straight
     /// line through open cells, px. Bends of the way are tried from the listener on, then the run between the last that
     /// does and the first that does not.
+    #[inline(never)]
     pub(crate) fn last_leg(&self, way: Way, listener: (f32, f32)) -> (f32, f32) {
         let to = cell_of(listener.0, listener.1);
         let ear = (fixed(listener.0), fixed(listener.1));

@@ -27,6 +27,7 @@ pub fn attenuation(rule: &SoundKindRule, distance: f32) -> f32 {
 /// Each slice that the closed segment touches keeps back its health in 1/64 points x `absorption` of its material's
 /// number (the rule's share over the full health), but for `source`, the slice that the sound comes from (`NO_SLICE`: none). `grid.any` must be the rows of standing
 /// slices. A share under `enough` is 0: what nobody hears is not followed.
+#[inline(never)]
 pub fn muffling(
     grid: &Grid<'_>,
     absorption: &[f32; 5],
