@@ -88,29 +88,33 @@ pub(super) fn next_layer(wave: &mut Wave, number: usize) -> bool {
         let x = lane + base;
         if x >= x0 && x <= x1 { old.east[x][y - floor].max(old.west[x][y - floor]) } else { 0 }
     };
-    fn nearer<const N: usize>(new: &[u8; N], reached: &[u8; N], back: &[u8; N]) -> bool {
-        (0..N).any(|i| new[i] > reached[i].max(back[i]))
+    fn note<const N: usize>(nearer: &mut [u8; N], new: &[u8; N], reached: &[u8; N], back: &[u8; N]) {
+        for i in 0..N {
+            let left = if new[i] > reached[i].max(back[i]) { new[i] } else { 0 };
+            nearer[i] = nearer[i].max(left);
+        }
     }
-    let mut changed = false;
+    let (mut nearer_rows, mut nearer_columns) = ([0; 32], [0; 64]);
     for x in x0..=x1 {
         let reached: Column = core::array::from_fn(|i| old.east[x][i].max(across(x, i)));
         new.east[x] = if x == x0 { reached } else { front(&new.east[x - 1], &columns[x - 1], &columns[x], &reached) };
-        changed |= nearer(&new.east[x], &reached, &old.west[x]);
+        note(&mut nearer_rows, &new.east[x], &reached, &old.west[x]);
     }
     for x in (x0..=x1).rev() {
         let reached: Column = core::array::from_fn(|i| old.west[x][i].max(across(x, i)));
         new.west[x] = if x == x1 { reached } else { front(&new.west[x + 1], &columns[x + 1], &columns[x], &reached) };
-        changed |= nearer(&new.west[x], &reached, &old.east[x]);
+        note(&mut nearer_rows, &new.west[x], &reached, &old.east[x]);
     }
     for y in y0..=y1 {
         let reached: Row = core::array::from_fn(|i| old.south[y][i].max(along(y, i)));
         new.south[y] = if y == y0 { reached } else { front(&new.south[y - 1], &rows[y - 1], &rows[y], &reached) };
-        changed |= nearer(&new.south[y], &reached, &old.north[y]);
+        note(&mut nearer_columns, &new.south[y], &reached, &old.north[y]);
     }
     for y in (y0..=y1).rev() {
         let reached: Row = core::array::from_fn(|i| old.north[y][i].max(along(y, i)));
         new.north[y] = if y == y1 { reached } else { front(&new.north[y + 1], &rows[y + 1], &rows[y], &reached) };
-        changed |= nearer(&new.north[y], &reached, &old.south[y]);
+        note(&mut nearer_columns, &new.north[y], &reached, &old.south[y]);
     }
-    changed
+    (wave.nearer_rows, wave.nearer_columns) = (nearer_rows, nearer_columns);
+    nearer_rows.iter().chain(&nearer_columns).any(|&left| left > 0)
 }

@@ -1,6 +1,6 @@
 //! x86-64 kernels.
 
-use crate::map::{COLS, ROWS};
+use crate::map::ROWS;
 use crate::sound::{DIAGONAL, Row, UNIT, Wave, Width, Window};
 use core::arch::x86_64::*;
 
@@ -330,10 +330,10 @@ pub(super) fn next_layer_avx2(wave: &mut Wave, number: usize) -> bool {
 }
 
 /// Two fronts towards each other over lines with what was reached before and after a turn: their chains do not wait for
-/// each other. Gives what came nearer to a cell than any heading had.
+/// each other. Gives, by lane, the most of what is left where they came nearer to a cell than any heading had.
 macro_rules! run_both {
     ($old_up:expr, $old_down:expr, $new_up:expr, $new_down:expr, $turned:expr, $lines:expr, $zero:expr,
-     $load:ident, $front:ident, $store:ident, $max:ident, $or:ident, $subs:ident) => {{
+     $load:ident, $front:ident, $store:ident, $max:ident, $above:ident) => {{
         let (old_up, old_down, new_up, new_down) = ($old_up, $old_down, $new_up, $new_down);
         let (turned, lines) = ($turned, $lines);
         let count = lines.len();
@@ -347,10 +347,10 @@ macro_rules! run_both {
             let (next_up, next_down) = ($load(&lines[u]), $load(&lines[d]));
             let reached = $max($load(&old_up[u]), $load(&turned[u]));
             up = $front(up, open_up, next_up, reached);
-            nearer = $or(nearer, $subs(up, $max(reached, $load(&old_down[u]))));
+            nearer = $max(nearer, $above(up, $max(reached, $load(&old_down[u]))));
             let reached = $max($load(&old_down[d]), $load(&turned[d]));
             down = $front(down, open_down, next_down, reached);
-            nearer = $or(nearer, $subs(down, $max(reached, $load(&old_up[d]))));
+            nearer = $max(nearer, $above(down, $max(reached, $load(&old_up[d]))));
             (open_up, open_down) = (next_up, next_down);
             $store(&mut new_up[u], up);
             $store(&mut new_down[d], down);
@@ -399,8 +399,7 @@ fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
         front16,
         store16,
         _mm_max_epu8,
-        _mm_or_si128,
-        _mm_subs_epu8
+        above16
     );
     let upright = run_both!(
         old_south,
@@ -414,9 +413,11 @@ fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
         front16,
         store16,
         _mm_max_epu8,
-        _mm_or_si128,
-        _mm_subs_epu8
+        above16
     );
+    (wave.nearer_rows, wave.nearer_columns) = ([0; 32], [0; 64]);
+    store16(&mut wave.nearer_rows, sideways);
+    store16(&mut wave.nearer_columns, upright);
     let nearer = _mm_or_si128(sideways, upright);
     _mm_testz_si128(nearer, nearer) == 0
 }
@@ -432,7 +433,7 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
 
     // The better of north and south, by columns. Two blocks of 16 x 16 at once, lanes c .. c + 16 of rows 0 .. 16 in
     // the lower half and of rows 16 .. 32 in the upper. What lies outside of the window is masked with the closed cells.
-    let mut across = [[0u8; 32]; COLS];
+    let across = &mut wave.turned_columns;
     let mut v = [zero; 16];
     for c in [0, 16, 32] {
         if c + base > x1 || c + base + 15 < x0 {
@@ -451,7 +452,7 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
         }
     }
     // The better of east and west, by rows: lanes c .. c + 16 in the lower half, c + 16 .. c + 32 in the upper.
-    let mut along = [[0u8; 64]; 32];
+    let along = &mut wave.turned_rows;
     // A narrow window's base is at most 16, a wide one's 0.
     let (first, second) = (&old.east[base..base + 32], &old.west[base..base + 32]);
     for r in [0, 16] {
@@ -491,13 +492,12 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
         front32,
         store32,
         _mm256_max_epu8,
-        _mm256_or_si256,
-        _mm256_subs_epu8
+        above32
     );
     let (old_south, old_north) = (&old.south[y0..=y1], &old.north[y0..=y1]);
     let (new_south, new_north) = (&mut new.south[y0..=y1], &mut new.north[y0..=y1]);
     let upright = if narrow {
-        run_both!(
+        let each = run_both!(
             old_south,
             old_north,
             new_south,
@@ -509,11 +509,11 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
             front32,
             store32,
             _mm256_max_epu8,
-            _mm256_or_si256,
-            _mm256_subs_epu8
-        )
+            above32
+        );
+        Pair(each, zero)
     } else {
-        let each = run_both!(
+        run_both!(
             old_south,
             old_north,
             new_south,
@@ -525,12 +525,12 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
             front64,
             store64,
             max64,
-            or64,
-            subs64
-        );
-        _mm256_or_si256(each.0, each.1)
+            above64
+        )
     };
-    let nearer = _mm256_or_si256(sideways, upright);
+    store32(&mut wave.nearer_rows, sideways);
+    store64(&mut wave.nearer_columns, upright);
+    let nearer = _mm256_or_si256(sideways, _mm256_or_si256(upright.0, upright.1));
     _mm256_testz_si256(nearer, nearer) == 0
 }
 
@@ -540,14 +540,21 @@ fn max64(a: Pair, b: Pair) -> Pair {
     Pair(_mm256_max_epu8(a.0, b.0), _mm256_max_epu8(a.1, b.1))
 }
 
+/// `a` in the lanes where it is above `b`, 0 elsewhere.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn or64(a: Pair, b: Pair) -> Pair {
-    Pair(_mm256_or_si256(a.0, b.0), _mm256_or_si256(a.1, b.1))
+fn above16(a: __m128i, b: __m128i) -> __m128i {
+    _mm_andnot_si128(_mm_cmpeq_epi8(_mm_max_epu8(a, b), b), a)
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn subs64(a: Pair, b: Pair) -> Pair {
-    Pair(_mm256_subs_epu8(a.0, b.0), _mm256_subs_epu8(a.1, b.1))
+fn above32(a: __m256i, b: __m256i) -> __m256i {
+    _mm256_andnot_si256(_mm256_cmpeq_epi8(_mm256_max_epu8(a, b), b), a)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn above64(a: Pair, b: Pair) -> Pair {
+    Pair(above32(a.0, b.0), above32(a.1, b.1))
 }

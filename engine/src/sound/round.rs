@@ -29,6 +29,7 @@
 //! fields kept by source cell cost 6 KB each and a match makes sounds in a new cell 130 times a second; a graph of the
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
+use super::walk::{fixed, fixed_middle, walk};
 use crate::map::{CELL, COLS, ROWS};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
@@ -209,12 +210,20 @@ pub struct Wave {
     pub(crate) open_columns: [Column; COLS],
     pub(crate) open_rows: [Row; ROWS],
     pub(crate) layers: [Layer; LAYERS],
+    /// What a layer turns into columns and rows on its way to the next; stale outside of the window.
+    pub(crate) turned_columns: [Column; COLS],
+    pub(crate) turned_rows: [Row; 32],
     /// Of the newest layer: each lies within the one before, in the same lanes.
     pub(crate) window: Window,
     windows: [Window; LAYERS],
     /// Open cells, the source's among them.
     pub(crate) rows: [u64; ROWS],
     pub(crate) columns: [u32; COLS],
+    /// What is left at most in a row, lane = row less [`Window::floor`], where the newest layer came nearer to a cell by a
+    /// front to the east or west; 0 where it came nearer to none.
+    pub(crate) nearer_rows: Column,
+    /// The same by columns, of the fronts to the north and south.
+    pub(crate) nearer_columns: Row,
     source: (usize, usize),
     /// Way that the sound may go, in units, more by 1.
     start: u8,
@@ -270,10 +279,14 @@ impl Wave {
             open_columns: [[0; 32]; COLS],
             open_rows: [[0; 64]; ROWS],
             layers: [Layer::EMPTY; LAYERS],
+            turned_columns: [[0; 32]; COLS],
+            turned_rows: [[0; 64]; 32],
             window: Window::new(Part::ALL),
             windows: [Window::new(Part::ALL); LAYERS],
             rows: [0; ROWS],
             columns: [0; COLS],
+            nearer_rows: [0; 32],
+            nearer_columns: [0; 64],
             source: (0, 0),
             start: 0,
             done: 0,
@@ -312,6 +325,21 @@ impl Wave {
         self.done = 1;
     }
 
+    /// Closes the cells about a window that has shrunk.
+    fn shut(&mut self) {
+        let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = self.window;
+        let mut column = [0; 32];
+        column[y0 - floor..=y1 - floor].fill(255);
+        for line in &mut self.open_columns[x0..=x1] {
+            line.iter_mut().zip(&column).for_each(|(open, within)| *open &= within);
+        }
+        let mut row = [0; 64];
+        row[x0 - base..=x1 - base].fill(255);
+        for line in &mut self.open_rows[y0..=y1] {
+            line.iter_mut().zip(&row).for_each(|(open, within)| *open &= within);
+        }
+    }
+
     /// Computes one more layer, of the ways within `part`; false: another turn comes nearer to no cell, or there are no
     /// more layers.
     pub fn turn(&mut self, kernels: &Kernels, part: Part) -> bool {
@@ -323,7 +351,7 @@ impl Wave {
         let lines = |part: Part| part.x.1 - part.x.0 + part.y.1 - part.y.0;
         if lines(part) + 6 < lines(self.window.part()) {
             (self.window.x, self.window.y) = (part.x, part.y);
-            (kernels.open_lanes)(self);
+            self.shut();
             let (x, y) = self.source;
             debug_assert!(self.window.holds(x, y));
         }
@@ -332,6 +360,33 @@ impl Wave {
         self.settled = !(kernels.next_layer)(self, self.done);
         self.done += 1;
         true
+    }
+
+    /// No way to a cell of the window with more turns than the newest layer has, and shorter than all with no more, is
+    /// shorter than this, px. Not for the first layer. `None`: there is none at all.
+    ///
+    /// Such a way takes its last turn in a cell that the newest layer came nearer to than the one before, whatever the
+    /// heading: if not, a way as good came there with a turn less. Should that one head the opposite way, then the two
+    /// columns (or rows) before the cell are open beside each other, and to cross over there is shorter.
+    pub(crate) fn least_left(&self, (x, y): Cell) -> Option<f32> {
+        /// Cost of a line for each line away, from 63 lines before on.
+        const AWAY: [u8; 128] = {
+            let mut away = [0; 128];
+            let mut i = 0;
+            while i < 128 {
+                let lines = if i < 63 { 63 - i } else { i - 63 };
+                away[i] = if lines > 51 { 255 } else { lines as u8 * UNIT };
+                i += 1;
+            }
+            away
+        };
+        fn most<const N: usize>(nearer: &[u8; N], lane: usize) -> u8 {
+            let away = &AWAY[63 - lane.min(63)..][..N];
+            nearer.iter().zip(away).fold(0, |most, (left, away)| most.max(left.saturating_sub(*away)))
+        }
+        let rows = most(&self.nearer_rows, y.wrapping_sub(self.window.floor));
+        let best = rows.max(most(&self.nearer_columns, x.wrapping_sub(self.window.base)));
+        (best > 0).then(|| f32::from(self.start - best) * UNIT_PX)
     }
 
     /// The shortest way to a cell with the turns of the newest layer at most.
@@ -411,27 +466,34 @@ impl Wave {
         for turns in (0..=way.turns).rev() {
             let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(&self.layers[turns]);
             let window = &self.windows[turns];
-            let (x0, y0) = (window.x.0, window.y.0);
-            let (wide, high) = (window.x.1 - x0, window.y.1 - y0);
             let (origin, sx, sy) = window.strides(quarter);
             let [ahead, one, other] = STEPS[quarter];
+            let back = |(dx, dy): Step| (sx as isize * -dx).wrapping_add(sy as isize * -dy) as usize;
+            let mut at = origin.wrapping_add(x * sx + y * sy);
+            // Every step leaves one line for the one before: so many are in the window, and lanes at its edges.
+            let ((mut lines, mut lane), lanes) = match quarter {
+                0 => ((x - window.x.0, y - window.y.0), window.y.1 - window.y.0),
+                1 => ((y - window.y.0, x - window.x.0), window.x.1 - window.x.0),
+                2 => ((window.x.1 - x, y - window.y.0), window.y.1 - window.y.0),
+                _ => ((window.y.1 - y, x - window.x.0), window.x.1 - window.x.0),
+            };
             // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
-            while left != self.start {
-                let fits = |(dx, dy): Step, cost: u8| {
-                    let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
-                    px.wrapping_sub(x0) <= wide
-                        && py.wrapping_sub(y0) <= high
-                        && bytes[origin.wrapping_add(px * sx + py * sy)] == left.saturating_add(cost)
-                };
+            while left != self.start && lines > 0 {
+                let line = at.wrapping_add(back(ahead));
                 let beside = |(dx, dy): Step| {
-                    self.is_open(x.wrapping_sub_signed(dx), y) && self.is_open(x, y.wrapping_sub_signed(dy))
+                    let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
+                    self.rows[y] >> px & self.rows[py] >> x & 1 == 1
                 };
-                let (next, cost) = if fits(ahead, UNIT) {
-                    (ahead, UNIT)
-                } else if fits(one, DIAGONAL) && beside(one) {
-                    (one, DIAGONAL)
-                } else if fits(other, DIAGONAL) && beside(other) {
-                    (other, DIAGONAL)
+                // Of all quarters, the first diagonal comes from the lane after, the second from the lane before.
+                let next = if bytes[line] == left.saturating_add(UNIT) {
+                    (at, left) = (line, left + UNIT);
+                    ahead
+                } else if lane < lanes && bytes[line + 1] == left.saturating_add(DIAGONAL) && beside(one) {
+                    (at, left, lane) = (line + 1, left + DIAGONAL, lane + 1);
+                    one
+                } else if lane > 0 && bytes[line - 1] == left.saturating_add(DIAGONAL) && beside(other) {
+                    (at, left, lane) = (line - 1, left + DIAGONAL, lane - 1);
+                    other
                 } else {
                     break;
                 };
@@ -443,7 +505,7 @@ impl Wave {
                 }
                 step = next;
                 count += 1;
-                left += cost;
+                lines -= 1;
                 (x, y) = (x.wrapping_sub_signed(next.0), y.wrapping_sub_signed(next.1));
             }
             if left == self.start || turns == 0 {
@@ -461,28 +523,38 @@ impl Wave {
         }
     }
 
-    /// Whether the straight line from a point to the listener goes through open cells alone, source's and listener's
-    /// own among them.
-    fn is_straight(&self, from: (f32, f32), listener: (f32, f32)) -> bool {
-        let (x, y) = cell_of(listener.0, listener.1);
+    /// Whether the straight line from the middle of a cell to the listener, at `ear` in cell (x, y), goes through open cells
+    /// alone, source's and listener's own among them.
+    fn is_straight(&self, from: Cell, ear: (i32, i32), (x, y): Cell) -> bool {
+        let from = (fixed_middle(from.0), fixed_middle(from.1));
         let mut clear = true;
-        super::walk::walk(from, listener, |row, mask| {
-            let open = self.rows[row] | if row == y { 1 << x } else { 0 };
-            clear = !open & mask == 0;
-            !clear
-        });
+        // The fewer lines, the fewer words.
+        if (from.0 - ear.0).abs() > (from.1 - ear.1).abs() {
+            walk::<ROWS, COLS>(from, ear, |row, mask| {
+                let open = self.rows[row] | if row == y { 1 << x } else { 0 };
+                clear = !open & mask == 0;
+                !clear
+            });
+        } else {
+            walk::<COLS, ROWS>((from.1, from.0), (ear.1, ear.0), |column, mask| {
+                let open = self.columns[column] | if column == x { 1 << y } else { 0 };
+                clear = !open & mask as u32 == 0;
+                !clear
+            });
+        }
         clear
     }
 
     /// Where the last leg of a way begins: the farthest cell's middle from which the listener is reached in a straight
     /// line through open cells, px. Bends of the way are tried from the listener on, then the run between the last that
     /// does and the first that does not.
+    #[inline(never)]
     pub(crate) fn last_leg(&self, way: Way, listener: (f32, f32)) -> (f32, f32) {
         let to = cell_of(listener.0, listener.1);
-        let middle = |(x, y): Cell| ((x as f32 + 0.5) * CELL, (y as f32 + 0.5) * CELL);
+        let ear = (fixed(listener.0), fixed(listener.1));
         let mut last = to;
         self.runs(way, to, |start, step, count| {
-            let clear = |n: usize| self.is_straight(middle(along(start, step, n)), listener);
+            let clear = |n: usize| self.is_straight(along(start, step, n), ear, to);
             if clear(count) {
                 last = along(start, step, count);
                 return true;
@@ -502,7 +574,7 @@ impl Wave {
             }
             false
         });
-        middle(last)
+        ((last.0 as f32 + 0.5) * CELL, (last.1 as f32 + 0.5) * CELL)
     }
 }
 

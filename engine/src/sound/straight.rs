@@ -1,6 +1,7 @@
 //! The straight line: distance and walls.
 
-use super::walk::walk;
+use super::walk::{fixed, walk};
+use crate::map::{COLS, ROWS};
 use crate::rules::SoundKindRule;
 use crate::vision::{Grid, Slab, slab};
 use crate::world::Block;
@@ -26,6 +27,7 @@ pub fn attenuation(rule: &SoundKindRule, distance: f32) -> f32 {
 /// Each slice that the closed segment touches keeps back its health in 1/64 points x `absorption` of its material's
 /// number (the rule's share over the full health), but for `source`, the slice that the sound comes from (`NO_SLICE`: none). `grid.any` must be the rows of standing
 /// slices. A share under `enough` is 0: what nobody hears is not followed.
+#[inline(never)]
 pub fn muffling(
     grid: &Grid<'_>,
     absorption: &[f32; 5],
@@ -41,12 +43,12 @@ pub fn muffling(
     let mut left = 1.0f32;
     let mut seen = [0u16; REMEMBERED];
     let mut count = 0;
-    walk((ax, ay), (bx, by), |row, mask| {
+    walk::<ROWS, COLS>((fixed(ax), fixed(ay)), (fixed(bx), fixed(by)), |row, mask| {
         let mut cells = grid.any[row] & mask;
         while cells != 0 {
             let column = cells.trailing_zeros() as usize;
             cells &= cells - 1;
-            for &slice in geometry.cell(row * crate::map::COLS + column) {
+            for &slice in geometry.cell(row * COLS + column) {
                 let s = slice as usize;
                 let block: &Block = &grid.blocks[s / 64];
                 if block.gone >> (s % 64) & 1 == 1 || slice == source {

@@ -1,50 +1,71 @@
 //! The cells on a straight line, row by row, in whole numbers.
 
-use crate::map::{COLS, ROWS};
-
-/// Columns are counted in 2^-16 of a column, 10 px.
-const ONE: f32 = 65_536.0;
-/// By which proposals reach beyond the line to either side: 0.01 px, above the 0.002 px that rounding adds up to over 27
-/// rows.
+/// Places are counted in 2^-16 of a cell, 10 px.
+const ONE: i32 = 1 << 16;
+/// Beyond any grid, in cells.
+const FAR: f32 = 64.0 * ONE as f32;
+/// By which proposals reach beyond the line to either side: 0.01 px, above the 0.005 px that rounding adds up to over all
+/// lines.
 const MARGIN: i32 = 66;
-/// The same for rows, px.
-const MARGIN_PX: f32 = 0.01;
 
-/// Rows of the grid that the line between two points of the playfield touches, from the top down, each with a mask of
-/// columns, more than the line touches by at most a cell to either side; ends when `visit` is true. The same from either
-/// end.
+/// A coordinate, px to 2^-16 cells.
+#[inline]
+pub(super) fn fixed(v: f32) -> i32 {
+    (v * (ONE as f32 * 0.1)) as i32
+}
+
+/// The middle of a cell's side.
+#[inline]
+pub(super) fn fixed_middle(cell: usize) -> i32 {
+    cell as i32 * ONE + ONE / 2
+}
+
+/// Whole part of what is cut to [`FAR`].
+#[inline]
+fn whole(v: f32) -> i32 {
+    let v = if v < FAR { v } else { FAR };
+    let v = if v > -FAR { v } else { -FAR };
+    // SAFETY: within -FAR and FAR, which are whole and far within i32; not a number becomes FAR.
+    unsafe { v.to_int_unchecked() }
+}
+
+/// Rows of a grid of `LINES` rows and `LANES` columns that the line between two points of the playfield, [`fixed`],
+/// touches, from the top down, each with a mask of columns, more than the line touches by at most a cell to either side;
+/// ends when `visit` is true. The same from either end. With rows and columns, and the coordinates, the other way about:
+/// the columns.
 ///
 /// [`crate::vision`]'s walk goes from the first point to the second, for bullets and hints; here no order is asked for.
 #[inline(always)]
-pub(super) fn walk(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u64) -> bool) {
+pub(super) fn walk<const LINES: usize, const LANES: usize>(
+    a: (i32, i32),
+    b: (i32, i32),
+    mut visit: impl FnMut(usize, u64) -> bool,
+) {
     let ((ax, ay), (bx, by)) = if (a.1, a.0) <= (b.1, b.0) { (a, b) } else { (b, a) };
-    let row = |y: f32| ((y * 0.1) as i32).clamp(0, ROWS as i32 - 1);
-    let (first, last) = (row(ay - MARGIN_PX), row(by + MARGIN_PX));
-    let (x0, x1) = ((ax * (ONE * 0.1)) as i32, (bx * (ONE * 0.1)) as i32);
-    let (low, high) = if x0 < x1 { (x0, x1) } else { (x1, x0) };
-    let mask = |from: i32, to: i32| {
-        let from = (from - MARGIN).max(low - MARGIN).max(0) >> 16;
-        let to = ((to + MARGIN).min(high + MARGIN) >> 16).min(COLS as i32 - 1);
-        (2u64 << to).wrapping_sub(1 << from)
-    };
-    if first == last {
-        visit(first as usize, mask(low, high));
+    let first = (ay - MARGIN >> 16).max(0) as usize;
+    let last = (by + MARGIN >> 16) as usize;
+    // Margins stop at the ends and at the edges of the grid.
+    let (low, high) = if ax < bx { (ax, bx) } else { (bx, ax) };
+    let (low, high) = ((low - MARGIN).max(0), (high + MARGIN).min(LANES as i32 * ONE - 1));
+    let mask = |from: i32, to: i32| (2u64 << (to.min(high) >> 16)).wrapping_sub(1 << (from.max(low) >> 16));
+    if first >= last {
+        visit(first.min(LINES - 1), mask(low, high));
         return;
     }
-    let slope = (bx - ax) / (by - ay).max(1.0e-3);
+    let last = last.min(LINES - 1);
+    let slope = (bx - ax) as f32 / (by - ay).max(1) as f32;
     // Columns a row; what is steeper than the field is wide is cut by the ends.
-    let step = (slope * ONE).clamp(-64.0 * ONE, 64.0 * ONE) as i32;
+    let step = whole(slope * ONE as f32);
     // A line flatter than a margin goes on within it in the rows beside.
-    let flat = (slope.abs() * MARGIN_PX * (ONE * 0.1)).min(64.0 * ONE) as i32;
-    let edge = (first + 1) as f32 * 10.0;
-    let mut enters = x0;
-    let mut leaves = (((ax + (edge - ay) * slope) * (ONE * 0.1)).clamp(-64.0 * ONE, 64.0 * ONE)) as i32;
+    let reach = whole(slope.abs() * MARGIN as f32) + MARGIN;
+    let mut enters = ax;
+    let mut leaves = whole(ax as f32 + ((first as i32 + 1) * ONE - ay) as f32 * slope);
     for row in first..=last {
         if row == last {
-            leaves = x1;
+            leaves = bx;
         }
         let (from, to) = if enters < leaves { (enters, leaves) } else { (leaves, enters) };
-        if visit(row as usize, mask(from - flat, to + flat)) {
+        if visit(row, mask(from - reach, to + reach)) {
             return;
         }
         enters = leaves;
@@ -55,6 +76,7 @@ pub(super) fn walk(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::{COLS, ROWS};
     use proptest::prelude::*;
 
     fn any_point() -> impl Strategy<Value = (f32, f32)> {
@@ -71,16 +93,24 @@ mod tests {
         #[test]
         fn all_cells_and_not_many_more(a in any_point(), b in any_point()) {
             let mut rows = [0u64; ROWS];
-            walk(a, b, |row, mask| {
+            let (a_px, b_px) = (a, b);
+            let (a, b) = ((fixed(a.0), fixed(a.1)), (fixed(b.0), fixed(b.1)));
+            walk::<ROWS, COLS>(a, b, |row, mask| {
                 rows[row] |= mask;
                 false
             });
             let mut back = [0u64; ROWS];
-            walk(b, a, |row, mask| {
+            walk::<ROWS, COLS>(b, a, |row, mask| {
                 back[row] |= mask;
                 false
             });
             prop_assert_eq!(rows, back);
+            let mut columns = [0u64; COLS];
+            walk::<COLS, ROWS>((a.1, a.0), (b.1, b.0), |column, mask| {
+                columns[column] |= mask;
+                false
+            });
+            let (a, b) = (a_px, b_px);
             let touches = |grow: f64, x: usize, y: usize| {
                 let (mut enter, mut leave) = (0.0f64, 1.0f64);
                 for (from, to, cell) in [(a.0, b.0, x), (a.1, b.1, y)] {
@@ -100,9 +130,10 @@ mod tests {
             };
             for (y, row) in rows.iter().enumerate() {
                 for x in 0..COLS {
-                    let proposed = row >> x & 1 == 1;
-                    prop_assert!(proposed || !touches(0.0, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
-                    prop_assert!(!proposed || touches(0.1, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
+                    for proposed in [row >> x & 1 == 1, columns[x] >> y & 1 == 1] {
+                        prop_assert!(proposed || !touches(0.0, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
+                        prop_assert!(!proposed || touches(0.1, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
+                    }
                 }
             }
         }
