@@ -8,8 +8,9 @@ use trespasser_benches::draw::{
 };
 
 fn drawn(file: &str) -> Drawn {
-    let (file, line) = GALLERY.iter().find(|(known, _)| *known == file).unwrap();
-    picture(&gallery_options(file, line, &gallery_folder()).unwrap()).unwrap()
+    let (file, line) = GALLERY.iter().find(|(known, _)| *known == file).expect("a picture of the gallery");
+    let options = gallery_options(file, line, &gallery_folder()).expect("its options");
+    picture(&options).expect("a picture")
 }
 
 fn colours(drawn: &Drawn) -> BTreeMap<[u8; 3], usize> {

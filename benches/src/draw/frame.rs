@@ -19,11 +19,13 @@ const HEAD: f32 = 22.0;
 const ROW: f32 = 14.0;
 const LINE: f32 = 7.5;
 
+type Drawing = Box<dyn Fn(&mut Canvas, Vec2)>;
+
 /// A sign of the legend: its width, how it is drawn in a row 10 px high, and its meaning.
 pub(crate) struct Sign {
     width: f32,
     text: String,
-    draw: Box<dyn Fn(&mut Canvas, Vec2)>,
+    draw: Drawing,
 }
 
 fn sign(width: f32, text: &str, draw: impl Fn(&mut Canvas, Vec2) + 'static) -> Sign {
