@@ -96,6 +96,15 @@ fn lanes16<const N: usize>(from: &[u8; N], at: usize) -> __m128i {
     unsafe { _mm_loadu_si128(from.as_ptr().add(at).cast()) }
 }
 
+/// Sets lanes `at .. at + 16`, of which none is beyond the 64.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn set_lanes16(to: &mut Row, at: usize, v: __m128i) {
+    debug_assert!(at + 16 <= 64);
+    // SAFETY: callers pass 0, 16 or 32.
+    unsafe { _mm_storeu_si128(to.as_mut_ptr().add(at).cast(), v) }
+}
+
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load32<const N: usize>(from: &[u8; N]) -> __m256i {
@@ -317,6 +326,17 @@ fn turn_over(v: &mut [__m256i; 16]) {
     }
 }
 
+/// Lines `at .. at + 16`; their number is known, so that loops over them are unrolled.
+#[inline]
+fn sixteen<T, const N: usize>(lines: &[T; N], at: usize) -> &[T; 16] {
+    lines[at..].first_chunk().expect("a block ends where the grid does")
+}
+
+#[inline]
+fn sixteen_mut<T, const N: usize>(lines: &mut [T; N], at: usize) -> &mut [T; 16] {
+    lines[at..].first_chunk_mut().expect("a block ends where the grid does")
+}
+
 /// See [`super::NextLayer`]. Must only be reached where AVX2 has been detected.
 pub(super) fn next_layer_avx2(wave: &mut Wave, number: usize) -> bool {
     debug_assert!(std::arch::is_x86_feature_detected!("avx2"));
@@ -360,6 +380,7 @@ macro_rules! run_both {
 }
 
 #[target_feature(enable = "avx2")]
+#[expect(clippy::needless_range_loop, reason = "counted loops are unrolled, so that `v` stays in registers")]
 fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
     let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
@@ -368,20 +389,20 @@ fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
     let zero = _mm_setzero_si128();
     let (old_east, old_west) = (&old.east[x0..=x1], &old.west[x0..=x1]);
     let (old_south, old_north) = (&old.south[y0..=y1], &old.north[y0..=y1]);
-    let mut across = [[0u8; 16]; 16];
-    let mut along = [[0u8; 16]; 16];
+    let (across, along) = (&mut wave.turned_columns, &mut wave.turned_rows);
     let mut v = [zero; 16];
     // Lines beyond the window bring what is masked with the closed cells.
-    for (i, (north, south)) in old.north[floor..].iter().zip(&old.south[floor..]).enumerate().take(16) {
-        v[i] = _mm_max_epu8(load16(north), load16(south));
+    let (north, south) = (sixteen(&old.north, floor), sixteen(&old.south, floor));
+    for i in 0..16 {
+        v[i] = _mm_max_epu8(load16(&north[i]), load16(&south[i]));
     }
     turn_over16(&mut v);
     for i in 0..16 {
         store16(&mut across[i], v[i]);
     }
-    let mut v = [zero; 16];
-    for (i, (east, west)) in old.east[base..].iter().zip(&old.west[base..]).enumerate().take(16) {
-        v[i] = _mm_max_epu8(load16(east), load16(west));
+    let (east, west) = (sixteen(&old.east, base), sixteen(&old.west, base));
+    for i in 0..16 {
+        v[i] = _mm_max_epu8(load16(&east[i]), load16(&west[i]));
     }
     turn_over16(&mut v);
     for i in 0..16 {
@@ -423,6 +444,7 @@ fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
 }
 
 #[target_feature(enable = "avx2")]
+#[expect(clippy::needless_range_loop, reason = "counted loops are unrolled, so that `v` stays in registers")]
 fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
     let Window { x: (x0, x1), y: (y0, y1), base, width, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
@@ -447,38 +469,30 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
             v[i] = _mm256_zextsi128_si256(lanes(i));
         }
         turn_over(&mut v);
+        let columns = sixteen_mut(across, c);
         for i in 0..16 {
-            store32(&mut across[c + i], v[i]);
+            store32(&mut columns[i], v[i]);
         }
     }
-    // The better of east and west, by rows: lanes c .. c + 16 in the lower half, c + 16 .. c + 32 in the upper.
-    let along = &mut wave.turned_rows;
+    // The better of east and west, by rows: 16 columns at once, rows 0 .. 16 in the lower half and 16 .. 32 in the upper.
     // A narrow window's base is at most 16, a wide one's 0.
-    let (first, second) = (&old.east[base..base + 32], &old.west[base..base + 32]);
-    for r in [0, 16] {
-        if r > y1 || r + 15 < y0 {
+    let rows_turned = &mut wave.turned_rows;
+    for c in [0, 16, 32] {
+        let at = c + base;
+        if at > x1 || at + 15 < x0 {
             continue;
         }
-        let lanes = |i: usize| _mm_max_epu8(lanes16(&first[i], r), lanes16(&second[i], r));
+        let (east, west) = (sixteen(&old.east, at), sixteen(&old.west, at));
         for i in 0..16 {
-            v[i] = _mm256_set_m128i(lanes(i + 16), lanes(i));
+            v[i] = _mm256_max_epu8(load32(&east[i]), load32(&west[i]));
         }
         turn_over(&mut v);
         for i in 0..16 {
-            store32(&mut along[r + i], v[i]);
-        }
-        if !narrow {
-            let lanes = |x: usize| _mm_max_epu8(lanes16(&old.east[x], r), lanes16(&old.west[x], r));
-            for i in 0..16 {
-                v[i] = _mm256_zextsi128_si256(lanes(32 + i));
-            }
-            turn_over(&mut v);
-            for i in 0..16 {
-                let low = load32(&along[r + i]);
-                store64(&mut along[r + i], Pair(low, v[i]));
-            }
+            set_lanes16(&mut rows_turned[i], c, _mm256_castsi256_si128(v[i]));
+            set_lanes16(&mut rows_turned[i + 16], c, _mm256_extracti128_si256::<1>(v[i]));
         }
     }
+    let along = &wave.turned_rows;
 
     let sideways = run_both!(
         &old.east[x0..=x1],

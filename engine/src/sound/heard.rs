@@ -44,7 +44,7 @@ const _: () = assert!(size_of::<Heard>() == 12);
 
 /// Tangents of the middles between neighbouring directions of an eighth of a turn.
 const EDGES: [f32; 8] =
-    [0.049_126_85, 0.148_335_99, 0.250_486_96, 0.357_805_72, 0.472_964_79, 0.599_376_93, 0.741_650_5, 0.906_347_2];
+    [0.049_126_85, 0.148_336, 0.250_486_96, 0.357_805_72, 0.472_964_8, 0.599_376_9, 0.741_650_5, 0.906_347_2];
 
 /// The direction of (x, y), 0 to 63: nearest 64th of a turn, clockwise on screen from +x. 0 for (0, 0).
 ///

@@ -158,7 +158,7 @@ impl Window {
     fn new(Part { x, y }: Part) -> Window {
         let (columns, rows) = (x.1 - x.0, y.1 - y.0);
         let (width, base, floor) = if columns < 16 && rows < 16 {
-            (Width::Tiny, x.0, y.0)
+            (Width::Tiny, x.0.min(COLS - 16), y.0.min(ROWS - 16))
         } else if columns < 32 {
             (Width::Narrow, x.0.min(COLS - 32), 0)
         } else {
@@ -369,12 +369,12 @@ impl Wave {
     /// heading: if not, a way as good came there with a turn less. Should that one head the opposite way, then the two
     /// columns (or rows) before the cell are open beside each other, and to cross over there is shorter.
     pub(crate) fn least_left(&self, (x, y): Cell) -> Option<f32> {
-        /// Cost of a line for each line away, from 63 lines before on.
+        /// Cost of a line for each that lane 63 is away.
         const AWAY: [u8; 128] = {
             let mut away = [0; 128];
-            let mut i = 0;
+            let mut i = 0usize;
             while i < 128 {
-                let lines = if i < 63 { 63 - i } else { i - 63 };
+                let lines = i.abs_diff(63);
                 away[i] = if lines > 51 { 255 } else { lines as u8 * UNIT };
                 i += 1;
             }
@@ -400,8 +400,7 @@ impl Wave {
         let mut best = (0, 0);
         let open = self.rows[y] >> x & 1 == 1;
         for quarter in 0..4 {
-            let reach =
-                if open { layer.at(&self.window, quarter, x, y) } else { self.into_closed(layer, quarter, x, y) };
+            let reach = if open { layer.at(&self.window, quarter, x, y) } else { self.step_into(layer, quarter, x, y) };
             if reach > best.0 {
                 best = (reach, quarter);
             }
@@ -410,7 +409,7 @@ impl Wave {
     }
 
     /// What a listener in a closed cell gets: the last step leads into it.
-    fn into_closed(&self, layer: &Layer, quarter: usize, x: usize, y: usize) -> u8 {
+    fn step_into(&self, layer: &Layer, quarter: usize, x: usize, y: usize) -> u8 {
         STEPS[quarter].iter().filter_map(|&step| Some(self.before(layer, quarter, x, y, step)?.0)).max().unwrap_or(0)
     }
 
@@ -467,8 +466,9 @@ impl Wave {
             let bytes: &[u8; size_of::<Layer>()] = bytemuck::cast_ref(&self.layers[turns]);
             let window = &self.windows[turns];
             let (origin, sx, sy) = window.strides(quarter);
-            let [ahead, one, other] = STEPS[quarter];
-            let back = |(dx, dy): Step| (sx as isize * -dx).wrapping_add(sy as isize * -dy) as usize;
+            let steps = &STEPS[quarter];
+            let (dx, dy) = steps[0];
+            let back = (sx as isize * -dx + sy as isize * -dy) as usize;
             let mut at = origin.wrapping_add(x * sx + y * sy);
             // Every step leaves one line for the one before: so many are in the window, and lanes at its edges.
             let ((mut lines, mut lane), lanes) = match quarter {
@@ -477,36 +477,40 @@ impl Wave {
                 2 => ((window.x.1 - x, y - window.y.0), window.y.1 - window.y.0),
                 _ => ((window.y.1 - y, x - window.x.0), window.x.1 - window.x.0),
             };
+            let mut kind = 3;
             // What is left only grows towards the source, and is 0 in closed cells: a step that fits is from an open one.
             while left != self.start && lines > 0 {
-                let line = at.wrapping_add(back(ahead));
+                let line = at.wrapping_add(back);
+                let (straight, diagonal) = (left.saturating_add(UNIT), left.saturating_add(DIAGONAL));
                 let beside = |(dx, dy): Step| {
                     let (px, py) = (x.wrapping_sub_signed(dx), y.wrapping_sub_signed(dy));
                     self.rows[y] >> px & self.rows[py] >> x & 1 == 1
                 };
                 // Of all quarters, the first diagonal comes from the lane after, the second from the lane before.
-                let next = if bytes[line] == left.saturating_add(UNIT) {
-                    (at, left) = (line, left + UNIT);
-                    ahead
-                } else if lane < lanes && bytes[line + 1] == left.saturating_add(DIAGONAL) && beside(one) {
-                    (at, left, lane) = (line + 1, left + DIAGONAL, lane + 1);
-                    one
-                } else if lane > 0 && bytes[line - 1] == left.saturating_add(DIAGONAL) && beside(other) {
-                    (at, left, lane) = (line - 1, left + DIAGONAL, lane - 1);
-                    other
+                let next = if bytes[line] == straight {
+                    (at, left) = (line, straight);
+                    0
+                } else if lane < lanes && bytes[line + 1] == diagonal && beside(steps[1]) {
+                    (at, left, lane) = (line + 1, diagonal, lane + 1);
+                    1
+                } else if lane > 0 && bytes[line - 1] == diagonal && beside(steps[2]) {
+                    (at, left, lane) = (line - 1, diagonal, lane - 1);
+                    2
                 } else {
                     break;
                 };
-                if next != step && count > 0 {
-                    if !visit(start, step, count) {
-                        return;
+                if next != kind {
+                    if steps[next] != step && count > 0 {
+                        if !visit(start, step, count) {
+                            return;
+                        }
+                        (start, count) = ((x, y), 0);
                     }
-                    (start, count) = ((x, y), 0);
+                    (kind, step) = (next, steps[next]);
                 }
-                step = next;
                 count += 1;
                 lines -= 1;
-                (x, y) = (x.wrapping_sub_signed(next.0), y.wrapping_sub_signed(next.1));
+                (x, y) = (x.wrapping_sub_signed(step.0), y.wrapping_sub_signed(step.1));
             }
             if left == self.start || turns == 0 {
                 break;

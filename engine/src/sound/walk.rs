@@ -42,8 +42,8 @@ pub(super) fn walk<const LINES: usize, const LANES: usize>(
     mut visit: impl FnMut(usize, u64) -> bool,
 ) {
     let ((ax, ay), (bx, by)) = if (a.1, a.0) <= (b.1, b.0) { (a, b) } else { (b, a) };
-    let first = (ay - MARGIN >> 16).max(0) as usize;
-    let last = (by + MARGIN >> 16) as usize;
+    let first = ((ay - MARGIN) >> 16).max(0) as usize;
+    let last = ((by + MARGIN) >> 16) as usize;
     // Margins stop at the ends and at the edges of the grid.
     let (low, high) = if ax < bx { (ax, bx) } else { (bx, ax) };
     let (low, high) = ((low - MARGIN).max(0), (high + MARGIN).min(LANES as i32 * ONE - 1));
@@ -129,8 +129,8 @@ mod tests {
                 enter <= leave
             };
             for (y, row) in rows.iter().enumerate() {
-                for x in 0..COLS {
-                    for proposed in [row >> x & 1 == 1, columns[x] >> y & 1 == 1] {
+                for (x, column) in columns.iter().enumerate() {
+                    for proposed in [row >> x & 1 == 1, column >> y & 1 == 1] {
                         prop_assert!(proposed || !touches(0.0, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
                         prop_assert!(!proposed || touches(0.1, x, y), "({}, {}) of {:?} to {:?}", x, y, a, b);
                     }

@@ -253,3 +253,53 @@ fn a_corner_is_a_quarter_turn() {
     // The last leg begins at the corner.
     assert_eq!(wave.last_leg(way, (205.0, 135.0)), (205.0, 35.0));
 }
+
+/// No later layer finds a shorter way than `least_left` says, at any level and with closed cells at either end.
+#[test]
+fn nothing_shorter_than_the_least_left_is_found() {
+    let (mut bounded, mut found) = (0, 0);
+    for seed in 0..60 {
+        let cells = Cells::random(seed);
+        let word = philox4x32([seed, 5, 0, 9], [5, 5]);
+        let source = (below(word[0], 48) as usize, below(word[1], 27) as usize);
+        let limit = [60.0, 160.0, 300.0, 600.0][seed as usize % 4];
+        // Windows of every width.
+        let reach = [7, 14, 48][seed as usize % 3];
+        let part = Part {
+            x: (source.0.saturating_sub(reach), (source.0 + reach).min(COLS - 1)),
+            y: (source.1.saturating_sub(reach), (source.1 + reach).min(ROWS - 1)),
+        };
+        let mut said: Option<Vec<Vec<Option<f32>>>> = None;
+        for &level in Level::available() {
+            let kernels = Kernels::for_level(level);
+            let mut wave = Wave::new();
+            wave.begin(&cells.rows, &cells.columns, source, limit, part);
+            wave.first(&kernels);
+            let ways = |wave: &Wave| (0..CELLS).map(|c| wave.way_to((c % COLS, c / COLS))).collect::<Vec<_>>();
+            let mut before = ways(&wave);
+            let mut least: Vec<Vec<Option<f32>>> = Vec::new();
+            while wave.turn(&kernels, Part::ALL) {
+                let now = ways(&wave);
+                if let Some(least) = least.last() {
+                    for cell in 0..CELLS {
+                        let Some(way) = now[cell] else { continue };
+                        if before[cell].is_none_or(|before| way.units < before.units) {
+                            let least = least[cell];
+                            assert!(
+                                least.is_some_and(|least| least <= way.length()),
+                                "seed {seed} {} {source:?} to {cell}: {way:?}, not under {least:?}",
+                                level.name()
+                            );
+                            found += 1;
+                        }
+                    }
+                }
+                least.push((0..CELLS).map(|c| wave.least_left((c % COLS, c / COLS))).collect());
+                bounded += least.last().map_or(0, |least| least.iter().filter(|least| least.is_none()).count());
+                before = now;
+            }
+            assert_eq!(*said.get_or_insert_with(|| least.clone()), least, "seed {seed} {}", level.name());
+        }
+    }
+    assert!(found > 1000 && bounded > 1000, "{found} {bounded}");
+}
