@@ -61,6 +61,101 @@ fn cell_index(v: f32, count: usize) -> usize {
     if scaled <= 0.0 { 0 } else { (scaled as usize).min(count - 1) }
 }
 
+/// Fixed point of [`sweep`]: cells, 32 bits of them fraction.
+const ONE: i64 = 1 << 32;
+/// Margin of [`sweep`] in cells, as a shift: 2^-10 of a cell, 0.0098 px.
+const MARGIN_SHIFT: u32 = 10;
+/// Columns a row beyond which lines are too flat for [`sweep`].
+const FLAT: f64 = 512.0;
+
+/// Cells to fixed point, to nearest; for less than 2^18 either way.
+///
+/// The sum has 32 bits of fraction in the last bits of its mantissa: a cast that need not saturate.
+#[inline]
+fn fixed(cells: f64) -> i64 {
+    /// 1.5 x 2^20: sums stay within 2^20 to 2^21, where the last bit is worth 2^-32.
+    const MAGIC: f64 = 1_572_864.0;
+    (cells + MAGIC).to_bits().wrapping_sub(MAGIC.to_bits()) as i64
+}
+
+/// Rows of the grid that a line between two points of the playfield touches, from its left end on, each with two masks
+/// of columns: cells that it may touch, and cells that it surely touches. Ends when `visit` is true. False: nothing has
+/// been visited, the line is one of the few that need the care of [`walk`].
+///
+/// ```text
+/// x = left end
+/// for each row from the left end's to the right end's:
+///     y = where the line leaves the row, or the right end
+///     may touch:     columns of x - m ..= y + m
+///     surely touch:  columns of x + m ..= y - m
+///     x = y
+/// ```
+///
+/// so that a column's bit is computed once, when the line leaves a row, and serves the next row as well: a run of bits
+/// is the difference of two powers of two.
+///
+/// Why it is sound: with s columns a row, m = 2^-10 (1 + s) cells. Let e be what all roundings together move a line or
+/// an edge by: in [`slab`] four of f32 at up to 480 px and the least length of a component, here a few of 2^-32 cells,
+/// in all less than 2e-4 px or 2e-5 cells. What [`slab`] says of a rectangle is then true of the exact line and of that
+/// rectangle with edges moved by no more than e.
+///
+/// - It touches nothing in a cell that is not proposed: within a row grown by e, the line's x lies within e s of what it
+///   is in the row itself, and e (1 + s) < m. Rows beyond those of the ends are not touched, for the ends are 2^-10
+///   cells away from them, or else the line is left to [`walk`].
+/// - It touches every sure cell, even with all four edges moved inwards: the line has points in the row shrunk by e, and
+///   there its x covers x + e s ..= y - e s. A column from that of x + m to that of y - m ends beyond x + m and begins
+///   before y - m, so that even shrunk by e it shares an x with them.
+///
+/// No difference of bits is negative. That of y + m and x - m is not, for y is at least x. x + m is beyond y - m by less
+/// than a cell, so by one column at most: by 2^-9 (1 + s) - (y - x), where y - x is at least 2^-10 s (an end is that far
+/// from its row's edge) and s at most [`FLAT`].
+#[inline]
+fn sweep(a: (f32, f32), b: (f32, f32), mut visit: impl FnMut(usize, u64, u64) -> bool) -> bool {
+    let [ax, ay, bx, by] = [a.0, a.1, b.0, b.1].map(f64::from);
+    let [xa, ya, xb, yb] = [ax, ay, bx, by].map(|v| fixed(v * (1.0 / f64::from(CELL))));
+    // Swapped without a branch, which would be mispredicted half the time.
+    let swap = -i64::from(xa > xb);
+    let (dx, dy) = ((xa ^ xb) & swap, (ya ^ yb) & swap);
+    let (mut x, end, y, y_end) = (xa ^ dx, xb ^ dx, ya ^ dy, yb ^ dy);
+    let least = ONE >> MARGIN_SHIFT;
+    let aside = |y: i64| ((y & (ONE - 1)) - least) as u64 <= (ONE - 2 * least) as u64;
+    if !aside(y) || !aside(y_end) {
+        return false;
+    }
+    // The bit after that of x's column: of two such the difference is the run of columns from one to the other. Halved
+    // when it begins a run, so that one shift by a variable serves for both.
+    let after = |x: i64| 2u64 << (x >> 32 & 63);
+    let run = |first: u64, last: u64| last - (first >> 1);
+    let (mut row, last) = (y >> 32, y_end >> 32);
+    let mut margin = least;
+    let mut step = 0;
+    if row != last {
+        let slope = (bx - ax).abs() / (by - ay).abs();
+        if slope > FLAT {
+            return false;
+        }
+        step = fixed(slope);
+        margin += step >> MARGIN_SHIFT;
+    }
+    if x < margin {
+        return false;
+    }
+    let (mut low, mut high) = (after(x - margin), after(x + margin));
+    let (part, turn) = if last > row { (ONE - (y & (ONE - 1)), 1) } else { (y & (ONE - 1), -1) };
+    x += ((i128::from(part) * i128::from(step)) >> 32) as i64;
+    while row != last {
+        let (next_low, next_high) = (after(x - margin), after(x + margin));
+        if visit(row as usize, run(low, next_high), run(high, next_low)) {
+            return true;
+        }
+        (low, high) = (next_low, next_high);
+        x += step;
+        row += turn;
+    }
+    visit(row as usize, run(low, after(end + margin)), run(high, after(end - margin)));
+    true
+}
+
 /// A mask of columns `first..=last`, both below 48.
 #[inline]
 fn columns(first: usize, last: usize) -> u64 {
@@ -175,15 +270,30 @@ impl<'a> Grid<'a> {
         (g.x0[slice], g.y0[slice], g.x1[slice], g.y1[slice])
     }
 
-    /// Whether a slice stops sight and touches the line.
+    /// Whether sight between two points of the playfield is clear: whether [`Grid::sight_stop`] finds nothing.
+    ///
+    /// Most lines are told by masks alone: stopped by a full cell that they surely touch, or clear of all cells that
+    /// hold anything. Only other cells are looked at slice by slice.
     #[inline]
-    pub fn stops(&self, line: &Slab, slice: u16) -> bool {
-        let s = slice as usize;
-        if self.blocks[s / 64].clear >> (s % 64) & 1 == 1 {
-            return false;
-        }
-        let (x0, y0, x1, y1) = self.rect(s);
-        slab(line, x0, y0, x1, y1).is_some()
+    pub(crate) fn is_clear(&self, a: (f32, f32), b: (f32, f32)) -> bool {
+        let mut clear = true;
+        let told = sweep(a, b, |row, may, sure| {
+            let doubtful = self.any[row] & may;
+            clear = self.full[row] & sure == 0 && (doubtful == 0 || self.passes(a, b, row, doubtful));
+            !clear
+        });
+        if told { clear } else { self.passes_carefully(a, b) }
+    }
+
+    /// Whether a line touches nothing that stops it in some cells of a row.
+    #[inline(never)]
+    fn passes(&self, a: (f32, f32), b: (f32, f32), row: usize, cells: u64) -> bool {
+        self.stop_in(&Slab::new(a.0, a.1, b.0 - a.0, b.1 - a.1), row, cells).is_none()
+    }
+
+    #[cold]
+    fn passes_carefully(&self, a: (f32, f32), b: (f32, f32)) -> bool {
+        self.sight_stop(a.0, a.1, b.0, b.1).is_none()
     }
 
     /// What stops sight between two points of the playfield, any of it; `None`: the line is clear.
@@ -197,29 +307,72 @@ impl<'a> Grid<'a> {
     pub(crate) fn stop_on(&self, line: &Slab, a: (f32, f32), b: (f32, f32)) -> Option<Stop> {
         let mut found = None;
         walk(a.0, a.1, b.0, b.1, |row, mask| {
-            let mut left = self.any[row] & mask;
-            while left != 0 {
-                let column = left.trailing_zeros() as usize;
-                let bit = left & left.wrapping_neg();
-                left ^= bit;
-                if self.full[row] & bit != 0 {
-                    let (x, y) = (column as f32 * CELL, row as f32 * CELL);
-                    if slab(line, x, y, x + CELL, y + CELL).is_some() {
-                        found = Some(Stop::cell(row, column));
-                        return true;
-                    }
-                    continue;
-                }
-                for &slice in self.geometry.cell(row * COLS + column) {
-                    if self.stops(line, slice) {
-                        found = Some(Stop::slice(slice));
-                        return true;
-                    }
-                }
-            }
-            false
+            found = self.stop_in(line, row, mask);
+            found.is_some()
         });
         found
+    }
+
+    /// The first thing in some cells of a row that stops a line: by cell, then by slice.
+    #[inline]
+    fn stop_in(&self, line: &Slab, row: usize, mask: u64) -> Option<Stop> {
+        let mut left = self.any[row] & mask;
+        while left != 0 {
+            let column = left.trailing_zeros() as usize;
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            if self.full[row] & bit != 0 {
+                let (x, y) = (column as f32 * CELL, row as f32 * CELL);
+                if slab(line, x, y, x + CELL, y + CELL).is_some() {
+                    return Some(Stop::cell(row, column));
+                }
+            } else if let Some(slice) = self.slice_in(line, row * COLS + column) {
+                return Some(Stop::slice(slice));
+            }
+        }
+        None
+    }
+
+    /// The first slice of a cell that stops a line.
+    #[inline]
+    fn slice_in(&self, line: &Slab, cell: usize) -> Option<u16> {
+        let touches = |first: usize, last: usize| {
+            let g = self.geometry;
+            slab(line, g.x0[first], g.y0[first], g.x1[last], g.y1[last]).is_some()
+        };
+        let Some((first, mut opaque)) = self.wall_in(cell) else {
+            let stops = |s: &usize| self.blocks[s / 64].clear >> (s % 64) & 1 == 0 && touches(*s, *s);
+            return self.geometry.cell(cell).iter().find(|&&s| stops(&(s as usize))).copied();
+        };
+        // Neighbours share an edge: what touches none of them misses them as one.
+        while opaque != 0 {
+            let from = first + opaque.trailing_zeros() as usize;
+            let run = (!(opaque >> (from - first))).trailing_zeros() as usize;
+            if touches(from, from + run - 1) {
+                return (from..from + run).find(|&s| touches(s, s)).map(|s| s as u16);
+            }
+            opaque &= !(((1 << run) - 1) << (from - first));
+        }
+        None
+    }
+
+    /// Of a cell that the five slices of one wall fill: the first of them, and which are opaque, bit i for slice
+    /// `first + i`.
+    #[inline]
+    pub(crate) fn wall_in(&self, cell: usize) -> Option<(usize, u32)> {
+        let slices = self.geometry.cell(cell);
+        let (&[first, .., last], SLICES_PER_WALL) = (slices, slices.len()) else { return None };
+        let first = first as usize;
+        let tiled = self.geometry.tiled[cell / COLS] >> (cell % COLS) & 1 == 1;
+        if !tiled || !first.is_multiple_of(SLICES_PER_WALL) || last as usize - first != SLICES_PER_WALL - 1 {
+            return None;
+        }
+        let (block, lane) = (first / 64, first % 64);
+        let mut clear = self.blocks[block].clear >> lane;
+        if lane > 64 - SLICES_PER_WALL {
+            clear |= self.blocks[block + 1].clear << (64 - lane);
+        }
+        Some((first, !clear as u32 & 0b1_1111))
     }
 
     /// The rectangle (x0, y0, x1, y1) that stops sight everywhere about a stop, as far as it is known at once: a cell
@@ -322,6 +475,14 @@ mod tests {
         prop_oneof![
             (0..=48u32, 0..=27u32).prop_map(|(x, y)| (x as f32 * 10.0, y as f32 * 10.0)),
             (0..=1920u32, 0..=1080u32).prop_map(|(x, y)| (x as f32 * 0.25, y as f32 * 0.25)),
+            // About the margins within which lines are told apart from the edges of cells.
+            (0..=48u32, 0..=27u32, -20..=20i32, -20..=20i32).prop_map(|(x, y, dx, dy)| {
+                let near = |cell: u32, off: i32, end: f32| (cell as f32 * CELL + off as f32 * 0.001).clamp(0.0, end);
+                (near(x, dx, 480.0), near(y, dy, 270.0))
+            }),
+            // Rows all but level with one another.
+            (0.0..=480.0f32, 0..=27u32, -20..=20i32)
+                .prop_map(|(x, y, dy)| { (x, (y as f32 * CELL + dy as f32 * 0.02).clamp(0.0, 270.0)) }),
             (0.0..=480.0f32, 0.0..=270.0f32),
         ]
     }
@@ -361,6 +522,19 @@ mod tests {
                 let blocked = (0..geometry.slice_count)
                     .any(|s| !bit(blocks[s / 64].clear, s) && touched(s).is_some());
                 prop_assert_eq!(grid.sight_stop(ax, ay, bx, by).is_some(), blocked, "({},{})-({},{})", ax, ay, bx, by);
+                prop_assert_eq!(grid.is_clear((ax, ay), (bx, by)), !blocked, "({},{})-({},{})", ax, ay, bx, by);
+                let mut wrong = None;
+                sweep((ax, ay), (bx, by), |row, may, sure| {
+                    for column in 0..COLS {
+                        let (x, y) = (column as f32 * CELL, row as f32 * CELL);
+                        let touched = slab(&line, x, y, x + CELL, y + CELL).is_some();
+                        if touched && may >> column & 1 == 0 || !touched && sure >> column & 1 == 1 {
+                            wrong = Some((row, column));
+                        }
+                    }
+                    false
+                });
+                prop_assert_eq!(wrong, None, "({},{})-({},{})", ax, ay, bx, by);
                 let mut naive: Vec<(f32, u16)> = (0..geometry.slice_count)
                     .filter(|&s| !bit(blocks[s / 64].gone, s))
                     .filter_map(|s| touched(s).map(|t| (t, s as u16)))

@@ -257,19 +257,7 @@ enum Shape {
 impl Shape {
     #[inline]
     fn of(grid: &Grid, cell: usize) -> Shape {
-        let slices = grid.geometry.cell(cell);
-        let (&[first, .., last], 5) = (slices, slices.len()) else { return Shape::Other };
-        let first = first as usize;
-        let tiled = grid.geometry.tiled[cell / COLS] >> (cell % COLS) & 1 == 1;
-        if !tiled || !first.is_multiple_of(SLICES_PER_WALL) || last as usize - first != SLICES_PER_WALL - 1 {
-            return Shape::Other;
-        }
-        let (block, lane) = (first / 64, first % 64);
-        let mut clear = grid.blocks[block].clear >> lane;
-        if lane > 64 - SLICES_PER_WALL {
-            clear |= grid.blocks[block + 1].clear << (64 - lane);
-        }
-        let mask = !clear as u32 & 0b1_1111;
+        let Some((first, mask)) = grid.wall_in(cell) else { return Shape::Other };
         if grid.geometry.walls[first / SLICES_PER_WALL].along_x {
             Shape::Beside { first, mask }
         } else {

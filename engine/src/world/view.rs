@@ -378,7 +378,7 @@ impl<'a> MatchView<'a> {
     /// Points outside are moved to the edge.
     pub fn line_is_clear(&self, from: Vec2, to: Vec2) -> bool {
         let (a, b) = (clamp(from), clamp(to));
-        self.sight_grid().sight_stop(a.x, a.y, b.x, b.y).is_none()
+        self.sight_grid().is_clear(a.into(), b.into())
     }
 
     /// Replaces `out` by the outline of what the living player in a slot sees now, in px: the player first, then
@@ -557,6 +557,10 @@ impl<'a> MatchView<'a> {
 
 fn clamp(v: Vec2) -> Vec2 {
     let (w, h) = crate::map::PLAYFIELD;
+    // As bits, negative numbers and those that are none lie beyond all others.
+    if v.x.to_bits() <= w.to_bits() && v.y.to_bits() <= h.to_bits() {
+        return v;
+    }
     let keep = |v: f32, high: f32| if v.is_finite() { v.clamp(0.0, high) } else { 0.0 };
     Vec2::new(keep(v.x, w), keep(v.y, h))
 }
