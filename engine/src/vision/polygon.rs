@@ -206,12 +206,12 @@ impl Quadrant {
     /// Columns away of the first and last cells that a wedge touches in a band.
     #[inline]
     fn first_cell(&self, lo: f64, near: f64) -> u32 {
-        cell_of(lo * near + self.inset - MARGIN, 63)
+        cell_of(lo * near + self.inset - MARGIN)
     }
 
     #[inline]
     fn last_cell(&self, hi: f64, far: f64) -> u32 {
-        cell_of(hi * far + self.inset + MARGIN, 63)
+        cell_of(hi * far + self.inset + MARGIN)
     }
 
     fn place(&self, u: f64, w: f64) -> Vec2 {
@@ -236,11 +236,30 @@ fn below(n: u32) -> u64 {
     if n >= 64 { u64::MAX } else { (1 << n) - 1 }
 }
 
-/// Number of the cell in which a u lies, or `limit`.
+/// Bits up to and including `n`, 0 to 63.
 #[inline]
-fn cell_of(u: f64, limit: u32) -> u32 {
+fn up_to(n: u32) -> u64 {
+    (2u64 << (n & 63)).wrapping_sub(1)
+}
+
+/// Bits from `n` on, 0 to 63.
+#[inline]
+fn since(n: u32) -> u64 {
+    u64::MAX << (n & 63)
+}
+
+/// Number of the cell in which a u lies, 0 to 63; 62 or 63 if it lies beyond or is no number. A u on the edge of two
+/// cells lies in either.
+///
+/// A sum whose last bit is worth 1 rounds to a whole number, which its last bits are: a cast would do more, saturate.
+#[inline]
+fn cell_of(u: f64) -> u32 {
+    /// 1.5 x 2^52.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
     let scaled = u * (1.0 / CELL_PX);
-    if scaled < f64::from(limit) { scaled as i32 as u32 } else { limit }
+    let scaled = if scaled < 63.0 { scaled } else { 63.0 };
+    let scaled = if scaled > 0.0 { scaled } else { 0.0 };
+    (scaled - 0.5 + WHOLE).to_bits() as u32 & 63
 }
 
 /// How the opaque slices of a cell lie in it.
@@ -323,12 +342,12 @@ impl PolygonScratch {
         }
         let reach = (q.radius2 - near * near).sqrt();
         // The cells that begin before the circle ends.
-        let within = below(cell_of(reach + q.inset + MARGIN, 63) + 1);
+        let within = up_to(cell_of(reach + q.inset + MARGIN));
         let outwards =
             |word: u64| within & if q.right { word >> q.column } else { word.reverse_bits() >> (63 - q.column) };
         let (any, full) = (outwards(grid.any[row]), outwards(grid.full[row]));
         let band = Band { near, far, reach, any, full, row };
-        let partial = any & !full & !below(q.first_cell(lo, near)) & below(q.last_cell(hi, far) + 1);
+        let partial = any & !full & since(q.first_cell(lo, near)) & up_to(q.last_cell(hi, far));
         if partial == 0 {
             self.bands.push(band);
         } else {
@@ -389,12 +408,12 @@ impl PolygonScratch {
     /// One band of one gap.
     #[inline]
     fn scan(&mut self, grid: &Grid, q: &Quadrant, k: usize, band: &Band, lo: &mut f64, hi: &mut f64) -> Step {
-        let mut left = band.any & below(q.last_cell(*hi, band.far) + 1) & !below(q.first_cell(*lo, band.near));
+        let mut left = band.any & up_to(q.last_cell(*hi, band.far)) & since(q.first_cell(*lo, band.near));
         while left != 0 {
             let j = left.trailing_zeros();
             if band.full >> j & 1 == 1 {
                 let run = (!(band.full >> j)).trailing_zeros();
-                left &= !below(j + run);
+                left &= since(j + run);
                 let u0 = f64::from(j) * CELL_PX - q.inset;
                 let u1 = f64::from(j + run) * CELL_PX - q.inset;
                 match self.meet(k, band, u0, u1, lo, hi) {
