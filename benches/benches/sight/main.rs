@@ -24,7 +24,7 @@ use scenes::{Gallery, Line, MOMENTS, RADIUS, Rect, Viewer, area};
 use serde_json::json;
 use std::hint::black_box;
 use std::time::Duration;
-use table::{Ledger, NAIVE, OURS, SAMPLES};
+use table::{LENT, Ledger, NAIVE, OURS, SAMPLES};
 use trespasser::vision::polygon::{TILE_ROWS, contains, tiles};
 use trespasser::world::MatchView;
 use trespasser::{Vec2, WorldDef};
@@ -129,7 +129,7 @@ fn lines(c: &mut Criterion, ledger: &mut Ledger, question: &'static str, stage: 
     };
     time(OURS, &mut || our_lines(&views, black_box(lines)));
     time("parry2d, rectangles", &mut || count(&merged_trees, black_box(lines), peers::tree_is_clear));
-    time("the same, our slab", &mut || count(&merged_trees, black_box(lines), peers::tree_and_slab_is_clear));
+    time(LENT, &mut || count(&merged_trees, black_box(lines), peers::tree_and_slab_is_clear));
     time("parry2d, slices", &mut || count(&trees, black_box(lines), peers::tree_is_clear));
     time("parry2d, Compound", &mut || count(&compounds, black_box(lines), peers::compound_is_clear));
     time(NAIVE, &mut || count(standing, black_box(lines), |r, a, b| peers::naive_line_is_clear(r, a, b)));
