@@ -318,7 +318,8 @@ fn round(
         for one in waiting.iter_mut().filter(|one| one.most > enough(one, turns)) {
             if let Some(way) = wave.way_to(one.cell) {
                 let gain = attenuation(rule, way.length().max(one.distance)) * rules.turn_gain[turns];
-                if gain > one.gain {
+                // What nobody hears is found or not as bounds will have it, which are others from the other end.
+                if gain > one.gain && gain >= rules.rules.sound.least {
                     (one.gain, one.cutoff, one.way) = (gain, rules.turn_cutoff[turns], Some(way));
                 }
             }
