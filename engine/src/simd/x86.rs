@@ -380,7 +380,6 @@ macro_rules! run_both {
 }
 
 #[target_feature(enable = "avx2")]
-#[expect(clippy::needless_range_loop, reason = "counted loops are unrolled, so that `v` stays in registers")]
 fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
     let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
