@@ -300,7 +300,8 @@ fn golden(_: &Machine, log: &File) -> Result<()> {
     )
 }
 
-/// All `unsafe` of the engine stands in its kernels: their tests again, with every access checked.
+/// All `unsafe` of the engine stands in its kernels and in one conversion of sound: their tests again, with every access
+/// checked.
 fn asan(_: &Machine, log: &File) -> Result<()> {
     // The rustup proxy chooses the toolchain; the cargo that runs this program is the stable one.
     if run::program("cargo").args(["+nightly", "--version"]).output(None).is_err() {
