@@ -8,6 +8,7 @@ mod reference;
 mod support;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use support::*;
 use trespasser::rules::{Material, SoundKind};
 use trespasser::scenes::{SCENES, Scene};
@@ -108,8 +109,18 @@ fn agrees(view: &MatchView<'_>, kind: SoundKind, a: Vec2, b: Vec2, worst: &mut f
     true
 }
 
+/// The same cases every time, unless PROPTEST_RNG_SEED says otherwise: where a line passes a corner by a hair, the
+/// reference's steps may miss it, once in some hundred thousand pairs.
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) };
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(0x736f_756e_6421);
+    }
+    config
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(config())]
 
     /// Swap listener and source: the same gain, cutoff and length, to the bit.
     #[test]

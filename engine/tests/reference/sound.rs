@@ -273,7 +273,7 @@ pub fn arrival_by(view: &MatchView<'_>, kind: SoundKind, from: Vec2, to: Vec2, o
             let cells = ways.cells(open, at);
             // Lines between middles go through corners: with those that touch a closed cell stopped, and not.
             let mut from = Vec::new();
-            for margin in [0.0, 0.1] {
+            for margin in [0.0, 0.1, 0.3] {
                 let seen: Vec<bool> =
                     cells.iter().enumerate().map(|(i, &cell)| i < 2 || clear(middle(cell), margin)).collect();
                 let ends = (0..cells.len()).filter(|&i| seen[i] && seen.get(i + 1) != Some(&true));
