@@ -16,7 +16,7 @@
 //!
 //! A listener who turns on the spot learns nothing more, for a bearing is rounded before the aim is taken off it; one
 //! who walks about or hears a sound a thousand times learns the 4 px square at best, for all places in it give the
-//! same bytes.
+//! same bytes. A slice that is heard breaking is known by itself, by its event (rule book, section 9).
 
 mod heard;
 mod round;

@@ -26,7 +26,7 @@
 //! between layers each is turned over to the other by [`crate::simd`]'s transposition.
 //!
 //! Choices not made: Dijkstra's algorithm with a heap is the naive reference (`tests.rs`), hundreds of times slower;
-//! fields kept by source cell cost 6 KB each and a match makes sounds in a new cell 130 times a second; a graph of the
+//! fields kept by source cell cost 6 KB each and a match makes some 70 sounds a second while its walls change; a graph of the
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
 use super::walk::{fixed, fixed_middle, walk};

@@ -4,7 +4,7 @@ use bytemuck::Pod;
 
 /// Events that a match keeps at most until they are drained; older ones are lost and counted.
 pub const EVENT_RING: usize = 4096;
-/// The same for entries of what was heard: two seconds of a fight of eight.
+/// The same for entries of what was heard: four seconds of a fight of eight.
 pub const HEARD_RING: usize = 1024;
 /// Room that a ring begins with; it doubles when entries pile up, and stays.
 const FIRST: usize = 64;
