@@ -16,6 +16,7 @@
 //! 8. `::life`: damage to bodies, kills, respawns, the match's end
 //! 9. `::sight`: who sees whom
 //! 10. `::sounds`: who hears what
+//! 11. [`net`]: what each player may know, and what is sent
 //!
 //! ```
 //! use trespasser::{GameMap, MatchDef, PlayerDef, World, WorldDef, WallDef, rules::Material};
@@ -32,6 +33,7 @@
 
 mod error;
 pub mod map;
+pub mod net;
 pub mod rng;
 pub mod rules;
 #[cfg(feature = "scenes")]
@@ -45,6 +47,7 @@ pub mod world;
 pub use error::{Error, Result};
 pub use glam::Vec2;
 pub use map::{GameMap, Reading, Spawn, WallDef};
+pub use net::{NetDef, Packet, Told};
 pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;

@@ -58,6 +58,7 @@ pub unsafe extern "C" fn tp_world_create(def: *const tp_world_def, out_world: *m
             rules: rules(def.rules)?,
             max_matches: def.max_matches,
             simd: simd(def.simd)?,
+            ..WorldDef::default()
         })?;
         out.set(Box::into_raw(Box::new(tp_world { gate: Gate::new(world) })));
         Ok(())

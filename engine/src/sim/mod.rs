@@ -50,11 +50,13 @@ pub enum Stage {
     Sight = 8,
     /// Who hears what.
     Sounds = 9,
+    /// Knowledge, and in a frame's tick what is sent.
+    Publish = 10,
 }
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Stage; 10] = [
+    pub const ALL: [Stage; 11] = [
         Stage::Movement,
         Stage::Weapons,
         Stage::Shots,
@@ -65,12 +67,24 @@ impl Stage {
         Stage::Life,
         Stage::Sight,
         Stage::Sounds,
+        Stage::Publish,
     ];
 
     /// Lower-case name.
     pub fn name(self) -> &'static str {
-        ["movement", "weapons", "shots", "projectiles", "blasts", "walls", "clouds", "life", "sight", "sounds"]
-            [self as usize]
+        [
+            "movement",
+            "weapons",
+            "shots",
+            "projectiles",
+            "blasts",
+            "walls",
+            "clouds",
+            "life",
+            "sight",
+            "sounds",
+            "publish",
+        ][self as usize]
     }
 }
 
@@ -157,6 +171,7 @@ pub(crate) struct Scratch {
     pub(crate) breaks: Vec<(u64, usize)>,
     pub(crate) heard: Vec<Heard>,
     pub(crate) wave: Box<Wave>,
+    pub(crate) out: crate::net::Outbox,
 }
 
 impl Scratch {
@@ -178,6 +193,7 @@ impl Scratch {
             breaks: Vec::with_capacity(sounds::SOUNDS),
             heard: Vec::with_capacity(sounds::SOUNDS),
             wave: Box::new(Wave::new()),
+            out: crate::net::Outbox::default(),
         }
     }
 
@@ -208,7 +224,8 @@ impl Scratch {
 }
 
 /// One tick of one match.
-pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe: &mut P) {
+/// `place` is the match's in the world, for what is sent.
+pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Scratch, probe: &mut P) {
     probe.begin();
     game.state.tick += 1;
     inputs::run(game);
@@ -231,4 +248,6 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, scratch: &mut Scratch, probe
     probe.end(Stage::Sight);
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
+    crate::net::run(game, place, &mut scratch.out);
+    probe.end(Stage::Publish);
 }

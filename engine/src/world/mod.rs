@@ -3,6 +3,7 @@
 pub(crate) mod event;
 mod ids;
 mod input;
+mod net;
 mod ring;
 mod save;
 pub(crate) mod state;
@@ -12,6 +13,7 @@ pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
+pub use net::Received;
 pub use ring::{EVENT_RING, HEARD_RING};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
 pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
@@ -43,12 +45,15 @@ pub struct WorldDef {
     pub max_matches: u32,
     /// Instruction set; `None`: the best there is. Every level gives the same bits.
     pub simd: Option<Level>,
+    /// How often and how much is sent to clients.
+    pub net: crate::net::NetDef,
 }
 
 impl Default for WorldDef {
-    /// 60 ticks a second, standard rules, 65,536 matches.
+    /// 60 ticks a second, standard rules, 65,536 matches, 20 snapshots a second.
     fn default() -> Self {
-        WorldDef { tick_rate: 60, rules: RuleSet::standard(), max_matches: 65_536, simd: None }
+        let net = crate::net::NetDef::default();
+        WorldDef { tick_rate: 60, rules: RuleSet::standard(), max_matches: 65_536, simd: None, net }
     }
 }
 
@@ -93,6 +98,9 @@ impl Default for PlayerDef {
     }
 }
 
+/// Matches that one thread takes at once: they cost a few microseconds each, and so splitting stays below a percent.
+const BLOCK: usize = 32;
+
 #[derive(Debug)]
 struct Place {
     /// Of the match that is or was here; the next one gets one more.
@@ -112,6 +120,7 @@ pub struct World {
     rules: Arc<Tuned>,
     kernels: Kernels,
     max_matches: u32,
+    net: crate::net::NetDef,
 }
 
 thread_local! {
@@ -143,6 +152,7 @@ impl World {
             rules: Arc::new(Tuned::new(def.rules, def.tick_rate)),
             kernels: Kernels::for_level(def.simd.unwrap_or_else(Level::detect)),
             max_matches: def.max_matches,
+            net: def.net,
         })
     }
 
@@ -205,6 +215,7 @@ impl World {
             rules: Arc::clone(&self.rules),
             sight: SightCache::EMPTY,
             changes: SightChanges::new(),
+            net: None,
         });
         let index = match self.free.pop() {
             Some(index) => index,
@@ -408,8 +419,10 @@ impl World {
     /// [`World::step`] with a probe that is told when stages end.
     pub fn step_with<P: StageProbe>(&mut self, probe: &mut P) {
         with_scratch(self.kernels, |scratch| {
-            for game in self.places.iter_mut().filter_map(|place| place.game.as_deref_mut()) {
-                sim::step(game, scratch, probe);
+            for (at, place) in self.places.iter_mut().enumerate() {
+                if let Some(game) = place.game.as_deref_mut() {
+                    sim::step(game, at as u32, scratch, probe);
+                }
             }
         });
     }
@@ -417,11 +430,12 @@ impl World {
     /// One tick of every match, on the threads of the rayon pool in which it is called. Same bits as [`World::step`].
     pub fn step_parallel(&mut self) {
         let kernels = self.kernels;
-        // Matches cost a few microseconds: blocks keep the splitting below a percent.
-        self.places.par_chunks_mut(32).for_each(|places| {
+        self.places.par_chunks_mut(BLOCK).enumerate().for_each(|(block, places)| {
             with_scratch(kernels, |scratch| {
-                for game in places.iter_mut().filter_map(|place| place.game.as_deref_mut()) {
-                    sim::step(game, scratch, &mut NoProbe);
+                for (at, place) in places.iter_mut().enumerate() {
+                    if let Some(game) = place.game.as_deref_mut() {
+                        sim::step(game, (block * BLOCK + at) as u32, scratch, &mut NoProbe);
+                    }
                 }
             });
         });

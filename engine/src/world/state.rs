@@ -246,6 +246,8 @@ pub(crate) struct Match {
     pub(crate) sight: SightCache,
     /// Where slices have begun or ceased to stop sight; no part of the state.
     pub(crate) changes: SightChanges,
+    /// What is told to whom; no part of the state. `None`: nobody watches.
+    pub(crate) net: Option<Box<crate::net::Net>>,
 }
 
 impl Match {

@@ -1,0 +1,92 @@
+//! A player as others see one, in the resolution of the wire.
+
+use crate::rules::Tuned;
+use crate::world::state::{MatchState, NO_WEAPON};
+
+/// A player's entry in one word; the fields of PROTOCOL.md, section 2.5, from the lowest bit: x 13, y 13, facing 8,
+/// health 7, weapon 4, state 6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Entry(pub(crate) u64);
+
+/// Bits of [`Entry::state`].
+pub(crate) mod state_bit {
+    pub(crate) const AIMING: u8 = 1 << 2;
+    pub(crate) const ALIVE: u8 = 1 << 3;
+    pub(crate) const RELOADING: u8 = 1 << 4;
+    pub(crate) const PROTECTED: u8 = 1 << 5;
+}
+
+impl Entry {
+    pub(crate) fn new(x: u16, y: u16, facing: u8, health: u8, weapon: u8, state: u8) -> Entry {
+        Entry(
+            u64::from(x)
+                | u64::from(y) << 13
+                | u64::from(facing) << 26
+                | u64::from(health) << 34
+                | u64::from(weapon) << 41
+                | u64::from(state) << 45,
+        )
+    }
+
+    /// A player's lane as of now.
+    pub(crate) fn of(s: &MatchState, rules: &Tuned, slot: usize) -> Entry {
+        let bit = |mask: u8, value: u8| if mask >> slot & 1 == 1 { value } else { 0 };
+        let alive = s.alive >> slot & 1 == 1;
+        let protected = alive && s.tick < s.invulnerable_until[slot];
+        let state = (s.gait[slot] & 3)
+            | bit(s.aiming, state_bit::AIMING)
+            | bit(s.alive, state_bit::ALIVE)
+            | if s.reload[slot] > 0 { state_bit::RELOADING } else { 0 }
+            | if protected { state_bit::PROTECTED } else { 0 };
+        let health = (i64::from(s.health[slot].max(0)) * 100 + i64::from(rules.health) - 1) / i64::from(rules.health);
+        let in_hand = s.in_hand(slot);
+        Entry::new(
+            q16(s.x[slot], 7680),
+            q16(s.y[slot], 4320),
+            turn8(s.aim_x[slot], s.aim_y[slot]),
+            health.clamp(0, 100) as u8,
+            if in_hand == NO_WEAPON { 15 } else { in_hand & 15 },
+            state,
+        )
+    }
+
+    pub(crate) fn x(self) -> u16 {
+        (self.0 & 0x1FFF) as u16
+    }
+
+    pub(crate) fn y(self) -> u16 {
+        (self.0 >> 13 & 0x1FFF) as u16
+    }
+
+    /// 1/256 turn.
+    pub(crate) fn facing(self) -> u8 {
+        (self.0 >> 26) as u8
+    }
+
+    /// Percent.
+    pub(crate) fn health(self) -> u8 {
+        (self.0 >> 34 & 0x7F) as u8
+    }
+
+    pub(crate) fn weapon(self) -> u8 {
+        (self.0 >> 41 & 15) as u8
+    }
+
+    pub(crate) fn state(self) -> u8 {
+        (self.0 >> 45 & 63) as u8
+    }
+
+    pub(crate) fn alive(self) -> bool {
+        self.state() & state_bit::ALIVE != 0
+    }
+}
+
+/// A coordinate in 1/16 px, nearest, 0 to `most`.
+pub(crate) fn q16(v: f32, most: u16) -> u16 {
+    libm::roundf(v * 16.0).clamp(0.0, f32::from(most)) as u16
+}
+
+/// The nearest of 256 directions to a unit vector, clockwise on screen from +x.
+pub(crate) fn turn8(x: f32, y: f32) -> u8 {
+    (libm::roundf(libm::atan2f(y, x) * (128.0 / core::f32::consts::PI)) as i32 & 255) as u8
+}

@@ -1,0 +1,32 @@
+//! Everybody's entries in the last frames: one for the match, for all links' baselines.
+
+use super::Entry;
+use crate::world::PLAYERS;
+
+/// Frames kept.
+pub(crate) const FRAMES: usize = 32;
+
+/// 2.1 KB. A link remembers only which slots a frame of its own held; how they were is here.
+#[derive(Debug)]
+pub(crate) struct History {
+    entries: [[Entry; PLAYERS]; FRAMES],
+    frame: [u32; FRAMES],
+}
+
+impl History {
+    pub(crate) fn new() -> History {
+        History { entries: [[Entry(0); PLAYERS]; FRAMES], frame: [u32::MAX; FRAMES] }
+    }
+
+    pub(crate) fn put(&mut self, frame: u32, entries: [Entry; PLAYERS]) {
+        let at = frame as usize % FRAMES;
+        self.entries[at] = entries;
+        self.frame[at] = frame;
+    }
+
+    /// A frame's entries, unless they are gone.
+    pub(crate) fn get(&self, frame: u32) -> Option<&[Entry; PLAYERS]> {
+        let at = frame as usize % FRAMES;
+        (self.frame[at] == frame).then(|| &self.entries[at])
+    }
+}
