@@ -19,11 +19,11 @@ mod told;
 
 pub(crate) use entry::Entry;
 pub(crate) use history::History;
-pub(crate) use knowledge::Knowledge;
+pub(crate) use knowledge::{Knowledge, at_first, columns};
 pub(crate) use link::{Link, Scope};
 pub(crate) use outbox::Outbox;
 pub use outbox::Packet;
-pub(crate) use publish::{Net, run};
+pub(crate) use publish::{Change, Net, after, before, run, watch};
 pub use told::{Told, hidden};
 
 /// How often and how much is sent.
