@@ -20,7 +20,7 @@
 use super::{Told, hidden};
 use crate::map::{Geometry, PLAYFIELD};
 use crate::rules::{Payload, Tuned};
-use crate::vision::{Grid, Smoke, SmokeDisc, regions};
+use crate::vision::{Grid, SmokeDisc, regions};
 use crate::world::state::{CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
 use crate::world::{Event, EventKind, NONE};
 
