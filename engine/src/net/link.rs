@@ -333,6 +333,11 @@ impl Link {
         }
     }
 
+    /// Slices have changed without anybody having been told which.
+    pub(crate) fn compare_anew(&mut self) {
+        self.compared = false;
+    }
+
     fn push(&mut self, message: Message) {
         if self.messages.len() >= MESSAGES {
             let first = self.messages.iter().position(|m| m.kind & 128 != 0).unwrap_or(0);
