@@ -147,22 +147,18 @@ fn level(health: u16, most: u16) -> u8 {
     }
 }
 
-/// Slices whose level a client has otherwise than its player knows it.
-fn wrong_slices(world: &World, game: MatchId, slot: usize, seen: &Seen) -> Vec<usize> {
+/// For each slice the level that its player knows, and the level that the client has.
+fn levels(world: &World, game: MatchId, slot: usize, seen: &Seen) -> Vec<(u8, u8)> {
     let view = world.view(game).unwrap();
     let geometry = view.map().geometry();
-    let (mut known, mut wrong) = (Vec::new(), Vec::new());
+    let mut known = Vec::new();
     view.known_health(slot, &mut known);
-    for (slice, &health) in known.iter().enumerate() {
-        let most = geometry.max_health[slice];
-        let want = level(health, most);
+    let of = |(slice, &health): (usize, &u16)| {
         let first = if geometry.missing[slice / 64] >> (slice % 64) & 1 == 1 { 4 } else { 0 };
         let has = if seen.levels[slice] == AS_ON_MAP { first } else { seen.levels[slice] };
-        if has != want {
-            wrong.push(slice);
-        }
-    }
-    wrong
+        (level(health, geometry.max_health[slice]), has)
+    };
+    known.iter().enumerate().map(of).collect()
 }
 
 /// What a client knows is what its player may know, to the resolution of the wire.
@@ -188,7 +184,8 @@ fn check_truth(world: &World, game: MatchId, slot: usize, seen: &Seen) {
             assert!(off <= core::f32::consts::TAU / 512.0 + 1e-4, "slot {slot} of {at}: {off}");
         }
     }
-    assert_eq!(wrong_slices(world, game, slot, seen), Vec::<usize>::new(), "slot {slot}");
+    let wrong = levels(world, game, slot, seen).into_iter().enumerate().find(|(_, (known, has))| known != has);
+    assert_eq!(wrong, None, "slot {slot}");
     let own = view.players().find(|p| p.id.slot() == slot).unwrap();
     let weapons = view.weapons(own.id).unwrap();
     for (place, weapon) in weapons.iter().enumerate() {
@@ -434,7 +431,8 @@ fn storm(name: &str, scene: &mut Scene, ticks: u32, mut before: impl FnMut(&mut 
     // An acknowledgement is there two frames after its frame.
     table.clients.iter_mut().flat_map(|c| [&mut c.down, &mut c.up]).for_each(|channel| channel.jitters = false);
     let slices = scene.world.view(scene.game).unwrap().map().geometry().slice_count;
-    let mut waited = vec![vec![0u32; slices]; 8];
+    // Tick in which a slice was last known to be of a level.
+    let mut last = vec![vec![[u32::MAX; 5]; slices]; 8];
     let mut spent = vec![vec![0usize; ticks as usize + 1]; 8];
     let (mut worst, mut breaks) = (0, 0);
     for round in 0..ticks {
@@ -446,15 +444,13 @@ fn storm(name: &str, scene: &mut Scene, ticks: u32, mut before: impl FnMut(&mut 
         table.exchange(&mut scene.world, scene.game);
         for slot in 0..8 {
             let Some(seen) = table.clients[slot].receiver.seen() else { continue };
-            let wrong = wrong_slices(&scene.world, scene.game, slot, seen);
-            breaks += wrong.len();
-            let waited = &mut waited[slot];
-            let longest = wrong.iter().map(|slice| waited[*slice] + 1).max().unwrap_or(0);
-            let counts: Vec<(usize, u32)> = wrong.iter().map(|slice| (*slice, waited[*slice] + 1)).collect();
-            waited.fill(0);
-            counts.into_iter().for_each(|(slice, count)| waited[slice] = count);
-            if round > 60 {
-                worst = worst.max(longest);
+            for (slice, (known, has)) in levels(&scene.world, scene.game, slot, seen).into_iter().enumerate() {
+                let last = &mut last[slot][slice];
+                last[usize::from(known)] = round;
+                breaks += u32::from(known != has);
+                if round > 60 {
+                    worst = worst.max(round.wrapping_sub(last[usize::from(has)]));
+                }
             }
         }
     }
