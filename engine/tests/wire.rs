@@ -379,7 +379,7 @@ fn liars_gain_nothing() {
         let stats = scene.world.link_stats(scene.game, id).unwrap().unwrap();
         assert!(memory[slot] <= 4096, "slot {slot}: {} bytes", memory[slot]);
         assert!(stats.frames > 400, "slot {slot}: {stats:?}");
-        assert!(stats.bytes / stats.frames < 250, "slot {slot}: {stats:?}");
+        assert!(stats.bytes / u64::from(stats.frames) < 250, "slot {slot}: {stats:?}");
     }
     let stats = |slot: usize| scene.world.link_stats(scene.game, table.clients[slot].id).unwrap().unwrap();
     assert_eq!(stats(0).acked, 0);

@@ -68,7 +68,7 @@ enum Fate {
     Lost,
 }
 
-/// A frame sent, 8 bytes.
+/// A frame sent.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     frame: u32,
@@ -81,6 +81,7 @@ struct Sent {
 }
 
 const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, fate: Fate::Lost, welcome: true };
+const _: () = assert!(size_of::<Sent>() == 8);
 
 /// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
 #[derive(Debug, Clone, Copy)]
@@ -159,20 +160,20 @@ struct Hands {
 /// What a link has done so far, and what it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LinkStats {
-    /// Messages sent.
-    pub frames: u64,
-    /// Bytes of them.
+    /// Bytes sent.
     pub bytes: u64,
+    /// Messages of them.
+    pub frames: u32,
     /// Frames acknowledged.
-    pub acked: u64,
+    pub acked: u32,
     /// Frames that the client has not taken.
-    pub lost: u64,
+    pub lost: u32,
     /// Messages of the client with an acknowledgement of what was never sent.
-    pub false_acks: u64,
+    pub false_acks: u32,
     /// Messages of the client that were none.
-    pub bad_messages: u64,
+    pub bad_messages: u32,
     /// Messages from an older epoch, or older than what was known.
-    pub stale: u64,
+    pub stale: u32,
     /// Bytes that may be sent at once; below 0 after more was due.
     pub level: i32,
     /// Bytes that the link takes in memory.
@@ -343,6 +344,7 @@ impl Link {
             let first = self.messages.iter().position(|m| m.kind & 128 != 0).unwrap_or(0);
             self.messages.remove(first);
         }
+        grow(&mut self.messages, 16);
         self.messages.push(message);
     }
 
@@ -362,6 +364,7 @@ impl Link {
             }
             self.small |= bit;
         }
+        grow(&mut self.waiting, 16);
         self.waiting.push(Tag { key, frame: since as u16 });
     }
 
@@ -421,8 +424,8 @@ impl Link {
         if self.ring[at(newest)].frame == newest && self.ring[at(newest)].fate == Fate::Taken {
             self.acked = newest;
         }
-        self.stats.acked += u64::from(taken.count_ones());
-        self.stats.lost += u64::from(lost.count_ones());
+        self.stats.acked += taken.count_ones();
+        self.stats.lost += lost.count_ones();
         self.settle(taken, lost);
         result
     }
@@ -928,6 +931,7 @@ impl Link {
                 }
                 old += 1;
             }
+            grow(&mut self.on_way, 16);
             self.on_way.push(Tag { key, frame: scope.frame as u16 });
         }
         self.on_way.retain(|tag| tag.key != u16::MAX);
@@ -1042,6 +1046,13 @@ impl Link {
             message.sent = scope.frame as u16;
             w.flag(left != 0);
         }
+    }
+}
+
+/// Makes room for one more, in small steps: most links never need much, and in a storm there is time.
+fn grow<T>(list: &mut Vec<T>, step: usize) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(step + list.len() / 4);
     }
 }
 
