@@ -28,9 +28,8 @@ impl StageProbe for Publishing {
     }
 }
 
-const RECORDS: [&str; 12] = [
-    "slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact",
-];
+const RECORDS: [&str; 12] =
+    ["slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact"];
 const EVENTS: [&str; 8] = ["fired", "impact", "hurt", "died", "exploded", "bounced", "thrown", "denied"];
 
 /// What a fight came to.
@@ -137,6 +136,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         knowing = knowing.min(fight(&name, ticks, late, true)?.spent);
     }
     let each = |spent: Duration| spent.as_nanos() as f64 / f64::from(sums.snapshots);
-    println!("{:.0} ns a snapshot to write it, {:.0} to know what may be in it", each(all) - each(knowing), each(knowing));
+    println!(
+        "{:.0} ns a snapshot to write it, {:.0} to know what may be in it",
+        each(all) - each(knowing),
+        each(knowing)
+    );
     Ok(())
 }

@@ -74,9 +74,8 @@ fn vault(dice: &mut Dice) -> Arc<GameMap> {
             team: if i % 2 == 0 { Team::Red } else { Team::Blue },
         })
         .collect();
-    let far = |x: f32, y: f32| {
-        spawns.iter().all(|s| (s.at.x - x - 5.0).abs() > 12.0 || (s.at.y - y - 5.0).abs() > 12.0)
-    };
+    let far =
+        |x: f32, y: f32| spawns.iter().all(|s| (s.at.x - x - 5.0).abs() > 12.0 || (s.at.y - y - 5.0).abs() > 12.0);
     for row in 0..27 {
         for column in 0..48 {
             let (x, y) = (column as f32 * 10.0, row as f32 * 10.0);
@@ -238,9 +237,10 @@ impl Side {
         let me = self.player(slot).position;
         let sees = self.view().sees(slot) & !(1 << ENEMY);
         let alive = |other: &usize| sees >> other & 1 == 1 && self.player(*other).alive;
-        (0..PLAYERS).filter(alive).map(|o| self.player(o).position).min_by(|a, b| {
-            a.distance_squared(me).total_cmp(&b.distance_squared(me))
-        })
+        (0..PLAYERS)
+            .filter(alive)
+            .map(|o| self.player(o).position)
+            .min_by(|a, b| a.distance_squared(me).total_cmp(&b.distance_squared(me)))
     }
 
     fn step(&mut self, viewers: u8) {
@@ -378,9 +378,8 @@ fn field(dice: &mut Dice) -> Arc<GameMap> {
             team: if i % 2 == 0 { Team::Red } else { Team::Blue },
         })
         .collect();
-    let far = |x: f32, y: f32| {
-        spawns.iter().all(|s| (s.at.x - x - 5.0).abs() > 12.0 || (s.at.y - y - 5.0).abs() > 12.0)
-    };
+    let far =
+        |x: f32, y: f32| spawns.iter().all(|s| (s.at.x - x - 5.0).abs() > 12.0 || (s.at.y - y - 5.0).abs() > 12.0);
     let mut walls = Vec::new();
     // Walls of one to eight cells.
     for _ in 0..60 {

@@ -1,8 +1,8 @@
 //! The fields of PROTOCOL.md in both directions: what [`super::Link`] writes, [`super::Receiver`] reads, and the other
 //! way round.
 
-use super::bits::{Read, Reader, Writer, bad};
 use super::Entry;
+use super::bits::{Read, Reader, Writer, bad};
 use super::entry::MOST;
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};
@@ -271,7 +271,11 @@ pub(crate) fn read_spot(r: &mut Reader<'_>) -> Read<Spot> {
     Ok((x, r.most(13, MOST.1.into(), "y", "0 to 4320")? as u16))
 }
 
-fn read_optional<T>(r: &mut Reader<'_>, field: &'static str, read: impl Fn(&mut Reader<'_>) -> Read<T>) -> Read<Option<T>> {
+fn read_optional<T>(
+    r: &mut Reader<'_>,
+    field: &'static str,
+    read: impl Fn(&mut Reader<'_>) -> Read<T>,
+) -> Read<Option<T>> {
     if r.flag(field)? { read(r).map(Some) } else { Ok(None) }
 }
 
@@ -360,21 +364,61 @@ impl Motion {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Record {
     /// One of a record's slices.
-    Slice { slice: u16, level: u8 },
+    Slice {
+        slice: u16,
+        level: u8,
+    },
     /// `there`: blue, alive, kills, deaths.
-    Score { slot: u8, there: Option<(bool, bool, u32, u32)> },
-    Teams { red: u32, blue: u32, winner: Option<u8> },
+    Score {
+        slot: u8,
+        there: Option<(bool, bool, u32, u32)>,
+    },
+    Teams {
+        red: u32,
+        blue: u32,
+        winner: Option<u8>,
+    },
     /// `item`: weapon, rounds, reserve.
-    Place { place: u8, item: Option<(u8, u32, u32)> },
-    Rounds { place: u8, rounds: u32 },
-    Hands { place: u8, charge: u8, reload: u32, heat: u8, silence: u32 },
+    Place {
+        place: u8,
+        item: Option<(u8, u32, u32)>,
+    },
+    Rounds {
+        place: u8,
+        rounds: u32,
+    },
+    Hands {
+        place: u8,
+        charge: u8,
+        reload: u32,
+        heat: u8,
+        silence: u32,
+    },
     /// `dead`: ticks until a respawn is granted, killer or 255.
-    Life { protected: u32, dead: Option<(u32, u8)> },
-    Flash { age: u32, intensity: f32 },
-    Projectile { number: u8, motion: Option<Motion> },
-    Cloud { number: u8, at: Spot, age: u32 },
-    Answer { number: u8, result: u8 },
-    Exact { values: [f32; 4] },
+    Life {
+        protected: u32,
+        dead: Option<(u32, u8)>,
+    },
+    Flash {
+        age: u32,
+        intensity: f32,
+    },
+    Projectile {
+        number: u8,
+        motion: Option<Motion>,
+    },
+    Cloud {
+        number: u8,
+        at: Spot,
+        age: u32,
+    },
+    Answer {
+        number: u8,
+        result: u8,
+    },
+    Exact {
+        values: [f32; 4],
+    },
 }
 
 /// A record of slices, ascending.
@@ -557,10 +601,7 @@ impl Record {
                 })?,
             },
             9 => Record::Cloud { number: r.u(5, "cloud")? as u8, at: read_spot(r)?, age: r.uv(8, "age")? },
-            10 => Record::Answer {
-                number: r.u(8, "answer")? as u8,
-                result: r.most(3, 2, "result", "0 to 2")? as u8,
-            },
+            10 => Record::Answer { number: r.u(8, "answer")? as u8, result: r.most(3, 2, "result", "0 to 2")? as u8 },
             11 => {
                 let mut values = [0.0; 4];
                 for value in &mut values {
@@ -640,9 +681,8 @@ impl Message {
         };
         let arm = |w: &mut Writer<'_>| w.u(4, self.weapon.into());
         let spot = |w: &mut Writer<'_>, slot: u8| {
-            let by = near(slot).map(|(x, y)| {
-                (i32::from(self.at.0) - i32::from(x), i32::from(self.at.1) - i32::from(y))
-            });
+            let by =
+                near(slot).map(|(x, y)| (i32::from(self.at.0) - i32::from(x), i32::from(self.at.1) - i32::from(y)));
             match by.filter(|(x, y)| (-128..128).contains(x) && (-128..128).contains(y)) {
                 Some((x, y)) => {
                     w.flag(true);
@@ -731,8 +771,7 @@ impl Message {
             return bad("age", "since the match began");
         };
         let slot = |r: &mut Reader<'_>| Ok(r.u(3, "slot")? as u8);
-        let optional =
-            |r: &mut Reader<'_>| if r.flag("slot")? { Ok(r.u(3, "slot")? as u8) } else { Ok(NO_SLOT) };
+        let optional = |r: &mut Reader<'_>| if r.flag("slot")? { Ok(r.u(3, "slot")? as u8) } else { Ok(NO_SLOT) };
         let arm = |r: &mut Reader<'_>| Ok(r.u(4, "weapon")? as u8);
         let spot = |r: &mut Reader<'_>, slot: u8| {
             if !r.flag("near")? {
@@ -843,7 +882,10 @@ pub(crate) struct Ack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Primary, secondary, three support items, [`NO_ARM`] where there is none; team, 2: as it is.
-    Loadout { weapons: [u8; 5], team: u8 },
+    Loadout {
+        weapons: [u8; 5],
+        team: u8,
+    },
     Respawn,
 }
 

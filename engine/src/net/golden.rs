@@ -6,8 +6,8 @@
 use super::bits::Writer;
 use super::entry::{predicted, state_bit};
 use super::format::{
-    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event, write_entry,
-    write_slices,
+    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event,
+    write_entry, write_slices,
 };
 use super::receiver::{Known, Receiver};
 use super::{Entry, Farewell, Taken};
@@ -38,10 +38,7 @@ fn welcome_json(w: &Welcome) -> String {
     let r = &w.rules;
     let (m, v, s) = (&r.movement, &r.vision, &r.smoke);
     let look = v.look.as_ref().map(|l| {
-        format!(
-            "{{ \"near\": {}, \"far\": {}, \"distance\": {}, \"cone\": {} }}",
-            l.near, l.far, l.distance, l.cone
-        )
+        format!("{{ \"near\": {}, \"far\": {}, \"distance\": {}, \"cone\": {} }}", l.near, l.far, l.distance, l.cone)
     });
     let mut out = String::new();
     let mut line = |text: String| out += &format!("  {text},\n");
@@ -130,10 +127,7 @@ fn record_json(record: &Record) -> String {
             format!("{{ \"type\": \"projectile\", \"number\": {number}, \"there\": {} }}", optional(there))
         }
         Record::Cloud { number, at, age } => {
-            format!(
-                "{{ \"type\": \"cloud\", \"number\": {number}, \"x\": {}, \"y\": {}, \"age\": {age} }}",
-                at.0, at.1
-            )
+            format!("{{ \"type\": \"cloud\", \"number\": {number}, \"x\": {}, \"y\": {}, \"age\": {age} }}", at.0, at.1)
         }
         Record::Answer { number, result } => {
             format!("{{ \"type\": \"answer\", \"number\": {number}, \"result\": {result} }}")
@@ -162,10 +156,7 @@ fn message_json(m: &Message, tick: u32) -> String {
             m.at.1
         ),
         event::FIRED => {
-            format!(
-                "\"type\": \"fired\", \"slot\": {first}, \"weapon\": {weapon}, {place}, \"direction\": {}",
-                m.value
-            )
+            format!("\"type\": \"fired\", \"slot\": {first}, \"weapon\": {weapon}, {place}, \"direction\": {}", m.value)
         }
         event::IMPACT => format!(
             "\"type\": \"impact\", \"slot\": {first}, \"weapon\": {weapon}, \"what\": {}, {place}, \"whose\": {second}",
@@ -311,9 +302,7 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
     }
     if w.flag(!d.messages.is_empty()) {
         for (i, message) in d.messages.iter().enumerate() {
-            let near = |slot: u8| {
-                d.players.iter().find(|(s, _)| *s == usize::from(slot)).map(|(_, e)| (e.x(), e.y()))
-            };
+            let near = |slot: u8| d.players.iter().find(|(s, _)| *s == usize::from(slot)).map(|(_, e)| (e.x(), e.y()));
             message.write(&mut w, d.frame * 3 - message.tick, near);
             w.flag(i + 1 < d.messages.len());
         }
@@ -395,10 +384,7 @@ fn snapshots() -> Vec<Draft> {
         R::Projectile { number: 5, motion: None },
     ];
     add("29_projectile", &[], flights, vec![]);
-    let clouds = vec![
-        R::Cloud { number: 31, at: (7680, 4320), age: 899 },
-        R::Cloud { number: 0, at: (0, 0), age: 0 },
-    ];
+    let clouds = vec![R::Cloud { number: 31, at: (7680, 4320), age: 899 }, R::Cloud { number: 0, at: (0, 0), age: 0 }];
     add("30_cloud", &[], clouds, vec![]);
     let answers = (0..3).map(|result| R::Answer { number: 253 + result, result }).collect();
     add("31_answer", &[], answers, vec![]);

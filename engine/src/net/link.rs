@@ -12,8 +12,8 @@ use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
-use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 use crate::world::EventKind;
+use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
 /// and what is told; of the state its own player's lane, the scores, the projectiles under `knowledge.flights`, and
@@ -231,7 +231,14 @@ pub(crate) struct Acked {
 
 impl Link {
     /// `origin` is the number in the match of the newest input that the player has sent so far.
-    pub(crate) fn new(epoch: u8, generation: u32, geometry: &Geometry, def: &NetDef, tick_rate: u32, origin: u32) -> Link {
+    pub(crate) fn new(
+        epoch: u8,
+        generation: u32,
+        geometry: &Geometry,
+        def: &NetDef,
+        tick_rate: u32,
+        origin: u32,
+    ) -> Link {
         let frames = (tick_rate / def.step(tick_rate)).max(1) as i32;
         let budget = def.budget as i32;
         let mut link = Link {
@@ -633,7 +640,8 @@ impl Link {
             return true;
         }
         let rate = scope.rules.tick_rate as i32;
-        let fallen = if told.silence_end > scope.state.tick { 0 } else { (scope.state.tick - self.told.heat_tick) as i32 };
+        let fallen =
+            if told.silence_end > scope.state.tick { 0 } else { (scope.state.tick - self.told.heat_tick) as i32 };
         let taken = (i32::from(told.heat) * rate - fallen.saturating_mul(10)).max(0);
         let heat = i32::from(is.heat) * rate;
         (heat - taken).abs() > rate
@@ -739,9 +747,9 @@ impl Link {
                 key::PROJECTILE..key::CLOUD => {
                     flights.get(usize::from(tag.key - key::PROJECTILE)).is_some_and(|f| f.serial != 0 || f.said)
                 }
-                key::CLOUD..key::END => clouds
-                    .get(usize::from(tag.key - key::CLOUD))
-                    .is_some_and(|serial| cloud_lane(s, *serial).is_some()),
+                key::CLOUD..key::END => {
+                    clouds.get(usize::from(tag.key - key::CLOUD)).is_some_and(|serial| cloud_lane(s, *serial).is_some())
+                }
                 _ => true,
             };
             if !keep {
@@ -1194,9 +1202,7 @@ fn message_of(told: &Told) -> Option<Message> {
         EventKind::Fired if actor < 8 && at != NOWHERE && h & hidden::DIRECTION == 0 => {
             Some(Message { value: turn8(e.dx, e.dy).into(), ..message(event::FIRED, actor, NO_SLOT, at) })
         }
-        EventKind::HitWall if at != NOWHERE => {
-            Some(Message { what: 1, ..message(event::IMPACT, actor, NO_SLOT, at) })
-        }
+        EventKind::HitWall if at != NOWHERE => Some(Message { what: 1, ..message(event::IMPACT, actor, NO_SLOT, at) }),
         EventKind::Miss if at != NOWHERE => Some(message(event::IMPACT, actor, NO_SLOT, at)),
         EventKind::HitPlayer => {
             let (what, second) = if at == NOWHERE { (3, NO_SLOT) } else { (2, target) };

@@ -67,9 +67,10 @@ impl Net {
         }
     }
 
-    /// Bytes, without those of links.
+    /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Told>()
+        let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Told>() + links
     }
 
     /// Those to whom anything goes.
