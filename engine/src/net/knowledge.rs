@@ -248,8 +248,7 @@ impl Knowledge {
     /// whether they know its launch.
     pub(crate) fn name_of(&self, viewer: usize, serial: u32) -> Option<(u16, u32, bool)> {
         let named = self.named.iter().find(|n| n.serial == serial)?;
-        (named.met >> viewer & 1 == 1)
-            .then(|| (named.own[viewer], named.since[viewer], named.saw >> viewer & 1 == 1))
+        (named.met >> viewer & 1 == 1).then(|| (named.own[viewer], named.since[viewer], named.saw >> viewer & 1 == 1))
     }
 
     /// Knowledge is kept for these players from now on; those who are new to it know the map as it was at the beginning.
