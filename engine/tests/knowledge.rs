@@ -1,5 +1,8 @@
 //! What each player may know, row by row (rule book, section 9; the table of `Knowledge::witness`).
 
+// Helpers outside the test functions: a failure is a failure there too.
+#![allow(clippy::unwrap_used)]
+
 #[path = "support/mod.rs"]
 mod support;
 
@@ -275,6 +278,7 @@ fn a_throw_in_sight_and_what_it_does() {
     let dazzled = w.to(RED, EventKind::Dazzled);
     assert_eq!(dazzled.len(), 1);
     assert_eq!((dazzled[0].event.target, dazzled[0].hidden, dazzled[0].event.actor), (0, hidden::ACTOR, 255));
+    assert_eq!(dazzled[0].event.reserved, 1, "by the flash that red knew");
     assert!(w.to(BLUE, EventKind::Dazzled).iter().all(|t| t.event.target == 1), "each for themselves");
     assert!(w.rig.player(RED).blind);
     w.press(RED, NONE, NONE, at(230.0, 135.0));

@@ -12,7 +12,8 @@
 //! That the tests can fail: each of these, tried alone, fails them. `knows[viewer] = state.joined` in `columns`, launches
 //! told to all, serial numbers for names, `part` of slices that break not blanked (`net/knowledge.rs`); shrapnel drawn by
 //! serial numbers, as it was before this test (`sim/blasts.rs`); projectiles taken by lane, likewise (`by_number`).
-#![allow(clippy::unwrap_used, missing_docs)]
+// Slots are what everything is about.
+#![allow(clippy::unwrap_used, clippy::needless_range_loop, missing_docs)]
 
 use std::sync::Arc;
 use trespasser::rules::Material;
@@ -247,7 +248,9 @@ impl Side {
     fn step(&mut self, viewers: u8) {
         self.world.step();
         for ken in &mut self.ken {
-            (ken.told.clear(), ken.heard.clear(), ken.packets.clear());
+            ken.told.clear();
+            ken.heard.clear();
+            ken.packets.clear();
         }
         let Side { world, game, ken, events, .. } = self;
         events.clear();
@@ -529,7 +532,7 @@ fn alter(a: &mut Side, b: &mut Side, map: &GameMap, dice: &mut Dice) {
         saved::set(&mut bytes, saved::X, ENEMY, to.x.to_le_bytes());
         saved::set(&mut bytes, saved::Y, ENEMY, to.y.to_le_bytes());
     }
-    let (sin, cos) = libm::sincosf(dice.unit() * 6.28);
+    let (sin, cos) = libm::sincosf(dice.unit() * core::f32::consts::TAU);
     saved::set(&mut bytes, saved::AIM_X, ENEMY, cos.to_le_bytes());
     saved::set(&mut bytes, saved::AIM_Y, ENEMY, sin.to_le_bytes());
     let health = 1 + dice.below(100 * 64) as i32;
