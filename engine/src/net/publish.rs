@@ -2,10 +2,13 @@
 //! frame's tick the links write.
 
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
-use crate::PlayerId;
 use crate::world::state::{Match, MatchState};
-use crate::world::{EVENT_RING, PLAYERS};
+use crate::world::{EVENT_RING, PLAYERS, PlayerId};
 use std::collections::VecDeque;
+
+/// Times a second, at least where there are as many frames, that a viewer looks for slices that changed unseen. Damage
+/// in sight is known at once; this is about coming round a corner.
+const GLANCES: u32 = 10;
 
 /// What a match keeps for its wire; a match that nobody watches has none.
 #[derive(Debug)]
@@ -20,11 +23,19 @@ pub(crate) struct Net {
     /// Slots for which the host drains what is told.
     pub(crate) listening: u8,
     /// What the host has not drained yet, at most [`EVENT_RING`].
-    pub(crate) told: VecDeque<Told>,
+    pub(crate) told: VecDeque<Waiting>,
     /// Entries that were lost because more waited.
     pub(crate) lost: u64,
     /// Epoch of the next link of a slot.
     pub(crate) epochs: [u8; PLAYERS],
+}
+
+/// What waits to be drained, with the generations of actor and target: their slots may have other players by then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    told: Told,
+    actor: u32,
+    target: u32,
 }
 
 impl Net {
@@ -70,7 +81,7 @@ impl Net {
     /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
         let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Told>() + links
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links
     }
 
     /// Those to whom anything goes.
@@ -108,7 +119,10 @@ impl Net {
                         told.pop_front();
                         self.lost += 1;
                     }
-                    told.push_back(Told { to: entry.to & *listening, ..entry });
+                    let generation = |slot: u8| game.state.generation.get(usize::from(slot)).copied().unwrap_or(0);
+                    let (actor, target) = (generation(entry.event.actor), generation(entry.event.target));
+                    let entry = Told { to: entry.to & *listening, ..entry };
+                    told.push_back(Waiting { told: entry, actor, target });
                 }
             }
         }
@@ -123,8 +137,12 @@ impl Net {
         self.catch_up(game);
     }
 
-    pub(crate) fn drain_told(&mut self, each: impl FnMut(Told)) -> u64 {
-        self.told.drain(..).for_each(each);
+    /// Entries that have become nobody's are left out.
+    pub(crate) fn drain_told(&mut self, mut each: impl FnMut(&Told, [Option<PlayerId>; 2])) -> u64 {
+        let id = |slot: u8, generation: u32| (generation > 0).then(|| PlayerId::new(slot.into(), generation));
+        for Waiting { told, actor, target } in self.told.drain(..).filter(|waiting| waiting.told.to != 0) {
+            each(&told, [id(told.event.actor, actor), id(told.event.target, target)]);
+        }
         core::mem::take(&mut self.lost)
     }
 }
@@ -173,7 +191,7 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             *listening &= !(1 << slot);
             // Whoever gets the slot next has not been told it.
             for entry in told.iter_mut() {
-                entry.to &= !(1 << slot);
+                entry.told.to &= !(1 << slot);
             }
         }
         Change::Teams => knowledge.follow(&game.state),
@@ -229,13 +247,17 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
         return;
     }
     let frame = game.state.tick / step;
+    let glances = (def.rate / GLANCES).max(1);
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
     for viewer in MatchState::slots(watchers) {
-        knowledge.look_around(game, viewer, |slice| {
-            if let Some(link) = &mut links[viewer] {
-                link.learn(slice);
-            }
-        });
+        // In turns; never by how much there is to look at, which would tell of what is out of sight.
+        if (frame + viewer as u32).is_multiple_of(glances) {
+            knowledge.look_around(game, viewer, |slice| {
+                if let Some(link) = &mut links[viewer] {
+                    link.learn(slice);
+                }
+            });
+        }
         let Some(link) = &mut links[viewer] else { continue };
         let scope = Scope {
             viewer,
