@@ -32,6 +32,9 @@ const RECORDS: [&str; 12] =
     ["slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact"];
 const EVENTS: [&str; 8] = ["fired", "impact", "hurt", "died", "exploded", "bounced", "thrown", "denied"];
 
+/// Messages, and the ticks in which they arrive.
+type Late = VecDeque<(u32, Vec<u8>)>;
+
 /// What a fight came to.
 #[derive(Default)]
 struct Sums {
@@ -55,8 +58,7 @@ fn fight(name: &str, ticks: u32, late: u32, held: bool) -> Result<Sums, Box<dyn 
         scene.world.open_link(scene.game, id)?;
     }
     let step = NetDef::default().step(scene.world.tick_rate());
-    let mut clients: Vec<(Receiver, VecDeque<(u32, Vec<u8>)>)> =
-        ids.iter().map(|_| (Receiver::new(), VecDeque::new())).collect();
+    let mut clients: Vec<(Receiver, Late)> = ids.iter().map(|_| (Receiver::new(), Late::new())).collect();
     let mut probe = Publishing { at: Instant::now(), spent: Duration::ZERO };
     let mut sums = Sums::default();
     let mut second = [0; 8];

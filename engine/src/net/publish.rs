@@ -127,7 +127,9 @@ impl Net {
             }
         }
         self.events = game.events.written();
-        knowledge.settle(game, lost);
+        if knowledge.settle(game, lost) {
+            links.iter_mut().flatten().for_each(|link| link.compare_anew());
+        }
     }
 
     /// Before the host changes who is in the match, or what it is: what has happened is told while it is known to whom.
