@@ -23,6 +23,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) viewer: usize,
     pub(crate) frame: u32,
     pub(crate) state: &'a MatchState,
+    /// [`scores`] of it.
+    pub(crate) scores: &'a [u64; PLAYERS],
     pub(crate) blocks: &'a [Block],
     pub(crate) rules: &'a Tuned,
     pub(crate) map: &'a GameMap,
@@ -600,9 +602,11 @@ impl Link {
     /// Marks the player's own records, and the scores, that are otherwise than told.
     fn note_own(&mut self, scope: &Scope<'_>) {
         let (s, v) = (scope.state, scope.viewer);
-        for slot in 0..PLAYERS {
-            if score(s, slot) != self.told.scores[slot] {
-                self.mark(key::SCORE + slot as u16, scope.frame);
+        if *scope.scores != self.told.scores {
+            for slot in 0..PLAYERS {
+                if scope.scores[slot] != self.told.scores[slot] {
+                    self.mark(key::SCORE + slot as u16, scope.frame);
+                }
             }
         }
         if teams(s) != self.told.teams {
@@ -790,11 +794,9 @@ impl Link {
             .then(|| scope.history.get(self.acked).map(|known| (at(self.acked), known)))
             .flatten();
         let back = base.map_or(0, |_| frame - self.acked);
-        w.u(2, down::SNAPSHOT);
-        w.u(2, self.epoch.into());
-        w.u(12, frame & 0xFFF);
-        w.u(5, back);
-        w.u(8, s.last_sequence[v].wrapping_sub(self.origin) & 0xFF);
+        // Kind, epoch, frame, base, input.
+        let input = s.last_sequence[v].wrapping_sub(self.origin) & 0xFF;
+        w.u(29, down::SNAPSHOT | u32::from(self.epoch) << 2 | (frame & 0xFFF) << 4 | back << 16 | input << 21);
         if w.flag(s.debt[v] > 0) {
             w.u(4, s.debt[v].min(15).into());
         }
@@ -956,7 +958,7 @@ impl Link {
         match key {
             key::SCORE..key::TEAMS => {
                 let slot = usize::from(key - key::SCORE);
-                self.told.scores[slot] = score(s, slot);
+                self.told.scores[slot] = scope.scores[slot];
                 let bit = |mask: u8| mask >> slot & 1 == 1;
                 let there = (bit(s.blue), bit(s.alive), s.kills[slot].into(), s.deaths[slot].into());
                 Record::Score { slot: slot as u8, there: bit(s.joined).then_some(there) }
@@ -1079,12 +1081,13 @@ fn level_of(health: u16, most: u16) -> u8 {
     u8::from(health <= most * 3) + u8::from(health <= most * 2) + u8::from(health <= most) + u8::from(health == 0)
 }
 
-fn score(s: &MatchState, slot: usize) -> u64 {
-    let bit = |mask: u8| u64::from(mask >> slot & 1);
-    if bit(s.joined) == 0 {
-        return 0;
-    }
-    1 | bit(s.blue) << 1 | bit(s.alive) << 2 | u64::from(s.kills[slot]) << 8 | u64::from(s.deaths[slot]) << 24
+/// Lines of the score in a word each: the same for all links of a match.
+pub(crate) fn scores(s: &MatchState) -> [u64; PLAYERS] {
+    core::array::from_fn(|slot| {
+        let bit = |mask: u8| u64::from(mask >> slot & 1);
+        let counts = u64::from(s.kills[slot]) << 8 | u64::from(s.deaths[slot]) << 24;
+        bit(s.joined) * (1 | bit(s.blue) << 1 | bit(s.alive) << 2 | counts)
+    })
 }
 
 fn teams(s: &MatchState) -> u64 {

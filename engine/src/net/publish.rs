@@ -250,6 +250,7 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
     }
     let frame = game.state.tick / step;
     let glances = (def.rate / GLANCES).max(1);
+    let scores = super::link::scores(&game.state);
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
     for viewer in MatchState::slots(watchers) {
         // In turns; never by how much there is to look at, which would tell of what is out of sight.
@@ -265,6 +266,7 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
             viewer,
             frame,
             state: &game.state,
+            scores: &scores,
             blocks: &game.blocks,
             rules: &game.rules,
             map: &game.map,
