@@ -203,11 +203,8 @@ impl<'a> Scene<'a> {
         // From the eye to the nearest point.
         let (nx, ny) = (eye.x.clamp(x0, x1) - eye.x, eye.y.clamp(y0, y1) - eye.y);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close);
-        if d2 > reach * reach {
-            return false;
-        }
-        if eye.is_aside(x0, y0, x1, y1, d2) {
+        let reach = eye.sight.max(eye.close) + OFF;
+        if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return false;
         }
         if d2 <= 0.0 {
@@ -259,7 +256,9 @@ impl Eye {
         // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
         let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
         let along = far(x0 - self.x, x1 - self.x, self.aim_x) + far(y0 - self.y, y1 - self.y, self.aim_y);
-        self.cone_cos > 0.0 && d2 > self.close * self.close && along + OFF < self.cone_cos * d2.sqrt()
+        // All that is looked at lies at most so far outside.
+        let near = self.close + OFF;
+        self.cone_cos > 0.0 && d2 > near * near && along + OFF < self.cone_cos * (d2.sqrt() - OFF)
     }
 
     /// Whether `rect` stands before all of `there`.

@@ -37,9 +37,10 @@ pub(crate) struct Waiting {
 }
 
 impl Net {
-    /// For a match in which nobody has been told anything yet.
+    /// For a match in which nobody has been told anything yet, between two ticks.
     pub(crate) fn new(def: NetDef, game: &mut Match) -> Net {
-        let (events, sounds) = (game.events.written(), game.heard.written());
+        // What the host has done since the last tick is still to be told.
+        let (events, sounds) = (game.sounded, game.heard.written());
         game.events.hold(events);
         game.heard.hold(sounds);
         Net {
