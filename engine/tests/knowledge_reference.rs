@@ -30,7 +30,13 @@ fn and(a: Verdict, b: impl FnOnce() -> Verdict) -> Verdict {
     match a {
         No => No,
         Yes => b(),
-        Either => if b() == No { No } else { Either },
+        Either => {
+            if b() == No {
+                No
+            } else {
+                Either
+            }
+        }
     }
 }
 
@@ -333,11 +339,8 @@ fn check(name: &str, ticks: u32, tally: &mut Tally) {
             still.view.known_projectiles(viewer, &mut projectiles);
             let own = still.players[viewer].unwrap().team;
             for p in still.view.projectiles() {
-                let verdict = if p.team == own {
-                    Yes
-                } else {
-                    still.shows(viewer, p.position.x.into(), p.position.y.into())
-                };
+                let verdict =
+                    if p.team == own { Yes } else { still.shows(viewer, p.position.x.into(), p.position.y.into()) };
                 let found = projectiles.iter().position(|k| k.position == p.position && k.velocity == p.velocity);
                 assert!(verdict == Either || (verdict == Yes) == found.is_some(), "{}: {p:?}", at(viewer));
                 if let Some(place) = found {

@@ -16,6 +16,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_range_loop, missing_docs)]
 
 use std::sync::Arc;
+use trespasser::net::Receiver;
 use trespasser::rules::Material;
 use trespasser::world::PLAYERS;
 use trespasser::*;
@@ -201,6 +202,9 @@ struct Side {
     players: Vec<PlayerId>,
     ken: [Ken; PLAYERS],
     events: Vec<Event>,
+    /// The other ends of the links, and the dice by which messages are lost, one for each: a link's fate is its own.
+    clients: Vec<(Receiver, Dice)>,
+    up: Vec<u8>,
 }
 
 impl Side {
@@ -214,7 +218,9 @@ impl Side {
                 world.add_player(game, PlayerDef { team, loadout: loadouts[slot], spawn: true }).unwrap()
             })
             .collect();
-        let mut side = Side { world, game, players, ken: Default::default(), events: Vec::new() };
+        let clients = (0..PLAYERS as u64).map(|slot| (Receiver::new(), Dice(seed ^ slot << 32))).collect();
+        let (events, up) = (Vec::new(), Vec::new());
+        let mut side = Side { world, game, players, ken: Default::default(), events, clients, up };
         side.watch();
         side
     }
@@ -252,7 +258,7 @@ impl Side {
             ken.heard.clear();
             ken.packets.clear();
         }
-        let Side { world, game, ken, events, .. } = self;
+        let Side { world, game, ken, events, clients, up, players } = self;
         events.clear();
         world.drain_events(*game, |event| events.push(*event)).unwrap();
         let lost = world
@@ -266,6 +272,20 @@ impl Side {
         world.drain_sounds(*game, |heard| ken[usize::from(heard.listener)].heard.push(*heard)).unwrap();
         for packet in world.packets() {
             ken[packet.player.slot()].packets.push(packet.bytes.to_vec());
+        }
+        // A tenth is lost on either way; what arrives is answered at once.
+        for (slot, (receiver, dice)) in clients.iter_mut().enumerate() {
+            for bytes in &ken[slot].packets {
+                if dice.one_in(10) {
+                    continue;
+                }
+                receiver.receive(bytes).unwrap();
+                up.clear();
+                receiver.write(6, up);
+                if !dice.one_in(10) {
+                    world.receive(*game, players[slot], up).unwrap();
+                }
+            }
         }
         let view = world.view(*game).unwrap();
         for viewer in (0..PLAYERS).filter(|v| viewers >> v & 1 == 1) {
@@ -290,7 +310,7 @@ fn without_feed(told: &[Told]) -> Vec<Told> {
 }
 
 /// Plays a case of the vault; returns the ticks for which packets were compared.
-fn vault_case(seed: u64, ticks: u32, rules: &RuleSet) -> u32 {
+fn vault_case(seed: u64, ticks: u32, rules: &RuleSet, sent: &mut usize) -> u32 {
     let mut dice = Dice(seed);
     let map = vault(&mut dice);
     let mut loadouts: Vec<Loadout> = (0..PLAYERS).map(|slot| loadout(&mut dice, slot == ENEMY)).collect();
@@ -347,6 +367,7 @@ fn vault_case(seed: u64, ticks: u32, rules: &RuleSet) -> u32 {
             assert_eq!(x.knows >> ENEMY & 1, 0);
         }
         compared += u32::from(bytes_count);
+        *sent += if bytes_count { (0..PLAYERS).step_by(2).map(|v| a.ken[v].packets.len()).sum() } else { 0 };
     }
     compared
 }
@@ -354,8 +375,10 @@ fn vault_case(seed: u64, ticks: u32, rules: &RuleSet) -> u32 {
 #[test]
 fn what_happens_in_a_vault_stays_there() {
     const CASES: u64 = 1000;
-    let compared: u32 = (0..CASES).map(|seed| vault_case(seed, 360, &RuleSet::standard())).sum();
+    let mut sent = 0;
+    let compared: u32 = (0..CASES).map(|seed| vault_case(seed, 360, &RuleSet::standard(), &mut sent)).sum();
     assert!(compared > CASES as u32 * 150, "packets were compared in {compared} ticks only");
+    assert!(sent > compared as usize, "{sent} packets in {compared} ticks");
 }
 
 /// Hours of play. Nobody dies of what explodes, or the enemy in the vault soon would; walls do break.
@@ -366,8 +389,10 @@ fn not_in_hours_either() {
         rules.weapons[weapon as usize].damage = 1;
     }
     let hour = 60 * 60 * 60;
-    let compared: u32 = (0..HOURS * 12).map(|seed| vault_case(9_000 + seed, hour / 12, &rules)).sum();
+    let mut sent = 0;
+    let compared: u32 = (0..HOURS * 12).map(|seed| vault_case(9_000 + seed, hour / 12, &rules, &mut sent)).sum();
     assert_eq!(compared, HOURS as u32 * hour);
+    assert!(sent > compared as usize, "{sent} packets in {compared} ticks");
 }
 
 /// Simulated in each of two worlds.

@@ -26,6 +26,8 @@ pub(crate) struct Net {
     pub(crate) told: VecDeque<Waiting>,
     /// Entries that were lost because more waited.
     pub(crate) lost: u64,
+    /// Epoch of the next link of a slot.
+    pub(crate) epochs: [u8; PLAYERS],
 }
 
 /// What waits to be drained, with the generations of actor and target: their slots may have other players by then.
@@ -53,12 +55,34 @@ impl Net {
             listening: 0,
             told: VecDeque::new(),
             lost: 0,
+            epochs: [0; PLAYERS],
         }
     }
 
-    /// Bytes, without those of links.
+    /// The epoch of a slot's next link.
+    pub(crate) fn next_epoch(&mut self, slot: usize) -> u8 {
+        let epoch = self.epochs[slot];
+        self.epochs[slot] = (epoch + 1) & 3;
+        epoch
+    }
+
+    /// The match has begun anew, or is another: every link begins with a new epoch, those of players who are gone end.
+    fn begin_anew(&mut self, game: &Match) {
+        self.history.clear();
+        let state = &game.state;
+        for slot in 0..PLAYERS {
+            let Some(mut link) = self.links[slot].take() else { continue };
+            if state.joined >> slot & 1 == 1 && state.generation[slot] == link.generation {
+                link.begin(self.next_epoch(slot), game.map.geometry(), newest_input(state, slot));
+                self.links[slot] = Some(link);
+            }
+        }
+    }
+
+    /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>()
+        let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links
     }
 
     /// Those to whom anything goes.
@@ -172,14 +196,29 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             }
         }
         Change::Teams => knowledge.follow(&game.state),
-        Change::Repaired => knowledge.repair(game),
-        Change::Reset => knowledge.reset(game),
+        Change::Repaired => {
+            knowledge.repair(game);
+            links.iter_mut().flatten().for_each(|link| link.compare_anew());
+        }
+        Change::Reset => {
+            knowledge.reset(game);
+            net.begin_anew(game);
+        }
         Change::Restored => {
             *listening &= game.state.joined;
             knowledge.restore(game);
+            net.begin_anew(game);
         }
     }
     game.net = Some(net);
+}
+
+/// Number of the newest input of a player that is applied or waits.
+pub(crate) fn newest_input(state: &MatchState, slot: usize) -> u32 {
+    match state.queue_len[slot] {
+        0 => state.last_sequence[slot],
+        waiting => state.queue[slot][usize::from(waiting) - 1].sequence,
+    }
 }
 
 pub(crate) fn run(game: &mut Match, place: u32, out: &mut Outbox) {
@@ -227,14 +266,15 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
             state: &game.state,
             blocks: &game.blocks,
             rules: &game.rules,
-            geometry: game.map.geometry(),
+            map: &game.map,
             history,
             knowledge,
         };
         let before = out.bytes.len();
         link.write(&scope, &mut out.bytes);
         if out.bytes.len() > before {
-            out.index.push((place, viewer as u8, out.bytes.len() as u32));
+            let player = PlayerId::new(viewer, game.state.generation[viewer]);
+            out.index.push((place, player, out.bytes.len() as u32));
         }
     }
 }
