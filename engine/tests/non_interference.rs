@@ -303,9 +303,12 @@ impl Side {
     }
 }
 
-/// Without what the kill feed tells of the enemy in the vault.
+/// Without what the kill feed tells of the enemy in the vault: that it died, and never where.
 fn without_feed(told: &[Told]) -> Vec<Told> {
-    let dies = |t: &&Told| t.event.kind == EventKind::Died as u8 && usize::from(t.event.target) == ENEMY;
+    let dies = |t: &Told| t.event.kind == EventKind::Died as u8 && usize::from(t.event.target) == ENEMY;
+    for t in told.iter().filter(|t| dies(t)) {
+        assert_eq!((t.hidden & net::hidden::PLACE, t.event.x, t.event.y), (net::hidden::PLACE, 0.0, 0.0));
+    }
     told.iter().filter(|t| !dies(t)).copied().collect()
 }
 
