@@ -433,13 +433,16 @@ impl Knowledge {
         self.knew = self.knows;
     }
 
-    /// The match has been turned back to another moment: what players were told stays remembered.
-    pub(crate) fn restore(&mut self, game: &Match) {
+    /// The match has been turned back to another moment: what players were told stays remembered. Returns the slots
+    /// whose player is not who it was.
+    pub(crate) fn restore(&mut self, game: &Match) -> u8 {
         let state = &game.state;
+        let mut gone = 0;
         for slot in 0..PLAYERS {
             let is = if state.joined >> slot & 1 == 1 { state.generation[slot] } else { 0 };
             if is != self.who[slot] {
                 self.leave(slot);
+                gone |= 1 << slot;
             }
         }
         self.compare(game);
@@ -448,6 +451,7 @@ impl Knowledge {
         self.glance = [None; PLAYERS];
         self.tidy(state);
         self.fly(game);
+        gone
     }
 
     /// Takes the slices as they are, for all that has changed without an event: nobody has learnt of it.

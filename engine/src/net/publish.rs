@@ -138,6 +138,12 @@ impl Net {
         self.catch_up(game);
     }
 
+    /// These slots' players are gone: nobody listens for whoever comes next, who has not been told what waits.
+    fn deafen(&mut self, slots: u8) {
+        self.listening &= !slots;
+        self.told.iter_mut().for_each(|waiting| waiting.told.to &= !slots);
+    }
+
     /// Entries that have become nobody's are left out.
     pub(crate) fn drain_told(&mut self, mut each: impl FnMut(&Told, [Option<PlayerId>; 2])) -> u64 {
         let id = |slot: u8, generation: u32| (generation > 0).then(|| PlayerId::new(slot.into(), generation));
@@ -183,17 +189,13 @@ pub(crate) fn watch(game: &mut Match, mask: u8) {
 /// To be called after a [`Change`].
 pub(crate) fn after(game: &mut Match, change: Change) {
     let Some(mut net) = game.net.take() else { return };
-    let Net { knowledge, links, listening, told, .. } = &mut *net;
+    let Net { knowledge, links, .. } = &mut *net;
     match change {
         Change::Joined(slot) => knowledge.join(game, slot),
         Change::Left(slot) => {
             knowledge.leave(slot);
             links[slot] = None;
-            *listening &= !(1 << slot);
-            // Whoever gets the slot next has not been told it.
-            for entry in told.iter_mut() {
-                entry.told.to &= !(1 << slot);
-            }
+            net.deafen(1 << slot);
         }
         Change::Teams => knowledge.follow(&game.state),
         Change::Repaired => {
@@ -205,8 +207,8 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             net.begin_anew(game);
         }
         Change::Restored => {
-            *listening &= game.state.joined;
-            knowledge.restore(game);
+            let gone = knowledge.restore(game);
+            net.deafen(gone);
             net.begin_anew(game);
         }
     }
