@@ -248,17 +248,21 @@ fn play(name: &str, ticks: u32, seed: u64, loss: u64, repeats: u64, delay: u64) 
     (scene, table)
 }
 
+/// `WIRE_ROUNDS=100` for a long run with other dice.
 #[test]
 fn whatever_is_lost_both_ends_agree() {
-    for (i, name) in ["brawl", "arsenal", "demolition"].into_iter().enumerate() {
-        for (loss, repeats, delay) in [(0, 0, 0), (5, 5, 9), (50, 50, 30)] {
-            let ticks = 900 + 100 * i as u32;
-            let (scene, table) = play(name, ticks, 77 + loss, loss, repeats, delay);
-            for slot in 0..8 {
-                let seen = table.seen(slot);
-                let behind = scene.world.view(scene.game).unwrap().tick() - seen.tick;
-                assert!(behind < 18, "{name}, loss {loss}: {behind} ticks");
-                check_truth(&scene.world, scene.game, slot, seen);
+    let rounds: u64 = std::env::var("WIRE_ROUNDS").map_or(1, |n| n.parse().unwrap());
+    for round in 0..rounds {
+        for (i, name) in ["brawl", "arsenal", "demolition"].into_iter().enumerate() {
+            for (loss, repeats, delay) in [(0, 0, 0), (5, 5, 9), (50, 50, 30)] {
+                let ticks = 900 + 100 * i as u32 + 37 * round as u32;
+                let (scene, table) = play(name, ticks, 77 + loss + 1000 * round, loss, repeats, delay);
+                for slot in 0..8 {
+                    let seen = table.seen(slot);
+                    let behind = scene.world.view(scene.game).unwrap().tick() - seen.tick;
+                    assert!(behind < 18, "{name}, loss {loss}, round {round}: {behind} ticks");
+                    check_truth(&scene.world, scene.game, slot, seen);
+                }
             }
         }
     }
