@@ -1,0 +1,235 @@
+// What the traffic of a match would cost by other ways: reads the lines that `bandwidth` writes on standard input, one
+// for each player and frame, prints one JSON object of bytes a player and second.
+//
+// In: {"p": slot, "f": frame,
+//      "players": [[slot, x, y, facing, health, weapon, state], ..]    whom the player knows in this frame; 1/16 px, 1/256 turn
+//      "scores": [[slot, blue, alive, kills, deaths], ..], "teams": [red, blue],
+//      "own": {"places": [[weapon, rounds, reserve], ..], "hand", "charge", "reload", "heat", "protected"},
+//      "slices": [[slice, level], ..]                                  known damage that is new in this frame
+//      "projectiles": [[number, weapon, own, x, y], ..], "clouds": [[number, x, y, born], ..],
+//      "messages": [["sound", kind, gain, direction, cutoff, own] | [event, ..], ..]}
+//
+// Out: json: all that a player knows, in every frame, as an object of named fields, as today's backend sends it.
+//      json_delta: the same objects, but only those that differ from the frame before.
+//      msgpackr: the objects of `json` with msgpackr's shared structures; msgpackr_delta: those of json_delta.
+//      colyseus: @colyseus/schema with one StateView a player, which sends what has changed by itself; messages by
+//      msgpackr, as Colyseus sends them. What each player remembers of the walls is a map of that player's own.
+// `checked`: frames in which a Colyseus decoder held the same players as the line says.
+
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Decoder, Encoder, Reflection, StateView, schema, t } from '@colyseus/schema';
+import { Packr } from 'msgpackr';
+
+const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const seconds = Number(process.argv[2]);
+if (!(seconds > 0)) throw new Error('usage: node wire.mjs SECONDS < lines');
+
+const WEAPONS = [
+  'rifle', 'smg', 'shotgun', 'battlerifle', 'sniperrifle', 'pistol', 'revolver', 'suppressedpistol', 'machinegun',
+  'antimaterialrifle', 'grenadelauncher', 'rocket', 'grenade', 'smokegrenade', 'flashbang', null,
+];
+const GAITS = ['idle', 'sneaking', 'walking', 'running'];
+const px = (v) => v / 16;
+
+/** The whole of what a player knows, as today's backend would name it. */
+function whole(line, walls) {
+  const players = {};
+  for (const [slot, x, y, facing, health, weapon, state] of line.players) {
+    players[`player_${slot}`] = {
+      position: { x: px(x), y: px(y) }, rotation: Math.round(facing * 2.4543692606) / 100, health, weaponId: WEAPONS[weapon],
+      movementState: GAITS[state & 3], isADS: (state & 4) !== 0, isAlive: (state & 8) !== 0, isReloading: (state & 16) !== 0,
+      invulnerable: (state & 32) !== 0,
+    };
+  }
+  const scores = {};
+  for (const [slot, blue, alive, kills, deaths] of line.scores) {
+    scores[`player_${slot}`] = { team: blue ? 'blue' : 'red', isAlive: alive === 1, kills, deaths };
+  }
+  const { places, ...own } = line.own;
+  return {
+    tick: line.f * 3,
+    players,
+    scores,
+    teams: { red: line.teams[0], blue: line.teams[1] },
+    own: { ...own, weapons: places.map(([weapon, currentAmmo, reserveAmmo]) => ({ type: WEAPONS[weapon], currentAmmo, reserveAmmo })) },
+    walls,
+    projectiles: line.projectiles.map(([id, weapon, isOwn, x, y]) => ({
+      id: `projectile_${id}`, type: WEAPONS[weapon], isOwn: isOwn === 1, position: { x: px(x), y: px(y) },
+    })),
+    smokeZones: line.clouds.map(([id, x, y, born]) => ({ id: `smoke_${id}`, position: { x: px(x), y: px(y) }, born })),
+    events: line.messages.map(([type, ...data]) => ({ type, data })),
+  };
+}
+
+/** The parts of `now` that differ from `before`: objects a level down are left out where they are equal. */
+function delta(now, before) {
+  const out = { tick: now.tick };
+  for (const [key, value] of Object.entries(now)) {
+    const old = before?.[key];
+    if (key === 'events') {
+      if (value.length > 0) out.events = value;
+    } else if (key === 'walls') {
+      continue;
+    } else if (typeof value === 'object' && !Array.isArray(value) && old !== undefined) {
+      const part = {};
+      for (const [name, each] of Object.entries(value)) {
+        if (JSON.stringify(each) !== JSON.stringify(old[name])) part[name] = each;
+      }
+      for (const name of Object.keys(old)) if (!(name in value)) part[name] = null;
+      if (Object.keys(part).length > 0) out[key] = part;
+    } else if (JSON.stringify(value) !== JSON.stringify(old)) out[key] = value;
+  }
+  return out;
+}
+
+const Player = schema({ x: t.uint16(), y: t.uint16(), facing: t.uint8(), health: t.uint8(), weapon: t.uint8(), state: t.uint8() }, 'Player');
+const Score = schema({ blue: t.boolean(), alive: t.boolean(), kills: t.uint16(), deaths: t.uint16() }, 'Score');
+const Place = schema({ weapon: t.uint8(), rounds: t.uint16(), reserve: t.uint16() }, 'Place');
+const Flight = schema({ weapon: t.uint8(), own: t.boolean(), x: t.uint16(), y: t.uint16() }, 'Flight');
+const Cloud = schema({ x: t.uint16(), y: t.uint16(), born: t.uint32() }, 'Cloud');
+const Mine = schema({
+  hand: t.uint8(), charge: t.uint8(), reload: t.uint16(), heat: t.uint8(), protected: t.uint16(),
+  places: t.map(Place), slices: t.map('uint8'), flights: t.map(Flight), clouds: t.map(Cloud),
+}, 'Mine');
+const State = schema({
+  red: t.uint16(), blue: t.uint16(), scores: t.map(Score), players: t.map(Player).view(), mine: t.map(Mine).view(),
+}, 'State');
+
+/** Sets the fields of an element of a map, making it first if need be; what is equal is not touched. */
+function put(map, key, Type, fields) {
+  let element = map.get(key);
+  const isNew = element === undefined;
+  if (isNew) element = new Type();
+  for (const [name, value] of Object.entries(fields)) if (element[name] !== value) element[name] = value;
+  if (isNew) map.set(key, element);
+  return element;
+}
+
+function keep(map, keys) {
+  for (const key of [...map.keys()]) if (!keys.has(key)) map.delete(key);
+}
+
+class Colyseus {
+  state = new State();
+  views = new Map();
+  seen = new Map();
+  decoders = new Map();
+  bytes = 0;
+  checked = 0;
+  packr = new Packr({ useRecords: false });
+
+  constructor() {
+    Encoder.BUFFER_SIZE = 64 * 1024;
+    this.encoder = new Encoder(this.state);
+    this.reflection = Reflection.encode(this.encoder);
+  }
+
+  frame(lines) {
+    for (const line of lines) this.update(line);
+    const it = { offset: 0 };
+    this.encoder.encode(it);
+    const shared = it.offset;
+    for (const line of lines) {
+      const patch = this.encoder.encodeView(this.views.get(line.p), shared, it);
+      this.bytes += patch.length + 1;
+      // The type of message, a name of one letter, and the batch of this frame.
+      if (line.messages.length > 0) this.bytes += 3 + this.packr.pack(line.messages).length;
+      this.check(line, patch);
+    }
+    this.encoder.discardChanges();
+  }
+
+  update(line) {
+    const { state } = this;
+    [state.red, state.blue] = line.teams;
+    for (const [slot, blue, alive, kills, deaths] of line.scores) {
+      put(state.scores, String(slot), Score, { blue: blue === 1, alive: alive === 1, kills, deaths });
+    }
+    let view = this.views.get(line.p);
+    if (view === undefined) {
+      view = new StateView();
+      this.views.set(line.p, view);
+      this.seen.set(line.p, new Set());
+      this.decoders.set(line.p, Reflection.decode(this.reflection));
+    }
+    const known = new Set();
+    for (const [slot, x, y, facing, health, weapon, entry] of line.players) {
+      const player = put(state.players, String(slot), Player, { x, y, facing, health, weapon, state: entry });
+      known.add(slot);
+      if (!this.seen.get(line.p).has(slot)) view.add(player);
+    }
+    for (const slot of this.seen.get(line.p)) if (!known.has(slot)) view.remove(state.players.get(String(slot)));
+    this.seen.set(line.p, known);
+
+    const { places, hand, charge, reload, heat } = line.own;
+    const isNew = state.mine.get(String(line.p)) === undefined;
+    const mine = put(state.mine, String(line.p), Mine, { hand, charge, reload, heat, protected: line.own.protected });
+    if (isNew) view.add(mine);
+    places.forEach(([weapon, rounds, reserve], place) => put(mine.places, String(place), Place, { weapon, rounds, reserve }));
+    for (const [slice, level] of line.slices) mine.slices.set(String(slice), level);
+    for (const [id, weapon, own, x, y] of line.projectiles) put(mine.flights, String(id), Flight, { weapon, own: own === 1, x, y });
+    keep(mine.flights, new Set(line.projectiles.map(([id]) => String(id))));
+    for (const [id, x, y, born] of line.clouds) put(mine.clouds, String(id), Cloud, { x, y, born });
+    keep(mine.clouds, new Set(line.clouds.map(([id]) => String(id))));
+  }
+
+  check(line, patch) {
+    const decoder = this.decoders.get(line.p);
+    decoder.decode(patch);
+    for (const [slot, x, y, facing] of line.players) {
+      const player = decoder.state.players.get(String(slot));
+      if (player?.x !== x || player.y !== y || player.facing !== facing) {
+        throw new Error(`frame ${line.f}: Colyseus' client ${line.p} has player ${slot} at ${player?.x}, ${player?.y}, not ${x}, ${y}`);
+      }
+    }
+    if (decoder.state.players.size !== line.players.length) {
+      throw new Error(`frame ${line.f}: Colyseus' client ${line.p} knows ${decoder.state.players.size} players, not ${line.players.length}`);
+    }
+    this.checked++;
+  }
+}
+
+const bytes = { json: 0, json_delta: 0, msgpackr: 0, msgpackr_delta: 0 };
+const colyseus = new Colyseus();
+const packr = new Packr({ structures: [] });
+const deltaPackr = new Packr({ structures: [] });
+const walls = new Map();
+const before = new Map();
+const slots = new Set();
+let lines = [];
+
+function frame() {
+  for (const line of lines) {
+    slots.add(line.p);
+    if (!walls.has(line.p)) walls.set(line.p, {});
+    const known = walls.get(line.p);
+    for (const [slice, level] of line.slices) known[slice] = level;
+    const now = whole(line, known);
+    bytes.json += Buffer.byteLength(JSON.stringify(now));
+    bytes.msgpackr += packr.pack(now).length;
+    const part = delta(now, before.get(line.p));
+    if (line.slices.length > 0) part.walls = Object.fromEntries(line.slices);
+    bytes.json_delta += Buffer.byteLength(JSON.stringify(part));
+    bytes.msgpackr_delta += deltaPackr.pack(part).length;
+    before.set(line.p, now);
+  }
+  if (lines.length > 0) colyseus.frame(lines);
+  lines = [];
+}
+
+for await (const text of createInterface({ input: process.stdin })) {
+  const line = JSON.parse(text);
+  if (lines.length > 0 && lines[0].f !== line.f) frame();
+  lines.push(line);
+}
+frame();
+const rate = (total) => Math.round((total / seconds / slots.size) * 10) / 10;
+process.stdout.write(`${JSON.stringify({
+  node: process.version,
+  versions: { '@colyseus/schema': dependencies['@colyseus/schema'], msgpackr: dependencies.msgpackr },
+  players: slots.size,
+  checked: colyseus.checked,
+  ...Object.fromEntries(Object.entries(bytes).map(([name, total]) => [name, rate(total)])),
+  colyseus: rate(colyseus.bytes),
+})}\n`);
