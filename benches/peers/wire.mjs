@@ -7,14 +7,17 @@
 //      "own": {"places": [[weapon, rounds, reserve], ..], "hand", "charge", "reload", "heat", "protected"},
 //      "slices": [[slice, level], ..]                                  known damage that is new in this frame
 //      "projectiles": [[number, weapon, own, x, y], ..], "clouds": [[number, x, y, born], ..],
-//      "messages": [["sound", kind, gain, direction, cutoff, own] | [event, ..], ..]}
+//      "messages": [[type, ..], ..]}                                   see MESSAGES
 //
 // Out: json: all that a player knows, in every frame, as an object of named fields, as today's backend sends it.
 //      json_delta: the same objects, but only those that differ from the frame before.
 //      msgpackr: the objects of `json` with msgpackr's shared structures; msgpackr_delta: those of json_delta.
-//      colyseus: @colyseus/schema with one StateView a player, which sends what has changed by itself; messages by
-//      msgpackr, as Colyseus sends them. What each player remembers of the walls is a map of that player's own.
-// `checked`: frames in which a Colyseus decoder held the same players as the line says.
+//      colyseus: @colyseus/schema with one StateView a player, which sends what has changed by itself, written as its
+//      documentation writes it: positions and angles are `number`, messages are objects, by msgpackr, each with its type,
+//      as a Colyseus room sends them. What each player remembers of the walls is a map of that player's own.
+//      colyseus_tight: the same in the smallest types that hold the wire's resolution, and a frame's messages as one
+//      array of arrays of numbers: as far as that library can be taken.
+// `checked`: frames in which decoders of both held the same players as the line says.
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -29,6 +32,22 @@ const WEAPONS = [
   'rifle', 'smg', 'shotgun', 'battlerifle', 'sniperrifle', 'pistol', 'revolver', 'suppressedpistol', 'machinegun',
   'antimaterialrifle', 'grenadelauncher', 'rocket', 'grenade', 'smokegrenade', 'flashbang', null,
 ];
+/** Fields of the messages, as PROTOCOL.md has them; places in 1/16 px. */
+const MESSAGES = {
+  sound: ['kind', 'gain', 'direction', 'cutoff', 'own'],
+  fired: ['player', 'weapon', 'x', 'y', 'direction'],
+  impact: ['player', 'weapon', 'what', 'x', 'y', 'target'],
+  hurt: ['player', 'by', 'weapon', 'points'],
+  died: ['player', 'by', 'weapon', 'x', 'y'],
+  exploded: ['weapon', 'x', 'y', 'by'],
+  bounced: ['weapon', 'x', 'y'],
+  thrown: ['player', 'weapon'],
+  denied: ['what'],
+};
+const TYPES = Object.keys(MESSAGES);
+const named = ([type, ...values]) => Object.fromEntries(MESSAGES[type].map((name, i) => (
+  [name, values[i] !== null && (name === 'x' || name === 'y') ? px(values[i]) : values[i]]
+)));
 const GAITS = ['idle', 'sneaking', 'walking', 'running'];
 const px = (v) => v / 16;
 
@@ -58,7 +77,7 @@ function whole(line, walls) {
       id: `projectile_${id}`, type: WEAPONS[weapon], isOwn: isOwn === 1, position: { x: px(x), y: px(y) },
     })),
     smokeZones: line.clouds.map(([id, x, y, born]) => ({ id: `smoke_${id}`, position: { x: px(x), y: px(y) }, born })),
-    events: line.messages.map(([type, ...data]) => ({ type, data })),
+    events: line.messages.map((message) => ({ type: message[0], ...named(message) })),
   };
 }
 
@@ -83,18 +102,24 @@ function delta(now, before) {
   return out;
 }
 
-const Player = schema({ x: t.uint16(), y: t.uint16(), facing: t.uint8(), health: t.uint8(), weapon: t.uint8(), state: t.uint8() }, 'Player');
-const Score = schema({ blue: t.boolean(), alive: t.boolean(), kills: t.uint16(), deaths: t.uint16() }, 'Score');
-const Place = schema({ weapon: t.uint8(), rounds: t.uint16(), reserve: t.uint16() }, 'Place');
-const Flight = schema({ weapon: t.uint8(), own: t.boolean(), x: t.uint16(), y: t.uint16() }, 'Flight');
-const Cloud = schema({ x: t.uint16(), y: t.uint16(), born: t.uint32() }, 'Cloud');
-const Mine = schema({
-  hand: t.uint8(), charge: t.uint8(), reload: t.uint16(), heat: t.uint8(), protected: t.uint16(),
-  places: t.map(Place), slices: t.map('uint8'), flights: t.map(Flight), clouds: t.map(Cloud),
-}, 'Mine');
-const State = schema({
-  red: t.uint16(), blue: t.uint16(), scores: t.map(Score), players: t.map(Player).view(), mine: t.map(Mine).view(),
-}, 'State');
+/** The schema in a style: `tight`, or as the documentation writes it. */
+function schemas(tight) {
+  const [length, byte, short, long] = tight
+    ? [t.uint16, t.uint8, t.uint16, t.uint32] : [t.number, t.number, t.number, t.number];
+  const Player = schema({ x: length(), y: length(), facing: byte(), health: byte(), weapon: byte(), state: byte() }, 'Player');
+  const Score = schema({ blue: t.boolean(), alive: t.boolean(), kills: short(), deaths: short() }, 'Score');
+  const Place = schema({ weapon: byte(), rounds: short(), reserve: short() }, 'Place');
+  const Flight = schema({ weapon: byte(), own: t.boolean(), x: length(), y: length() }, 'Flight');
+  const Cloud = schema({ x: length(), y: length(), born: long() }, 'Cloud');
+  const Mine = schema({
+    hand: byte(), charge: byte(), reload: short(), heat: byte(), protected: short(),
+    places: t.map(Place), slices: t.map('uint8'), flights: t.map(Flight), clouds: t.map(Cloud),
+  }, 'Mine');
+  const State = schema({
+    red: short(), blue: short(), scores: t.map(Score), players: t.map(Player).view(), mine: t.map(Mine).view(),
+  }, 'State');
+  return { Player, Score, Place, Flight, Cloud, Mine, State };
+}
 
 /** Sets the fields of an element of a map, making it first if need be; what is equal is not touched. */
 function put(map, key, Type, fields) {
@@ -111,7 +136,6 @@ function keep(map, keys) {
 }
 
 class Colyseus {
-  state = new State();
   views = new Map();
   seen = new Map();
   decoders = new Map();
@@ -119,7 +143,12 @@ class Colyseus {
   checked = 0;
   packr = new Packr({ useRecords: false });
 
-  constructor() {
+  constructor(tight) {
+    this.tight = tight;
+    this.types = schemas(tight);
+    this.state = new this.types.State();
+    this.place = tight ? (v) => v : px;
+    this.turn = tight ? (v) => v : (v) => (v * Math.PI) / 128;
     Encoder.BUFFER_SIZE = 64 * 1024;
     this.encoder = new Encoder(this.state);
     this.reflection = Reflection.encode(this.encoder);
@@ -133,15 +162,22 @@ class Colyseus {
     for (const line of lines) {
       const patch = this.encoder.encodeView(this.views.get(line.p), shared, it);
       this.bytes += patch.length + 1;
-      // The type of message, a name of one letter, and the batch of this frame.
-      if (line.messages.length > 0) this.bytes += 3 + this.packr.pack(line.messages).length;
+      this.bytes += this.messageBytes(line.messages);
       this.check(line, patch);
     }
     this.encoder.discardChanges();
   }
 
+  /** A code, the type as a string, and what msgpackr makes of the rest. */
+  messageBytes(messages) {
+    if (messages.length === 0) return 0;
+    if (this.tight) return 3 + this.packr.pack(messages.map(([type, ...values]) => [TYPES.indexOf(type), ...values])).length;
+    return messages.reduce((sum, message) => sum + 2 + message[0].length + this.packr.pack(named(message)).length, 0);
+  }
+
   update(line) {
-    const { state } = this;
+    const { state, place, turn } = this;
+    const { Player, Score, Place, Flight, Cloud, Mine } = this.types;
     [state.red, state.blue] = line.teams;
     for (const [slot, blue, alive, kills, deaths] of line.scores) {
       put(state.scores, String(slot), Score, { blue: blue === 1, alive: alive === 1, kills, deaths });
@@ -155,7 +191,7 @@ class Colyseus {
     }
     const known = new Set();
     for (const [slot, x, y, facing, health, weapon, entry] of line.players) {
-      const player = put(state.players, String(slot), Player, { x, y, facing, health, weapon, state: entry });
+      const player = put(state.players, String(slot), Player, { x: place(x), y: place(y), facing: turn(facing), health, weapon, state: entry });
       known.add(slot);
       if (!this.seen.get(line.p).has(slot)) view.add(player);
     }
@@ -166,11 +202,11 @@ class Colyseus {
     const isNew = state.mine.get(String(line.p)) === undefined;
     const mine = put(state.mine, String(line.p), Mine, { hand, charge, reload, heat, protected: line.own.protected });
     if (isNew) view.add(mine);
-    places.forEach(([weapon, rounds, reserve], place) => put(mine.places, String(place), Place, { weapon, rounds, reserve }));
+    places.forEach(([weapon, rounds, reserve], index) => put(mine.places, String(index), Place, { weapon, rounds, reserve }));
     for (const [slice, level] of line.slices) mine.slices.set(String(slice), level);
-    for (const [id, weapon, own, x, y] of line.projectiles) put(mine.flights, String(id), Flight, { weapon, own: own === 1, x, y });
+    for (const [id, weapon, own, x, y] of line.projectiles) put(mine.flights, String(id), Flight, { weapon, own: own === 1, x: place(x), y: place(y) });
     keep(mine.flights, new Set(line.projectiles.map(([id]) => String(id))));
-    for (const [id, x, y, born] of line.clouds) put(mine.clouds, String(id), Cloud, { x, y, born });
+    for (const [id, x, y, born] of line.clouds) put(mine.clouds, String(id), Cloud, { x: place(x), y: place(y), born });
     keep(mine.clouds, new Set(line.clouds.map(([id]) => String(id))));
   }
 
@@ -179,7 +215,7 @@ class Colyseus {
     decoder.decode(patch);
     for (const [slot, x, y, facing] of line.players) {
       const player = decoder.state.players.get(String(slot));
-      if (player?.x !== x || player.y !== y || player.facing !== facing) {
+      if (player?.x !== this.place(x) || player.y !== this.place(y) || Math.abs(player.facing - this.turn(facing)) > 1e-6) {
         throw new Error(`frame ${line.f}: Colyseus' client ${line.p} has player ${slot} at ${player?.x}, ${player?.y}, not ${x}, ${y}`);
       }
     }
@@ -191,7 +227,7 @@ class Colyseus {
 }
 
 const bytes = { json: 0, json_delta: 0, msgpackr: 0, msgpackr_delta: 0 };
-const colyseus = new Colyseus();
+const colyseus = [new Colyseus(false), new Colyseus(true)];
 const packr = new Packr({ structures: [] });
 const deltaPackr = new Packr({ structures: [] });
 const walls = new Map();
@@ -214,7 +250,7 @@ function frame() {
     bytes.msgpackr_delta += deltaPackr.pack(part).length;
     before.set(line.p, now);
   }
-  if (lines.length > 0) colyseus.frame(lines);
+  if (lines.length > 0) for (const each of colyseus) each.frame(lines);
   lines = [];
 }
 
@@ -229,7 +265,8 @@ process.stdout.write(`${JSON.stringify({
   node: process.version,
   versions: { '@colyseus/schema': dependencies['@colyseus/schema'], msgpackr: dependencies.msgpackr },
   players: slots.size,
-  checked: colyseus.checked,
+  checked: Math.min(...colyseus.map((each) => each.checked)),
   ...Object.fromEntries(Object.entries(bytes).map(([name, total]) => [name, rate(total)])),
-  colyseus: rate(colyseus.bytes),
+  colyseus: rate(colyseus[0].bytes),
+  colyseus_tight: rate(colyseus[1].bytes),
 })}\n`);
