@@ -150,7 +150,22 @@ impl Bots {
     /// player is gone are forgotten.
     pub fn think(&mut self, world: &mut World) {
         let (rate, per_second) = (world.tick_rate(), world.rules().input.per_second);
-        self.groups.retain_mut(|group| group.think(world, rate, per_second));
+        self.groups.retain_mut(|group| {
+            group.think(world, rate, per_second, |world, game, player, input| {
+                // The ids were good in the view just now.
+                let pushed = world.push_input(game, player, input);
+                debug_assert!(pushed.is_ok());
+            })
+        });
+    }
+
+    /// [`Bots::think`] with the inputs handed over instead of pushed: for bots at the other end of a wire.
+    pub fn think_with(&mut self, world: &World, mut each: impl FnMut(MatchId, PlayerId, InputCmd)) {
+        let (rate, per_second) = (world.tick_rate(), world.rules().input.per_second);
+        let mut world = world;
+        self.groups.retain_mut(|group| {
+            group.think(&mut world, rate, per_second, |_, game, player, input| each(game, player, input))
+        });
     }
 }
 
@@ -167,11 +182,17 @@ fn check(skill: f32) -> Result<()> {
 
 impl Group {
     /// False: the match is gone.
-    fn think(&mut self, world: &mut World, rate: u32, per_second: u32) -> bool {
+    fn think<W: core::borrow::Borrow<World>>(
+        &mut self,
+        world: &mut W,
+        rate: u32,
+        per_second: u32,
+        mut push: impl FnMut(&mut W, MatchId, PlayerId, InputCmd),
+    ) -> bool {
         self.time += per_second;
         while self.time >= rate {
             self.time -= rate;
-            let Ok(view) = world.view(self.game) else { return false };
+            let Ok(view) = (*world).borrow().view(self.game) else { return false };
             let mut players = [None; PLAYERS];
             for player in view.players() {
                 players[player.id.slot()] = Some(player);
@@ -186,11 +207,9 @@ impl Group {
                 }
             }
             for (player, input) in inputs.into_iter().flatten() {
-                // The ids were good in the view just now.
-                let pushed = world.push_input(self.game, player, input);
-                debug_assert!(pushed.is_ok());
+                push(world, self.game, player, input);
             }
         }
-        world.view(self.game).is_ok()
+        (*world).borrow().view(self.game).is_ok()
     }
 }
