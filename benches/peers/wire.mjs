@@ -235,7 +235,16 @@ const before = new Map();
 const slots = new Set();
 let lines = [];
 
+/** Nobody is told the own facing: where a line has none, it is as somebody else sees it, or as it was. */
+const facings = new Map();
+function turnTheirOwn() {
+  const entries = lines.flatMap((line) => line.players.map((entry) => ({ entry, isOwn: entry[0] === line.p })));
+  for (const { entry, isOwn } of entries) if (!isOwn) facings.set(entry[0], entry[3]);
+  for (const { entry, isOwn } of entries) if (isOwn) entry[3] = facings.get(entry[0]) ?? 0;
+}
+
 function frame() {
+  turnTheirOwn();
   for (const line of lines) {
     slots.add(line.p);
     if (!walls.has(line.p)) walls.set(line.p, {});

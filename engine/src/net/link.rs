@@ -38,6 +38,10 @@ const ON_WAY: usize = 256;
 const MESSAGES: usize = 48;
 /// Bytes of a snapshot at most, as far as there is a choice.
 const CAP: i32 = 1200;
+/// Frames after a loss in which a base must have been acknowledged.
+const DISTRUST: u32 = 100;
+/// Frames without an acknowledgement after which the same holds.
+const SILENCE: u32 = 16;
 /// No frame.
 const NEVER: u32 = u32::MAX;
 /// Level of a slice of which it is not certain what the client has.
@@ -203,6 +207,8 @@ pub(crate) struct Link {
     /// Newest frame sent, and newest acknowledged one.
     newest: u32,
     acked: u32,
+    /// Frame from which on nothing is known to get lost any more, so that what was sent may be taken to arrive.
+    trusted: u32,
     /// Number in the match of the input that has number 0 on the wire, and of the newest one taken.
     pub(crate) origin: u32,
     pub(crate) latest: u32,
@@ -249,6 +255,7 @@ impl Link {
             opened: NEVER,
             newest: NEVER,
             acked: NEVER,
+            trusted: 0,
             origin,
             latest: origin,
             ring: [UNSENT; RING as usize],
@@ -423,6 +430,9 @@ impl Link {
         }
         self.stats.acked += u64::from(taken.count_ones());
         self.stats.lost += u64::from(lost.count_ones());
+        if lost != 0 {
+            self.trusted = self.now + DISTRUST;
+        }
         self.settle(taken, lost);
         result
     }
@@ -756,15 +766,23 @@ impl Link {
         })
     }
 
+    /// The frame to write against: the newest acknowledged one; or, where nothing has got lost for a while, the newest
+    /// one sent, which is on its way. Should it get lost after all, the client drops what stands on it, and says so.
+    fn base_frame(&self, frame: u32) -> u32 {
+        let trusts = self.acked != NEVER && frame >= self.trusted && frame - self.acked < SILENCE;
+        if trusts { self.newest } else { self.acked }
+    }
+
     /// Header and entries; returns the frames back to the base.
     fn write_players(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8, w: &mut Writer<'_>) -> u8 {
         let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
         let at = |frame: u32| &self.ring[(frame % RING) as usize];
         // The base, its entries, the frames to it.
-        let base = (self.acked != NEVER && frame - self.acked < RING && !at(self.acked).welcome)
-            .then(|| scope.history.get(self.acked).map(|known| (at(self.acked), known)))
+        let newest = self.base_frame(frame);
+        let base = (newest != NEVER && frame - newest < RING && !at(newest).welcome && at(newest).frame == newest)
+            .then(|| scope.history.get(newest).map(|known| (at(newest), known)))
             .flatten();
-        let back = base.map_or(0, |_| frame - self.acked);
+        let back = base.map_or(0, |_| frame - newest);
         w.u(2, down::SNAPSHOT);
         w.u(2, self.epoch.into());
         w.u(12, frame & 0xFFF);
