@@ -1,6 +1,7 @@
 //! The fields of PROTOCOL.md in both directions: what [`super::Link`] writes, [`super::Receiver`] reads, and the other
 //! way round.
 
+use super::Entry;
 use super::bits::{Read, Reader, Writer, bad};
 use super::entry::MOST;
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
@@ -571,32 +572,37 @@ impl Message {
         self.slots >> 4
     }
 
-    /// `near`: where the entry of the first slot is in this snapshot, if it has one. A message of which less is told
-    /// than its kind needs is never made.
-    pub(crate) fn write(&self, w: &mut Writer<'_>, age: u32, near: impl Fn(u8) -> Option<Spot>) {
+    /// `before`: the age of the message before, of the first one 0; `near`: a slot's entry in this snapshot, if it has
+    /// one. A message of which less is told than its kind needs is never made.
+    pub(crate) fn write(&self, w: &mut Writer<'_>, age: u32, before: u32, near: impl Fn(u8) -> Option<Entry>) {
         let kind = self.kind & 0x7F;
         w.u(1, u32::from(kind != event::SOUND));
-        w.uv(2, age);
+        if !w.flag(age == before) {
+            w.uv(2, age);
+        }
         let optional = |w: &mut Writer<'_>, slot: u8| {
             if w.flag(slot < 8) {
                 w.u(3, slot.into());
             }
         };
-        let arm = |w: &mut Writer<'_>| w.u(4, self.weapon.into());
+        let arm = |w: &mut Writer<'_>, slot: u8| {
+            let same = near(slot).map(|entry| entry.weapon() == self.weapon);
+            if same.is_none_or(|same| !w.flag(same)) {
+                w.u(4, self.weapon.into());
+            }
+        };
         let spot = |w: &mut Writer<'_>, slot: u8| {
-            let by = near(slot).map(|(x, y)| {
-                (i32::from(self.at.0) - i32::from(x), i32::from(self.at.1) - i32::from(y))
-            });
-            match by.filter(|(x, y)| (-128..128).contains(x) && (-128..128).contains(y)) {
-                Some((x, y)) => {
-                    w.flag(true);
-                    w.s(8, x);
-                    w.s(8, y);
-                }
-                None => {
-                    w.flag(false);
-                    write_spot(w, self.at);
-                }
+            let Some(entry) = near(slot) else {
+                write_spot(w, self.at);
+                return;
+            };
+            let x = i32::from(self.at.0) - i32::from(entry.x());
+            let y = i32::from(self.at.1) - i32::from(entry.y());
+            if w.flag(!((-128..128).contains(&x) && (-128..128).contains(&y))) {
+                write_spot(w, self.at);
+            } else if w.flag((x, y) != (0, 0)) {
+                w.s(8, x);
+                w.s(8, y);
             }
         };
         let (first, second) = (self.first(), self.second());
@@ -606,6 +612,9 @@ impl Message {
                 w.u(2, self.what.into());
             } else {
                 w.u(6, self.what.into());
+            }
+            if own && w.flag(self.value == 255 && self.at.1 == 63) {
+                return;
             }
             w.u(8, self.value.into());
             if !own {
@@ -620,13 +629,13 @@ impl Message {
         match kind {
             event::FIRED => {
                 w.u(3, first.into());
-                arm(w);
+                arm(w, first);
                 spot(w, first);
                 w.u(8, self.value.into());
             }
             event::IMPACT => {
                 optional(w, first);
-                arm(w);
+                arm(w, first);
                 w.u(2, self.what.into());
                 if self.what != 3 {
                     spot(w, first);
@@ -639,53 +648,63 @@ impl Message {
                 w.u(3, first.into());
                 if w.flag(second < 8) {
                     w.u(3, second.into());
-                    arm(w);
+                    arm(w, second);
                 }
                 w.uv(4, self.value.into());
             }
             event::DIED => {
                 w.u(3, first.into());
                 optional(w, second);
-                arm(w);
+                arm(w, second);
                 if w.flag(self.at != NOWHERE) {
                     spot(w, first);
                 }
             }
             event::EXPLODED => {
-                arm(w);
+                arm(w, NO_SLOT);
                 spot(w, NO_SLOT);
                 optional(w, first);
             }
             event::BOUNCED => {
-                arm(w);
+                arm(w, NO_SLOT);
                 spot(w, NO_SLOT);
             }
             event::THROWN => {
                 w.u(3, first.into());
-                arm(w);
+                arm(w, first);
             }
             _ => w.u(2, self.what.into()),
         }
     }
 
-    /// `tick` is the snapshot's; `near` gives the position of a slot's entry.
-    pub(crate) fn read(r: &mut Reader<'_>, tick: u32, near: impl Fn(u8) -> Option<Spot>) -> Read<Message> {
+    /// `tick` is the snapshot's, `before` the age of the message before; `near` gives a slot's entry.
+    pub(crate) fn read(
+        r: &mut Reader<'_>,
+        tick: u32,
+        before: u32,
+        near: impl Fn(u8) -> Option<Entry>,
+    ) -> Read<Message> {
         let is_event = r.flag("message")?;
-        let Some(tick) = tick.checked_sub(r.uv(2, "age")?) else {
+        let age = if r.flag("age")? { before } else { r.uv(2, "age")? };
+        let Some(tick) = tick.checked_sub(age) else {
             return bad("age", "since the match began");
         };
         let slot = |r: &mut Reader<'_>| Ok(r.u(3, "slot")? as u8);
         let optional =
             |r: &mut Reader<'_>| if r.flag("slot")? { Ok(r.u(3, "slot")? as u8) } else { Ok(NO_SLOT) };
-        let arm = |r: &mut Reader<'_>| Ok(r.u(4, "weapon")? as u8);
+        let arm = |r: &mut Reader<'_>, slot: u8| match near(slot) {
+            Some(entry) if r.flag("weapon")? => Ok(entry.weapon()),
+            _ => Ok(r.u(4, "weapon")? as u8),
+        };
         let spot = |r: &mut Reader<'_>, slot: u8| {
-            if !r.flag("near")? {
+            let Some(entry) = near(slot) else { return read_spot(r) };
+            if r.flag("far")? {
                 return read_spot(r);
             }
-            let Some((x, y)) = near(slot) else {
-                return bad("near", "0, for no slot before it has an entry");
-            };
-            let (x, y) = (i32::from(x) + r.s(8, "x")?, i32::from(y) + r.s(8, "y")?);
+            if !r.flag("beside")? {
+                return Ok((entry.x(), entry.y()));
+            }
+            let (x, y) = (i32::from(entry.x()) + r.s(8, "x")?, i32::from(entry.y()) + r.s(8, "y")?);
             if !(0..=MOST.0.into()).contains(&x) || !(0..=MOST.1.into()).contains(&y) {
                 return bad("place", "on the playfield");
             }
@@ -704,6 +723,10 @@ impl Message {
                 }
                 kind
             } as u8;
+            if own && r.flag("full")? {
+                (m.value, m.at) = (255, (0, 63));
+                return Ok(m);
+            }
             m.value = r.u(8, "gain")? as u16;
             if m.value == 0 {
                 return bad("gain", "1 to 255");
@@ -717,13 +740,13 @@ impl Message {
         match m.kind {
             event::FIRED => {
                 first = slot(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
                 m.at = spot(r, first)?;
                 m.value = r.u(8, "direction")? as u16;
             }
             event::IMPACT => {
                 first = optional(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
                 m.what = r.u(2, "what")? as u8;
                 if m.what != 3 {
                     m.at = spot(r, first)?;
@@ -736,7 +759,7 @@ impl Message {
                 first = slot(r)?;
                 if r.flag("by whom")? {
                     second = slot(r)?;
-                    m.weapon = arm(r)?;
+                    m.weapon = arm(r, second)?;
                 }
                 let points = r.uv(4, "points")?;
                 if points > u32::from(u16::MAX) {
@@ -747,23 +770,23 @@ impl Message {
             event::DIED => {
                 first = slot(r)?;
                 second = optional(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, second)?;
                 if r.flag("place")? {
                     m.at = spot(r, first)?;
                 }
             }
             event::EXPLODED => {
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, NO_SLOT)?;
                 m.at = spot(r, NO_SLOT)?;
                 first = optional(r)?;
             }
             event::BOUNCED => {
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, NO_SLOT)?;
                 m.at = spot(r, NO_SLOT)?;
             }
             event::THROWN => {
                 first = slot(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
             }
             _ => m.what = r.u(2, "what")? as u8,
         }

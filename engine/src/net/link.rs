@@ -3,7 +3,7 @@
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
 use super::bits::Writer;
-use super::entry::{MOST, predicted, q16, turn8};
+use super::entry::{MOST, predicted, q16, strides, turn8, way_of};
 use super::format::{
     Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
     write_slices,
@@ -72,7 +72,7 @@ enum Fate {
     Lost,
 }
 
-/// A frame sent, 8 bytes.
+/// A frame sent, 12 bytes.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     frame: u32,
@@ -80,11 +80,15 @@ struct Sent {
     base: u8,
     /// Slots with an entry.
     mask: u8,
+    /// Lowest bits of the number of the last input applied.
+    input: u8,
     fate: Fate,
     welcome: bool,
 }
 
-const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, fate: Fate::Lost, welcome: true };
+const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, input: 0, fate: Fate::Lost, welcome: true };
+
+const UNSENT_WELCOME: Sent = Sent { fate: Fate::Open, ..UNSENT };
 
 /// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
 #[derive(Debug, Clone, Copy)]
@@ -523,12 +527,13 @@ impl Link {
         }
         let start = out.len();
         let mut w = Writer::new(out);
-        let base = self.write_players(scope, entries, mask, &mut w);
+        let input = scope.state.last_sequence[scope.viewer].wrapping_sub(self.origin) as u8;
+        let base = self.write_players(scope, entries, mask, input, &mut w);
         let (records, messages) = self.choose(scope, w.bits());
         self.write_records(scope, records, &mut w);
         self.write_messages(scope, entries, mask, messages, &mut w);
         w.finish();
-        self.sent(Sent { frame, base, mask, fate: Fate::Open, welcome: false }, out.len() - start);
+        self.sent(Sent { frame, base, mask, input, fate: Fate::Open, welcome: false }, out.len() - start);
     }
 
     fn sent(&mut self, sent: Sent, bytes: usize) {
@@ -561,7 +566,7 @@ impl Link {
         if self.opened == NEVER {
             self.opened = scope.frame;
         }
-        self.sent(Sent { frame: scope.frame, base: 0, mask: 0, fate: Fate::Open, welcome: true }, out.len() - start);
+        self.sent(Sent { frame: scope.frame, ..UNSENT_WELCOME }, out.len() - start);
     }
 
     /// Gives up what is too old to be acknowledged, and messages that nobody needs any more.
@@ -774,7 +779,14 @@ impl Link {
     }
 
     /// Header and entries; returns the frames back to the base.
-    fn write_players(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8, w: &mut Writer<'_>) -> u8 {
+    fn write_players(
+        &self,
+        scope: &Scope<'_>,
+        entries: &[Entry; PLAYERS],
+        mask: u8,
+        input: u8,
+        w: &mut Writer<'_>,
+    ) -> u8 {
         let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
         let at = |frame: u32| &self.ring[(frame % RING) as usize];
         // The base, its entries, the frames to it.
@@ -786,8 +798,15 @@ impl Link {
         w.u(2, down::SNAPSHOT);
         w.u(2, self.epoch.into());
         w.u(12, frame & 0xFFF);
-        w.u(5, back);
-        w.u(8, s.last_sequence[v].wrapping_sub(self.origin) & 0xFF);
+        if !w.flag(back == 1) {
+            w.u(5, back);
+        }
+        let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
+        let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
+        let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
+        if expected.is_none_or(|expected| !w.flag(input == expected)) {
+            w.u(8, input.into());
+        }
         if w.flag(s.debt[v] > 0) {
             w.u(4, s.debt[v].min(15).into());
         }
@@ -803,6 +822,8 @@ impl Link {
                 .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
                 .flatten()
         });
+        let movement = &scope.rules.rules.movement;
+        let strides = strides([movement.sneak, movement.walk, movement.run], lived, per_second);
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
             let Some((sent, before)) = base.filter(|_| known >> slot & 1 == 1) else {
@@ -829,30 +850,6 @@ impl Link {
             if !w.flag(dx != 0 || dy != 0 || turned || other) {
                 continue;
             }
-            let within = |half: i32| (-half..half).contains(&dx) && (-half..half).contains(&dy);
-            if dx == 0 && dy == 0 {
-                w.u(2, 0);
-            } else if within(8) {
-                w.u(2, 1);
-                w.s(4, dx);
-                w.s(4, dy);
-            } else if within(64) {
-                w.u(2, 2);
-                w.s(7, dx);
-                w.s(7, dy);
-            } else {
-                w.u(2, 3);
-                w.u(13, is.x().into());
-                w.u(13, is.y().into());
-            }
-            if slot != v && w.flag(turned) {
-                let by = is.facing().wrapping_sub(was.facing()) as i8;
-                if w.flag(!(-16..16).contains(&by)) {
-                    w.u(8, is.facing().into());
-                } else {
-                    w.s(5, by.into());
-                }
-            }
             if w.flag(other) {
                 if w.flag(is.health() != was.health()) {
                     w.u(7, is.health().into());
@@ -863,6 +860,36 @@ impl Link {
                 if w.flag(is.state() != was.state()) {
                     w.u(6, is.state().into());
                 }
+            }
+            if slot != v && w.flag(turned) {
+                let by = i32::from(is.facing().wrapping_sub(was.facing()) as i8);
+                if !w.flag(by.abs() > 4) {
+                    w.u(3, (if by > 0 { by + 3 } else { by + 4 }) as u32);
+                } else if !w.flag(!(-32..32).contains(&by)) {
+                    w.s(6, by);
+                } else {
+                    w.u(8, is.facing().into());
+                }
+            }
+            if dx == 0 && dy == 0 {
+                w.u(2, 0);
+            } else if let Some((way, dx, dy)) = way_of(was, is, strides[usize::from(is.state() & 3)]) {
+                w.u(2, 1);
+                w.u(3, way);
+                w.u(4, ((dx + 1) * 3 + dy + 1) as u32);
+            } else if (-128..128).contains(&dx) && (-128..128).contains(&dy) {
+                w.u(2, 2);
+                let near = (-1..2).contains(&dx) && (-1..2).contains(&dy);
+                if w.flag(near) {
+                    w.u(4, ((dx + 1) * 3 + dy + 1) as u32);
+                } else {
+                    w.s(8, dx);
+                    w.s(8, dy);
+                }
+            } else {
+                w.u(2, 3);
+                w.u(13, is.x().into());
+                w.u(13, is.y().into());
             }
         }
         back as u8
@@ -1085,22 +1112,24 @@ impl Link {
         w: &mut Writer<'_>,
     ) {
         w.flag(chosen != 0);
-        let mut left = chosen;
+        let near = |slot: u8| (slot < 8 && mask >> slot & 1 == 1).then(|| entries[usize::from(slot)]);
+        let (mut left, mut before) = (chosen, 0);
         while left != 0 {
             let message = &mut self.messages[left.trailing_zeros() as usize];
             left &= left - 1;
-            let near = |slot: u8| -> Option<Spot> {
-                (slot < 8 && mask >> slot & 1 == 1).then(|| {
-                    let entry = entries[usize::from(slot)];
-                    (entry.x(), entry.y())
-                })
-            };
-            message.write(w, scope.state.tick.saturating_sub(message.tick), near);
+            let age = scope.state.tick.saturating_sub(message.tick);
+            message.write(w, age, before, near);
+            before = age;
             message.kind |= 128;
             message.sent = scope.frame as u16;
             w.flag(left != 0);
         }
     }
+}
+
+/// Inputs of a player's time that so many frames hold.
+pub(crate) fn inputs_of(frames: u32, step: u32, per_second: u32, tick_rate: u32) -> u32 {
+    frames * step * per_second / tick_rate.max(1)
 }
 
 /// The level of a slice as the player knows it: 0 whole, 1 light, 2 medium, 3 heavy, 4 gone.
