@@ -3,7 +3,7 @@
 
 use super::Entry;
 use super::bits::{Read, Reader, Writer, bad};
-use super::entry::MOST;
+use super::entry::{MOST, way_of};
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};
 
@@ -281,6 +281,102 @@ fn write_optional_uv(w: &mut Writer<'_>, value: u32) {
     }
 }
 
+/// What a snapshot begins with; `expected`: the input to be expected after the base's, without a base nothing.
+#[inline]
+pub(crate) fn write_header(
+    w: &mut Writer<'_>,
+    epoch: u8,
+    frame: u32,
+    back: u32,
+    input: u8,
+    expected: Option<u8>,
+    ahead: u8,
+) {
+    w.u(2, down::SNAPSHOT);
+    w.u(2, epoch.into());
+    w.u(12, frame & 0xFFF);
+    if !w.flag(back == 1) {
+        w.u(5, back);
+    }
+    if expected.is_none_or(|expected| !w.flag(input == expected)) {
+        w.u(8, input.into());
+    }
+    if w.flag(ahead > 0) {
+        w.u(4, ahead.into());
+    }
+}
+
+/// What an entry is written against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before {
+    /// The base's.
+    pub(crate) was: Entry,
+    /// Where the player is taken to be.
+    pub(crate) predicted: Spot,
+}
+
+/// A player's entry. `before`: without it a fresh one. `strides`: as [`strides`](super::entry::strides) has them for the
+/// frames since the base.
+#[inline]
+pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<Before>, strides: &[(i32, i32); 4]) {
+    let Some(Before { was, predicted: (x, y) }) = before else {
+        write_spot(w, (is.x(), is.y()));
+        if !own {
+            w.u(8, is.facing().into());
+        }
+        w.u(7, is.health().into());
+        w.u(4, is.weapon().into());
+        w.u(6, is.state().into());
+        return;
+    };
+    let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
+    let turned = !own && is.facing() != was.facing();
+    let other = is.rest() != was.rest();
+    if !w.flag(dx != 0 || dy != 0 || turned || other) {
+        return;
+    }
+    if w.flag(other) {
+        if w.flag(is.health() != was.health()) {
+            w.u(7, is.health().into());
+        }
+        if w.flag(is.weapon() != was.weapon()) {
+            w.u(4, is.weapon().into());
+        }
+        if w.flag(is.state() != was.state()) {
+            w.u(6, is.state().into());
+        }
+    }
+    if !own && w.flag(turned) {
+        let by = i32::from(is.facing().wrapping_sub(was.facing()) as i8);
+        if !w.flag(by.abs() > 4) {
+            w.u(3, (if by > 0 { by + 3 } else { by + 4 }) as u32);
+        } else if !w.flag(!(-32..32).contains(&by)) {
+            w.s(6, by);
+        } else {
+            w.u(8, is.facing().into());
+        }
+    }
+    let beside = |dx: i32, dy: i32| ((dx + 1) * 3 + dy + 1) as u32;
+    if dx == 0 && dy == 0 {
+        w.u(2, 0);
+    } else if let Some((way, dx, dy)) = way_of(was, is, strides[usize::from(is.state() & 3)]) {
+        w.u(2, 1);
+        w.u(3, way);
+        w.u(4, beside(dx, dy));
+    } else if (-128..128).contains(&dx) && (-128..128).contains(&dy) {
+        w.u(2, 2);
+        if w.flag((-1..2).contains(&dx) && (-1..2).contains(&dy)) {
+            w.u(4, beside(dx, dy));
+        } else {
+            w.s(8, dx);
+            w.s(8, dy);
+        }
+    } else {
+        w.u(2, 3);
+        write_spot(w, (is.x(), is.y()));
+    }
+}
+
 /// What flies, in wire units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Motion {
@@ -323,11 +419,11 @@ pub(crate) enum Record {
 }
 
 /// A record of slices, ascending.
-pub(crate) fn write_slices(w: &mut Writer<'_>, slices: &[(u16, u8)]) {
+pub(crate) fn write_slices(w: &mut Writer<'_>, slices: impl ExactSizeIterator<Item = (u16, u8)>) {
     w.u(4, 0);
     w.uv(3, slices.len() as u32 - 1);
     let mut before = None;
-    for &(slice, level) in slices {
+    for (slice, level) in slices {
         match before {
             None => w.uv(6, slice.into()),
             Some(before) => w.uv(3, u32::from(slice - before) - 1),
@@ -341,7 +437,7 @@ impl Record {
     /// All but slices.
     pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match *self {
-            Record::Slice { slice, level } => write_slices(w, &[(slice, level)]),
+            Record::Slice { slice, level } => write_slices(w, [(slice, level)].into_iter()),
             Record::Score { slot, there } => {
                 w.u(4, 1);
                 w.u(3, slot.into());

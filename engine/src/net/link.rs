@@ -3,16 +3,16 @@
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
 use super::bits::Writer;
-use super::entry::{MOST, predicted, q16, strides, turn8, way_of};
+use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
-    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
-    write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
+    write_entry, write_header, write_slices,
 };
 use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
-use crate::world::state::{Block, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 use crate::world::EventKind;
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
@@ -33,7 +33,7 @@ pub(crate) struct Scope<'a> {
 /// Frames that a link remembers, one of them being written.
 const RING: u32 = 32;
 /// Records sent and not acknowledged.
-const ON_WAY: usize = 256;
+const ON_WAY: usize = 512;
 /// Messages that wait or are not acknowledged.
 const MESSAGES: usize = 48;
 /// Bytes of a snapshot at most, as far as there is a choice.
@@ -125,7 +125,7 @@ struct Flight {
     tick: u32,
     motion: Motion,
     lane: u8,
-    /// The client has been told something under this number.
+    /// The client has been told something under this number at some time.
     said: bool,
 }
 
@@ -581,6 +581,9 @@ impl Link {
                 i += 1;
             }
         }
+        if self.on_way.is_empty() && self.on_way.capacity() > 128 {
+            self.on_way.shrink_to(32);
+        }
         let (tick, most) = (scope.state.tick, scope.rules.tick_rate / 2);
         self.messages.retain(|m| if m.kind & 128 != 0 { !old(m.sent) } else { tick.saturating_sub(m.tick) < most });
     }
@@ -655,37 +658,43 @@ impl Link {
             return;
         }
         let mut met = 0u64;
+        // New ones in the order of their launches: lanes are taken as they are free, and would tell of others.
+        let mut fresh = 0u64;
         let mut left = known;
         while left != 0 {
             let lane = left.trailing_zeros() as usize;
             left &= left - 1;
-            let serial = s.number[lane];
-            let number = match self.flights.iter().position(|f| f.serial == serial) {
-                Some(number) => number,
-                None => {
-                    let free = self.flights.iter().position(|f| f.serial == 0).unwrap_or(self.flights.len());
-                    let flight = Flight { serial, tick: 0, motion: Motion::default(), lane: 0, said: false };
-                    if free == self.flights.len() {
-                        self.flights.push(flight);
-                    } else {
-                        self.flights[free] = Flight { said: self.flights[free].said, ..flight };
-                    }
-                    self.mark(key::PROJECTILE + free as u16, scope.frame);
-                    free
-                }
+            let Some(number) = self.flights.iter().position(|f| f.serial == s.number[lane]) else {
+                fresh |= 1 << lane;
+                continue;
             };
             met |= 1 << number;
-            self.flights[number].lane = lane as u8;
-            let flight = self.flights[number];
-            if self.waits(key::PROJECTILE + number as u16) {
-                continue;
-            }
+            let key = key::PROJECTILE + number as u16;
+            let flight = &mut self.flights[number];
+            flight.lane = lane as u8;
             let seconds = (s.tick - flight.tick) as f32 / scope.rules.tick_rate as f32;
             let (x, y) = flight.motion.after(seconds, scope.rules.rules.throws.friction);
             let (dx, dy) = (x - s.px[lane], y - s.py[lane]);
             if dx * dx + dy * dy > 0.25 {
-                self.mark(key::PROJECTILE + number as u16, scope.frame);
+                self.mark(key, scope.frame);
             }
+        }
+        while fresh != 0 {
+            let lanes = (0..PROJECTILES).filter(|lane| fresh >> lane & 1 == 1);
+            let Some(lane) = lanes.min_by_key(|lane| s.number[*lane]) else { break };
+            fresh &= !(1 << lane);
+            let number = self.flights.iter().enumerate().position(|(i, f)| f.serial == 0 && met >> i & 1 == 0);
+            let number = number.unwrap_or(self.flights.len());
+            let said = self.flights.get(number).is_some_and(|f| f.said);
+            let (serial, motion) = (s.number[lane], Motion::default());
+            let flight = Flight { serial, tick: 0, motion, lane: lane as u8, said };
+            if number == self.flights.len() {
+                self.flights.push(flight);
+            } else {
+                self.flights[number] = flight;
+            }
+            met |= 1 << number;
+            self.mark(key::PROJECTILE + number as u16, scope.frame);
         }
         for number in 0..self.flights.len() {
             if met >> number & 1 == 0 && self.flights[number].serial != 0 {
@@ -697,16 +706,17 @@ impl Link {
 
     fn note_clouds(&mut self, scope: &Scope<'_>) {
         let s = scope.state;
-        let lanes = || (0..32usize).filter(|lane| s.clouds >> lane & 1 == 1);
+        let lanes = || (0..CLOUDS).filter(|lane| s.clouds >> lane & 1 == 1);
         if s.clouds == 0 {
             self.clouds.clear();
             return;
         }
-        for lane in lanes() {
-            let serial = s.cloud_number[lane];
-            if self.clouds.contains(&serial) {
-                continue;
-            }
+        // New ones in the order in which they rose.
+        let mut last = 0;
+        loop {
+            let unknown = lanes().map(|lane| s.cloud_number[lane]).filter(|serial| !self.clouds.contains(serial));
+            let Some(serial) = unknown.filter(|serial| *serial > last).min() else { return };
+            last = serial;
             let free = self.clouds.iter().position(|known| !lanes().any(|l| s.cloud_number[l] == *known));
             let number = free.unwrap_or(self.clouds.len());
             if number == self.clouds.len() {
@@ -751,8 +761,9 @@ impl Link {
             }
             keep
         });
-        if waiting.is_empty() && waiting.capacity() > 256 {
-            waiting.shrink_to(64);
+        // After a storm.
+        if waiting.is_empty() && waiting.capacity() > 128 {
+            waiting.shrink_to(32);
         }
     }
 
@@ -795,21 +806,10 @@ impl Link {
             .then(|| scope.history.get(newest).map(|known| (at(newest), known)))
             .flatten();
         let back = base.map_or(0, |_| frame - newest);
-        w.u(2, down::SNAPSHOT);
-        w.u(2, self.epoch.into());
-        w.u(12, frame & 0xFFF);
-        if !w.flag(back == 1) {
-            w.u(5, back);
-        }
         let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
         let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
         let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
-        if expected.is_none_or(|expected| !w.flag(input == expected)) {
-            w.u(8, input.into());
-        }
-        if w.flag(s.debt[v] > 0) {
-            w.u(4, s.debt[v].min(15).into());
-        }
+        write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15));
         let known = base.map_or(0, |(sent, _)| sent.mask);
         if w.flag(mask != known) {
             w.u(8, mask.into());
@@ -826,71 +826,17 @@ impl Link {
         let strides = strides([movement.sneak, movement.walk, movement.run], lived, per_second);
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
-            let Some((sent, before)) = base.filter(|_| known >> slot & 1 == 1) else {
-                w.u(13, is.x().into());
-                w.u(13, is.y().into());
-                if slot != v {
-                    w.u(8, is.facing().into());
-                }
-                w.u(7, is.health().into());
-                w.u(4, is.weapon().into());
-                w.u(6, is.state().into());
-                continue;
-            };
-            let was = before[slot];
-            let (x, y) = match past {
-                Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
-                    predicted(was, old[slot], back, sent.base.into())
-                }
-                _ => (was.x(), was.y()),
-            };
-            let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
-            let turned = slot != v && is.facing() != was.facing();
-            let other = is.rest() != was.rest();
-            if !w.flag(dx != 0 || dy != 0 || turned || other) {
-                continue;
-            }
-            if w.flag(other) {
-                if w.flag(is.health() != was.health()) {
-                    w.u(7, is.health().into());
-                }
-                if w.flag(is.weapon() != was.weapon()) {
-                    w.u(4, is.weapon().into());
-                }
-                if w.flag(is.state() != was.state()) {
-                    w.u(6, is.state().into());
-                }
-            }
-            if slot != v && w.flag(turned) {
-                let by = i32::from(is.facing().wrapping_sub(was.facing()) as i8);
-                if !w.flag(by.abs() > 4) {
-                    w.u(3, (if by > 0 { by + 3 } else { by + 4 }) as u32);
-                } else if !w.flag(!(-32..32).contains(&by)) {
-                    w.s(6, by);
-                } else {
-                    w.u(8, is.facing().into());
-                }
-            }
-            if dx == 0 && dy == 0 {
-                w.u(2, 0);
-            } else if let Some((way, dx, dy)) = way_of(was, is, strides[usize::from(is.state() & 3)]) {
-                w.u(2, 1);
-                w.u(3, way);
-                w.u(4, ((dx + 1) * 3 + dy + 1) as u32);
-            } else if (-128..128).contains(&dx) && (-128..128).contains(&dy) {
-                w.u(2, 2);
-                let near = (-1..2).contains(&dx) && (-1..2).contains(&dy);
-                if w.flag(near) {
-                    w.u(4, ((dx + 1) * 3 + dy + 1) as u32);
-                } else {
-                    w.s(8, dx);
-                    w.s(8, dy);
-                }
-            } else {
-                w.u(2, 3);
-                w.u(13, is.x().into());
-                w.u(13, is.y().into());
-            }
+            let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
+                let was = before[slot];
+                let predicted = match past {
+                    Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
+                        predicted(was, old[slot], back, sent.base.into())
+                    }
+                    _ => (was.x(), was.y()),
+                };
+                Before { was, predicted }
+            });
+            write_entry(w, slot == v, is, before, &strides);
         }
         back as u8
     }
@@ -983,16 +929,15 @@ impl Link {
         let slices = self.waiting[..count].partition_point(|tag| tag.key < key::SMALL);
         let on_way_before = self.on_way.len();
         if slices > 0 {
-            let mut list = [(0u16, 0u8); ON_WAY];
-            for i in 0..slices {
-                let key = self.waiting[i].key;
-                let level = level(scope, key);
-                list[i] = (key, level);
-                let block = &mut self.slices[usize::from(key / 64)];
-                block.waits &= !(1 << (key % 64));
-                block.set_level(u32::from(key % 64), level);
-            }
-            write_slices(w, &list[..slices]);
+            let blocks = &mut self.slices;
+            let said = self.waiting[..slices].iter().map(|tag| {
+                let level = level(scope, tag.key);
+                let block = &mut blocks[usize::from(tag.key / 64)];
+                block.waits &= !(1 << (tag.key % 64));
+                block.set_level(u32::from(tag.key % 64), level);
+                (tag.key, level)
+            });
+            write_slices(w, said);
             w.flag(slices < count);
         }
         for i in slices..count {
@@ -1080,7 +1025,6 @@ impl Link {
                 let number = key - key::PROJECTILE;
                 let flight = &mut self.flights[usize::from(number)];
                 if flight.serial == 0 {
-                    flight.said = false;
                     return Record::Projectile { number: number as u8, motion: None };
                 }
                 let lane = usize::from(flight.lane);
@@ -1201,7 +1145,7 @@ fn is_dazzled(scope: &Scope<'_>) -> bool {
 }
 
 fn cloud_lane(s: &MatchState, serial: u32) -> Option<usize> {
-    (0..32).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
+    (0..CLOUDS).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
 }
 
 /// About so many bits, rather more.

@@ -12,6 +12,8 @@
 mod bits;
 mod entry;
 mod format;
+#[cfg(test)]
+mod golden;
 mod history;
 mod knowledge;
 mod link;
