@@ -244,6 +244,35 @@ export interface WorldOptions {
   rules?: 'standard' | 'legacy';
   /** Matches that the world may hold at once, 1 to 2^20. Default 65,536. Costs nothing until they are made. */
   maxMatches?: number;
+  /** How often and how much {@link World.wirePackets} has. */
+  wire?: WireOptions;
+}
+
+/** What each client is sent over the wire (`engine/src/net/PROTOCOL.md`). */
+export interface WireOptions {
+  /** Snapshots a second in action, 1 to 60; a frame is the whole number of ticks nearest to that. Default 20. */
+  rate?: number;
+  /** Snapshots a second while nothing changes for a player, 1 to `rate`. Default 4. */
+  idleRate?: number;
+  /** Bytes of payload a snapshot, averaged over a second, 20 to 1,000. Default 60. */
+  budget?: number;
+}
+
+/** What a client's message brought. */
+export interface WireReceived {
+  /** Inputs taken that no message had brought before. */
+  inputs: number;
+  /** The message is of another epoch, or older than what is known already, and changed nothing. */
+  stale: boolean;
+  /** It acknowledged a frame that was never sent. */
+  falseAck: boolean;
+}
+
+/** Room that {@link World.wirePackets} needs. */
+export interface WirePending {
+  /** Rows of the index. */
+  packets: number;
+  bytes: number;
 }
 
 export interface MatchOptions {
@@ -313,6 +342,9 @@ export const SOUND_CELLS: 1296;
 
 /** Bytes that {@link World.tiles} gives: a bit for each of 60 x 34 tiles. */
 export const TILE_BYTES: 255;
+
+/** Numbers of one row of the index of {@link World.wirePackets}. */
+export const WIRE_COLUMNS: 5;
 
 /** Bytes of one record of {@link World.pushInputs}. */
 export const INPUT_BYTES: 40;
@@ -976,6 +1008,53 @@ export class World {
    * @throws `INVALID_ARGUMENT` if `out` is shorter than {@link GameMap.sliceCount}
    */
   sliceHealth(match: MatchId, out?: Float32Array): Float32Array;
+
+  /** Ticks a frame: messages are sent in ticks that are multiples of it. */
+  readonly wireStep: number;
+
+  /**
+   * Opens a player's link: from the next frame on, {@link World.wirePackets} has what this player's client is to get. One
+   * that is open is opened anew, with the next epoch.
+   */
+  wireOpen(match: MatchId, player: PlayerId): void;
+
+  /** Closes a player's link; nothing happens if none is open. */
+  wireClose(match: MatchId, player: PlayerId): void;
+
+  /**
+   * While a link is held nothing is written for it: for a client that has not taken the last message yet. Nothing queues
+   * up; the next snapshot says how things are then.
+   */
+  wireHold(match: MatchId, player: PlayerId, held: boolean): void;
+
+  /**
+   * Takes one message of a player's client.
+   *
+   * @throws `BAD_MESSAGE` naming the field, for bytes that are no message: nothing has changed then; `NOT_ALLOWED` if no
+   * link is open; `INVALID_ARGUMENT` if `bytes` is no `Uint8Array`
+   */
+  wireReceive(match: MatchId, player: PlayerId, bytes: Uint8Array): WireReceived;
+
+  /** Room that {@link World.wirePackets} needs after the last step. */
+  wirePending(): WirePending;
+
+  /**
+   * All that the last step has to send, of all matches, for all clients: match by match, slot by slot; until the next
+   * step. A row of {@link WIRE_COLUMNS} numbers for each message:
+   *
+   * | column | what |
+   * | --- | --- |
+   * | 0, 1 | match id, low and high 32 bits |
+   * | 2 | player id |
+   * | 3, 4 | where the message begins in `bytes`, and its length, bytes |
+   *
+   * @param bytes the messages, one behind the other
+   * @param index in memory of its own
+   * @returns messages written
+   * @throws `INVALID_ARGUMENT` if one of the arrays is too short for all of them; nothing is lost then, the message says
+   * what is needed, and so does {@link World.wirePending}
+   */
+  wirePackets(bytes: Uint8Array, index: Uint32Array): number;
 
   /**
    * Hash of everything that the match's future depends on, 16 hex digits. The same inputs give the same hash on every

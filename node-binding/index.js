@@ -105,6 +105,7 @@ module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
 module.exports.SOUND_BYTES = native.SOUND_BYTES;
 module.exports.SOUND_CELLS = native.SOUND_CELLS;
 module.exports.TILE_BYTES = native.TILE_BYTES;
+module.exports.WIRE_COLUMNS = native.WIRE_COLUMNS;
 module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;
