@@ -110,8 +110,8 @@ export class Match {
   #flashes: GameEvent[] = [];
   /** What everybody has heard since the last network tick, if anybody's client wants to know. */
   #heard: HeardSound[] = [];
-  #id: MatchId;
-  #pristine: Float32Array;
+  readonly #id: MatchId;
+  readonly #pristine: Float32Array;
   /** Taken by the engine's answers, so that none is made for each player and state. */
   readonly #health: Float32Array;
   /** World steps minus match ticks. */
@@ -195,10 +195,11 @@ export class Match {
   /** Everything from the beginning: scores 0, walls whole, whoever has joined at a spawn. */
   restart(): void {
     const { world } = this.services;
-    const old = this.#id;
-    this.#id = this.#create();
-    world.destroyMatch(old);
-    this.#pristine = world.sliceHealth(this.#id);
+    // What nobody has been told yet is of a match that is over.
+    world.drainEvents(this.#id);
+    world.readSounds(this.#id, UNHEARD);
+    // The same match, and so the same players: links go on with their next epoch.
+    world.resetMatch(this.#id, randomInt(2 ** 32));
     this.#byPlayer.clear();
     this.#launches.clear();
     this.#heard = [];
@@ -208,13 +209,10 @@ export class Match {
     this.#projectiles = undefined;
     this.#over = false;
     for (const seat of this.#seats.values()) {
-      const { player } = seat.isBot
-        ? { player: world.addBot(this.#id, { team: seat.team, loadout: seat.loadout }) }
-        : this.#enter({ team: seat.team, loadout: seat.loadout, spawn: seat.joined });
-      seat.player = player;
-      seat.slot = slotOf(player);
       seat.lastShot.clear();
-      this.#byPlayer.set(player, seat);
+      this.#byPlayer.set(seat.player, seat);
+      // Whose first spawn was still to come.
+      if (seat.joined && !this.#view(seat).placed) this.#tap(seat, Button.RESPAWN);
       if (!isPerson(seat)) continue;
       seat.memory = this.#newMemory();
       seat.walls = new LegacyWalls(this.#walls, seat.memory);
@@ -222,7 +220,6 @@ export class Match {
       seat.projectiles.clear();
       seat.heat.cool();
       seat.stateTick = 0;
-      if (seat.onWire) this.openWire(seat.memberId);
     }
   }
 

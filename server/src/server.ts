@@ -45,8 +45,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   const clock = guarded(systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
   for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
-  // One more than lobbies: a match that starts over is made before the old one goes.
-  const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES + 1 });
+  const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES });
   const schedule = createSchedule(config.tickRate, clock);
 
   // Before Socket.IO attaches: it takes its own requests from the listeners that are there by then, later ones would answer them too.

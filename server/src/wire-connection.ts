@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { EventBudget } from './event-budget.js';
 import type { Match } from './match.js';
-import { acknowledgedFrame, Flow, sentFrame } from './wire-flow.js';
+import { acknowledgedFrame, Flow } from './wire-flow.js';
 
 /** Messages a second that a client may send on the long run: one for each of its 60 inputs, and room for clocks that differ; and how many at once, after a stall of the network. */
 const MESSAGES_PER_SECOND = 90;
@@ -77,8 +77,7 @@ export class WireConnection {
   /** The bytes are the connection's from now on. Gives `false` for a client that is too slow for them. */
   send(bytes: Uint8Array): boolean {
     if (this.socket.readyState !== this.socket.OPEN || this.socket.bufferedAmount > 0) return false;
-    const frame = sentFrame(bytes);
-    if (frame !== undefined) this.#flow.sent(frame, this.now());
+    this.#flow.sent(bytes, this.now());
     this.socket.send(bytes, { binary: true });
     return true;
   }

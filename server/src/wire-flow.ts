@@ -45,7 +45,7 @@ export function acknowledgedFrame(bytes: Uint8Array): number | undefined {
  * nothing of a client that has stopped reading until it is minutes behind; acknowledgements say it within a round trip.
  */
 export class Flow {
-  #underWay: { frame: number; at: number }[] = [];
+  #underWay: { frame: number; at: number; isWelcome: boolean }[] = [];
   /** Shortest round trips of the current window and the one before, ms. */
   #shortest = Infinity;
   #shortestBefore = Infinity;
@@ -67,15 +67,17 @@ export class Flow {
     return this.underWay(now) < most;
   }
 
-  sent(frame: number, now: number): void {
-    this.#underWay.push({ frame, at: now });
+  sent(bytes: Uint8Array, now: number): void {
+    const frame = sentFrame(bytes);
+    if (frame !== undefined) this.#underWay.push({ frame, at: now, isWelcome: (bytes[0]! & KIND_BITS) === WELCOME });
   }
 
   acknowledged(frame: number, now: number): void {
     const place = this.#underWay.findIndex((each) => each.frame === frame);
     if (place < 0) return;
     this.#note(now - this.#underWay[place]!.at, now);
-    this.#underWay = this.#underWay.filter((each) => (frame - each.frame + FRAMES) % FRAMES >= FRAMES / 2);
+    // A welcome is repeated until it is acknowledged; the repetitions never are.
+    this.#underWay = this.#underWay.filter((each) => !each.isWelcome && (frame - each.frame + FRAMES) % FRAMES >= FRAMES / 2);
   }
 
   #note(roundTrip: number, now: number): void {
