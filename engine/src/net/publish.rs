@@ -2,6 +2,7 @@
 //! frame's tick the links write.
 
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
+use crate::PlayerId;
 use crate::world::PLAYERS;
 use crate::world::state::{Match, MatchState};
 
@@ -18,12 +19,60 @@ pub(crate) struct Net {
     /// Slots for which the host drains what is told.
     pub(crate) listening: u8,
     pub(crate) told: Vec<Told>,
+    /// Epoch of the next link of a slot.
+    pub(crate) epochs: [u8; PLAYERS],
 }
 
-pub(crate) fn run(game: &mut Match, _place: u32, _out: &mut Outbox) {
+impl Net {
+    pub(crate) fn new(game: &Match, def: NetDef) -> Net {
+        Net {
+            def,
+            knowledge: Knowledge::new(game),
+            history: History::new(),
+            links: [const { None }; PLAYERS],
+            events: game.events.written(),
+            sounds: game.heard.written(),
+            listening: 0,
+            told: Vec::new(),
+            epochs: [0; PLAYERS],
+        }
+    }
+
+    /// The epoch of a slot's next link.
+    pub(crate) fn next_epoch(&mut self, slot: usize) -> u8 {
+        let epoch = self.epochs[slot];
+        self.epochs[slot] = (epoch + 1) & 3;
+        epoch
+    }
+}
+
+/// The match has begun anew, or is another: every link begins with a new epoch, those of players who are gone end.
+pub(crate) fn begin_anew(game: &mut Match) {
+    let Some(mut net) = game.net.take() else { return };
+    net.history.clear();
+    let state = &game.state;
+    for slot in 0..PLAYERS {
+        let Some(mut link) = net.links[slot].take() else { continue };
+        if state.joined >> slot & 1 == 1 && state.generation[slot] == link.generation {
+            link.begin(net.next_epoch(slot), game.map.geometry(), newest_input(state, slot));
+            net.links[slot] = Some(link);
+        }
+    }
+    game.net = Some(net);
+}
+
+/// Number of the newest input of a player that is applied or waits.
+pub(crate) fn newest_input(state: &MatchState, slot: usize) -> u32 {
+    match state.queue_len[slot] {
+        0 => state.last_sequence[slot],
+        waiting => state.queue[slot][usize::from(waiting) - 1].sequence,
+    }
+}
+
+pub(crate) fn run(game: &mut Match, place: u32, out: &mut Outbox) {
     // Taken out, so that the stage can read the match beside it.
     let Some(mut net) = game.net.take() else { return };
-    publish(game, &mut net, _place, _out);
+    publish(game, &mut net, place, out);
     game.net = Some(net);
 }
 
@@ -82,14 +131,15 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
             state: &game.state,
             blocks: &game.blocks,
             rules: &game.rules,
-            geometry: game.map.geometry(),
+            map: &game.map,
             history,
             knowledge,
         };
         let before = out.bytes.len();
         link.write(&scope, &mut out.bytes);
         if out.bytes.len() > before {
-            out.index.push((place, viewer as u8, out.bytes.len() as u32));
+            let player = PlayerId::new(viewer, game.state.generation[viewer]);
+            out.index.push((place, player, out.bytes.len() as u32));
         }
     }
 }

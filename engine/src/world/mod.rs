@@ -19,6 +19,7 @@ pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
 pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
+use crate::net::Outbox;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
@@ -67,6 +68,7 @@ impl WorldDef {
         if !(1..=MATCHES_CEILING).contains(&self.max_matches) {
             return Err(Error::invalid("max_matches", self.max_matches, format!("1 to {MATCHES_CEILING}")));
         }
+        self.net.validate()?;
         self.rules.validate()
     }
 }
@@ -121,6 +123,8 @@ pub struct World {
     kernels: Kernels,
     max_matches: u32,
     net: crate::net::NetDef,
+    /// What the last step has to send, one for each [`BLOCK`] of places.
+    outboxes: Vec<Outbox>,
 }
 
 thread_local! {
@@ -139,6 +143,24 @@ fn with_scratch<R>(kernels: Kernels, work: impl FnOnce(&mut Scratch) -> R) -> R 
     })
 }
 
+/// One tick of the matches of a block; `out` holds what they send afterwards.
+fn step_block<P: StageProbe>(
+    block: usize,
+    places: &mut [Place],
+    out: &mut Outbox,
+    scratch: &mut Scratch,
+    probe: &mut P,
+) {
+    out.clear();
+    core::mem::swap(out, &mut scratch.out);
+    for (at, place) in places.iter_mut().enumerate() {
+        if let Some(game) = place.game.as_deref_mut() {
+            sim::step(game, (block * BLOCK + at) as u32, scratch, probe);
+        }
+    }
+    core::mem::swap(out, &mut scratch.out);
+}
+
 impl World {
     /// An empty world.
     ///
@@ -153,6 +175,7 @@ impl World {
             kernels: Kernels::for_level(def.simd.unwrap_or_else(Level::detect)),
             max_matches: def.max_matches,
             net: def.net,
+            outboxes: Vec::new(),
         })
     }
 
@@ -238,6 +261,9 @@ impl World {
         self.game(id)?;
         let place = &mut self.places[id.index()];
         place.game = None;
+        if let Some(out) = self.outboxes.get_mut(id.index() / BLOCK) {
+            out.forget(id.index() as u32);
+        }
         if place.generation < ids::LAST_GENERATION {
             self.free.push(id.index() as u32);
         }
@@ -249,7 +275,9 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`].
     pub fn reset_match(&mut self, id: MatchId, seed: u64) -> Result<()> {
-        sim::reset(self.game_mut(id)?, seed);
+        let game = self.game_mut(id)?;
+        sim::reset(game, seed);
+        crate::net::begin_anew(game);
         Ok(())
     }
 
@@ -289,6 +317,9 @@ impl World {
             }
         });
         sim::leave(game, slot);
+        if let Some(net) = &mut game.net {
+            net.links[slot] = None;
+        }
         Ok(())
     }
 
@@ -418,11 +449,11 @@ impl World {
 
     /// [`World::step`] with a probe that is told when stages end.
     pub fn step_with<P: StageProbe>(&mut self, probe: &mut P) {
-        with_scratch(self.kernels, |scratch| {
-            for (at, place) in self.places.iter_mut().enumerate() {
-                if let Some(game) = place.game.as_deref_mut() {
-                    sim::step(game, at as u32, scratch, probe);
-                }
+        let kernels = self.kernels;
+        with_scratch(kernels, |scratch| {
+            let (blocks, outboxes) = self.blocks();
+            for (block, (places, out)) in blocks.chunks_mut(BLOCK).zip(outboxes).enumerate() {
+                step_block(block, places, out, scratch, probe);
             }
         });
     }
@@ -430,15 +461,16 @@ impl World {
     /// One tick of every match, on the threads of the rayon pool in which it is called. Same bits as [`World::step`].
     pub fn step_parallel(&mut self) {
         let kernels = self.kernels;
-        self.places.par_chunks_mut(BLOCK).enumerate().for_each(|(block, places)| {
-            with_scratch(kernels, |scratch| {
-                for (at, place) in places.iter_mut().enumerate() {
-                    if let Some(game) = place.game.as_deref_mut() {
-                        sim::step(game, (block * BLOCK + at) as u32, scratch, &mut NoProbe);
-                    }
-                }
-            });
+        let (blocks, outboxes) = self.blocks();
+        blocks.par_chunks_mut(BLOCK).zip(outboxes).enumerate().for_each(|(block, (places, out))| {
+            with_scratch(kernels, |scratch| step_block(block, places, out, scratch, &mut NoProbe));
         });
+    }
+
+    /// The places, and an outbox for each [`BLOCK`] of them.
+    fn blocks(&mut self) -> (&mut [Place], &mut [Outbox]) {
+        self.outboxes.resize_with(self.places.len().div_ceil(BLOCK), Outbox::default);
+        (&mut self.places, &mut self.outboxes)
     }
 
     /// Hands over a match's events since the last drain, oldest first; returns how many were lost because more than
@@ -515,7 +547,10 @@ impl World {
     /// [`Error::StaleId`]; [`Error::BadSnapshot`] if the bytes are damaged, of another version, or of another map,
     /// rule set or tick rate.
     pub fn restore(&mut self, id: MatchId, bytes: &[u8]) -> Result<()> {
-        save::restore(self.game_mut(id)?, bytes)
+        let game = self.game_mut(id)?;
+        save::restore(game, bytes)?;
+        crate::net::begin_anew(game);
+        Ok(())
     }
 
     fn game(&self, id: MatchId) -> Result<&Match> {
