@@ -14,6 +14,7 @@ pub mod rows;
 mod shape;
 mod sound;
 mod wire;
+mod wire_client;
 mod world;
 
 use napi::bindgen_prelude::{ClassInstance, Unknown};

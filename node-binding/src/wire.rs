@@ -22,6 +22,19 @@ pub struct WirePending {
     pub bytes: u32,
 }
 
+#[napi(object, object_from_js = false)]
+pub struct WireStats {
+    pub frames: f64,
+    pub bytes: f64,
+    pub acknowledged: f64,
+    pub lost: f64,
+    pub false_acks: f64,
+    pub bad_messages: f64,
+    pub stale: f64,
+    pub level: i32,
+    pub memory: u32,
+}
+
 #[napi]
 impl World {
     #[napi(getter, catch_unwind)]
@@ -62,6 +75,26 @@ impl World {
             self.with(|pool| {
                 let received = pool.world.receive(game, player, &bytes)?;
                 Ok(WireReceived { inputs: received.inputs, stale: received.stale, false_ack: received.false_ack })
+            })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn wire_stats(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<Option<WireStats>> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|pool| {
+                Ok(pool.world.link_stats(game, player)?.map(|stats| WireStats {
+                    frames: stats.frames as f64,
+                    bytes: stats.bytes as f64,
+                    acknowledged: stats.acked as f64,
+                    lost: stats.lost as f64,
+                    false_acks: stats.false_acks as f64,
+                    bad_messages: stats.bad_messages as f64,
+                    stale: stats.stale as f64,
+                    level: stats.level,
+                    memory: stats.memory as u32,
+                }))
             })
         })
     }
