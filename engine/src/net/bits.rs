@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         loop {
             let part = self.u(group, field)?;
             let more = self.flag(field)?;
-            if part == 0 && shift > 0 {
+            if part == 0 && shift > 0 && !more {
                 return bad(field, "written in as few groups as it needs");
             }
             value |= u64::from(part) << shift;

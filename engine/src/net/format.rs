@@ -2,6 +2,7 @@
 //! way round.
 
 use super::bits::{Read, Reader, Writer, bad};
+use super::Entry;
 use super::entry::MOST;
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};
@@ -277,6 +278,61 @@ fn read_optional<T>(r: &mut Reader<'_>, field: &'static str, read: impl Fn(&mut 
 fn write_optional_uv(w: &mut Writer<'_>, value: u32) {
     if w.flag(value != 0) {
         w.uv(6, value);
+    }
+}
+
+/// A player's entry; `before`: the base's, and where the player is taken to be. Without it: a fresh one.
+#[inline]
+pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<(Entry, Spot)>) {
+    let Some((was, (x, y))) = before else {
+        write_spot(w, (is.x(), is.y()));
+        if !own {
+            w.u(8, is.facing().into());
+        }
+        w.u(7, is.health().into());
+        w.u(4, is.weapon().into());
+        w.u(6, is.state().into());
+        return;
+    };
+    let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
+    let turned = !own && is.facing() != was.facing();
+    let other = is.rest() != was.rest();
+    if !w.flag(dx != 0 || dy != 0 || turned || other) {
+        return;
+    }
+    let within = |half: i32| (-half..half).contains(&dx) && (-half..half).contains(&dy);
+    if dx == 0 && dy == 0 {
+        w.u(2, 0);
+    } else if within(8) {
+        w.u(2, 1);
+        w.s(4, dx);
+        w.s(4, dy);
+    } else if within(64) {
+        w.u(2, 2);
+        w.s(7, dx);
+        w.s(7, dy);
+    } else {
+        w.u(2, 3);
+        write_spot(w, (is.x(), is.y()));
+    }
+    if !own && w.flag(turned) {
+        let by = is.facing().wrapping_sub(was.facing()) as i8;
+        if w.flag(!(-16..16).contains(&by)) {
+            w.u(8, is.facing().into());
+        } else {
+            w.s(5, by.into());
+        }
+    }
+    if w.flag(other) {
+        if w.flag(is.health() != was.health()) {
+            w.u(7, is.health().into());
+        }
+        if w.flag(is.weapon() != was.weapon()) {
+            w.u(4, is.weapon().into());
+        }
+        if w.flag(is.state() != was.state()) {
+            w.u(6, is.state().into());
+        }
     }
 }
 

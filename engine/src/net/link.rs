@@ -6,7 +6,7 @@ use super::bits::Writer;
 use super::entry::{MOST, predicted, q16, turn8};
 use super::format::{
     Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
-    write_slices,
+    write_entry, write_slices,
 };
 use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
@@ -331,6 +331,11 @@ impl Link {
         if self.welcomed {
             self.mark(slice, self.now);
         }
+    }
+
+    /// Slices have changed without anybody having been told which.
+    pub(crate) fn compare_anew(&mut self) {
+        self.compared = false;
     }
 
     fn push(&mut self, message: Message) {
@@ -782,65 +787,16 @@ impl Link {
         });
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
-            let Some((sent, before)) = base.filter(|_| known >> slot & 1 == 1) else {
-                w.u(13, is.x().into());
-                w.u(13, is.y().into());
-                if slot != v {
-                    w.u(8, is.facing().into());
+            let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
+                let was = before[slot];
+                match past {
+                    Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
+                        (was, predicted(was, old[slot], back, sent.base.into()))
+                    }
+                    _ => (was, (was.x(), was.y())),
                 }
-                w.u(7, is.health().into());
-                w.u(4, is.weapon().into());
-                w.u(6, is.state().into());
-                continue;
-            };
-            let was = before[slot];
-            let (x, y) = match past {
-                Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
-                    predicted(was, old[slot], back, sent.base.into())
-                }
-                _ => (was.x(), was.y()),
-            };
-            let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
-            let turned = slot != v && is.facing() != was.facing();
-            let other = is.rest() != was.rest();
-            if !w.flag(dx != 0 || dy != 0 || turned || other) {
-                continue;
-            }
-            let within = |half: i32| (-half..half).contains(&dx) && (-half..half).contains(&dy);
-            if dx == 0 && dy == 0 {
-                w.u(2, 0);
-            } else if within(8) {
-                w.u(2, 1);
-                w.s(4, dx);
-                w.s(4, dy);
-            } else if within(64) {
-                w.u(2, 2);
-                w.s(7, dx);
-                w.s(7, dy);
-            } else {
-                w.u(2, 3);
-                w.u(13, is.x().into());
-                w.u(13, is.y().into());
-            }
-            if slot != v && w.flag(turned) {
-                let by = is.facing().wrapping_sub(was.facing()) as i8;
-                if w.flag(!(-16..16).contains(&by)) {
-                    w.u(8, is.facing().into());
-                } else {
-                    w.s(5, by.into());
-                }
-            }
-            if w.flag(other) {
-                if w.flag(is.health() != was.health()) {
-                    w.u(7, is.health().into());
-                }
-                if w.flag(is.weapon() != was.weapon()) {
-                    w.u(4, is.weapon().into());
-                }
-                if w.flag(is.state() != was.state()) {
-                    w.u(6, is.state().into());
-                }
-            }
+            });
+            write_entry(w, slot == v, is, before);
         }
         back as u8
     }

@@ -12,6 +12,8 @@
 mod bits;
 mod entry;
 mod format;
+#[cfg(test)]
+mod golden;
 mod history;
 mod knowledge;
 mod link;
@@ -24,12 +26,12 @@ pub(crate) use entry::Entry;
 pub(crate) use format::{NO_ARM, Up, Wish};
 pub use format::{ClientRules, Farewell, Welcome};
 pub(crate) use history::History;
-pub(crate) use knowledge::Knowledge;
+pub(crate) use knowledge::{Knowledge, at_first, columns};
 pub use link::LinkStats;
 pub(crate) use link::{Link, Scope};
 pub(crate) use outbox::Outbox;
 pub use outbox::Packet;
-pub(crate) use publish::{Net, begin_anew, newest_input, run};
+pub(crate) use publish::{Change, Net, after, before, newest_input, run, watch};
 pub use receiver::{
     AS_ON_MAP, Happening, Receiver, Seen, SeenCloud, SeenExact, SeenHands, SeenItem, SeenLife, SeenMessage, SeenPlayer,
     SeenProjectile, SeenScore, SnapshotParts, Taken,

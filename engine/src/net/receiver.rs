@@ -236,19 +236,20 @@ pub struct SnapshotParts {
     pub events: [u32; 8],
 }
 
+/// A frame taken.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    frame: u32,
+pub(super) struct Known {
+    pub(super) frame: u32,
     /// 0: full.
-    base: u8,
-    mask: u8,
-    entries: [Entry; PLAYERS],
+    pub(super) base: u8,
+    pub(super) mask: u8,
+    pub(super) entries: [Entry; PLAYERS],
 }
 
 const UNKNOWN: Known = Known { frame: u32::MAX, base: 0, mask: 0, entries: [Entry(0); PLAYERS] };
 
 /// A client of one link. About 8 KB, and a byte a slice of the map; nothing that comes makes it larger.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Receiver {
     seen: Option<Seen>,
     ring: [Known; FRAMES as usize],
@@ -313,6 +314,16 @@ impl Receiver {
             + levels
             + self.records.capacity() * size_of::<Record>()
             + self.messages.capacity() * size_of::<Message>()
+    }
+
+    #[cfg(test)]
+    pub(super) fn known(&self, frame: u32) -> Option<Known> {
+        Some(self.ring[(frame % FRAMES) as usize]).filter(|known| known.frame == frame)
+    }
+
+    #[cfg(test)]
+    pub(super) fn newest(&self) -> (&[Record], &[Message]) {
+        (&self.records, &self.messages)
     }
 
     /// Takes a host's message.

@@ -16,10 +16,10 @@ pub use input::{Buttons, InputCmd};
 pub use net::Received;
 pub use ring::{EVENT_RING, HEARD_RING};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
-pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
+pub use view::{CloudView, KnownProjectile, Launch, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
-use crate::net::Outbox;
+use crate::net::{self as wire, Change, Outbox};
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
@@ -276,8 +276,9 @@ impl World {
     /// [`Error::StaleId`].
     pub fn reset_match(&mut self, id: MatchId, seed: u64) -> Result<()> {
         let game = self.game_mut(id)?;
+        wire::before(game);
         sim::reset(game, seed);
-        crate::net::begin_anew(game);
+        wire::after(game, Change::Reset);
         Ok(())
     }
 
@@ -299,6 +300,7 @@ impl World {
         let generation = (state.generation[slot] % ((1 << 29) - 1)) + 1;
         let loadout = def.loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
         sim::join(game, slot, generation, team, loadout, def.spawn);
+        wire::after(game, Change::Joined(slot));
         Ok(PlayerId::new(slot, generation))
     }
 
@@ -310,6 +312,7 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let event = Event::new(EventKind::Left, game.state.tick, slot);
         game.events.push(event.at(game.state.x[slot], game.state.y[slot]));
+        wire::before(game);
         // Whoever gets the slot next has not heard it.
         game.heard.for_each_mut(|entry| {
             if usize::from(entry.listener) == slot {
@@ -317,9 +320,7 @@ impl World {
             }
         });
         sim::leave(game, slot);
-        if let Some(net) = &mut game.net {
-            net.links[slot] = None;
-        }
+        wire::after(game, Change::Left(slot));
         Ok(())
     }
 
@@ -337,6 +338,7 @@ impl World {
         }
         let bit = 1u8 << slot;
         game.state.blue = if team == Team::Blue { game.state.blue | bit } else { game.state.blue & !bit };
+        wire::after(game, Change::Teams);
         Ok(())
     }
 
@@ -373,7 +375,9 @@ impl World {
                 reason: "a living player stands where a slice would; wait until nobody stands in a hole",
             });
         }
+        wire::before(game);
         sim::repair(game);
+        wire::after(game, Change::Repaired);
         Ok(())
     }
 
@@ -516,6 +520,43 @@ impl World {
         Ok(self.game(id)?.heard.len())
     }
 
+    /// Whether the host drains what a player is told: see [`World::drain_told`]. From the first call on, or the opening
+    /// of a link, what the player may know is kept; a player who has left is not listened for any more.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn listen(&mut self, id: MatchId, player: PlayerId, on: bool) -> Result<()> {
+        let def = self.net;
+        let (game, slot) = self.player_mut(id, player)?;
+        if on {
+            let net = game.net_or_new(def);
+            net.listening |= 1 << slot;
+            let mask = net.listening;
+            wire::watch(game, mask);
+        } else if let Some(net) = &mut game.net {
+            net.listening &= !(1 << slot);
+        }
+        Ok(())
+    }
+
+    /// Hands over what the players who are listened for have been told since the last drain, oldest first; returns how
+    /// many entries were lost because more than [`EVENT_RING`] waited. Entries for players who have left since go to
+    /// nobody (`to` is 0).
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn drain_told(&mut self, id: MatchId, mut each: impl FnMut(&crate::Told)) -> Result<u64> {
+        Ok(self.game_mut(id)?.net.as_mut().map_or(0, |net| net.drain_told(|told| each(&told))))
+    }
+
+    /// Entries that wait for [`World::drain_told`], at most [`EVENT_RING`].
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn pending_told(&self, id: MatchId) -> Result<usize> {
+        Ok(self.game(id)?.net.as_ref().map_or(0, |net| net.told.len()))
+    }
+
     /// A match to look at.
     ///
     /// # Errors
@@ -547,10 +588,7 @@ impl World {
     /// [`Error::StaleId`]; [`Error::BadSnapshot`] if the bytes are damaged, of another version, or of another map,
     /// rule set or tick rate.
     pub fn restore(&mut self, id: MatchId, bytes: &[u8]) -> Result<()> {
-        let game = self.game_mut(id)?;
-        save::restore(game, bytes)?;
-        crate::net::begin_anew(game);
-        Ok(())
+        save::restore(self.game_mut(id)?, bytes)
     }
 
     fn game(&self, id: MatchId) -> Result<&Match> {

@@ -30,12 +30,13 @@ impl World {
     pub fn open_link(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
         let (def, tick_rate) = (self.net, self.rules.tick_rate);
         let (game, slot) = self.player_mut(id, player)?;
-        let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(game, def)));
+        let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(def, game)));
         let origin = newest_input(&game.state, slot);
         let geometry = game.map.geometry();
         let epoch = net.next_epoch(slot);
         net.links[slot] = Some(Box::new(Link::new(epoch, player.generation(), geometry, &def, tick_rate, origin)));
         game.net = Some(net);
+        crate::net::watch(game, 1 << slot);
         Ok(())
     }
 
