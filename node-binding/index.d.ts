@@ -230,6 +230,9 @@ export class GameMap {
   /** All spawns; at least one a team. */
   spawns(): SpawnInfo[];
 
+  /** Slices that do not stand when a match begins, ascending: `coarse` reading leaves the last ones of short runs out. */
+  missingSlices(): number[];
+
   /**
    * Health of an intact slice, points; `Infinity` for the border, which nothing damages.
    *
