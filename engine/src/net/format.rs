@@ -378,11 +378,11 @@ pub(crate) enum Record {
 }
 
 /// A record of slices, ascending.
-pub(crate) fn write_slices(w: &mut Writer<'_>, slices: &[(u16, u8)]) {
+pub(crate) fn write_slices(w: &mut Writer<'_>, slices: impl ExactSizeIterator<Item = (u16, u8)>) {
     w.u(4, 0);
     w.uv(3, slices.len() as u32 - 1);
     let mut before = None;
-    for &(slice, level) in slices {
+    for (slice, level) in slices {
         match before {
             None => w.uv(6, slice.into()),
             Some(before) => w.uv(3, u32::from(slice - before) - 1),
@@ -396,7 +396,7 @@ impl Record {
     /// All but slices.
     pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match *self {
-            Record::Slice { slice, level } => write_slices(w, &[(slice, level)]),
+            Record::Slice { slice, level } => write_slices(w, [(slice, level)].into_iter()),
             Record::Score { slot, there } => {
                 w.u(4, 1);
                 w.u(3, slot.into());

@@ -301,7 +301,7 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
     let count = usize::from(!d.slices.is_empty()) + d.records.len();
     if w.flag(count > 0) {
         if !d.slices.is_empty() {
-            write_slices(&mut w, &d.slices);
+            write_slices(&mut w, d.slices.iter().copied());
             w.flag(!d.records.is_empty());
         }
         for (i, record) in d.records.iter().enumerate() {

@@ -12,7 +12,7 @@ use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
-use crate::world::state::{Block, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 use crate::world::EventKind;
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
@@ -33,7 +33,7 @@ pub(crate) struct Scope<'a> {
 /// Frames that a link remembers, one of them being written.
 const RING: u32 = 32;
 /// Records sent and not acknowledged.
-const ON_WAY: usize = 256;
+const ON_WAY: usize = 512;
 /// Messages that wait or are not acknowledged.
 const MESSAGES: usize = 48;
 /// Bytes of a snapshot at most, as far as there is a choice.
@@ -117,7 +117,7 @@ struct Flight {
     tick: u32,
     motion: Motion,
     lane: u8,
-    /// The client has been told something under this number.
+    /// The client has been told something under this number at some time.
     said: bool,
 }
 
@@ -566,6 +566,9 @@ impl Link {
                 i += 1;
             }
         }
+        if self.on_way.is_empty() && self.on_way.capacity() > 128 {
+            self.on_way.shrink_to(32);
+        }
         let (tick, most) = (scope.state.tick, scope.rules.tick_rate / 2);
         self.messages.retain(|m| if m.kind & 128 != 0 { !old(m.sent) } else { tick.saturating_sub(m.tick) < most });
     }
@@ -640,37 +643,43 @@ impl Link {
             return;
         }
         let mut met = 0u64;
+        // New ones in the order of their launches: lanes are taken as they are free, and would tell of others.
+        let mut fresh = 0u64;
         let mut left = known;
         while left != 0 {
             let lane = left.trailing_zeros() as usize;
             left &= left - 1;
-            let serial = s.number[lane];
-            let number = match self.flights.iter().position(|f| f.serial == serial) {
-                Some(number) => number,
-                None => {
-                    let free = self.flights.iter().position(|f| f.serial == 0).unwrap_or(self.flights.len());
-                    let flight = Flight { serial, tick: 0, motion: Motion::default(), lane: 0, said: false };
-                    if free == self.flights.len() {
-                        self.flights.push(flight);
-                    } else {
-                        self.flights[free] = Flight { said: self.flights[free].said, ..flight };
-                    }
-                    self.mark(key::PROJECTILE + free as u16, scope.frame);
-                    free
-                }
+            let Some(number) = self.flights.iter().position(|f| f.serial == s.number[lane]) else {
+                fresh |= 1 << lane;
+                continue;
             };
             met |= 1 << number;
-            self.flights[number].lane = lane as u8;
-            let flight = self.flights[number];
-            if self.waits(key::PROJECTILE + number as u16) {
-                continue;
-            }
+            let key = key::PROJECTILE + number as u16;
+            let flight = &mut self.flights[number];
+            flight.lane = lane as u8;
             let seconds = (s.tick - flight.tick) as f32 / scope.rules.tick_rate as f32;
             let (x, y) = flight.motion.after(seconds, scope.rules.rules.throws.friction);
             let (dx, dy) = (x - s.px[lane], y - s.py[lane]);
             if dx * dx + dy * dy > 0.25 {
-                self.mark(key::PROJECTILE + number as u16, scope.frame);
+                self.mark(key, scope.frame);
             }
+        }
+        while fresh != 0 {
+            let lanes = (0..PROJECTILES).filter(|lane| fresh >> lane & 1 == 1);
+            let Some(lane) = lanes.min_by_key(|lane| s.number[*lane]) else { break };
+            fresh &= !(1 << lane);
+            let number = self.flights.iter().enumerate().position(|(i, f)| f.serial == 0 && met >> i & 1 == 0);
+            let number = number.unwrap_or(self.flights.len());
+            let said = self.flights.get(number).is_some_and(|f| f.said);
+            let (serial, motion) = (s.number[lane], Motion::default());
+            let flight = Flight { serial, tick: 0, motion, lane: lane as u8, said };
+            if number == self.flights.len() {
+                self.flights.push(flight);
+            } else {
+                self.flights[number] = flight;
+            }
+            met |= 1 << number;
+            self.mark(key::PROJECTILE + number as u16, scope.frame);
         }
         for number in 0..self.flights.len() {
             if met >> number & 1 == 0 && self.flights[number].serial != 0 {
@@ -682,16 +691,17 @@ impl Link {
 
     fn note_clouds(&mut self, scope: &Scope<'_>) {
         let s = scope.state;
-        let lanes = || (0..32usize).filter(|lane| s.clouds >> lane & 1 == 1);
+        let lanes = || (0..CLOUDS).filter(|lane| s.clouds >> lane & 1 == 1);
         if s.clouds == 0 {
             self.clouds.clear();
             return;
         }
-        for lane in lanes() {
-            let serial = s.cloud_number[lane];
-            if self.clouds.contains(&serial) {
-                continue;
-            }
+        // New ones in the order in which they rose.
+        let mut last = 0;
+        loop {
+            let unknown = lanes().map(|lane| s.cloud_number[lane]).filter(|serial| !self.clouds.contains(serial));
+            let Some(serial) = unknown.filter(|serial| *serial > last).min() else { return };
+            last = serial;
             let free = self.clouds.iter().position(|known| !lanes().any(|l| s.cloud_number[l] == *known));
             let number = free.unwrap_or(self.clouds.len());
             if number == self.clouds.len() {
@@ -736,8 +746,9 @@ impl Link {
             }
             keep
         });
-        if waiting.is_empty() && waiting.capacity() > 256 {
-            waiting.shrink_to(64);
+        // After a storm.
+        if waiting.is_empty() && waiting.capacity() > 128 {
+            waiting.shrink_to(32);
         }
     }
 
@@ -889,16 +900,15 @@ impl Link {
         let slices = self.waiting[..count].partition_point(|tag| tag.key < key::SMALL);
         let on_way_before = self.on_way.len();
         if slices > 0 {
-            let mut list = [(0u16, 0u8); ON_WAY];
-            for i in 0..slices {
-                let key = self.waiting[i].key;
-                let level = level(scope, key);
-                list[i] = (key, level);
-                let block = &mut self.slices[usize::from(key / 64)];
-                block.waits &= !(1 << (key % 64));
-                block.set_level(u32::from(key % 64), level);
-            }
-            write_slices(w, &list[..slices]);
+            let blocks = &mut self.slices;
+            let said = self.waiting[..slices].iter().map(|tag| {
+                let level = level(scope, tag.key);
+                let block = &mut blocks[usize::from(tag.key / 64)];
+                block.waits &= !(1 << (tag.key % 64));
+                block.set_level(u32::from(tag.key % 64), level);
+                (tag.key, level)
+            });
+            write_slices(w, said);
             w.flag(slices < count);
         }
         for i in slices..count {
@@ -986,7 +996,6 @@ impl Link {
                 let number = key - key::PROJECTILE;
                 let flight = &mut self.flights[usize::from(number)];
                 if flight.serial == 0 {
-                    flight.said = false;
                     return Record::Projectile { number: number as u8, motion: None };
                 }
                 let lane = usize::from(flight.lane);
@@ -1105,7 +1114,7 @@ fn is_dazzled(scope: &Scope<'_>) -> bool {
 }
 
 fn cloud_lane(s: &MatchState, serial: u32) -> Option<usize> {
-    (0..32).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
+    (0..CLOUDS).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
 }
 
 /// About so many bits, rather more.
