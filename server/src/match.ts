@@ -175,7 +175,7 @@ export class Match {
     world.drainTold(this.#id);
     world.readSounds(this.#id, UNHEARD);
     // The same match, and so the same players: links go on with their next epoch.
-    world.resetMatch(this.#id, randomInt(2 ** 32));
+    world.resetMatch(this.#id, this.#seed());
     this.#byPlayer.clear();
     this.#heard = [];
     this.#forgetViews();
@@ -375,9 +375,13 @@ export class Match {
     return destructionStats(this.services.world.sliceHealth(this.#id));
   }
 
+  #seed(): number {
+    return this.settings.seed ?? randomInt(2 ** 32);
+  }
+
   #create(): MatchId {
     return this.services.world.createMatch(this.settings.map.map, {
-      seed: this.settings.seed ?? randomInt(2 ** 32), killTarget: this.settings.killTarget,
+      seed: this.#seed(), killTarget: this.settings.killTarget,
     });
   }
 
