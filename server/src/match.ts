@@ -672,8 +672,10 @@ export class Match {
   /** What a client has asked the engine for over the wire: side, weapons, the first spawn. */
   #followWire(seat: PersonSeat): void {
     const { team, placed } = this.#view(seat);
-    seat.team = team;
     if (placed) seat.joined = true;
+    if (team === seat.team) return;
+    seat.team = team;
+    this.#settleBots();
   }
 
   #unplug(seat: Seat): void {
