@@ -30,7 +30,7 @@ function noBinary(message, cause) {
 
 const native = load();
 const format = Object.freeze(native.rowFormat());
-const { player, weapon, event, sound } = require('./shapes.js')(format);
+const { player, weapon, event, told, sound } = require('./shapes.js')(format);
 
 const MAX_PLAYERS = 8;
 const MAX_WEAPONS = 5;
@@ -38,14 +38,18 @@ const MAX_WEAPONS = 5;
 const playerRows = new Float64Array(MAX_PLAYERS * format.player);
 const weaponRows = new Float64Array(MAX_WEAPONS * format.weapon);
 const eventRows = new Float64Array(format.maxEvents * format.event);
+const toldRows = new Float64Array(format.maxEvents * format.told);
 const soundBytes = new Uint8Array(format.maxSounds * native.SOUND_BYTES);
 
 // Row writers are for this file; callers see only what index.d.ts says.
 const raw = {};
-for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows']) {
+for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows', 'toldRows']) {
   raw[name] = Function.prototype.call.bind(native.World.prototype[name]);
   delete native.World.prototype[name];
 }
+
+const stateJson = Function.prototype.call.bind(native.WireClient.prototype.stateJson);
+delete native.WireClient.prototype.stateJson;
 
 function list(count, rows, width, shape) {
   const out = new Array(count);
@@ -71,8 +75,18 @@ class World extends native.World {
     return list(raw.eventRows(this, match, eventRows), eventRows, format.event, event);
   }
 
+  drainTold(match) {
+    return list(raw.toldRows(this, match, toldRows), toldRows, format.told, told);
+  }
+
   drainSounds(match) {
     return list(this.readSounds(match, soundBytes), soundBytes, native.SOUND_BYTES, sound);
+  }
+}
+
+class WireClient extends native.WireClient {
+  state() {
+    return JSON.parse(stateJson(this));
   }
 }
 
@@ -97,6 +111,7 @@ const Button = Object.freeze({
 
 module.exports.GameMap = native.GameMap;
 module.exports.World = World;
+module.exports.WireClient = WireClient;
 module.exports.Button = Button;
 module.exports.WEAPONS = Object.freeze(format.weapons);
 module.exports.SOUND_KINDS = Object.freeze(format.sounds);
@@ -105,6 +120,7 @@ module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
 module.exports.SOUND_BYTES = native.SOUND_BYTES;
 module.exports.SOUND_CELLS = native.SOUND_CELLS;
 module.exports.TILE_BYTES = native.TILE_BYTES;
+module.exports.WIRE_COLUMNS = native.WIRE_COLUMNS;
 module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;

@@ -33,7 +33,7 @@ test('index.d.ts and the package export the same values', () => {
   assert.deepEqual(Object.keys(engine).sort(), exportedValues());
 });
 
-for (const name of ['GameMap', 'World']) {
+for (const name of ['GameMap', 'World', 'WireClient']) {
   test(`${name} has exactly the members that index.d.ts declares`, () => {
     const declared = classMembers(name);
     assert.deepEqual(inherited(engine[name].prototype), declared.instance);
@@ -65,18 +65,26 @@ test('objects have exactly the fields of their interfaces', () => {
   assert.deepEqual(sorted(world.players(match)[1]), fields('PlayerView'));
   assert.deepEqual(sorted(world.weapons(match, red)[0]), fields('WeaponView'));
   assert.deepEqual(sorted(world.score(match)), fields('Score'));
+  world.listen(match, red);
   world.giveWeapon(match, red, 'smokegrenade');
   world.tap(match, red, engine.Button.SLOT3);
   world.step();
   world.throwItem(match, red, 1);
   world.step();
   assert.deepEqual(sorted(world.projectiles(match)[0]), fields('ProjectileView'));
+  const [known] = world.knownProjectiles(match, red);
+  assert.deepEqual(sorted(known), fields('KnownProjectile'));
+  assert.deepEqual(sorted(known.launch), fields('KnownLaunch'));
   for (let i = 0; i < 130; i++) world.step();
   assert.deepEqual(sorted(world.clouds(match)[0]), fields('CloudView'));
+  assert.deepEqual(sorted(world.knownClouds(match, red)[0]), fields('CloudView'));
   assert.deepEqual(sorted(world.drainSounds(match)[0]), fields('HeardSound'));
   assert.deepEqual(sorted(world.soundBetween(match, 'death', 1, 1, 9, 9)), fields('Arrival'));
   assert.deepEqual(sorted(map.walls()[0]), fields('WallInfo'));
   assert.deepEqual(sorted(map.spawns()[0]), fields('SpawnInfo'));
+  world.wireOpen(match, red);
+  assert.deepEqual(sorted(world.wireStats(match, red)), fields('WireStats'));
+  assert.deepEqual(sorted(world.wirePending()), fields('WirePending'));
   const script = engine.sceneScript('brawl');
   assert.deepEqual(sorted(script), fields('SceneScript'));
   const { required, optional } = interfaceFields('PlayerOptions');
