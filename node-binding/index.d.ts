@@ -960,8 +960,8 @@ export class World {
   knows(match: MatchId): Uint8Array;
 
   /**
-   * Health of every slice as a player knows it, points; 0: gone, `Infinity`: border. Looks 20 times a second; damage that
-   * is seen happening is known at once.
+   * Health of every slice as a player knows it, points; 0: gone, `Infinity`: border. Damage that is seen happening is
+   * known at once; what happened out of sight is looked for 10 times a second.
    *
    * @param out as in {@link World.sliceHealth}
    * @throws `INVALID_ARGUMENT` if `out` is shorter than {@link GameMap.sliceCount}

@@ -1,8 +1,10 @@
-//! The fuzz target's driver on bytes that are the same in every run, so that the ordinary tests pass through it.
+//! The fuzz targets' drivers on bytes that are the same in every run, so that the ordinary tests pass through it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[path = "../fuzz/driver.rs"]
 mod driver;
+#[path = "../fuzz/wire.rs"]
+mod wire;
 
 use trespasser::rng::{self, Purpose};
 
@@ -25,5 +27,13 @@ fn script(seed: u64) -> Vec<u8> {
 fn arbitrary_calls_break_nothing() {
     for seed in 0..60 {
         driver::drive(&script(seed), 1500);
+    }
+}
+
+#[test]
+fn arbitrary_messages_break_nothing() {
+    for seed in 1000..1040 {
+        wire::up(&script(seed));
+        wire::down(&script(seed));
     }
 }

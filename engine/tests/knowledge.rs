@@ -339,7 +339,7 @@ fn damage_is_known_where_it_is_seen_dealt_or_heard_and_remembered_otherwise() {
     assert_eq!([RED, BLUE, 2].map(|i| w.known(i, slice)), [pristine; 3], "repairs are known");
     w.rig.world.restore(w.rig.game, &saved).unwrap();
     assert_eq!([RED, BLUE, 2].map(|i| w.known(i, slice)), [pristine; 3], "nobody has looked yet");
-    w.ticks(4);
+    w.ticks(6);
     assert_eq!([RED, BLUE, 2].map(|i| w.known(i, slice)), [0, pristine, pristine], "red looks at it");
     w.rig.world.reset_match(w.rig.game, 3).unwrap();
     assert_eq!([RED, BLUE, 2].map(|i| w.known(i, slice)), [pristine; 3]);

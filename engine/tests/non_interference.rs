@@ -16,6 +16,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_range_loop, missing_docs)]
 
 use std::sync::Arc;
+use trespasser::net::Receiver;
 use trespasser::rules::Material;
 use trespasser::world::PLAYERS;
 use trespasser::*;
@@ -200,6 +201,8 @@ struct Side {
     game: MatchId,
     players: Vec<PlayerId>,
     ken: [Ken; PLAYERS],
+    /// By slot: without their answers nobody would get more than a welcome.
+    clients: Vec<Receiver>,
     events: Vec<Event>,
 }
 
@@ -214,7 +217,8 @@ impl Side {
                 world.add_player(game, PlayerDef { team, loadout: loadouts[slot], spawn: true }).unwrap()
             })
             .collect();
-        let mut side = Side { world, game, players, ken: Default::default(), events: Vec::new() };
+        let mut side = Side { world, game, players, ken: Default::default(), clients: Vec::new(), events: Vec::new() };
+        side.clients.resize_with(PLAYERS, Receiver::new);
         side.watch();
         side
     }
@@ -252,7 +256,7 @@ impl Side {
             ken.heard.clear();
             ken.packets.clear();
         }
-        let Side { world, game, ken, events, .. } = self;
+        let Side { world, game, players, ken, clients, events } = self;
         events.clear();
         world.drain_events(*game, |event| events.push(*event)).unwrap();
         let lost = world
@@ -266,6 +270,18 @@ impl Side {
         world.drain_sounds(*game, |heard| ken[usize::from(heard.listener)].heard.push(*heard)).unwrap();
         for packet in world.packets() {
             ken[packet.player.slot()].packets.push(packet.bytes.to_vec());
+        }
+        let mut answer = Vec::new();
+        for ((client, ken), &player) in clients.iter_mut().zip(&*ken).zip(&*players) {
+            for packet in &ken.packets {
+                client.receive(packet).unwrap();
+            }
+            // Now and then one is lost.
+            if !ken.packets.is_empty() && world.view(*game).unwrap().tick() % 21 != 0 {
+                answer.clear();
+                client.write(0, &mut answer);
+                world.receive(*game, player, &answer).unwrap();
+            }
         }
         let view = world.view(*game).unwrap();
         for viewer in (0..PLAYERS).filter(|v| viewers >> v & 1 == 1) {

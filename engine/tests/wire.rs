@@ -177,7 +177,10 @@ fn check_truth(world: &World, game: MatchId, slot: usize, seen: &Seen) {
         let health = player.health.ceil() as u8;
         assert_eq!((known.health, known.alive, known.aiming), (health, player.alive, player.aiming));
         assert_eq!((known.weapon, known.gait), (player.weapon, player.gait), "slot {slot} of {at}");
-        assert_eq!((known.reloading, known.protected), (player.reload_ticks > 0, tick < player.invulnerable_until && player.alive));
+        assert_eq!(
+            (known.reloading, known.protected),
+            (player.reload_ticks > 0, tick < player.invulnerable_until && player.alive)
+        );
         if at != slot {
             let turn = f32::from(known.facing) / 256.0 * core::f32::consts::TAU;
             let off = player.facing.angle_to(Vec2::from_angle(turn)).abs();
@@ -220,9 +223,11 @@ fn check_truth(world: &World, game: MatchId, slot: usize, seen: &Seen) {
         assert!(near, "slot {slot}: {flight:?} of {known:?}");
     }
     for cloud in view.clouds() {
-        let near = seen.clouds.iter().flatten().any(|c| {
-            c.position.distance(Vec2::new(cloud.disc.x, cloud.disc.y)) < 0.1 && c.born == cloud.born
-        });
+        let near = seen
+            .clouds
+            .iter()
+            .flatten()
+            .any(|c| c.position.distance(Vec2::new(cloud.disc.x, cloud.disc.y)) < 0.1 && c.born == cloud.born);
         assert!(near, "slot {slot}: {cloud:?} of {:?}", seen.clouds);
     }
 }
@@ -325,8 +330,7 @@ fn liars_gain_nothing() {
     for round in 0..1800u32 {
         scene.advance(1);
         let tick = scene.world.view(scene.game).unwrap().tick();
-        let sent: Vec<(usize, Vec<u8>)> =
-            scene.world.packets().map(|p| (p.player.slot(), p.bytes.to_vec())).collect();
+        let sent: Vec<(usize, Vec<u8>)> = scene.world.packets().map(|p| (p.player.slot(), p.bytes.to_vec())).collect();
         for (slot, bytes) in sent {
             let client = &mut table.clients[slot];
             client.receiver.receive(&bytes).unwrap();
@@ -379,7 +383,7 @@ fn liars_gain_nothing() {
         let stats = scene.world.link_stats(scene.game, id).unwrap().unwrap();
         assert!(memory[slot] <= 4096, "slot {slot}: {} bytes", memory[slot]);
         assert!(stats.frames > 400, "slot {slot}: {stats:?}");
-        assert!(stats.bytes / stats.frames < 250, "slot {slot}: {stats:?}");
+        assert!(stats.bytes / u64::from(stats.frames) < 250, "slot {slot}: {stats:?}");
     }
     let stats = |slot: usize| scene.world.link_stats(scene.game, table.clients[slot].id).unwrap().unwrap();
     assert_eq!(stats(0).acked, 0);

@@ -271,7 +271,11 @@ pub(crate) fn read_spot(r: &mut Reader<'_>) -> Read<Spot> {
     Ok((x, r.most(13, MOST.1.into(), "y", "0 to 4320")? as u16))
 }
 
-fn read_optional<T>(r: &mut Reader<'_>, field: &'static str, read: impl Fn(&mut Reader<'_>) -> Read<T>) -> Read<Option<T>> {
+fn read_optional<T>(
+    r: &mut Reader<'_>,
+    field: &'static str,
+    read: impl Fn(&mut Reader<'_>) -> Read<T>,
+) -> Read<Option<T>> {
     if r.flag(field)? { read(r).map(Some) } else { Ok(None) }
 }
 
@@ -401,21 +405,61 @@ impl Motion {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Record {
     /// One of a record's slices.
-    Slice { slice: u16, level: u8 },
+    Slice {
+        slice: u16,
+        level: u8,
+    },
     /// `there`: blue, alive, kills, deaths.
-    Score { slot: u8, there: Option<(bool, bool, u32, u32)> },
-    Teams { red: u32, blue: u32, winner: Option<u8> },
+    Score {
+        slot: u8,
+        there: Option<(bool, bool, u32, u32)>,
+    },
+    Teams {
+        red: u32,
+        blue: u32,
+        winner: Option<u8>,
+    },
     /// `item`: weapon, rounds, reserve.
-    Place { place: u8, item: Option<(u8, u32, u32)> },
-    Rounds { place: u8, rounds: u32 },
-    Hands { place: u8, charge: u8, reload: u32, heat: u8, silence: u32 },
+    Place {
+        place: u8,
+        item: Option<(u8, u32, u32)>,
+    },
+    Rounds {
+        place: u8,
+        rounds: u32,
+    },
+    Hands {
+        place: u8,
+        charge: u8,
+        reload: u32,
+        heat: u8,
+        silence: u32,
+    },
     /// `dead`: ticks until a respawn is granted, killer or 255.
-    Life { protected: u32, dead: Option<(u32, u8)> },
-    Flash { age: u32, intensity: f32 },
-    Projectile { number: u8, motion: Option<Motion> },
-    Cloud { number: u8, at: Spot, age: u32 },
-    Answer { number: u8, result: u8 },
-    Exact { values: [f32; 4] },
+    Life {
+        protected: u32,
+        dead: Option<(u32, u8)>,
+    },
+    Flash {
+        age: u32,
+        intensity: f32,
+    },
+    Projectile {
+        number: u8,
+        motion: Option<Motion>,
+    },
+    Cloud {
+        number: u8,
+        at: Spot,
+        age: u32,
+    },
+    Answer {
+        number: u8,
+        result: u8,
+    },
+    Exact {
+        values: [f32; 4],
+    },
 }
 
 /// A record of slices, ascending.
@@ -598,10 +642,7 @@ impl Record {
                 })?,
             },
             9 => Record::Cloud { number: r.u(5, "cloud")? as u8, at: read_spot(r)?, age: r.uv(8, "age")? },
-            10 => Record::Answer {
-                number: r.u(8, "answer")? as u8,
-                result: r.most(3, 2, "result", "0 to 2")? as u8,
-            },
+            10 => Record::Answer { number: r.u(8, "answer")? as u8, result: r.most(3, 2, "result", "0 to 2")? as u8 },
             11 => {
                 let mut values = [0.0; 4];
                 for value in &mut values {
@@ -906,7 +947,10 @@ pub(crate) struct Ack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Primary, secondary, three support items, [`NO_ARM`] where there is none; team, 2: as it is.
-    Loadout { weapons: [u8; 5], team: u8 },
+    Loadout {
+        weapons: [u8; 5],
+        team: u8,
+    },
     Respawn,
 }
 

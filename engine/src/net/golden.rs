@@ -39,10 +39,7 @@ fn welcome_json(w: &Welcome) -> String {
     let r = &w.rules;
     let (m, v, s) = (&r.movement, &r.vision, &r.smoke);
     let look = v.look.as_ref().map(|l| {
-        format!(
-            "{{ \"near\": {}, \"far\": {}, \"distance\": {}, \"cone\": {} }}",
-            l.near, l.far, l.distance, l.cone
-        )
+        format!("{{ \"near\": {}, \"far\": {}, \"distance\": {}, \"cone\": {} }}", l.near, l.far, l.distance, l.cone)
     });
     let mut out = String::new();
     let mut line = |text: String| out += &format!("  {text},\n");
@@ -131,10 +128,7 @@ fn record_json(record: &Record) -> String {
             format!("{{ \"type\": \"projectile\", \"number\": {number}, \"there\": {} }}", optional(there))
         }
         Record::Cloud { number, at, age } => {
-            format!(
-                "{{ \"type\": \"cloud\", \"number\": {number}, \"x\": {}, \"y\": {}, \"age\": {age} }}",
-                at.0, at.1
-            )
+            format!("{{ \"type\": \"cloud\", \"number\": {number}, \"x\": {}, \"y\": {}, \"age\": {age} }}", at.0, at.1)
         }
         Record::Answer { number, result } => {
             format!("{{ \"type\": \"answer\", \"number\": {number}, \"result\": {result} }}")
@@ -163,10 +157,7 @@ fn message_json(m: &Message, tick: u32) -> String {
             m.at.1
         ),
         event::FIRED => {
-            format!(
-                "\"type\": \"fired\", \"slot\": {first}, \"weapon\": {weapon}, {place}, \"direction\": {}",
-                m.value
-            )
+            format!("\"type\": \"fired\", \"slot\": {first}, \"weapon\": {weapon}, {place}, \"direction\": {}", m.value)
         }
         event::IMPACT => format!(
             "\"type\": \"impact\", \"slot\": {first}, \"weapon\": {weapon}, \"what\": {}, {place}, \"whose\": {second}",
@@ -413,10 +404,7 @@ fn snapshots() -> Vec<Draft> {
         R::Projectile { number: 5, motion: None },
     ];
     add("29_projectile", &[], flights, vec![]);
-    let clouds = vec![
-        R::Cloud { number: 31, at: (7680, 4320), age: 899 },
-        R::Cloud { number: 0, at: (0, 0), age: 0 },
-    ];
+    let clouds = vec![R::Cloud { number: 31, at: (7680, 4320), age: 899 }, R::Cloud { number: 0, at: (0, 0), age: 0 }];
     add("30_cloud", &[], clouds, vec![]);
     let answers = (0..3).map(|result| R::Answer { number: 253 + result, result }).collect();
     add("31_answer", &[], answers, vec![]);
@@ -563,16 +551,62 @@ fn all() -> Vec<Golden> {
 #[test]
 fn golden_bytes_stay() {
     for Golden { name, bytes, json } in all() {
-        for (suffix, now) in [("bin", &bytes[..]), ("json", json.as_bytes())] {
-            let path = format!("{FOLDER}/{name}.{suffix}");
-            if std::env::var_os("UPDATE_GOLDEN").is_some() {
-                std::fs::create_dir_all(FOLDER).unwrap();
-                std::fs::write(&path, now).unwrap();
-                continue;
-            }
-            let then = std::fs::read(&path).unwrap();
-            assert!(then == now, "{path} differs; if that was meant: UPDATE_GOLDEN=1, and say why in the commit");
+        keep(name, &bytes, &json);
+    }
+}
+
+/// Three seconds of a fight as one player got it.
+#[cfg(feature = "scenes")]
+fn session() -> (Vec<u8>, String) {
+    let mut scene = crate::scenes::Scene::new("arsenal").unwrap();
+    scene.advance(400);
+    let id = scene.world.view(scene.game).unwrap().players().nth(1).unwrap().id;
+    scene.world.open_link(scene.game, id).unwrap();
+    let (mut bytes, mut texts, mut client) = (Vec::new(), Vec::new(), Receiver::new());
+    let mut late = std::collections::VecDeque::new();
+    for tick in 0..180 {
+        scene.advance(1);
+        let packets: Vec<Vec<u8>> = scene.world.packets().map(|p| p.bytes.to_vec()).collect();
+        for packet in packets {
+            bytes.extend_from_slice(&(packet.len() as u16).to_le_bytes());
+            bytes.extend_from_slice(&packet);
+            texts.push(match client.receive(&packet).unwrap() {
+                Taken::Welcome => welcome_json(&client.seen().unwrap().welcome),
+                Taken::Snapshot => snapshot_json(&client),
+                _ => "null\n".to_owned(),
+            });
+            let mut up = Vec::new();
+            client.write(0, &mut up);
+            late.push_back((tick + 4, up));
         }
+        // One in eight is lost.
+        while late.front().is_some_and(|(due, _)| *due <= tick) {
+            let (due, up) = late.pop_front().unwrap();
+            if due % 8 != 0 {
+                scene.world.receive(scene.game, id, &up).unwrap();
+            }
+        }
+    }
+    (bytes, format!("[\n{}]\n", texts.join(",\n")))
+}
+
+#[cfg(feature = "scenes")]
+#[test]
+fn a_golden_session_stays() {
+    let (bytes, json) = session();
+    keep("session", &bytes, &json);
+}
+
+fn keep(name: &str, bytes: &[u8], json: &str) {
+    for (suffix, now) in [("bin", bytes), ("json", json.as_bytes())] {
+        let path = format!("{FOLDER}/{name}.{suffix}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::create_dir_all(FOLDER).unwrap();
+            std::fs::write(&path, now).unwrap();
+            continue;
+        }
+        let then = std::fs::read(&path).unwrap();
+        assert!(then == now, "{path} differs; if that was meant: UPDATE_GOLDEN=1, and say why in the commit");
     }
 }
 

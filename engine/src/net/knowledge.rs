@@ -18,9 +18,9 @@
 //! or numbered across players (`engine/tests/non_interference.rs`).
 
 use super::{Told, hidden};
-use crate::map::{Geometry, PLAYFIELD};
+use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
 use crate::rules::{Payload, Tuned};
-use crate::vision::{Grid, SmokeDisc, regions};
+use crate::vision::{Grid, Slab, SmokeDisc, regions, slab};
 use crate::world::state::{CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
 use crate::world::{Event, EventKind, NONE};
 
@@ -109,7 +109,8 @@ struct Scene<'a> {
     rules: &'a Tuned,
     geometry: &'a Geometry,
     grid: Grid<'a>,
-    discs: ([SmokeDisc; CLOUDS], usize),
+    /// `None`: clear air, as most often; half a kilobyte that need not be written.
+    discs: Option<([SmokeDisc; CLOUDS], usize)>,
 }
 
 impl<'a> Scene<'a> {
@@ -117,7 +118,8 @@ impl<'a> Scene<'a> {
     fn of(game: &'a Match) -> Scene<'a> {
         let (state, geometry) = (&game.state, game.map.geometry());
         let grid = Grid { geometry, blocks: &game.blocks, any: &state.sight_any, full: &state.sight_full };
-        Scene { state, rules: &game.rules, geometry, grid, discs: crate::sim::discs(state, &game.rules) }
+        let discs = (state.clouds != 0).then(|| crate::sim::discs(state, &game.rules));
+        Scene { state, rules: &game.rules, geometry, grid, discs }
     }
 
     /// `None`: the dead and the blind see nothing.
@@ -147,8 +149,51 @@ impl<'a> Scene<'a> {
                 return false;
             }
         }
-        self.grid.is_clear((eye.x, eye.y), (x, y))
-            && !self.rules.smoke(&self.discs.0[..self.discs.1]).stops((eye.x, eye.y), (x, y))
+        let (from, to) = ((eye.x, eye.y), (x, y));
+        let smokes = |(discs, count): &([SmokeDisc; CLOUDS], usize)| self.rules.smoke(&discs[..*count]).stops(from, to);
+        self.grid.is_clear(from, to) && !self.discs.as_ref().is_some_and(smokes)
+    }
+
+    /// [`Scene::shows`] for a point that may well lie in the wall next door.
+    #[inline]
+    fn shows_off(&self, eye: &Eye, x: f32, y: f32) -> bool {
+        let cell = |v: f32, count: usize| ((v * (1.0 / CELL)) as usize).min(count - 1);
+        self.grid.full[cell(y, ROWS)] >> cell(x, COLS) & 1 == 0 && self.shows(eye, x, y)
+    }
+
+    /// Whether it is easily told that no slice of a wall is in view: one that is out of reach, out of the cone, or
+    /// behind a single rectangle. Most walls that have changed unseen are the latter, and cost a line at most instead of
+    /// one for each point that is looked at.
+    ///
+    /// A rectangle hides a wall if it covers all its directions, does not overlap it, and stands before it in one of
+    /// them: both are convex, so that neither can change from before to behind.
+    fn hides_wall(&self, eye: &Eye, wall: usize, shadows: &mut Shadows) -> bool {
+        let Some(info) = self.geometry.walls.get(wall) else { return true };
+        let (x0, y0) = (info.x - OFF, info.y - OFF);
+        let (x1, y1) = (info.x + info.width + OFF, info.y + info.height + OFF);
+        let (near_x, near_y) = (eye.x.clamp(x0, x1), eye.y.clamp(y0, y1));
+        let (nx, ny) = (near_x - eye.x, near_y - eye.y);
+        let d2 = nx * nx + ny * ny;
+        let reach = eye.sight.max(eye.close);
+        if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
+            return true;
+        }
+        if d2 <= 0.0 {
+            return false;
+        }
+        let there = (x0, y0, x1, y1);
+        if shadows.rects.iter().any(|rect| eye.has_before(*rect, there)) {
+            return true;
+        }
+        let to = (near_x.clamp(0.0, PLAYFIELD.0), near_y.clamp(0.0, PLAYFIELD.1));
+        let stop = self.grid.sight_stop(eye.x, eye.y, to.0, to.1);
+        let Some(rect) = stop.and_then(|stop| self.grid.solid_about(stop)) else { return false };
+        let hides = eye.has_before(rect, there);
+        if hides {
+            shadows.rects[shadows.next % SHADOWS] = rect;
+            shadows.next += 1;
+        }
+        hides
     }
 
     /// Whether a slice is in view; see the module's head.
@@ -162,31 +207,84 @@ impl<'a> Scene<'a> {
         if d2 > reach * reach {
             return false;
         }
-        // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
-        let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
-        let along = far(x0 - eye.x, x1 - eye.x, eye.aim_x) + far(y0 - eye.y, y1 - eye.y, eye.aim_y);
-        if eye.cone_cos > 0.0 && d2 > eye.close * eye.close && along + OFF < eye.cone_cos * d2.sqrt() {
+        if eye.is_aside(x0, y0, x1, y1, d2) {
             return false;
         }
         if d2 <= 0.0 {
             // The eye is in the gap.
             return true;
         }
+        // A neighbour in the wall that stops sight covers the face between the two.
+        let (along_x, part) = (g.walls[slice / SLICES_PER_WALL].along_x, slice % SLICES_PER_WALL);
+        let opaque = |s: usize| self.grid.blocks[s / 64].clear >> (s % 64) & 1 == 0;
+        let covered = |along: bool, before: bool| {
+            along == along_x
+                && if before { part > 0 && opaque(slice - 1) } else { part + 1 < SLICES_PER_WALL && opaque(slice + 1) }
+        };
         let shares = [0.5, FROM_END, 1.0 - FROM_END];
-        if nx != 0.0 {
+        if nx != 0.0 && !covered(true, nx > 0.0) {
             let x = if nx > 0.0 { (x0 - OFF).max(0.0) } else { (x1 + OFF).min(PLAYFIELD.0) };
-            if shares.iter().any(|share| self.shows(eye, x, y0 + (y1 - y0) * share)) {
+            if shares.iter().any(|share| self.shows_off(eye, x, y0 + (y1 - y0) * share)) {
                 return true;
             }
         }
-        if ny != 0.0 {
+        if ny != 0.0 && !covered(false, ny > 0.0) {
             let y = if ny > 0.0 { (y0 - OFF).max(0.0) } else { (y1 + OFF).min(PLAYFIELD.1) };
-            if shares.iter().any(|share| self.shows(eye, x0 + (x1 - x0) * share, y)) {
+            if shares.iter().any(|share| self.shows_off(eye, x0 + (x1 - x0) * share, y)) {
                 return true;
             }
         }
         let clear = self.grid.blocks[slice / 64].clear >> (slice % 64) & 1 == 1;
         clear && self.shows(eye, (x0 + x1) * 0.5, (y0 + y1) * 0.5)
+    }
+}
+
+/// Rectangles kept to be tried again.
+const SHADOWS: usize = 4;
+
+type Rect = (f32, f32, f32, f32);
+
+/// What has hidden walls from an eye: most likely it hides the next ones, too.
+#[derive(Default)]
+struct Shadows {
+    /// All 0: none; a point hides nothing.
+    rects: [Rect; SHADOWS],
+    next: usize,
+}
+
+impl Eye {
+    /// Whether a rectangle, `d2` px^2 away at least, is surely out of the cone and not close by.
+    #[inline]
+    fn is_aside(&self, x0: f32, y0: f32, x1: f32, y1: f32, d2: f32) -> bool {
+        // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
+        let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
+        let along = far(x0 - self.x, x1 - self.x, self.aim_x) + far(y0 - self.y, y1 - self.y, self.aim_y);
+        self.cone_cos > 0.0 && d2 > self.close * self.close && along + OFF < self.cone_cos * d2.sqrt()
+    }
+
+    /// Whether `rect` stands before all of `there`.
+    fn has_before(&self, rect: Rect, there: Rect) -> bool {
+        let apart = rect.2 < there.0 || rect.0 > there.2 || rect.3 < there.1 || rect.1 > there.3;
+        let middle = ((there.0 + there.2) * 0.5 - self.x, (there.1 + there.3) * 0.5 - self.y);
+        if !apart || slab(&Slab::new(self.x, self.y, middle.0, middle.1), rect.0, rect.1, rect.2, rect.3).is_none() {
+            return false;
+        }
+        let cross = |a: (f32, f32), b: (f32, f32)| a.0 * b.1 - a.1 * b.0;
+        let corners = |r: Rect| [(r.0, r.1), (r.2, r.1), (r.0, r.3), (r.2, r.3)].map(|(x, y)| (x - self.x, y - self.y));
+        let (mut left, mut right) = (middle, middle);
+        for corner in corners(rect) {
+            if cross(right, corner) > 0.0 {
+                right = corner;
+            }
+            if cross(left, corner) < 0.0 {
+                left = corner;
+            }
+        }
+        corners(there).iter().all(|&corner| cross(left, corner) > 0.0 && cross(corner, right) > 0.0)
+    }
+
+    fn bits(&self) -> [u32; 6] {
+        [self.x, self.y, self.aim_x, self.aim_y, self.sight, self.cone_cos].map(f32::to_bits)
     }
 }
 
@@ -364,6 +462,7 @@ impl Knowledge {
     }
 
     /// Brings the columns up to the tick just played, before its events are looked at.
+    #[inline(never)]
     pub(crate) fn look(&mut self, game: &Match) {
         let state = &game.state;
         self.knew = self.knows;
@@ -470,6 +569,7 @@ impl Knowledge {
     ///
     /// Who learns of damage to a slice knows its health; who hears a slice break knows that it is gone, and is told
     /// nothing more; all others remember what they knew.
+    #[inline(never)]
     pub(crate) fn witness(
         &mut self,
         game: &Match,
@@ -602,7 +702,9 @@ impl Knowledge {
         let scene = Scene::of(game);
         for viewer in MatchState::slots(all & !told) {
             let eye = scene.eye(viewer);
-            if eye.as_ref().is_some_and(|eye| scene.shows_slice(eye, usize::from(slice))) {
+            let wall = usize::from(slice) / SLICES_PER_WALL;
+            let hidden = |eye: &Eye| scene.hides_wall(eye, wall, &mut Shadows::default());
+            if eye.as_ref().is_some_and(|eye| !hidden(eye) && scene.shows_slice(eye, usize::from(slice))) {
                 told |= 1 << viewer;
             } else if heard >> viewer & 1 == 0 {
                 self.miss(viewer, slice, before, left);
@@ -648,22 +750,25 @@ impl Knowledge {
     }
 
     /// After the events of a tick, which may name what is gone: if some were lost, or may never have been written, slices
-    /// are taken as they are.
-    pub(crate) fn settle(&mut self, game: &Match, lost: u64) {
+    /// are taken as they are, and this says so.
+    pub(crate) fn settle(&mut self, game: &Match, lost: u64) -> bool {
         let things = game.state.flying.count_ones() + game.state.clouds.count_ones();
         if self.named.len() > things as usize {
             self.tidy(&game.state);
         }
         self.flashes.clear();
-        if lost > 0 || self.hits >= MANY {
+        let uncertain = lost > 0 || self.hits >= MANY;
+        if uncertain {
             self.compare(game);
         }
         self.hits = 0;
+        uncertain
     }
 
     /// Looks again at slices that changed unseen, for one viewer; hands over those whose known health has changed.
     ///
     /// One who stands still where no wall has changed costs nothing but the comparison that tells so.
+    #[inline(never)]
     pub(crate) fn look_around(&mut self, game: &Match, viewer: usize, mut learn: impl FnMut(u16)) {
         if self.stale[viewer].is_empty() {
             return;
@@ -687,20 +792,20 @@ impl Knowledge {
         // Smoke moves by itself.
         self.glance[viewer] = (game.state.clouds == 0).then_some(glance);
         let serial = &mut self.serial[viewer];
+        let mut shadows = Shadows::default();
+        let (mut wall, mut hidden) = (usize::MAX, false);
         self.stale[viewer].retain(|&(slice, _)| {
-            let seen = scene.shows_slice(&eye, usize::from(slice));
+            let slice_wall = usize::from(slice) / SLICES_PER_WALL;
+            if slice_wall != wall {
+                (wall, hidden) = (slice_wall, scene.hides_wall(&eye, slice_wall, &mut shadows));
+            }
+            let seen = !hidden && scene.shows_slice(&eye, usize::from(slice));
             if seen {
                 *serial = serial.wrapping_add(1);
                 learn(slice);
             }
             !seen
         });
-    }
-}
-
-impl Eye {
-    fn bits(&self) -> [u32; 6] {
-        [self.x, self.y, self.aim_x, self.aim_y, self.sight, self.cone_cos].map(f32::to_bits)
     }
 }
 

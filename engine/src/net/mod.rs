@@ -23,8 +23,8 @@ mod receiver;
 mod told;
 
 pub(crate) use entry::Entry;
-pub(crate) use format::{NO_ARM, Up, Wish};
 pub use format::{ClientRules, Farewell, Welcome};
+pub(crate) use format::{NO_ARM, Up, Wish};
 pub(crate) use history::History;
 pub(crate) use knowledge::{Knowledge, at_first, columns};
 pub use link::LinkStats;

@@ -7,6 +7,10 @@ use crate::world::state::{Match, MatchState};
 use crate::world::{EVENT_RING, PLAYERS, PlayerId};
 use std::collections::VecDeque;
 
+/// Times a second, at least where there are as many frames, that a viewer looks for slices that changed unseen. Damage
+/// in sight is known at once; this is about coming round a corner.
+const GLANCES: u32 = 10;
+
 /// What a match keeps for its wire; a match that nobody watches has none.
 #[derive(Debug)]
 pub(crate) struct Net {
@@ -75,9 +79,10 @@ impl Net {
         }
     }
 
-    /// Bytes, without those of links.
+    /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>()
+        let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links
     }
 
     /// Those to whom anything goes.
@@ -123,7 +128,9 @@ impl Net {
             }
         }
         self.events = game.events.written();
-        knowledge.settle(game, lost);
+        if knowledge.settle(game, lost) {
+            links.iter_mut().flatten().for_each(|link| link.compare_anew());
+        }
     }
 
     /// Before the host changes who is in the match, or what it is: what has happened is told while it is known to whom.
@@ -254,13 +261,17 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
         return None;
     }
     let frame = game.state.tick / step;
+    let glances = (def.rate / GLANCES).max(1);
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
     for viewer in MatchState::slots(watchers) {
-        knowledge.look_around(game, viewer, |slice| {
-            if let Some(link) = &mut links[viewer] {
-                link.learn(slice);
-            }
-        });
+        // In turns; never by how much there is to look at, which would tell of what is out of sight.
+        if (frame + viewer as u32).is_multiple_of(glances) {
+            knowledge.look_around(game, viewer, |slice| {
+                if let Some(link) = &mut links[viewer] {
+                    link.learn(slice);
+                }
+            });
+        }
     }
     Some(frame)
 }

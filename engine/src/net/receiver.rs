@@ -1,5 +1,6 @@
 //! The client's end, for reference, tests and tools: what a client knows after any messages, and what it sends.
 
+use super::Entry;
 use super::bits::{Read, Reader, bad};
 use super::entry::{MOST, predicted, state_bit, stride, strides};
 use super::link::inputs_of;
@@ -7,7 +8,6 @@ use super::format::{
     Ack, Farewell, INPUTS, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Up, UpInput, Welcome, Wish, down,
     event, nearest_frame, read_spot,
 };
-use super::Entry;
 use crate::rules::{Loadout, SoundKind, Team, Weapon};
 use crate::world::state::MatchState;
 use crate::world::{Buttons, Gait, InputCmd, PLAYERS};
@@ -166,17 +166,56 @@ pub struct SeenMessage {
 #[allow(missing_docs)]
 pub enum Happening {
     /// `gain` in 1/255; `direction` in 1/64 turn, 0 for own ones; `cutoff` 0 to 63 (not muffled).
-    Sound { own: bool, kind: SoundKind, gain: u8, direction: u8, cutoff: u8 },
-    Fired { shooter: u8, weapon: Option<Weapon>, at: Vec2, direction: u8 },
+    Sound {
+        own: bool,
+        kind: SoundKind,
+        gain: u8,
+        direction: u8,
+        cutoff: u8,
+    },
+    Fired {
+        shooter: u8,
+        weapon: Option<Weapon>,
+        at: Vec2,
+        direction: u8,
+    },
     /// `what`: 0 nothing, 1 wall, 2 body, 3 a body that is not told.
-    Impact { shooter: Option<u8>, weapon: Option<Weapon>, what: u8, at: Option<Vec2>, whose: Option<u8> },
-    Hurt { whose: u8, by: Option<u8>, weapon: Option<Weapon>, points: u16 },
-    Died { who: u8, by: Option<u8>, weapon: Option<Weapon>, at: Option<Vec2> },
-    Exploded { weapon: Option<Weapon>, at: Vec2, thrower: Option<u8> },
-    Bounced { weapon: Option<Weapon>, at: Vec2 },
-    Thrown { who: u8, weapon: Option<Weapon> },
+    Impact {
+        shooter: Option<u8>,
+        weapon: Option<Weapon>,
+        what: u8,
+        at: Option<Vec2>,
+        whose: Option<u8>,
+    },
+    Hurt {
+        whose: u8,
+        by: Option<u8>,
+        weapon: Option<Weapon>,
+        points: u16,
+    },
+    Died {
+        who: u8,
+        by: Option<u8>,
+        weapon: Option<Weapon>,
+        at: Option<Vec2>,
+    },
+    Exploded {
+        weapon: Option<Weapon>,
+        at: Vec2,
+        thrower: Option<u8>,
+    },
+    Bounced {
+        weapon: Option<Weapon>,
+        at: Vec2,
+    },
+    Thrown {
+        who: u8,
+        weapon: Option<Weapon>,
+    },
     /// `what`: 0 an empty click, 1 too soon to fire, 2 too soon to respawn, 3 overheated.
-    Denied { what: u8 },
+    Denied {
+        what: u8,
+    },
 }
 
 /// All that a client knows.
@@ -250,7 +289,7 @@ pub(super) struct Known {
 
 const UNKNOWN: Known = Known { frame: u32::MAX, base: 0, mask: 0, input: 0, entries: [Entry(0); PLAYERS] };
 
-/// A client of one link. About 8 KB, and a byte a slice of the map; nothing that comes makes it larger.
+/// A client of one link. About 8 KB, and a byte a slice of the map; hostile messages may make it 300 KB, no more.
 #[derive(Debug, Clone)]
 pub struct Receiver {
     seen: Option<Seen>,
@@ -311,7 +350,8 @@ impl Receiver {
 
     /// Bytes that this receiver takes in memory.
     pub fn memory(&self) -> usize {
-        let levels = self.seen.as_ref().map_or(0, |s| s.levels.capacity() + s.messages.capacity() * size_of::<SeenMessage>());
+        let levels =
+            self.seen.as_ref().map_or(0, |s| s.levels.capacity() + s.messages.capacity() * size_of::<SeenMessage>());
         size_of::<Receiver>()
             + levels
             + self.records.capacity() * size_of::<Record>()
@@ -417,7 +457,9 @@ impl Receiver {
                 None => return Ok(Taken::Ignored),
             },
         };
-        let Some(tick) = frame.checked_mul(seen.welcome.step) else { return bad("frame", "one of the first 2^32 ticks") };
+        let Some(tick) = frame.checked_mul(seen.welcome.step) else {
+            return bad("frame", "one of the first 2^32 ticks");
+        };
         let mut parts = SnapshotParts::default();
         let own = usize::from(seen.welcome.slot);
         let rules = &seen.welcome.rules;
@@ -488,8 +530,8 @@ impl Receiver {
         self.taken = if passed > 31 { 0 } else { self.taken << passed | 1 << (passed - 1) };
         self.ring[at(frame)] = Known { frame, base: back as u8, mask, input, entries };
         (seen.frame, seen.tick, seen.input, seen.ahead) = (frame, tick, input, ahead);
-        for slot in 0..PLAYERS {
-            seen.players[slot] = (mask >> slot & 1 == 1).then(|| seen_player(entries[slot], slot == own));
+        for (slot, (player, entry)) in seen.players.iter_mut().zip(entries).enumerate() {
+            *player = (mask >> slot & 1 == 1).then(|| seen_player(entry, slot == own));
         }
         for record in &self.records {
             apply(seen, record, &mut self.wants_exact, &mut self.request);
@@ -547,7 +589,7 @@ impl Receiver {
         let mut up = Up::new(seen.welcome.epoch);
         self.written = self.written.wrapping_add(1);
         // The long mask now and then, for acknowledgements that were lost.
-        let long = self.written % 4 == 0;
+        let long = self.written.is_multiple_of(4);
         let mask = self.taken & if long { u32::MAX >> 1 } else { 0xFF };
         up.ack = Some(Ack { newest: (seen.frame & 0xFFF) as u16, mask, long });
         up.exact = self.wants_exact;
@@ -696,8 +738,8 @@ fn apply(seen: &mut Seen, record: &Record, wants_exact: &mut bool, request: &mut
             seen.winner = winner;
         }
         Record::Place { place, item } => {
-            seen.items[usize::from(place.min(4))] = item
-                .and_then(|(number, rounds, reserve)| Some(SeenItem { weapon: weapon(number)?, rounds, reserve }));
+            seen.items[usize::from(place.min(4))] =
+                item.and_then(|(number, rounds, reserve)| Some(SeenItem { weapon: weapon(number)?, rounds, reserve }));
         }
         Record::Rounds { place, rounds } => {
             if let Some(item) = &mut seen.items[usize::from(place.min(4))] {

@@ -98,8 +98,8 @@ impl World {
             return Ok(Received { stale: true, ..Received::default() });
         }
         let acked = up.ack.map(|ack| link.acknowledge(ack)).unwrap_or_default();
-        link.stats.false_acks += u64::from(acked.lied);
-        link.stats.stale += u64::from(acked.stale);
+        link.stats.false_acks += u32::from(acked.lied);
+        link.stats.stale += u32::from(acked.stale);
         if up.exact {
             link.want_exact();
         }
