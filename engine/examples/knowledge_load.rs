@@ -27,7 +27,7 @@ impl StageProbe for Clock {
 
     fn end(&mut self, stage: Stage) {
         let now = Instant::now();
-        if stage == Stage::Publish {
+        if stage == Stage::Send {
             self.ns += (now - self.last).as_nanos();
         }
         self.last = now;

@@ -22,7 +22,7 @@ impl StageProbe for Publishing {
     fn end(&mut self, stage: Stage) {
         match stage {
             Stage::Sounds => self.at = Instant::now(),
-            Stage::Publish => self.spent += self.at.elapsed(),
+            Stage::Send => self.spent += self.at.elapsed(),
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use crate::fail::{Fail, Inner, Result, guard};
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
 use crate::shape::{Cloud, Projectile, Score, slice_points};
+use crate::wire::net_def;
 use napi::Env;
 use napi::JsValue;
 use napi::bindgen_prelude::{
@@ -16,7 +17,8 @@ use std::collections::HashMap;
 use trespasser::scenes::Bots;
 use trespasser::world::PLAYERS;
 use trespasser::{
-    Buttons, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2, WorldDef,
+    Buttons, InputCmd, MatchDef, MatchId, MatchView, NetDef, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2,
+    WorldDef,
 };
 
 /// Of a bot whose host does not say.
@@ -25,6 +27,8 @@ const DEFAULT_SKILL: f32 = 0.5;
 /// What a call works on. Arguments are read before it is borrowed, for reading them may run JavaScript.
 pub(crate) struct Pool {
     pub(crate) world: trespasser::World,
+    /// As the world was made with.
+    pub(crate) net: NetDef,
     /// Who plays for the host.
     bots: Bots,
     /// Kept between drains.
@@ -82,7 +86,11 @@ impl World {
             if let Some(most) = fields.get("maxMatches")? {
                 def.max_matches = read::uint32("maxMatches", &most)?;
             }
+            if let Some(wire) = fields.get("wire")? {
+                def.net = net_def(wire)?;
+            }
             let pool = Pool {
+                net: def.net,
                 world: trespasser::World::new(def)?,
                 bots: Bots::new(),
                 events: Vec::new(),
@@ -284,6 +292,23 @@ impl World {
                 let add = if wrecks { Bots::add_wrecker } else { Bots::add };
                 Ok(add(bots, world, game, def, skill)?.raw())
             })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn adopt_bot(&self, game: Unknown<'_>, player: Unknown<'_>, skill: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let skill = read::finite("skill", &skill)?;
+            self.with(|Pool { world, bots, .. }| Ok(bots.adopt(world, game, player, skill)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn release_bot(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<bool> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|Pool { world, bots, .. }| Ok(bots.release(game, world.view(game)?.player(player)?.id)))
         })
     }
 

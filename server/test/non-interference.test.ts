@@ -70,6 +70,7 @@ class Stage {
       emitJson: record,
       keepsUp: () => true,
       wantsSounds: () => true,
+      wireMoved: () => {},
     }, { map: vault, killTarget: 1000, maxPlayers: 8, bots: 0, phase: 0, seed });
     for (const member of MEMBERS) {
       this.match.add(member, member);

@@ -3,10 +3,10 @@
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
 use super::bits::Writer;
-use super::entry::{MOST, predicted, q16, turn8};
+use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
-    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
-    write_entry, write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
+    write_entry, write_header, write_slices,
 };
 use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
@@ -40,6 +40,10 @@ const ON_WAY: usize = 512;
 const MESSAGES: usize = 48;
 /// Bytes of a snapshot at most, as far as there is a choice.
 const CAP: i32 = 1200;
+/// Frames after a loss in which a base must have been acknowledged.
+const DISTRUST: u32 = 100;
+/// Frames without an acknowledgement after which the same holds.
+const SILENCE: u32 = 16;
 /// No frame.
 const NEVER: u32 = u32::MAX;
 /// Level of a slice of which it is not certain what the client has.
@@ -78,11 +82,22 @@ struct Sent {
     base: u8,
     /// Slots with an entry.
     mask: u8,
+    /// Lowest bits of the number of the last input applied.
+    input: u8,
     fate: Fate,
-    welcome: bool,
 }
 
-const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, fate: Fate::Lost, welcome: true };
+/// Instead of a base: it was a welcome.
+const WELCOME: u8 = u8::MAX;
+
+impl Sent {
+    fn is_welcome(self) -> bool {
+        self.base == WELCOME
+    }
+}
+
+const UNSENT: Sent = Sent { frame: NEVER, base: WELCOME, mask: 0, input: 0, fate: Fate::Lost };
+const UNSENT_WELCOME: Sent = Sent { fate: Fate::Open, ..UNSENT };
 const _: () = assert!(size_of::<Sent>() == 8);
 
 /// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
@@ -207,6 +222,8 @@ pub(crate) struct Link {
     /// Newest frame sent, and newest acknowledged one.
     newest: u32,
     acked: u32,
+    /// Frame from which on nothing is known to get lost any more, so that what was sent may be taken to arrive.
+    trusted: u32,
     /// Number in the match of the input that has number 0 on the wire, and of the newest one taken.
     pub(crate) origin: u32,
     pub(crate) latest: u32,
@@ -260,6 +277,7 @@ impl Link {
             opened: NEVER,
             newest: NEVER,
             acked: NEVER,
+            trusted: 0,
             origin,
             latest: origin,
             ring: [UNSENT; RING as usize],
@@ -438,6 +456,9 @@ impl Link {
         }
         self.stats.acked += taken.count_ones();
         self.stats.lost += lost.count_ones();
+        if lost != 0 {
+            self.trusted = self.now + DISTRUST;
+        }
         self.settle(taken, lost);
         result
     }
@@ -528,12 +549,13 @@ impl Link {
         }
         let start = out.len();
         let mut w = Writer::new(out);
-        let base = self.write_players(scope, entries, mask, &mut w);
+        let input = scope.state.last_sequence[scope.viewer].wrapping_sub(self.origin) as u8;
+        let base = self.write_players(scope, entries, mask, input, &mut w);
         let (records, messages) = self.choose(scope, w.bits());
         self.write_records(scope, records, &mut w);
         self.write_messages(scope, entries, mask, messages, &mut w);
         w.finish();
-        self.sent(Sent { frame, base, mask, fate: Fate::Open, welcome: false }, out.len() - start);
+        self.sent(Sent { frame, base, mask, input, fate: Fate::Open }, out.len() - start);
     }
 
     fn sent(&mut self, sent: Sent, bytes: usize) {
@@ -566,7 +588,7 @@ impl Link {
         if self.opened == NEVER {
             self.opened = scope.frame;
         }
-        self.sent(Sent { frame: scope.frame, base: 0, mask: 0, fate: Fate::Open, welcome: true }, out.len() - start);
+        self.sent(Sent { frame: scope.frame, ..UNSENT_WELCOME }, out.len() - start);
     }
 
     /// Gives up what is too old to be acknowledged, and messages that nobody needs any more.
@@ -775,7 +797,8 @@ impl Link {
             return true;
         }
         let last = self.ring[(self.newest % RING) as usize];
-        if last.frame != self.newest || last.welcome || last.mask != mask || scope.frame - last.frame >= self.idle {
+        if last.frame != self.newest || last.is_welcome() || last.mask != mask || scope.frame - last.frame >= self.idle
+        {
             return true;
         }
         let Some(before) = scope.history.get(last.frame) else { return true };
@@ -785,21 +808,34 @@ impl Link {
         })
     }
 
+    /// The frame to write against: the newest acknowledged one; or, where nothing has got lost for a while, the newest
+    /// one sent, which is on its way. Should it get lost after all, the client drops what stands on it, and says so.
+    fn base_frame(&self, frame: u32) -> u32 {
+        let trusts = self.acked != NEVER && frame >= self.trusted && frame - self.acked < SILENCE;
+        if trusts { self.newest } else { self.acked }
+    }
+
     /// Header and entries; returns the frames back to the base.
-    fn write_players(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8, w: &mut Writer<'_>) -> u8 {
+    fn write_players(
+        &self,
+        scope: &Scope<'_>,
+        entries: &[Entry; PLAYERS],
+        mask: u8,
+        input: u8,
+        w: &mut Writer<'_>,
+    ) -> u8 {
         let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
         let at = |frame: u32| &self.ring[(frame % RING) as usize];
         // The base, its entries, the frames to it.
-        let base = (self.acked != NEVER && frame - self.acked < RING && !at(self.acked).welcome)
-            .then(|| scope.history.get(self.acked).map(|known| (at(self.acked), known)))
+        let newest = self.base_frame(frame);
+        let base = (newest != NEVER && frame - newest < RING && !at(newest).is_welcome() && at(newest).frame == newest)
+            .then(|| scope.history.get(newest).map(|known| (at(newest), known)))
             .flatten();
-        let back = base.map_or(0, |_| frame - self.acked);
-        // Kind, epoch, frame, base, input.
-        let input = s.last_sequence[v].wrapping_sub(self.origin) & 0xFF;
-        w.u(29, down::SNAPSHOT | u32::from(self.epoch) << 2 | (frame & 0xFFF) << 4 | back << 16 | input << 21);
-        if w.flag(s.debt[v] > 0) {
-            w.u(4, s.debt[v].min(15).into());
-        }
+        let back = base.map_or(0, |_| frame - newest);
+        let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
+        let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
+        let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
+        write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15));
         let known = base.map_or(0, |(sent, _)| sent.mask);
         if w.flag(mask != known) {
             w.u(8, mask.into());
@@ -812,18 +848,21 @@ impl Link {
                 .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
                 .flatten()
         });
+        let movement = &scope.rules.rules.movement;
+        let strides = strides([movement.sneak, movement.walk, movement.run], lived, per_second);
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
             let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
                 let was = before[slot];
-                match past {
+                let predicted = match past {
                     Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
-                        (was, predicted(was, old[slot], back, sent.base.into()))
+                        predicted(was, old[slot], back, sent.base.into())
                     }
-                    _ => (was, (was.x(), was.y())),
-                }
+                    _ => (was.x(), was.y()),
+                };
+                Before { was, predicted }
             });
-            write_entry(w, slot == v, is, before);
+            write_entry(w, slot == v, is, before, &strides);
         }
         back as u8
     }
@@ -1044,22 +1083,24 @@ impl Link {
         w: &mut Writer<'_>,
     ) {
         w.flag(chosen != 0);
-        let mut left = chosen;
+        let near = |slot: u8| (slot < 8 && mask >> slot & 1 == 1).then(|| entries[usize::from(slot)]);
+        let (mut left, mut before) = (chosen, 0);
         while left != 0 {
             let message = &mut self.messages[left.trailing_zeros() as usize];
             left &= left - 1;
-            let near = |slot: u8| -> Option<Spot> {
-                (slot < 8 && mask >> slot & 1 == 1).then(|| {
-                    let entry = entries[usize::from(slot)];
-                    (entry.x(), entry.y())
-                })
-            };
-            message.write(w, scope.state.tick.saturating_sub(message.tick), near);
+            let age = scope.state.tick.saturating_sub(message.tick);
+            message.write(w, age, before, near);
+            before = age;
             message.kind |= 128;
             message.sent = scope.frame as u16;
             w.flag(left != 0);
         }
     }
+}
+
+/// Inputs of a player's time that so many frames hold.
+pub(crate) fn inputs_of(frames: u32, step: u32, per_second: u32, tick_rate: u32) -> u32 {
+    frames * step * per_second / tick_rate.max(1)
 }
 
 /// Makes room for one more, in small steps: most links never need much, and in a storm there is time.
