@@ -398,3 +398,89 @@ fn nobody_watched_costs_and_knows_nothing() {
     rig.press(0, Buttons::SLOT2, at(200.0, 30.0));
     assert_eq!(rig.world.pending_told(rig.game).unwrap(), 0);
 }
+
+/// Whatever a host calls in whatever order: nobody knows whom they may not, nobody is told who is not listened for, and
+/// what is known of slices is either what they are or what they have been.
+#[test]
+fn any_calls_in_any_order() {
+    let mut dice = 0x2545_F491_4F6C_DD1Du64;
+    let mut roll = move |n: u64| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        (dice >> 11) % n
+    };
+    for case in 0..60 {
+        let mut setup = Setup::default();
+        for i in 0..40 {
+            let (x, y) = (100.0 + 10.0 * (i % 20) as f32, 60.0 + 40.0 * (i / 20) as f32);
+            setup = setup.wall(x, y, 10.0, 10.0, [Material::Wood, Material::Glass, Material::Metal][i % 3]);
+        }
+        let Rig { mut world, game, players, .. } = setup.support(&[Weapon::Grenade, Weapon::Flashbang]).build();
+        let mut players: Vec<(PlayerId, u32)> = players.into_iter().map(|id| (id, 0)).collect();
+        let (mut listened, mut saved, mut slices) = (0u8, Vec::new(), Vec::new());
+        let pristine = world.view(game).unwrap().map().geometry().max_health.clone();
+        for _ in 0..600 {
+            let pick = roll(players.len().max(1) as u64) as usize;
+            match (roll(40), players.get(pick).map(|p| p.0)) {
+                (0 | 1, _) if players.len() < 8 => {
+                    let team = [Team::Red, Team::Blue][roll(2) as usize];
+                    let def = PlayerDef { team: Some(team), spawn: roll(2) == 0, ..PlayerDef::default() };
+                    let id = world.add_player(game, def).unwrap();
+                    assert_eq!(listened >> id.slot() & 1, 0);
+                    players.push((id, 0));
+                }
+                (2, Some(id)) => {
+                    world.remove_player(game, id).unwrap();
+                    listened &= !(1 << id.slot());
+                    players.remove(pick);
+                }
+                (3..=6, Some(id)) => {
+                    let on = roll(4) != 0;
+                    world.listen(game, id, on).unwrap();
+                    listened = listened & !(1 << id.slot()) | u8::from(on) << id.slot();
+                }
+                (7, Some(id)) => _ = world.kill_player(game, id),
+                (8, Some(id)) => _ = world.set_team(game, id, [Team::Red, Team::Blue][roll(2) as usize]),
+                (9, Some(id)) => _ = world.give_weapon(game, id, Weapon::ALL[roll(15) as usize]),
+                (10, Some(id)) => _ = world.throw(game, id, 1),
+                (11, _) => _ = world.repair_walls(game),
+                (12, _) if roll(4) == 0 => world.reset_match(game, roll(99)).unwrap(),
+                (13, _) => world.save(game, &mut saved).unwrap(),
+                (14, _) if roll(3) == 0 && !saved.is_empty() => {
+                    world.restore(game, &saved).unwrap();
+                    let view = world.view(game).unwrap();
+                    let back: Vec<PlayerId> = view.players().map(|p| p.id).collect();
+                    // Who is back in the match is listened for only if it was so all along.
+                    let kept = |p: &&(PlayerId, u32)| back.contains(&p.0);
+                    listened &= players.iter().filter(kept).fold(0, |mask, p| mask | 1 << p.0.slot());
+                    players = back.into_iter().map(|id| (id, 1_000_000)).collect();
+                }
+                (15, _) => _ = world.drain_events(game, |_| {}).unwrap(),
+                _ => {
+                    for (id, sequence) in &mut players {
+                        *sequence += 1;
+                        let held = Buttons([0, 1, 2, 4, 8, 1 << 6, 1 << 6, 1 << 4 | 8][roll(8) as usize]);
+                        let taps = Buttons([0, 0, 1 << 15, 1 << 12, 1 << 13, 1 << 9, 1 << 8][roll(7) as usize]);
+                        let mouse = at(roll(480) as f32, roll(270) as f32);
+                        world.push_input(game, *id, InputCmd::new(*sequence, held, taps, mouse).unwrap()).unwrap();
+                    }
+                    world.step();
+                }
+            }
+            let view = world.view(game).unwrap();
+            for me in view.players() {
+                let viewer = me.id.slot();
+                let mates = view.players().filter(|p| p.team == me.team && p.placed);
+                let known = mates.fold(1u8 << viewer, |mask, p| mask | 1 << p.id.slot()) | view.sees(viewer);
+                assert_eq!(view.knows(viewer), known, "case {case}");
+                view.known_health(viewer, &mut slices);
+                for (s, &health) in slices.iter().enumerate() {
+                    assert!(health >= view.slice_health(s) || health <= pristine[s], "case {case}, slice {s}");
+                    assert_eq!(health, view.known_slice_health(viewer, s));
+                }
+            }
+            world.drain_told(game, |told| assert_eq!((told.to & !listened, told.to != 0), (0, true))).unwrap();
+        }
+    }
+}

@@ -9,7 +9,8 @@ import { FakeClock } from './support.js';
 /**
  * Two matches that differ only in what an enemy does in a room which nothing leaves: what the other side's clients are
  * sent is the same to the byte, step by step: states, events, sounds, times. The engine's own test
- * (engine/tests/non_interference.rs) plays for hours; this one is about the server's part.
+ * (engine/tests/non_interference.rs) plays for hours; this one is about the server's part. It can fail: with an
+ * `acquaintance` that takes everybody to be seen it does so in its first step.
  */
 
 const STEP_MS = 1000 / 60;

@@ -16,6 +16,12 @@
 //!
 //! What one player knows never depends on what another one, unseen and unheard, does: nothing here is counted, ordered
 //! or numbered across players (`engine/tests/non_interference.rs`).
+//!
+//! Instructions with all eight watched, `engine/examples/knowledge_load.rs`: a tick costs 250 ([`Knowledge::look`]), 4,200
+//! in arsenal, where something is always in the air; an event 510 in duel, 1,260 in brawl, 2,800 in arsenal, where blasts
+//! break walls by the dozen ([`Knowledge::witness`]); looking round the corner 10 times a second, by the tick and for all
+//! eight together, 230 in duel, 8,100 in brawl, 41,000 in arsenal ([`Knowledge::look_around`]), and next to nothing
+//! (340 a look, with 680 slices changed unseen) for one who stands where no wall changes.
 
 use super::{Told, hidden};
 use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
@@ -203,11 +209,8 @@ impl<'a> Scene<'a> {
         // From the eye to the nearest point.
         let (nx, ny) = (eye.x.clamp(x0, x1) - eye.x, eye.y.clamp(y0, y1) - eye.y);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close);
-        if d2 > reach * reach {
-            return false;
-        }
-        if eye.is_aside(x0, y0, x1, y1, d2) {
+        let reach = eye.sight.max(eye.close) + OFF;
+        if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return false;
         }
         if d2 <= 0.0 {
@@ -259,7 +262,9 @@ impl Eye {
         // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
         let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
         let along = far(x0 - self.x, x1 - self.x, self.aim_x) + far(y0 - self.y, y1 - self.y, self.aim_y);
-        self.cone_cos > 0.0 && d2 > self.close * self.close && along + OFF < self.cone_cos * d2.sqrt()
+        // All that is looked at lies at most so far outside.
+        let near = self.close + OFF;
+        self.cone_cos > 0.0 && d2 > near * near && along + OFF < self.cone_cos * (d2.sqrt() - OFF)
     }
 
     /// Whether `rect` stands before all of `there`.
@@ -428,13 +433,16 @@ impl Knowledge {
         self.knew = self.knows;
     }
 
-    /// The match has been turned back to another moment: what players were told stays remembered.
-    pub(crate) fn restore(&mut self, game: &Match) {
+    /// The match has been turned back to another moment: what players were told stays remembered. Returns the slots
+    /// whose player is not who it was.
+    pub(crate) fn restore(&mut self, game: &Match) -> u8 {
         let state = &game.state;
+        let mut gone = 0;
         for slot in 0..PLAYERS {
             let is = if state.joined >> slot & 1 == 1 { state.generation[slot] } else { 0 };
             if is != self.who[slot] {
                 self.leave(slot);
+                gone |= 1 << slot;
             }
         }
         self.compare(game);
@@ -443,6 +451,7 @@ impl Knowledge {
         self.glance = [None; PLAYERS];
         self.tidy(state);
         self.fly(game);
+        gone
     }
 
     /// Takes the slices as they are, for all that has changed without an event: nobody has learnt of it.

@@ -5,8 +5,8 @@
 //!                                                                                        └─> host (today's protocol)
 //! ```
 //!
-//! [`Knowledge`] decides, tick by tick, what each player may know (rule book, section 9). It is the only source of what
-//! leaves the engine for a player: a [`Link`] reads nothing but what knowledge hands it and its own player's columns.
+//! `Knowledge` decides, tick by tick, what each player may know (rule book, section 9). It is the only source of what
+//! leaves the engine for a player: a `Link` reads nothing but what knowledge hands it and its own player's columns.
 //! The protocol is in `PROTOCOL.md` beside this file.
 
 mod bits;

@@ -40,9 +40,10 @@ pub(crate) struct Waiting {
 }
 
 impl Net {
-    /// For a match in which nobody has been told anything yet.
+    /// For a match in which nobody has been told anything yet, between two ticks.
     pub(crate) fn new(def: NetDef, game: &mut Match) -> Net {
-        let (events, sounds) = (game.events.written(), game.heard.written());
+        // What the host has done since the last tick is still to be told.
+        let (events, sounds) = (game.sounded, game.heard.written());
         game.events.hold(events);
         game.heard.hold(sounds);
         Net {
@@ -140,6 +141,12 @@ impl Net {
         self.catch_up(game);
     }
 
+    /// These slots' players are gone: nobody listens for whoever comes next, who has not been told what waits.
+    fn deafen(&mut self, slots: u8) {
+        self.listening &= !slots;
+        self.told.iter_mut().for_each(|waiting| waiting.told.to &= !slots);
+    }
+
     /// Entries that have become nobody's are left out.
     pub(crate) fn drain_told(&mut self, mut each: impl FnMut(&Told, [Option<PlayerId>; 2])) -> u64 {
         let id = |slot: u8, generation: u32| (generation > 0).then(|| PlayerId::new(slot.into(), generation));
@@ -185,17 +192,13 @@ pub(crate) fn watch(game: &mut Match, mask: u8) {
 /// To be called after a [`Change`].
 pub(crate) fn after(game: &mut Match, change: Change) {
     let Some(mut net) = game.net.take() else { return };
-    let Net { knowledge, links, listening, told, .. } = &mut *net;
+    let Net { knowledge, links, .. } = &mut *net;
     match change {
         Change::Joined(slot) => knowledge.join(game, slot),
         Change::Left(slot) => {
             knowledge.leave(slot);
             links[slot] = None;
-            *listening &= !(1 << slot);
-            // Whoever gets the slot next has not been told it.
-            for entry in told.iter_mut() {
-                entry.told.to &= !(1 << slot);
-            }
+            net.deafen(1 << slot);
         }
         Change::Teams => knowledge.follow(&game.state),
         Change::Repaired => {
@@ -207,8 +210,8 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             net.begin_anew(game);
         }
         Change::Restored => {
-            *listening &= game.state.joined;
-            knowledge.restore(game);
+            let gone = knowledge.restore(game);
+            net.deafen(gone);
             net.begin_anew(game);
         }
     }
