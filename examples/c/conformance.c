@@ -287,11 +287,29 @@ static void worlds(void)
     def.simd = 4;
     IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
     SAYS("simd");
+    def = tp_world_default_def();
+    CHECK(def.net_rate == 20 && def.net_idle_rate == 4 && def.net_budget == 60);
+    def.net_rate = 61;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.rate");
+    def.net_rate = 3;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.idle_rate");
+    def = tp_world_default_def();
+    def.net_budget = 19;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.budget");
     IS(tp_world_create(NULL, &world), NULL_POINTER);
     UNTOUCHED(world);
     def = tp_world_default_def();
     IS(tp_world_create(&def, NULL), NULL_POINTER);
     IS(tp_world_destroy(NULL), OK);
+    /* A definition of the header before the wire: what it does not know has its default. */
+    def.size = 20;
+    def.net_rate = 0;
+    IS(tp_world_create(&def, &world), OK);
+    IS(tp_world_destroy(world), OK);
+    def = tp_world_default_def();
 
     def.simd = TP_SIMD_SCALAR;
     def.rules = TP_RULES_LEGACY;

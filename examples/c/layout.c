@@ -47,12 +47,15 @@ SIZE(tp_point, 8, 4);
 AT(tp_point, x, 0);
 AT(tp_point, y, 4);
 
-SIZE(tp_world_def, 20, 4);
+SIZE(tp_world_def, 32, 4);
 AT(tp_world_def, size, 0);
 AT(tp_world_def, tick_rate, 4);
 AT(tp_world_def, rules, 8);
 AT(tp_world_def, max_matches, 12);
 AT(tp_world_def, simd, 16);
+AT(tp_world_def, net_rate, 20);
+AT(tp_world_def, net_idle_rate, 24);
+AT(tp_world_def, net_budget, 28);
 
 SIZE(tp_world_info, 16, 4);
 AT(tp_world_info, tick_rate, 0);
