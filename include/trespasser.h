@@ -552,7 +552,7 @@ typedef struct tp_point {
   float y;
 } tp_point;
 
-// What a world is made with. 20 bytes.
+// What a world is made with. 32 bytes.
 typedef struct tp_world_def {
   // Bytes of this struct in the caller's header.
   uint32_t size;
@@ -564,6 +564,12 @@ typedef struct tp_world_def {
   uint32_t max_matches;
   // tp_simd.
   uint32_t simd;
+  // Of the wire: snapshots a second in action, 1 to 60; a frame is the whole number of ticks nearest to that.
+  uint32_t net_rate;
+  // Snapshots a second while nothing changes for a player, 1 to net_rate.
+  uint32_t net_idle_rate;
+  // Bytes of payload a snapshot, averaged over a second, 20 to 1000.
+  uint32_t net_budget;
 } tp_world_def;
 
 // What a world is. 16 bytes.
@@ -1061,7 +1067,8 @@ tp_result tp_map_get_max_health(const struct tp_map *map,
 // Owned by the map, valid until it is destroyed. Any thread. A null map gives null.
 const char *tp_map_warning(const struct tp_map *map, size_t index);
 
-// 60 ticks a second, standard rules, 65536 matches, the best instruction set. Any thread.
+// 60 ticks a second, standard rules, 65536 matches, the best instruction set, 20 snapshots of 60 bytes a second, 4 at
+// rest. Any thread.
 struct tp_world_def tp_world_default_def(void);
 
 // An empty world. The caller owns it and ends it with tp_world_destroy; `def` is borrowed for the call. Any thread.
