@@ -1,4 +1,4 @@
-import { lerpAngle, type Pose } from '../model/track';
+import { lerpAngle, type Pose, type PoseTrack } from '../model/track';
 
 /** Samples kept: 16 at 20 Hz reach back 800 ms, over three times the longest delay. A power of two. */
 const CAPACITY = 16;
@@ -13,7 +13,7 @@ const EXTRAPOLATED_MS = 50;
  * frames of snapshots, which are skipped while nothing changes: a player who stood and is told of after a gap began to
  * walk just now, not all through the gap. No allocation after the constructor.
  */
-export class Interpolation {
+export class Interpolation implements PoseTrack {
   private readonly time = new Float64Array(CAPACITY);
   private readonly x = new Float64Array(CAPACITY);
   private readonly y = new Float64Array(CAPACITY);
