@@ -89,6 +89,14 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// Bytes of a client, or for one, that are no message of the protocol.
+    #[error("bad message: {field}: it must be {reason}")]
+    BadMessage {
+        /// Field of the protocol at fault.
+        field: &'static str,
+        /// What it must be.
+        reason: &'static str,
+    },
 }
 
 impl Error {
@@ -105,6 +113,7 @@ impl Error {
             Error::BadMap { .. } => "BAD_MAP",
             Error::BadSnapshot { .. } => "BAD_SNAPSHOT",
             Error::UnknownName { .. } => "UNKNOWN_NAME",
+            Error::BadMessage { .. } => "BAD_MESSAGE",
         }
     }
 
@@ -121,6 +130,7 @@ impl Error {
             Error::BadMap { .. } => 8,
             Error::BadSnapshot { .. } => 9,
             Error::UnknownName { .. } => 10,
+            Error::BadMessage { .. } => 11,
         }
     }
 

@@ -52,7 +52,7 @@ pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
-    Buttons, CloudView, Event, EventKind, Gait, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
+    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
     PlayerView, PolygonCache, ProjectileView, World, WorldDef,
 };
 

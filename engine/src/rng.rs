@@ -13,7 +13,7 @@ pub enum Purpose {
     Spawn = 2,
     /// Bots; index: slot + 8 x stream, with the bot's own count of inputs for the tick.
     Bot = 3,
-    /// Shrapnel; index: serial number of the projectile x 64 + ray.
+    /// Shrapnel; index: (tick of the launch x 8 + slot of the owner) x 64 + ray.
     Shrapnel = 4,
 }
 

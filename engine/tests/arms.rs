@@ -473,7 +473,7 @@ fn many_blasts_in_one_tick_in_any_order() {
         let players: Vec<(Team, Vec2)> =
             order.iter().map(|&i| (if i % 2 == 0 { Team::Red } else { Team::Blue }, spots[i])).collect();
         let mut rules = RuleSet::standard();
-        // Shrapnel is keyed by the serial number, which is given in the order of slots.
+        // Shrapnel is keyed by the slot.
         rules.blast.rays = 0;
         let mut rig =
             Setup { walls: walls.clone(), rules, players, ..Setup::default() }.support(&[Weapon::Grenade]).build();

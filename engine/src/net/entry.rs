@@ -41,8 +41,8 @@ impl Entry {
         let health = (i64::from(s.health[slot].max(0)) * 100 + i64::from(rules.health) - 1) / i64::from(rules.health);
         let in_hand = s.in_hand(slot);
         Entry::new(
-            q16(s.x[slot], 7680),
-            q16(s.y[slot], 4320),
+            q16(s.x[slot], MOST.0),
+            q16(s.y[slot], MOST.1),
             turn8(s.aim_x[slot], s.aim_y[slot]),
             health.clamp(0, 100) as u8,
             if in_hand == NO_WEAPON { 15 } else { in_hand & 15 },
@@ -79,6 +79,30 @@ impl Entry {
     pub(crate) fn alive(self) -> bool {
         self.state() & state_bit::ALIVE != 0
     }
+
+    /// The same without the facing, which the own slot's entry does not have.
+    pub(crate) fn faceless(self) -> Entry {
+        Entry(self.0 & !(0xFF << 26))
+    }
+
+    /// Health, weapon and state.
+    pub(crate) fn rest(self) -> u64 {
+        self.0 >> 34
+    }
+}
+
+/// Highest coordinates, 1/16 px.
+pub(crate) const MOST: (u16, u16) = (7680, 4320);
+
+/// Where a player is taken to be in a frame `ahead` frames after `base`, whose own base, `back` frames before it, is
+/// `past` (PROTOCOL.md, section 2.5); the caller has seen to it that this is told of the living in three known frames.
+pub(crate) fn predicted(base: Entry, past: Entry, ahead: u32, back: u32) -> (u16, u16) {
+    let (n, d) = (ahead as i32, back.max(1) as i32);
+    let one = |b: u16, p: u16, most: u16| {
+        let way = (i32::from(b) - i32::from(p)) * n;
+        (i32::from(b) + (2 * way + d).div_euclid(2 * d)).clamp(0, most.into()) as u16
+    };
+    (one(base.x(), past.x(), MOST.0), one(base.y(), past.y(), MOST.1))
 }
 
 /// A coordinate in 1/16 px, nearest, 0 to `most`.

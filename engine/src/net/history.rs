@@ -18,6 +18,11 @@ impl History {
         History { entries: [[Entry(0); PLAYERS]; FRAMES], frame: [u32::MAX; FRAMES] }
     }
 
+    /// Nothing is kept any more.
+    pub(crate) fn clear(&mut self) {
+        self.frame = [u32::MAX; FRAMES];
+    }
+
     pub(crate) fn put(&mut self, frame: u32, entries: [Entry; PLAYERS]) {
         let at = frame as usize % FRAMES;
         self.entries[at] = entries;

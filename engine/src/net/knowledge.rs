@@ -1,13 +1,64 @@
 //! What each player of a match may know: the one gate (rule book, section 9).
+//!
+//! | what | who knows of it |
+//! | --- | --- |
+//! | a player | oneself; the team, once placed; enemies in sight ([`Knowledge::knows`]) |
+//! | a projectile | the team that launched it; others while its place is in view ([`Knowledge::flights`]) |
+//! | a slice's damage | who sees the slice, whose team dealt it, who hears it break; all others remember what they knew |
+//! | an event | see [`Knowledge::witness`] |
+//! | smoke | everybody |
+//!
+//! A place is in view of a living player who is not blind, within the cone and the distance of sight or within
+//! `vision.close` px, if the line to it is clear and the smoke on it thinner than `smoke.depth`. A slice is in view if a
+//! point just off one of its faces turned to the eye is: the middle of the face, or an eighth of it from either end
+//! ([`OFF`], [`FROM_END`]); or the middle of a slice that sight passes. So of a face of which less than three eighths
+//! show, it may be missed that it shows; what is found in view is in view.
+//!
+//! What one player knows never depends on what another one, unseen and unheard, does: nothing here is counted, ordered
+//! or numbered across players (`engine/tests/non_interference.rs`).
 
-use super::Told;
-use crate::world::PLAYERS;
-use crate::world::state::Match;
+use super::{Told, hidden};
+use crate::map::{Geometry, PLAYFIELD};
+use crate::rules::{Payload, Tuned};
+use crate::vision::{Grid, SmokeDisc, regions};
+use crate::world::state::{CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
+use crate::world::{Event, EventKind, NONE};
 
 /// A slice that a player remembers otherwise than it is: number, health as remembered in 1/64 points.
 type Memory = (u16, u16);
 
-/// Columns by viewer.
+/// px before a face at which it is looked at: a standing slice's own face stops every line.
+const OFF: f32 = 1.0 / 32.0;
+/// Share of a face's length from its ends at which it is looked at, besides its middle.
+const FROM_END: f32 = 0.125;
+/// Wall events of a tick from which on some hits may not have been told one by one; all slices are compared then.
+const MANY: u32 = 4096;
+
+/// A projectile, or the cloud that rose from it, by the names that players have for it.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    serial: u32,
+    /// 1: launched by blue.
+    blue: u8,
+    /// Mask of who has learnt of it, and of who knows its launch.
+    met: u8,
+    saw: u8,
+    /// By viewer: number, from 1; 0: not met.
+    own: [u16; PLAYERS],
+    /// By viewer: tick in which it was met.
+    since: [u32; PLAYERS],
+}
+
+/// How a viewer looked when stale slices were last looked at; the bits of position, aim, distance and cone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Glance {
+    eye: [u32; 6],
+    epoch: u64,
+    serial: u32,
+}
+
+/// Columns by viewer. 696 bytes, the health of all slices once, 56 for each projectile in the air, and 4 bytes for
+/// each slice and viewer who remembers it otherwise than it is.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
     /// Bit t of v: v knows where t is and how t does: oneself, placed team mates, enemies seen.
@@ -16,14 +67,159 @@ pub(crate) struct Knowledge {
     pub(crate) knew: [u8; PLAYERS],
     /// Bit l of v: v knows the projectile in lane l.
     pub(crate) flights: [u64; PLAYERS],
+    /// Those for whom all this is kept: who has a link, or had one, or is listened for.
+    watched: u8,
+    /// Team of each slot's player, or of the last one who had it.
+    blue: u8,
+    /// Generations of those who are in the match; 0: nobody.
+    who: [u32; PLAYERS],
     /// Slices that have changed out of sight and hearing, ascending.
     stale: [Vec<Memory>; PLAYERS],
+    /// Grows with every change of what a viewer knows of slices.
+    serial: [u32; PLAYERS],
+    glance: [Option<Glance>; PLAYERS],
+    /// Health of all slices as the events told so far leave it, 1/64 points.
+    truth: Box<[u16]>,
+    named: Vec<Named>,
+    /// Names given so far.
+    names: [u16; PLAYERS],
+    /// Wall events of this tick.
+    hits: u32,
+}
+
+const _: () = assert!(size_of::<Named>() == 56);
+
+/// Who looks.
+#[derive(Clone, Copy)]
+struct Eye {
+    x: f32,
+    y: f32,
+    aim_x: f32,
+    aim_y: f32,
+    sight: f32,
+    cone_cos: f32,
+    close: f32,
+}
+
+/// What is looked through.
+struct Scene<'a> {
+    state: &'a MatchState,
+    rules: &'a Tuned,
+    geometry: &'a Geometry,
+    grid: Grid<'a>,
+    discs: ([SmokeDisc; CLOUDS], usize),
+}
+
+impl<'a> Scene<'a> {
+    #[inline]
+    fn of(game: &'a Match) -> Scene<'a> {
+        let (state, geometry) = (&game.state, game.map.geometry());
+        let grid = Grid { geometry, blocks: &game.blocks, any: &state.sight_any, full: &state.sight_full };
+        Scene { state, rules: &game.rules, geometry, grid, discs: crate::sim::discs(state, &game.rules) }
+    }
+
+    /// `None`: the dead and the blind see nothing.
+    #[inline]
+    fn eye(&self, viewer: usize) -> Option<Eye> {
+        let s = self.state;
+        let open = s.alive >> viewer & 1 == 1 && !crate::sim::impairment(s, self.rules, viewer).blind;
+        open.then(|| Eye {
+            x: s.x[viewer],
+            y: s.y[viewer],
+            aim_x: s.aim_x[viewer],
+            aim_y: s.aim_y[viewer],
+            sight: s.sight[viewer],
+            cone_cos: s.cone_cos[viewer],
+            close: self.rules.rules.vision.close,
+        })
+    }
+
+    /// Whether a place is in view.
+    #[inline]
+    fn shows(&self, eye: &Eye, x: f32, y: f32) -> bool {
+        let (dx, dy) = (x - eye.x, y - eye.y);
+        let d2 = dx * dx + dy * dy;
+        if d2 > eye.close * eye.close {
+            let along = dx * eye.aim_x + dy * eye.aim_y;
+            if d2 > eye.sight * eye.sight || along < eye.cone_cos * d2.sqrt() {
+                return false;
+            }
+        }
+        self.grid.is_clear((eye.x, eye.y), (x, y))
+            && !self.rules.smoke(&self.discs.0[..self.discs.1]).stops((eye.x, eye.y), (x, y))
+    }
+
+    /// Whether a slice is in view; see the module's head.
+    fn shows_slice(&self, eye: &Eye, slice: usize) -> bool {
+        let g = self.geometry;
+        let (x0, y0, x1, y1) = (g.x0[slice], g.y0[slice], g.x1[slice], g.y1[slice]);
+        // From the eye to the nearest point.
+        let (nx, ny) = (eye.x.clamp(x0, x1) - eye.x, eye.y.clamp(y0, y1) - eye.y);
+        let d2 = nx * nx + ny * ny;
+        let reach = eye.sight.max(eye.close);
+        if d2 > reach * reach {
+            return false;
+        }
+        // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
+        let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
+        let along = far(x0 - eye.x, x1 - eye.x, eye.aim_x) + far(y0 - eye.y, y1 - eye.y, eye.aim_y);
+        if eye.cone_cos > 0.0 && d2 > eye.close * eye.close && along + OFF < eye.cone_cos * d2.sqrt() {
+            return false;
+        }
+        if d2 <= 0.0 {
+            // The eye is in the gap.
+            return true;
+        }
+        let shares = [0.5, FROM_END, 1.0 - FROM_END];
+        if nx != 0.0 {
+            let x = if nx > 0.0 { (x0 - OFF).max(0.0) } else { (x1 + OFF).min(PLAYFIELD.0) };
+            if shares.iter().any(|share| self.shows(eye, x, y0 + (y1 - y0) * share)) {
+                return true;
+            }
+        }
+        if ny != 0.0 {
+            let y = if ny > 0.0 { (y0 - OFF).max(0.0) } else { (y1 + OFF).min(PLAYFIELD.1) };
+            if shares.iter().any(|share| self.shows(eye, x0 + (x1 - x0) * share, y)) {
+                return true;
+            }
+        }
+        let clear = self.grid.blocks[slice / 64].clear >> (slice % 64) & 1 == 1;
+        clear && self.shows(eye, (x0 + x1) * 0.5, (y0 + y1) * 0.5)
+    }
+}
+
+/// Health of a slice when the map begins, 1/64 points.
+#[inline]
+pub(crate) fn at_first(geometry: &Geometry, slice: usize) -> u16 {
+    if geometry.missing[slice / 64] >> (slice % 64) & 1 == 1 { 0 } else { geometry.max_health[slice] }
+}
+
+fn health_of(game: &Match) -> Box<[u16]> {
+    (0..game.map.geometry().slice_count).map(|s| game.blocks[s / 64].health[s % 64]).collect()
 }
 
 impl Knowledge {
-    /// What the players of a running match know of it, if nobody has told them anything yet.
-    pub(crate) fn new(_game: &Match) -> Knowledge {
-        Knowledge { knows: [0; PLAYERS], knew: [0; PLAYERS], flights: [0; PLAYERS], stale: Default::default() }
+    /// What the players of a running match know of it, if nobody has told them anything yet: the map as it was at the
+    /// beginning.
+    pub(crate) fn new(game: &Match) -> Knowledge {
+        let mut new = Knowledge {
+            knows: [0; PLAYERS],
+            knew: [0; PLAYERS],
+            flights: [0; PLAYERS],
+            watched: 0,
+            blue: 0,
+            who: [0; PLAYERS],
+            stale: Default::default(),
+            serial: [0; PLAYERS],
+            glance: [None; PLAYERS],
+            truth: health_of(game),
+            named: Vec::new(),
+            names: [0; PLAYERS],
+            hits: 0,
+        };
+        new.follow(&game.state);
+        new.knew = new.knows;
+        new
     }
 
     /// Health of a slice as a player knows it, 1/64 points, `actual` being what it has.
@@ -32,20 +228,520 @@ impl Knowledge {
         memory.binary_search_by_key(&slice, |m| m.0).map_or(actual, |at| memory[at].1)
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        let stale: usize = self.stale.iter().map(Vec::capacity).sum();
+        size_of_val::<[u16]>(&self.truth) + stale * size_of::<Memory>() + self.named.capacity() * size_of::<Named>()
+    }
+
+    /// Slices that a player remembers otherwise than they are, ascending; `None` for one who is not watched.
+    pub(crate) fn memories(&self, viewer: usize) -> Option<&[Memory]> {
+        (self.watched >> viewer & 1 == 1).then(|| &*self.stale[viewer])
+    }
+
+    /// Grows with every change of what a player knows of slices.
+    pub(crate) fn slices_serial(&self, viewer: usize) -> u32 {
+        self.serial[viewer]
+    }
+
+    /// What a player calls the projectile, or the cloud, with a serial number: number, tick in which they learnt of it,
+    /// whether they know its launch.
+    pub(crate) fn name_of(&self, viewer: usize, serial: u32) -> Option<(u16, u32, bool)> {
+        let named = self.named.iter().find(|n| n.serial == serial)?;
+        (named.met >> viewer & 1 == 1)
+            .then(|| (named.own[viewer], named.since[viewer], named.saw >> viewer & 1 == 1))
+    }
+
+    /// Knowledge is kept for these players from now on; those who are new to it know the map as it was at the beginning.
+    pub(crate) fn watch(&mut self, game: &Match, mask: u8) {
+        for viewer in MatchState::slots(mask & game.state.joined & !self.watched) {
+            self.watched |= 1 << viewer;
+            self.begin(game.map.geometry(), viewer);
+        }
+    }
+
+    /// The player knows the map as it was at the beginning.
+    fn begin(&mut self, geometry: &Geometry, viewer: usize) {
+        let Knowledge { stale, truth, .. } = self;
+        stale[viewer].clear();
+        let changed = |&(s, actual): &(usize, &u16)| at_first(geometry, s) != *actual;
+        let all = truth.iter().enumerate().filter(changed).map(|(s, _)| (s as u16, at_first(geometry, s)));
+        stale[viewer].extend(all);
+        self.serial[viewer] = self.serial[viewer].wrapping_add(1);
+        self.glance[viewer] = None;
+    }
+
+    /// A player has joined: whatever was kept about the slot is another's.
+    pub(crate) fn join(&mut self, game: &Match, slot: usize) {
+        self.leave(slot);
+        self.blue = self.blue & !(1 << slot) | game.state.blue & (1 << slot);
+        self.who[slot] = game.state.generation[slot];
+        self.knows = columns(&game.state);
+    }
+
+    /// A player has left.
+    pub(crate) fn leave(&mut self, slot: usize) {
+        let keep = !(1u8 << slot);
+        self.watched &= keep;
+        self.who[slot] = 0;
+        (self.knows[slot], self.knew[slot], self.flights[slot]) = (0, 0, 0);
+        for rows in [&mut self.knows, &mut self.knew] {
+            rows.iter_mut().for_each(|row| *row &= keep);
+        }
+        for named in &mut self.named {
+            named.met &= keep;
+            named.saw &= keep;
+            named.own[slot] = 0;
+        }
+        self.names[slot] = 0;
+        self.stale[slot].clear();
+        self.serial[slot] = self.serial[slot].wrapping_add(1);
+        self.glance[slot] = None;
+    }
+
+    /// Between two ticks a team or a life has changed by the host's hand.
+    pub(crate) fn follow(&mut self, state: &MatchState) {
+        self.blue = self.blue & !state.joined | state.blue & state.joined;
+        for slot in 0..PLAYERS {
+            self.who[slot] = if state.joined >> slot & 1 == 1 { state.generation[slot] } else { 0 };
+        }
+        self.knows = columns(state);
+    }
+
+    /// The walls are as at the beginning, and everybody knows.
+    pub(crate) fn repair(&mut self, game: &Match) {
+        self.truth = health_of(game);
+        self.glance = [None; PLAYERS];
+        for viewer in 0..PLAYERS {
+            self.stale[viewer].clear();
+            self.serial[viewer] = self.serial[viewer].wrapping_add(1);
+        }
+    }
+
+    /// The match begins anew.
+    pub(crate) fn reset(&mut self, game: &Match) {
+        self.repair(game);
+        self.named.clear();
+        self.names = [0; PLAYERS];
+        self.flights = [0; PLAYERS];
+        self.follow(&game.state);
+        self.knew = self.knows;
+    }
+
+    /// The match has been turned back to another moment: what players were told stays remembered.
+    pub(crate) fn restore(&mut self, game: &Match) {
+        let state = &game.state;
+        for slot in 0..PLAYERS {
+            let is = if state.joined >> slot & 1 == 1 { state.generation[slot] } else { 0 };
+            if is != self.who[slot] {
+                self.leave(slot);
+            }
+        }
+        self.compare(game);
+        self.follow(state);
+        self.knew = self.knows;
+        self.glance = [None; PLAYERS];
+        self.tidy(state);
+        self.fly(game);
+    }
+
+    /// Takes the slices as they are, for all that has changed without an event: nobody has learnt of it.
+    pub(crate) fn compare(&mut self, game: &Match) {
+        let truth = health_of(game);
+        if truth == self.truth {
+            return;
+        }
+        for viewer in MatchState::slots(self.watched) {
+            let known = |s: usize| self.health(viewer, s as u16, self.truth[s]);
+            let stale = (0..truth.len()).filter(|&s| known(s) != truth[s]).map(|s| (s as u16, known(s))).collect();
+            self.stale[viewer] = stale;
+            // Some may be in view.
+            self.glance[viewer] = None;
+        }
+        self.truth = truth;
+    }
+
     /// Brings the columns up to the tick just played, before its events are looked at.
-    pub(crate) fn look(&mut self, _game: &Match) {}
+    pub(crate) fn look(&mut self, game: &Match) {
+        let state = &game.state;
+        self.knew = self.knows;
+        self.follow(state);
+        self.hits = 0;
+        let things = (state.flying.count_ones() + state.clouds.count_ones()) as usize;
+        if things > 0 || self.flights != [0; PLAYERS] {
+            self.fly(game);
+        }
+    }
+
+    /// Forgets the names of what neither flies nor hides anything any more.
+    fn tidy(&mut self, state: &MatchState) {
+        let flies = |n: &Named| (0..PROJECTILES).any(|l| state.flying >> l & 1 == 1 && state.number[l] == n.serial);
+        let smokes = |n: &Named| (0..CLOUDS).any(|l| state.clouds >> l & 1 == 1 && state.cloud_number[l] == n.serial);
+        self.named.retain(|n| flies(n) || smokes(n));
+    }
+
+    /// Who knows which projectile and cloud now.
+    fn fly(&mut self, game: &Match) {
+        let state = &game.state;
+        self.flights = [0; PLAYERS];
+        let watched = self.watched & state.joined;
+        if watched == 0 {
+            return;
+        }
+        let scene = Scene::of(game);
+        // Filled when an enemy's projectile is about.
+        let mut eyes: [Option<Option<Eye>>; PLAYERS] = [None; PLAYERS];
+        let mut order = [0u8; PROJECTILES];
+        let count = crate::sim::by_number(state, &mut order);
+        for &lane in &order[..count] {
+            let lane = usize::from(lane);
+            let blue = state.pteam[lane];
+            let mates = self.team(blue) & watched;
+            let mut knowers = mates;
+            for viewer in MatchState::slots(watched & !mates) {
+                let eye = eyes[viewer].get_or_insert_with(|| scene.eye(viewer));
+                let seen = eye.as_ref().is_some_and(|eye| scene.shows(eye, state.px[lane], state.py[lane]));
+                knowers |= u8::from(seen) << viewer;
+            }
+            for viewer in MatchState::slots(knowers) {
+                self.flights[viewer] |= 1 << lane;
+            }
+            self.meet(state.tick, state.number[lane], blue, knowers, mates);
+        }
+        // All that hides is known to all, in the order in which it went off.
+        for lane in (0..CLOUDS).filter(|lane| state.clouds >> lane & 1 == 1) {
+            self.meet(state.tick, state.cloud_number[lane], NONE, watched, 0);
+        }
+    }
+
+    /// These players learn of a projectile, unless they have met it before; `saw`: and of its launch.
+    fn meet(&mut self, tick: u32, serial: u32, blue: u8, viewers: u8, saw: u8) -> usize {
+        let at = self.named.iter().position(|n| n.serial == serial).unwrap_or_else(|| {
+            self.named.push(Named { serial, blue, met: 0, saw: 0, own: [0; PLAYERS], since: [0; PLAYERS] });
+            self.named.len() - 1
+        });
+        let named = &mut self.named[at];
+        for viewer in MatchState::slots(viewers & !named.met) {
+            let next = self.names[viewer].wrapping_add(1).max(1);
+            self.names[viewer] = next;
+            (named.own[viewer], named.since[viewer]) = (next, tick);
+        }
+        named.saw |= saw & viewers;
+        named.met |= viewers;
+        at
+    }
+
+    /// Mask of the slots whose player is, or was, of a team.
+    #[inline]
+    fn team(&self, blue: u8) -> u8 {
+        if blue == 1 { self.blue } else { !self.blue }
+    }
+
+    /// Mask of who is of the same team as a slot's player; nobody is of nobody's.
+    #[inline]
+    fn friends(&self, slot: u8) -> u8 {
+        if usize::from(slot) < PLAYERS { self.team(self.blue >> slot & 1) } else { 0 }
+    }
+
+    /// Mask of who knows a slot's player, placed or not.
+    #[inline]
+    fn acquainted(&self, slot: u8) -> u8 {
+        self.friends(slot) | column(&self.knows, slot)
+    }
 
     /// Takes an event of the tick just played: hands over how it is told, at most once to each player, and the slices
     /// whose known health has changed: viewer, slice.
+    ///
+    /// | event | told to | without |
+    /// | --- | --- | --- |
+    /// | joined, match ended | all | |
+    /// | left | all | place, for those who did not know the leaver |
+    /// | respawn denied, fire refused, aim toggled, overheated | the actor | |
+    /// | spawned, fired, launched, hit wall, miss, reload started, reloaded, switched | the actor's team; who knows the actor | rounds left and the damage to walls, for enemies: being seen does not show what is left in a magazine |
+    /// | hit player | the same, if they know the target; the actor's team in any case | target, places and damage, if the target is unknown |
+    /// | player damaged | who knows the target | actor and weapon, if the actor is unknown |
+    /// | died | all | place, unless the body is known, or was a tick ago |
+    /// | wall damaged, slice destroyed | the actor's team; who sees the slice | actor and weapon, if the actor is unknown |
+    /// | bounced | the launching team; in whose view the place is | actor or target, if unknown |
+    /// | exploded | the same; smoke: all | actor, if unknown |
+    /// | dazzled | the target | actor, if unknown |
+    ///
+    /// Who learns of damage to a slice knows its health; who hears a slice break knows that it is gone, and is told
+    /// nothing more; all others remember what they knew.
     pub(crate) fn witness(
         &mut self,
-        _game: &Match,
-        _event: &crate::world::Event,
-        _tell: impl FnMut(Told),
-        _learn: impl FnMut(usize, u16),
+        game: &Match,
+        event: &Event,
+        mut hand_over: impl FnMut(Told),
+        mut learn: impl FnMut(usize, u16),
     ) {
+        use EventKind::*;
+        let all = self.watched & game.state.joined;
+        let Some(kind) = EventKind::from_number(event.kind) else { return };
+        if all == 0 {
+            // Walls change for those who come, too.
+            if matches!(kind, WallDamaged | SliceDestroyed) {
+                self.note(event);
+            }
+            return;
+        }
+        let mut tell = |to: u8, hidden: u8| {
+            if to & all != 0 {
+                hand_over(blank(event, to & all, hidden));
+            }
+        };
+        match kind {
+            Joined | MatchEnded => tell(all, 0),
+            Left => {
+                let known = self.acquainted(event.actor);
+                tell(known, 0);
+                tell(!known, hidden::PLACE);
+            }
+            RespawnDenied | FireRefused | AimToggled | Overheated => tell(bit(event.actor), 0),
+            Spawned | Miss | ReloadStarted | Switched => tell(self.acquainted(event.actor), 0),
+            Fired | Reloaded | HitWall => {
+                let friends = self.friends(event.actor);
+                tell(friends, 0);
+                let hidden = if kind == HitWall { hidden::DAMAGE } else { hidden::ROUNDS };
+                tell(self.acquainted(event.actor) & !friends, hidden);
+            }
+            HitPlayer => {
+                let target = self.acquainted(event.target);
+                tell(self.acquainted(event.actor) & target, 0);
+                let nobody = hidden::TARGET | hidden::PLACE | hidden::DIRECTION | hidden::DAMAGE;
+                tell(self.friends(event.actor) & !target, nobody);
+            }
+            PlayerDamaged => {
+                let (actor, target) = (self.acquainted(event.actor), self.acquainted(event.target));
+                tell(target & actor, 0);
+                tell(target & !actor, hidden::ACTOR | hidden::WEAPON);
+            }
+            Died => {
+                let known = self.acquainted(event.target) | column(&self.knew, event.target);
+                tell(known, 0);
+                tell(!known, hidden::PLACE);
+            }
+            Dazzled => {
+                let actor = self.acquainted(event.actor);
+                tell(bit(event.target) & actor, 0);
+                tell(bit(event.target) & !actor, hidden::ACTOR);
+            }
+            WallDamaged | SliceDestroyed => {
+                let knowers = self.damage(game, event, all, &mut learn);
+                let actor = self.acquainted(event.actor);
+                tell(knowers & actor, 0);
+                tell(knowers & !actor, hidden::ACTOR | hidden::WEAPON);
+            }
+            Launched | Bounced | Exploded => {
+                let (knowers, at) = self.flight(game, event, kind, all);
+                let (friends, actor) = (self.friends(event.actor), self.acquainted(event.actor));
+                let target = self.acquainted(event.target);
+                let unless = |known: u8, viewer: usize, hidden: u8| if known >> viewer & 1 == 1 { 0 } else { hidden };
+                for viewer in MatchState::slots(knowers) {
+                    let hidden = match kind {
+                        Launched => unless(friends, viewer, hidden::ROUNDS),
+                        Bounced => unless(actor, viewer, hidden::ACTOR) | unless(target, viewer, hidden::TARGET),
+                        _ => unless(actor, viewer, hidden::ACTOR),
+                    };
+                    let mut told = blank(event, 1 << viewer, hidden);
+                    told.event.value = self.named[at].own[viewer].into();
+                    hand_over(told);
+                }
+            }
+        }
+    }
+
+    /// Who learns of an event of a projectile, and its place among the named.
+    fn flight(&mut self, game: &Match, event: &Event, kind: EventKind, all: u8) -> (u8, usize) {
+        let serial = event.value as u32;
+        if kind == EventKind::Launched {
+            let knowers = self.acquainted(event.actor) & all;
+            let blue = self.blue.checked_shr(event.actor.into()).unwrap_or(0) & 1;
+            return (knowers, self.meet(event.tick, serial, blue, knowers, knowers));
+        }
+        let rule = game.rules.weapons.get(usize::from(event.weapon)).and_then(|w| w.projectile);
+        let smokes = kind == EventKind::Exploded && rule.is_some_and(|p| p.payload == Payload::Smoke);
+        let launched_by = self.named.iter().find(|n| n.serial == serial).map(|n| n.blue);
+        let mates = match launched_by {
+            Some(blue @ 0..=1) => self.team(blue),
+            // In the air since before anybody was watched.
+            _ => self.friends(event.actor),
+        };
+        let mut knowers = if smokes { all } else { mates & all };
+        if knowers != all {
+            let scene = Scene::of(game);
+            for viewer in MatchState::slots(all & !knowers) {
+                let seen = scene.eye(viewer).is_some_and(|eye| scene.shows(&eye, event.x, event.y));
+                knowers |= u8::from(seen) << viewer;
+            }
+        }
+        (knowers, self.meet(event.tick, serial, launched_by.unwrap_or(NONE), knowers, 0))
+    }
+
+    /// A slice has less health: who is to be told of it.
+    fn damage(&mut self, game: &Match, event: &Event, all: u8, learn: &mut impl FnMut(usize, u16)) -> u8 {
+        let (slice, left) = (event.slice, event.aux);
+        let Some(before) = self.note(event) else { return 0 };
+        let mut told = self.friends(event.actor) & all;
+        let heard = if event.kind == EventKind::SliceDestroyed as u8 { event.part & all } else { 0 };
+        let scene = Scene::of(game);
+        for viewer in MatchState::slots(all & !told) {
+            let eye = scene.eye(viewer);
+            if eye.as_ref().is_some_and(|eye| scene.shows_slice(eye, usize::from(slice))) {
+                told |= 1 << viewer;
+            } else if heard >> viewer & 1 == 0 {
+                self.miss(viewer, slice, before, left);
+                // It was not in view from here; from where the last glance was cast it may be.
+                let here = eye.map(|eye| eye.bits());
+                if self.glance[viewer].is_some_and(|glance| Some(glance.eye) != here) {
+                    self.glance[viewer] = None;
+                }
+            }
+        }
+        for viewer in MatchState::slots(told | heard) {
+            let memory = &mut self.stale[viewer];
+            let known = match memory.binary_search_by_key(&slice, |m| m.0) {
+                Ok(at) => memory.remove(at).1,
+                Err(_) => before,
+            };
+            if known != left {
+                self.serial[viewer] = self.serial[viewer].wrapping_add(1);
+                learn(viewer, slice);
+            }
+        }
+        told
+    }
+
+    /// A slice has changed where a player could not know.
+    fn miss(&mut self, viewer: usize, slice: u16, before: u16, left: u16) {
+        let memory = &mut self.stale[viewer];
+        match memory.binary_search_by_key(&slice, |m| m.0) {
+            Ok(at) if memory[at].1 == left => {
+                memory.remove(at);
+            }
+            Ok(_) => {}
+            Err(at) if before != left => memory.insert(at, (slice, before)),
+            Err(_) => {}
+        }
+    }
+
+    /// Takes the health that a wall event leaves; returns what there was.
+    fn note(&mut self, event: &Event) -> Option<u16> {
+        self.hits += 1;
+        let health = self.truth.get_mut(usize::from(event.slice))?;
+        Some(core::mem::replace(health, event.aux))
+    }
+
+    /// After the events of a tick, which may name what is gone: if some were lost, or may never have been written, slices
+    /// are taken as they are.
+    pub(crate) fn settle(&mut self, game: &Match, lost: u64) {
+        let things = game.state.flying.count_ones() + game.state.clouds.count_ones();
+        if self.named.len() > things as usize {
+            self.tidy(&game.state);
+        }
+        if lost > 0 || self.hits >= MANY {
+            self.compare(game);
+        }
+        self.hits = 0;
     }
 
     /// Looks again at slices that changed unseen, for one viewer; hands over those whose known health has changed.
-    pub(crate) fn look_around(&mut self, _game: &Match, _viewer: usize, _learn: impl FnMut(u16)) {}
+    ///
+    /// One who stands still where no wall has changed costs nothing but the comparison that tells so.
+    pub(crate) fn look_around(&mut self, game: &Match, viewer: usize, mut learn: impl FnMut(u16)) {
+        if self.stale[viewer].is_empty() {
+            return;
+        }
+        let scene = Scene::of(game);
+        let Some(eye) = scene.eye(viewer) else {
+            self.glance[viewer] = None;
+            return;
+        };
+        let changes = &game.changes;
+        let glance = Glance { eye: eye.bits(), epoch: changes.epoch, serial: changes.serial };
+        if let Some(last) = self.glance[viewer] {
+            let reach = eye.sight.max(eye.close);
+            let around = regions(eye.x - reach, eye.y - reach, eye.x + reach, eye.y + reach);
+            let same = last.eye == glance.eye && last.epoch == glance.epoch && game.state.clouds == 0;
+            if same && !changes.have_changed(around, last.serial) {
+                self.glance[viewer] = Some(glance);
+                return;
+            }
+        }
+        // Smoke moves by itself.
+        self.glance[viewer] = (game.state.clouds == 0).then_some(glance);
+        let serial = &mut self.serial[viewer];
+        self.stale[viewer].retain(|&(slice, _)| {
+            let seen = scene.shows_slice(&eye, usize::from(slice));
+            if seen {
+                *serial = serial.wrapping_add(1);
+                learn(slice);
+            }
+            !seen
+        });
+    }
+}
+
+impl Eye {
+    fn bits(&self) -> [u32; 6] {
+        [self.x, self.y, self.aim_x, self.aim_y, self.sight, self.cone_cos].map(f32::to_bits)
+    }
+}
+
+/// Mask of a slot; 0 for nobody.
+#[inline]
+fn bit(slot: u8) -> u8 {
+    1u8.checked_shl(slot.into()).unwrap_or(0)
+}
+
+/// Mask of the rows that have a slot's bit.
+#[inline]
+fn column(rows: &[u8; PLAYERS], slot: u8) -> u8 {
+    let bit = bit(slot);
+    (0..PLAYERS).fold(0, |mask, v| mask | u8::from(rows[v] & bit != 0) << v)
+}
+
+/// Whom everybody knows, as the state has it.
+pub(crate) fn columns(state: &MatchState) -> [u8; PLAYERS] {
+    let mut knows = [0; PLAYERS];
+    for viewer in MatchState::slots(state.joined) {
+        let team = state.joined & !state.enemies(viewer);
+        knows[viewer] = 1 << viewer | team & state.placed | state.sees[viewer] & state.joined;
+    }
+    knows
+}
+
+/// An event without what is hidden.
+fn blank(event: &Event, to: u8, hidden: u8) -> Told {
+    let mut event = *event;
+    let kind = EventKind::from_number(event.kind);
+    if hidden & hidden::ACTOR != 0 {
+        event.actor = NONE;
+    }
+    if hidden & hidden::TARGET != 0 {
+        event.target = NONE;
+    }
+    if hidden & hidden::PLACE != 0 {
+        (event.x, event.y) = (0.0, 0.0);
+    }
+    if hidden & hidden::WEAPON != 0 {
+        event.weapon = NONE;
+    }
+    if hidden & hidden::DIRECTION != 0 {
+        (event.dx, event.dy) = (0.0, 0.0);
+    }
+    if hidden & hidden::DAMAGE != 0 {
+        event.value = 0;
+    }
+    if hidden & hidden::ROUNDS != 0 {
+        match kind {
+            Some(EventKind::Launched) => event.slice = 0,
+            Some(EventKind::Reloaded) => (event.value, event.aux) = (0, 0),
+            _ => event.value = 0,
+        }
+    }
+    if kind == Some(EventKind::SliceDestroyed) {
+        event.part = 0;
+    }
+    Told { event, to, hidden }
 }

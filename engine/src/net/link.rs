@@ -1,10 +1,19 @@
 //! The host's end of one client's connection: what it has, what it is still to be told, in what order, how often.
+//!
+//! Everything here is a function of what the player knows and of what the player's client has sent.
 
-use super::{History, Knowledge, Told};
-use crate::map::Geometry;
-use crate::rules::Tuned;
-use crate::sound::Heard;
-use crate::world::state::{Block, MatchState};
+use super::bits::Writer;
+use super::entry::{MOST, predicted, q16, turn8};
+use super::format::{
+    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
+    write_entry, write_slices,
+};
+use super::{Entry, History, Knowledge, NetDef, Told, hidden};
+use crate::map::{GameMap, Geometry};
+use crate::rules::{INVENTORY, POINT, Tuned};
+use crate::sound::{Heard, own};
+use crate::world::state::{Block, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::EventKind;
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
 /// and what is told; of the state its own player's lane, the scores, the projectiles under `knowledge.flights`, and
@@ -16,24 +25,1175 @@ pub(crate) struct Scope<'a> {
     pub(crate) state: &'a MatchState,
     pub(crate) blocks: &'a [Block],
     pub(crate) rules: &'a Tuned,
-    pub(crate) geometry: &'a Geometry,
+    pub(crate) map: &'a GameMap,
     pub(crate) history: &'a History,
     pub(crate) knowledge: &'a Knowledge,
 }
 
+/// Frames that a link remembers, one of them being written.
+const RING: u32 = 32;
+/// Records sent and not acknowledged.
+const ON_WAY: usize = 256;
+/// Messages that wait or are not acknowledged.
+const MESSAGES: usize = 48;
+/// Bytes of a snapshot at most, as far as there is a choice.
+const CAP: i32 = 1200;
+/// No frame.
+const NEVER: u32 = u32::MAX;
+/// Level of a slice of which it is not certain what the client has.
+const UNCERTAIN: u8 = 7;
+
+/// Keys of records: slices by their numbers, then these.
+mod key {
+    pub(super) const SMALL: u16 = 8192;
+    pub(super) const SCORE: u16 = SMALL;
+    pub(super) const TEAMS: u16 = SCORE + 8;
+    pub(super) const PLACE: u16 = TEAMS + 1;
+    pub(super) const ROUNDS: u16 = PLACE + 5;
+    pub(super) const HANDS: u16 = ROUNDS + 5;
+    pub(super) const LIFE: u16 = HANDS + 1;
+    pub(super) const FLASH: u16 = LIFE + 1;
+    pub(super) const ANSWER: u16 = FLASH + 1;
+    pub(super) const EXACT: u16 = ANSWER + 1;
+    pub(super) const PROJECTILE: u16 = EXACT + 1;
+    pub(super) const CLOUD: u16 = PROJECTILE + 64;
+    pub(super) const END: u16 = CLOUD + 32;
+}
+const _: () = assert!(key::END - key::SMALL <= 128);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Open,
+    Taken,
+    Lost,
+}
+
+/// A frame sent, 8 bytes.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    frame: u32,
+    /// Frames back to its base; 0: full.
+    base: u8,
+    /// Slots with an entry.
+    mask: u8,
+    fate: Fate,
+    welcome: bool,
+}
+
+const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, fate: Fate::Lost, welcome: true };
+
+/// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
+#[derive(Debug, Clone, Copy)]
+struct Tag {
+    key: u16,
+    frame: u16,
+}
+
+/// 64 slices: which wait, and their levels as told, one bit of the three in each word.
+#[derive(Debug, Clone, Copy)]
+struct SliceBlock {
+    waits: u64,
+    told: [u64; 3],
+}
+
+impl SliceBlock {
+    fn level(&self, lane: u32) -> u8 {
+        (0..3).map(|bit| ((self.told[bit] >> lane & 1) as u8) << bit).sum()
+    }
+
+    fn set_level(&mut self, lane: u32, level: u8) {
+        for bit in 0..3 {
+            self.told[bit] = self.told[bit] & !(1 << lane) | u64::from(level >> bit & 1) << lane;
+        }
+    }
+}
+
+/// A projectile that the client was told of; its place in the list is its number on the wire.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    /// Serial number in the match; 0: the number is free.
+    serial: u32,
+    /// Tick of the record.
+    tick: u32,
+    motion: Motion,
+    lane: u8,
+    /// The client has been told something under this number.
+    said: bool,
+}
+
+/// Own records as told.
+#[derive(Debug, Clone, Copy)]
+struct OwnTold {
+    scores: [u64; PLAYERS],
+    teams: u64,
+    places: [u64; INVENTORY],
+    hands: Hands,
+    heat_tick: u32,
+    life: u64,
+    flash: (u32, u32),
+    spawn_tick: u32,
+}
+
+const NOTHING_TOLD: OwnTold = OwnTold {
+    scores: [0; PLAYERS],
+    teams: 0,
+    places: [NO_WEAPON as u64; INVENTORY],
+    hands: Hands { place: u8::MAX, charge: 0, heat: 0, reload_end: 0, silence_end: 0 },
+    heat_tick: 0,
+    life: u64::MAX,
+    flash: (0, 0),
+    spawn_tick: u32::MAX,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hands {
+    place: u8,
+    charge: u8,
+    /// Percent.
+    heat: u8,
+    /// Ticks; 0: none.
+    reload_end: u32,
+    silence_end: u32,
+}
+
+/// What a link has done so far, and what it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LinkStats {
+    /// Messages sent.
+    pub frames: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// Frames acknowledged.
+    pub acked: u64,
+    /// Frames that the client has not taken.
+    pub lost: u64,
+    /// Messages of the client with an acknowledgement of what was never sent.
+    pub false_acks: u64,
+    /// Messages of the client that were none.
+    pub bad_messages: u64,
+    /// Messages from an older epoch, or older than what was known.
+    pub stale: u64,
+    /// Bytes that may be sent at once; below 0 after more was due.
+    pub level: i32,
+    /// Bytes that the link takes in memory.
+    pub memory: usize,
+}
+
+/// About 1 KB with the usual map; bounded by some 12 KB whatever happens, on a map of 8,192 slices.
 #[derive(Debug)]
-pub(crate) struct Link {}
+pub(crate) struct Link {
+    pub(crate) epoch: u8,
+    /// Of the player.
+    pub(crate) generation: u32,
+    pub(crate) held: bool,
+    welcomed: bool,
+    /// Slices have been compared with the map's beginning.
+    compared: bool,
+    /// Last request answered.
+    request: Option<u8>,
+    answer: u8,
+    budget: i32,
+    /// Bytes; whole frames a second; frames between snapshots at rest.
+    bucket: i32,
+    most: i32,
+    idle: u32,
+    /// Newest frame of the match.
+    now: u32,
+    opened: u32,
+    /// Newest frame sent, and newest acknowledged one.
+    newest: u32,
+    acked: u32,
+    /// Number in the match of the input that has number 0 on the wire, and of the newest one taken.
+    pub(crate) origin: u32,
+    pub(crate) latest: u32,
+    ring: [Sent; RING as usize],
+    slices: Box<[SliceBlock]>,
+    small: u128,
+    waiting: Vec<Tag>,
+    on_way: Vec<Tag>,
+    messages: Vec<Message>,
+    told: OwnTold,
+    flights: Vec<Flight>,
+    /// Serial numbers of the clouds, by their numbers on the wire.
+    clouds: Vec<u32>,
+    pub(crate) stats: LinkStats,
+}
+
+/// What an acknowledgement turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Acked {
+    pub(crate) stale: bool,
+    pub(crate) lied: bool,
+    /// Newest frame that the client has, as far as it can be believed.
+    pub(crate) newest: Option<u32>,
+}
 
 impl Link {
+    /// `origin` is the number in the match of the newest input that the player has sent so far.
+    pub(crate) fn new(epoch: u8, generation: u32, geometry: &Geometry, def: &NetDef, tick_rate: u32, origin: u32) -> Link {
+        let frames = (tick_rate / def.step(tick_rate)).max(1) as i32;
+        let budget = def.budget as i32;
+        let mut link = Link {
+            epoch,
+            generation,
+            held: false,
+            welcomed: false,
+            compared: false,
+            request: None,
+            answer: 0,
+            budget,
+            bucket: 0,
+            most: budget * frames,
+            idle: (frames as u32 / def.idle_rate).clamp(1, RING - 2),
+            now: 0,
+            opened: NEVER,
+            newest: NEVER,
+            acked: NEVER,
+            origin,
+            latest: origin,
+            ring: [UNSENT; RING as usize],
+            slices: vec![SliceBlock { waits: 0, told: [0; 3] }; geometry.blocks()].into_boxed_slice(),
+            small: 0,
+            waiting: Vec::new(),
+            on_way: Vec::new(),
+            messages: Vec::new(),
+            told: NOTHING_TOLD,
+            flights: Vec::new(),
+            clouds: Vec::new(),
+            stats: LinkStats::default(),
+        };
+        link.begin(epoch, geometry, origin);
+        link
+    }
+
+    /// Begins a new epoch: nothing has been told.
+    pub(crate) fn begin(&mut self, epoch: u8, geometry: &Geometry, origin: u32) {
+        self.epoch = epoch & 3;
+        (self.welcomed, self.compared) = (false, false);
+        (self.request, self.answer) = (None, 0);
+        self.bucket = self.most;
+        (self.opened, self.newest, self.acked) = (NEVER, NEVER, NEVER);
+        (self.origin, self.latest) = (origin, origin);
+        self.ring = [UNSENT; RING as usize];
+        self.small = 0;
+        self.waiting.clear();
+        self.on_way.clear();
+        self.messages.clear();
+        self.told = NOTHING_TOLD;
+        self.flights.clear();
+        self.clouds.clear();
+        for (block, missing) in self.slices.iter_mut().zip(&geometry.missing) {
+            *block = SliceBlock { waits: 0, told: [0, 0, *missing] };
+        }
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Link>()
+            + size_of_val::<[SliceBlock]>(&self.slices)
+            + (self.waiting.capacity() + self.on_way.capacity()) * size_of::<Tag>()
+            + self.messages.capacity() * size_of::<Message>()
+            + self.flights.capacity() * size_of::<Flight>()
+            + self.clouds.capacity() * size_of::<u32>()
+    }
+
+    pub(crate) fn stats(&self) -> LinkStats {
+        LinkStats { level: self.bucket, memory: self.memory(), ..self.stats }
+    }
+
     /// Something of this tick that the player learns.
-    pub(crate) fn tell(&mut self, _told: &Told) {}
+    pub(crate) fn tell(&mut self, told: &Told) {
+        if self.welcomed
+            && let Some(message) = message_of(told)
+        {
+            self.push(message);
+        }
+    }
 
     /// Something of this tick that the player hears.
-    pub(crate) fn hear(&mut self, _heard: &Heard) {}
+    pub(crate) fn hear(&mut self, heard: &Heard) {
+        if !self.welcomed || heard.gain == 0 {
+            return;
+        }
+        let own = heard.flags & own::OWN != 0;
+        let direction = if own { 0 } else { heard.aim.wrapping_add(heard.bearing) & 63 };
+        self.push(Message {
+            slots: own.into(),
+            at: (direction.into(), heard.cutoff.min(63).into()),
+            value: heard.gain.into(),
+            what: heard.kind,
+            ..Message::new(event::SOUND, heard.tick)
+        });
+    }
 
     /// The player knows otherwise of a slice than before.
-    pub(crate) fn learn(&mut self, _slice: u16) {}
+    pub(crate) fn learn(&mut self, slice: u16) {
+        if self.welcomed {
+            self.mark(slice, self.now);
+        }
+    }
+
+    /// Slices have changed without anybody having been told which.
+    pub(crate) fn compare_anew(&mut self) {
+        self.compared = false;
+    }
+
+    fn push(&mut self, message: Message) {
+        if self.messages.len() >= MESSAGES {
+            let first = self.messages.iter().position(|m| m.kind & 128 != 0).unwrap_or(0);
+            self.messages.remove(first);
+        }
+        self.messages.push(message);
+    }
+
+    /// Lets a record wait, unless it does.
+    fn mark(&mut self, key: u16, since: u32) {
+        if key < key::SMALL {
+            let Some(block) = self.slices.get_mut(usize::from(key / 64)) else { return };
+            let bit = 1 << (key % 64);
+            if block.waits & bit != 0 {
+                return;
+            }
+            block.waits |= bit;
+        } else {
+            let bit = 1 << (key - key::SMALL);
+            if self.small & bit != 0 {
+                return;
+            }
+            self.small |= bit;
+        }
+        self.waiting.push(Tag { key, frame: since as u16 });
+    }
+
+    fn waits(&self, key: u16) -> bool {
+        self.small >> (key - key::SMALL) & 1 == 1
+    }
+
+    /// Takes an acknowledgement of the current epoch.
+    pub(crate) fn acknowledge(&mut self, ack: Ack) -> Acked {
+        if self.newest == NEVER {
+            return Acked { lied: true, ..Acked::default() };
+        }
+        let newest = nearest_frame(ack.newest.into(), self.newest);
+        let mut result = Acked::default();
+        if newest > self.newest || newest < self.opened {
+            // Ahead of what was sent, or 4,096 frames old.
+            result.lied = true;
+            return result;
+        }
+        result.newest = Some(newest);
+        if !self.welcomed {
+            self.welcomed = true;
+            self.bucket = self.most;
+        }
+        if self.now - newest >= RING {
+            result.stale = true;
+            return result;
+        }
+        if self.acked != NEVER && newest < self.acked {
+            result.stale = true;
+            return result;
+        }
+        let (mut taken, mut lost) = (0u32, 0u32);
+        let mut see = |sent: &mut Sent, frame: u32, yes: bool, lied: &mut bool| {
+            let bit = 1 << (frame % RING);
+            match (sent.frame == frame, sent.fate, yes) {
+                (true, Fate::Open, true) => {
+                    sent.fate = Fate::Taken;
+                    taken |= bit;
+                }
+                (true, Fate::Open, false) => {
+                    sent.fate = Fate::Lost;
+                    lost |= bit;
+                }
+                (true, Fate::Lost, true) | (false, _, true) => *lied = true,
+                _ => {}
+            }
+        };
+        let at = |frame: u32| (frame % RING) as usize;
+        see(&mut self.ring[at(newest)], newest, true, &mut result.lied);
+        for i in 0..if ack.long { 31 } else { 8 } {
+            let Some(frame) = newest.checked_sub(1 + i).filter(|f| *f >= self.opened && self.now - f < RING) else {
+                break;
+            };
+            see(&mut self.ring[at(frame)], frame, ack.mask >> i & 1 == 1, &mut result.lied);
+        }
+        if self.ring[at(newest)].frame == newest && self.ring[at(newest)].fate == Fate::Taken {
+            self.acked = newest;
+        }
+        self.stats.acked += u64::from(taken.count_ones());
+        self.stats.lost += u64::from(lost.count_ones());
+        self.settle(taken, lost);
+        result
+    }
+
+    /// What went out in the frames of these ring places has arrived, or has not.
+    fn settle(&mut self, taken: u32, lost: u32) {
+        if taken | lost == 0 {
+            return;
+        }
+        let bit = |frame: u16| 1u32 << (u32::from(frame) % RING);
+        let mut i = 0;
+        while i < self.on_way.len() {
+            let tag = self.on_way[i];
+            if (taken | lost) & bit(tag.frame) == 0 {
+                i += 1;
+                continue;
+            }
+            self.on_way.swap_remove(i);
+            if lost & bit(tag.frame) != 0 {
+                self.lose(tag);
+            }
+        }
+        self.messages.retain_mut(|m| {
+            if m.kind & 128 == 0 {
+                return true;
+            }
+            if lost & bit(m.sent) != 0 {
+                m.kind &= 127;
+            }
+            taken & bit(m.sent) == 0 || m.kind & 128 == 0
+        });
+    }
+
+    /// A record that was sent is not there.
+    fn lose(&mut self, tag: Tag) {
+        if tag.key < key::SMALL
+            && let Some(block) = self.slices.get_mut(usize::from(tag.key / 64))
+        {
+            block.set_level(u32::from(tag.key % 64), UNCERTAIN);
+        }
+        let age = (self.now as u16).wrapping_sub(tag.frame);
+        self.mark(tag.key, self.now.wrapping_sub(age.into()));
+    }
+
+    /// Whether a request is a new one.
+    pub(crate) fn is_new_request(&self, number: u8) -> bool {
+        self.request != Some(number)
+    }
+
+    /// 0 done, 1 not now, 2 not allowed.
+    pub(crate) fn answer_request(&mut self, number: u8, result: u8) {
+        (self.request, self.answer) = (Some(number), result);
+        self.mark(key::ANSWER, self.now);
+    }
+
+    /// The client wants its place to the bit.
+    pub(crate) fn want_exact(&mut self) {
+        if self.welcomed {
+            self.mark(key::EXACT, self.now);
+        }
+    }
 
     /// Writes what is due in this frame, if anything is: whole bytes at the end of `out`.
-    pub(crate) fn write(&mut self, _scope: &Scope<'_>, _out: &mut Vec<u8>) {}
+    pub(crate) fn write(&mut self, scope: &Scope<'_>, out: &mut Vec<u8>) {
+        let frame = scope.frame;
+        self.now = frame;
+        self.bucket = (self.bucket + self.budget).min(self.most);
+        self.expire(scope);
+        if self.held {
+            return;
+        }
+        if !self.welcomed {
+            self.write_welcome(scope, out);
+            return;
+        }
+        if !self.compared {
+            self.compare(scope);
+        }
+        self.note_own(scope);
+        self.note_flights(scope);
+        self.note_clouds(scope);
+        self.sift(scope);
+        let Some(entries) = scope.history.get(frame) else { return };
+        let own = 1u8 << scope.viewer;
+        let mask = (scope.knowledge.knows[scope.viewer] | own) & scope.state.joined;
+        if !self.is_due(scope, entries, mask) {
+            return;
+        }
+        let start = out.len();
+        let mut w = Writer::new(out);
+        let base = self.write_players(scope, entries, mask, &mut w);
+        let (records, messages) = self.choose(scope, w.bits());
+        self.write_records(scope, records, &mut w);
+        self.write_messages(scope, entries, mask, messages, &mut w);
+        w.finish();
+        self.sent(Sent { frame, base, mask, fate: Fate::Open, welcome: false }, out.len() - start);
+    }
+
+    fn sent(&mut self, sent: Sent, bytes: usize) {
+        self.ring[(sent.frame % RING) as usize] = sent;
+        self.newest = sent.frame;
+        self.bucket = (self.bucket - bytes as i32).max(-self.most);
+        self.stats.frames += 1;
+        self.stats.bytes += bytes as u64;
+    }
+
+    #[cold]
+    fn write_welcome(&mut self, scope: &Scope<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        let state = scope.state;
+        let welcome = Welcome {
+            epoch: self.epoch,
+            map: scope.map.hash(),
+            rules_hash: scope.rules.hash,
+            frame: scope.frame,
+            tick_rate: scope.rules.tick_rate,
+            step: state.tick / scope.frame.max(1),
+            slot: scope.viewer as u8,
+            slices: scope.map.geometry().slice_count.max(1) as u32,
+            kill_target: state.kill_target.into(),
+            rules: ClientRules::of(&scope.rules.rules),
+        };
+        let mut w = Writer::new(out);
+        welcome.write(&mut w);
+        w.finish();
+        if self.opened == NEVER {
+            self.opened = scope.frame;
+        }
+        self.sent(Sent { frame: scope.frame, base: 0, mask: 0, fate: Fate::Open, welcome: true }, out.len() - start);
+    }
+
+    /// Gives up what is too old to be acknowledged, and messages that nobody needs any more.
+    fn expire(&mut self, scope: &Scope<'_>) {
+        let old = |frame: u16| u32::from((scope.frame as u16).wrapping_sub(frame)) >= RING;
+        let mut i = 0;
+        while i < self.on_way.len() {
+            if old(self.on_way[i].frame) {
+                let tag = self.on_way.swap_remove(i);
+                self.lose(tag);
+            } else {
+                i += 1;
+            }
+        }
+        let (tick, most) = (scope.state.tick, scope.rules.tick_rate / 2);
+        self.messages.retain(|m| if m.kind & 128 != 0 { !old(m.sent) } else { tick.saturating_sub(m.tick) < most });
+    }
+
+    /// Every slice that the player knows otherwise than as the map's beginning.
+    #[cold]
+    fn compare(&mut self, scope: &Scope<'_>) {
+        self.compared = true;
+        for slice in 0..scope.map.geometry().slice_count as u16 {
+            if level(scope, slice) != self.slices[usize::from(slice / 64)].level(u32::from(slice % 64)) {
+                self.mark(slice, scope.frame);
+            }
+        }
+    }
+
+    /// Marks the player's own records, and the scores, that are otherwise than told.
+    fn note_own(&mut self, scope: &Scope<'_>) {
+        let (s, v) = (scope.state, scope.viewer);
+        for slot in 0..PLAYERS {
+            if score(s, slot) != self.told.scores[slot] {
+                self.mark(key::SCORE + slot as u16, scope.frame);
+            }
+        }
+        if teams(s) != self.told.teams {
+            self.mark(key::TEAMS, scope.frame);
+        }
+        for place in 0..INVENTORY {
+            let (is, told) = (item(s, v, place), self.told.places[place]);
+            if is == told {
+                continue;
+            }
+            let place = place as u16;
+            let only_rounds = (is ^ told) & !0xFFFF00 == 0;
+            if only_rounds && !self.waits(key::PLACE + place) {
+                self.mark(key::ROUNDS + place, scope.frame);
+            } else {
+                self.mark(key::PLACE + place, scope.frame);
+            }
+        }
+        let hands = hands(scope);
+        if self.differ(scope, hands) {
+            self.mark(key::HANDS, scope.frame);
+        }
+        if life(scope) != self.told.life {
+            self.mark(key::LIFE, scope.frame);
+        }
+        if s.flash[v] > 0.0 && (s.flash_tick[v], s.flash[v].to_bits()) != self.told.flash && is_dazzled(scope) {
+            self.mark(key::FLASH, scope.frame);
+        }
+        if s.alive >> v & 1 == 1 && s.spawn_tick[v] != self.told.spawn_tick {
+            self.mark(key::EXACT, scope.frame);
+        }
+    }
+
+    /// Whether hands are otherwise than the client takes them to be.
+    fn differ(&self, scope: &Scope<'_>, is: Hands) -> bool {
+        let told = self.told.hands;
+        if (Hands { heat: told.heat, ..is }) != told {
+            return true;
+        }
+        let rate = scope.rules.tick_rate as i32;
+        let fallen = if told.silence_end > scope.state.tick { 0 } else { (scope.state.tick - self.told.heat_tick) as i32 };
+        let taken = (i32::from(told.heat) * rate - fallen.saturating_mul(10)).max(0);
+        let heat = i32::from(is.heat) * rate;
+        (heat - taken).abs() > rate
+    }
+
+    fn note_flights(&mut self, scope: &Scope<'_>) {
+        let s = scope.state;
+        let known = scope.knowledge.flights[scope.viewer] & s.flying;
+        if known == 0 && self.flights.iter().all(|f| f.serial == 0) {
+            return;
+        }
+        let mut met = 0u64;
+        let mut left = known;
+        while left != 0 {
+            let lane = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let serial = s.number[lane];
+            let number = match self.flights.iter().position(|f| f.serial == serial) {
+                Some(number) => number,
+                None => {
+                    let free = self.flights.iter().position(|f| f.serial == 0).unwrap_or(self.flights.len());
+                    let flight = Flight { serial, tick: 0, motion: Motion::default(), lane: 0, said: false };
+                    if free == self.flights.len() {
+                        self.flights.push(flight);
+                    } else {
+                        self.flights[free] = Flight { said: self.flights[free].said, ..flight };
+                    }
+                    self.mark(key::PROJECTILE + free as u16, scope.frame);
+                    free
+                }
+            };
+            met |= 1 << number;
+            self.flights[number].lane = lane as u8;
+            let flight = self.flights[number];
+            if self.waits(key::PROJECTILE + number as u16) {
+                continue;
+            }
+            let seconds = (s.tick - flight.tick) as f32 / scope.rules.tick_rate as f32;
+            let (x, y) = flight.motion.after(seconds, scope.rules.rules.throws.friction);
+            let (dx, dy) = (x - s.px[lane], y - s.py[lane]);
+            if dx * dx + dy * dy > 0.25 {
+                self.mark(key::PROJECTILE + number as u16, scope.frame);
+            }
+        }
+        for number in 0..self.flights.len() {
+            if met >> number & 1 == 0 && self.flights[number].serial != 0 {
+                self.flights[number].serial = 0;
+                self.mark(key::PROJECTILE + number as u16, scope.frame);
+            }
+        }
+    }
+
+    fn note_clouds(&mut self, scope: &Scope<'_>) {
+        let s = scope.state;
+        let lanes = || (0..32usize).filter(|lane| s.clouds >> lane & 1 == 1);
+        if s.clouds == 0 {
+            self.clouds.clear();
+            return;
+        }
+        for lane in lanes() {
+            let serial = s.cloud_number[lane];
+            if self.clouds.contains(&serial) {
+                continue;
+            }
+            let free = self.clouds.iter().position(|known| !lanes().any(|l| s.cloud_number[l] == *known));
+            let number = free.unwrap_or(self.clouds.len());
+            if number == self.clouds.len() {
+                self.clouds.push(serial);
+            } else {
+                self.clouds[number] = serial;
+            }
+            self.mark(key::CLOUD + number as u16, scope.frame);
+        }
+    }
+
+    /// Takes out of the list what is as the client has it, or is no more.
+    fn sift(&mut self, scope: &Scope<'_>) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let Link { waiting, slices, small, flights, clouds, .. } = self;
+        let s = scope.state;
+        waiting.retain(|tag| {
+            if tag.key < key::SMALL {
+                let (block, lane) = (&mut slices[usize::from(tag.key / 64)], u32::from(tag.key % 64));
+                let keep = level(scope, tag.key) != block.level(lane);
+                if !keep {
+                    block.waits &= !(1 << lane);
+                }
+                return keep;
+            }
+            let keep = match tag.key {
+                key::ROUNDS..key::HANDS => *small >> (tag.key - key::ROUNDS + key::PLACE - key::SMALL) & 1 == 0,
+                key::FLASH => is_dazzled(scope),
+                key::EXACT => s.alive >> scope.viewer & 1 == 1,
+                key::PROJECTILE..key::CLOUD => {
+                    flights.get(usize::from(tag.key - key::PROJECTILE)).is_some_and(|f| f.serial != 0 || f.said)
+                }
+                key::CLOUD..key::END => clouds
+                    .get(usize::from(tag.key - key::CLOUD))
+                    .is_some_and(|serial| cloud_lane(s, *serial).is_some()),
+                _ => true,
+            };
+            if !keep {
+                *small &= !(1 << (tag.key - key::SMALL));
+            }
+            keep
+        });
+        if waiting.is_empty() && waiting.capacity() > 256 {
+            waiting.shrink_to(64);
+        }
+    }
+
+    fn is_due(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8) -> bool {
+        if !self.waiting.is_empty() || self.messages.iter().any(|m| m.kind & 128 == 0) {
+            return true;
+        }
+        let last = self.ring[(self.newest % RING) as usize];
+        if last.frame != self.newest || last.welcome || last.mask != mask || scope.frame - last.frame >= self.idle {
+            return true;
+        }
+        let Some(before) = scope.history.get(last.frame) else { return true };
+        MatchState::slots(mask).any(|slot| {
+            let (is, was) = (entries[slot], before[slot]);
+            if slot == scope.viewer { is.faceless() != was.faceless() } else { is != was }
+        })
+    }
+
+    /// Header and entries; returns the frames back to the base.
+    fn write_players(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8, w: &mut Writer<'_>) -> u8 {
+        let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
+        let at = |frame: u32| &self.ring[(frame % RING) as usize];
+        // The base, its entries, the frames to it.
+        let base = (self.acked != NEVER && frame - self.acked < RING && !at(self.acked).welcome)
+            .then(|| scope.history.get(self.acked).map(|known| (at(self.acked), known)))
+            .flatten();
+        let back = base.map_or(0, |_| frame - self.acked);
+        w.u(2, down::SNAPSHOT);
+        w.u(2, self.epoch.into());
+        w.u(12, frame & 0xFFF);
+        w.u(5, back);
+        w.u(8, s.last_sequence[v].wrapping_sub(self.origin) & 0xFF);
+        if w.flag(s.debt[v] > 0) {
+            w.u(4, s.debt[v].min(15).into());
+        }
+        let known = base.map_or(0, |(sent, _)| sent.mask);
+        if w.flag(mask != known) {
+            w.u(8, mask.into());
+        }
+        // The base's base.
+        let past = base.filter(|(sent, _)| sent.base > 0).and_then(|(sent, _)| {
+            let frame_then = sent.frame - u32::from(sent.base);
+            let then = at(frame_then);
+            (frame - frame_then < RING && then.frame == frame_then)
+                .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
+                .flatten()
+        });
+        for slot in MatchState::slots(mask) {
+            let is = entries[slot];
+            let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
+                let was = before[slot];
+                match past {
+                    Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
+                        (was, predicted(was, old[slot], back, sent.base.into()))
+                    }
+                    _ => (was, (was.x(), was.y())),
+                }
+            });
+            write_entry(w, slot == v, is, before);
+        }
+        back as u8
+    }
+
+    /// What goes with this snapshot: the first so many of the waiting records, and a mask of messages.
+    fn choose(&mut self, scope: &Scope<'_>, used: usize) -> (usize, u64) {
+        let waits = |m: &Message| m.kind & 128 == 0;
+        let all = self.messages.iter().enumerate().filter(|(_, m)| waits(m)).fold(0u64, |mask, (i, _)| mask | 1 << i);
+        let room = (ON_WAY - self.on_way.len().min(ON_WAY)).min(self.waiting.len());
+        let used = used as i32;
+        let free = (self.bucket * 8 - used).min(CAP * 8 - used);
+        let mut need = 0;
+        for tag in &self.waiting {
+            need += record_bits(tag.key);
+        }
+        for m in &self.messages {
+            need += if waits(m) { message_bits(m) } else { 0 };
+        }
+        if need <= free && room == self.waiting.len() {
+            self.waiting.sort_unstable_by_key(|tag| tag.key);
+            return (room, all);
+        }
+        self.ration(scope, free, CAP * 8 - used, room, all)
+    }
+
+    /// The most urgent: what has waited for 200 ms up to `cap`, the rest up to `free`, bits.
+    #[cold]
+    fn ration(&mut self, scope: &Scope<'_>, free: i32, cap: i32, room: usize, all: u64) -> (usize, u64) {
+        let step = (scope.state.tick / scope.frame.max(1)).max(1);
+        // One frame earlier, for the next is too late.
+        let overdue = scope.rules.tick_rate / 5;
+        let urgency = |weight: f32, at: Option<(f32, f32)>, age: u32| {
+            let (x, y) = (scope.state.x[scope.viewer], scope.state.y[scope.viewer]);
+            let near = at.map_or(1.0, |(px, py)| {
+                let (dx, dy) = (px - x, py - y);
+                1.0 / (1.0 + (dx * dx + dy * dy).sqrt() * (1.0 / 100.0))
+            });
+            let due = if age + step > overdue { 1.0e6 } else { 0.0 };
+            due + weight * near * (1 + age) as f32
+        };
+        let geometry = scope.map.geometry();
+        let of_record = |tag: &Tag| {
+            let age = u32::from((scope.frame as u16).wrapping_sub(tag.frame)) * step;
+            let at = (tag.key < key::SMALL).then(|| {
+                let slice = usize::from(tag.key);
+                (geometry.x0[slice], geometry.y0[slice])
+            });
+            urgency(record_weight(tag.key), at, age)
+        };
+        let of_message = |m: &Message| {
+            let at = (m.kind != event::SOUND && m.at != NOWHERE)
+                .then(|| (f32::from(m.at.0) / 16.0, f32::from(m.at.1) / 16.0));
+            urgency(message_weight(m), at, scope.state.tick - m.tick)
+        };
+        self.waiting.sort_unstable_by(|a, b| of_record(b).total_cmp(&of_record(a)).then(a.key.cmp(&b.key)));
+        let (mut records, mut chosen, mut spent) = (0, 0u64, 0);
+        loop {
+            let record = self.waiting.get(records).filter(|_| records < room).map(of_record);
+            let mut best: Option<(f32, usize)> = None;
+            for (i, m) in self.messages.iter().enumerate().filter(|(i, _)| (all & !chosen) >> i & 1 == 1) {
+                let value = of_message(m);
+                if best.is_none_or(|(most, _)| value > most) {
+                    best = Some((value, i));
+                }
+            }
+            let (value, bits, message) = match (record, best) {
+                (Some(value), Some((other, i))) if other > value => (other, message_bits(&self.messages[i]), Some(i)),
+                (Some(value), _) => (value, record_bits(self.waiting[records].key), None),
+                (None, Some((other, i))) => (other, message_bits(&self.messages[i]), Some(i)),
+                (None, None) => break,
+            };
+            if spent + bits > if value >= 1.0e6 { cap } else { free } {
+                break;
+            }
+            spent += bits;
+            match message {
+                Some(i) => chosen |= 1 << i,
+                None => records += 1,
+            }
+        }
+        self.waiting[..records].sort_unstable_by_key(|tag| tag.key);
+        (records, chosen)
+    }
+
+    /// Writes the first so many of the waiting records, which are in the order of their keys.
+    fn write_records(&mut self, scope: &Scope<'_>, count: usize, w: &mut Writer<'_>) {
+        if !w.flag(count > 0) {
+            return;
+        }
+        let slices = self.waiting[..count].partition_point(|tag| tag.key < key::SMALL);
+        let on_way_before = self.on_way.len();
+        if slices > 0 {
+            let mut list = [(0u16, 0u8); ON_WAY];
+            for i in 0..slices {
+                let key = self.waiting[i].key;
+                let level = level(scope, key);
+                list[i] = (key, level);
+                let block = &mut self.slices[usize::from(key / 64)];
+                block.waits &= !(1 << (key % 64));
+                block.set_level(u32::from(key % 64), level);
+            }
+            write_slices(w, &list[..slices]);
+            w.flag(slices < count);
+        }
+        for i in slices..count {
+            let key = self.waiting[i].key;
+            self.small &= !(1 << (key - key::SMALL));
+            self.record(scope, key).write(w);
+            w.flag(i + 1 < count);
+        }
+        // What is said now stands for what was said before under the same key.
+        for i in 0..count {
+            let key = self.waiting[i].key;
+            let rounds = if (key::PLACE..key::ROUNDS).contains(&key) { key - key::PLACE + key::ROUNDS } else { key };
+            let mut old = 0;
+            while old < self.on_way.len().min(on_way_before) {
+                if self.on_way[old].key == key || self.on_way[old].key == rounds {
+                    self.on_way[old].key = u16::MAX;
+                }
+                old += 1;
+            }
+            self.on_way.push(Tag { key, frame: scope.frame as u16 });
+        }
+        self.on_way.retain(|tag| tag.key != u16::MAX);
+        self.waiting.drain(..count);
+    }
+
+    /// A small record as it is now, which is what has been told from now on.
+    fn record(&mut self, scope: &Scope<'_>, key: u16) -> Record {
+        let (s, v) = (scope.state, scope.viewer);
+        let until = |end: u32| end.saturating_sub(s.tick);
+        match key {
+            key::SCORE..key::TEAMS => {
+                let slot = usize::from(key - key::SCORE);
+                self.told.scores[slot] = score(s, slot);
+                let bit = |mask: u8| mask >> slot & 1 == 1;
+                let there = (bit(s.blue), bit(s.alive), s.kills[slot].into(), s.deaths[slot].into());
+                Record::Score { slot: slot as u8, there: bit(s.joined).then_some(there) }
+            }
+            key::TEAMS => {
+                self.told.teams = teams(s);
+                let winner = (s.over != 0).then_some(s.winner);
+                Record::Teams { red: s.team_kills[0].into(), blue: s.team_kills[1].into(), winner }
+            }
+            key::PLACE..key::ROUNDS => {
+                let place = usize::from(key - key::PLACE);
+                self.told.places[place] = item(s, v, place);
+                let weapon = s.weapon[place][v];
+                let item = (weapon, s.ammo[place][v].into(), s.reserve[place][v].into());
+                Record::Place { place: place as u8, item: (weapon < NO_ARM).then_some(item) }
+            }
+            key::ROUNDS..key::HANDS => {
+                let place = usize::from(key - key::ROUNDS);
+                self.told.places[place] = item(s, v, place);
+                Record::Rounds { place: place as u8, rounds: s.ammo[place][v].into() }
+            }
+            key::HANDS => {
+                let hands = hands(scope);
+                (self.told.hands, self.told.heat_tick) = (hands, s.tick);
+                Record::Hands {
+                    place: hands.place,
+                    charge: hands.charge,
+                    reload: until(hands.reload_end),
+                    heat: hands.heat,
+                    silence: until(hands.silence_end),
+                }
+            }
+            key::LIFE => {
+                self.told.life = life(scope);
+                if s.alive >> v & 1 == 1 {
+                    Record::Life { protected: until(s.invulnerable_until[v]), dead: None }
+                } else {
+                    let (respawn, killer) = death(scope);
+                    Record::Life { protected: 0, dead: Some((until(respawn), killer)) }
+                }
+            }
+            key::FLASH => {
+                self.told.flash = (s.flash_tick[v], s.flash[v].to_bits());
+                Record::Flash { age: s.tick - s.flash_tick[v], intensity: s.flash[v] }
+            }
+            key::ANSWER => Record::Answer { number: self.request.unwrap_or(0), result: self.answer },
+            key::EXACT => {
+                self.told.spawn_tick = s.spawn_tick[v];
+                Record::Exact { values: [s.x[v], s.y[v], s.vx[v], s.vy[v]] }
+            }
+            key::PROJECTILE..key::CLOUD => {
+                let number = key - key::PROJECTILE;
+                let flight = &mut self.flights[usize::from(number)];
+                if flight.serial == 0 {
+                    flight.said = false;
+                    return Record::Projectile { number: number as u8, motion: None };
+                }
+                let lane = usize::from(flight.lane);
+                let speed = |v: f32| libm::roundf(v * 16.0).clamp(-8192.0, 8191.0) as i16;
+                flight.motion = Motion {
+                    weapon: s.pweapon[lane],
+                    own_team: s.pteam[lane] == s.blue >> v & 1,
+                    at: (q16(s.px[lane], MOST.0), q16(s.py[lane], MOST.1)),
+                    velocity: (speed(s.pvx[lane]), speed(s.pvy[lane])),
+                };
+                (flight.tick, flight.said) = (s.tick, true);
+                Record::Projectile { number: number as u8, motion: Some(flight.motion) }
+            }
+            _ => {
+                let number = key - key::CLOUD;
+                let lane = cloud_lane(s, self.clouds[usize::from(number)]).unwrap_or(0);
+                let at = (q16(s.cloud_x[lane], MOST.0), q16(s.cloud_y[lane], MOST.1));
+                Record::Cloud { number: number as u8, at, age: s.tick - s.cloud_born[lane] }
+            }
+        }
+    }
+
+    fn write_messages(
+        &mut self,
+        scope: &Scope<'_>,
+        entries: &[Entry; PLAYERS],
+        mask: u8,
+        chosen: u64,
+        w: &mut Writer<'_>,
+    ) {
+        w.flag(chosen != 0);
+        let mut left = chosen;
+        while left != 0 {
+            let message = &mut self.messages[left.trailing_zeros() as usize];
+            left &= left - 1;
+            let near = |slot: u8| -> Option<Spot> {
+                (slot < 8 && mask >> slot & 1 == 1).then(|| {
+                    let entry = entries[usize::from(slot)];
+                    (entry.x(), entry.y())
+                })
+            };
+            message.write(w, scope.state.tick.saturating_sub(message.tick), near);
+            message.kind |= 128;
+            message.sent = scope.frame as u16;
+            w.flag(left != 0);
+        }
+    }
+}
+
+/// The level of a slice as the player knows it: 0 whole, 1 light, 2 medium, 3 heavy, 4 gone.
+fn level(scope: &Scope<'_>, slice: u16) -> u8 {
+    let s = usize::from(slice);
+    let health = scope.knowledge.health(scope.viewer, slice, scope.blocks[s / 64].health[s % 64]);
+    level_of(health, scope.map.geometry().max_health[s])
+}
+
+fn level_of(health: u16, most: u16) -> u8 {
+    let (health, most) = (u32::from(health) * 4, u32::from(most));
+    u8::from(health <= most * 3) + u8::from(health <= most * 2) + u8::from(health <= most) + u8::from(health == 0)
+}
+
+fn score(s: &MatchState, slot: usize) -> u64 {
+    let bit = |mask: u8| u64::from(mask >> slot & 1);
+    if bit(s.joined) == 0 {
+        return 0;
+    }
+    1 | bit(s.blue) << 1 | bit(s.alive) << 2 | u64::from(s.kills[slot]) << 8 | u64::from(s.deaths[slot]) << 24
+}
+
+fn teams(s: &MatchState) -> u64 {
+    let winner = if s.over != 0 { 1 | u64::from(s.winner) << 1 } else { 0 };
+    u64::from(s.team_kills[0]) | u64::from(s.team_kills[1]) << 16 | winner << 32
+}
+
+/// Weapon, rounds, reserve.
+fn item(s: &MatchState, v: usize, place: usize) -> u64 {
+    let (rounds, reserve) = (s.ammo[place][v], s.reserve[place][v]);
+    u64::from(s.weapon[place][v]) | u64::from(rounds) << 8 | u64::from(reserve) << 24
+}
+
+fn hands(scope: &Scope<'_>) -> Hands {
+    let (s, v, rules) = (scope.state, scope.viewer, scope.rules);
+    let end = |ticks: u16| if ticks > 0 { s.tick + u32::from(ticks) } else { 0 };
+    let rate = rules.tick_rate as i32;
+    let heat = if rules.heat_limit == i32::MAX { 0 } else { ((s.heat[v] + rate / 2) / rate).clamp(0, 100) };
+    Hands {
+        place: s.hand[v],
+        charge: rules.charge_level(s.charge[v]).min(7),
+        heat: heat as u8,
+        // After the end nothing is reloaded any more.
+        reload_end: if s.over != 0 { 0 } else { end(s.reload[v]) },
+        silence_end: end(s.silence[v]),
+    }
+}
+
+/// Tick in which a respawn is granted, killer or 255.
+fn death(scope: &Scope<'_>) -> (u32, u8) {
+    let (s, v) = (scope.state, scope.viewer);
+    if s.placed >> v & 1 == 0 {
+        return (0, u8::MAX);
+    }
+    (s.death_tick[v] + scope.rules.respawn_ticks, s.killer[v])
+}
+
+fn life(scope: &Scope<'_>) -> u64 {
+    let (s, v) = (scope.state, scope.viewer);
+    if s.alive >> v & 1 == 1 {
+        return s.invulnerable_until[v].into();
+    }
+    let (respawn, killer) = death(scope);
+    u64::from(respawn) | u64::from(killer) << 32 | 1 << 62
+}
+
+fn is_dazzled(scope: &Scope<'_>) -> bool {
+    crate::sim::impairment(scope.state, scope.rules, scope.viewer).visual > 0.0
+}
+
+fn cloud_lane(s: &MatchState, serial: u32) -> Option<usize> {
+    (0..32).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
+}
+
+/// About so many bits, rather more.
+fn record_bits(key: u16) -> i32 {
+    match key {
+        0..key::SMALL => 14,
+        key::SCORE..key::TEAMS => 26,
+        key::TEAMS => 24,
+        key::PLACE..key::ROUNDS => 35,
+        key::ROUNDS..key::HANDS => 21,
+        key::HANDS => 40,
+        key::LIFE => 28,
+        key::FLASH => 52,
+        key::ANSWER => 16,
+        key::EXACT => 133,
+        key::PROJECTILE..key::CLOUD => 71,
+        _ => 55,
+    }
+}
+
+fn record_weight(key: u16) -> f32 {
+    match key {
+        0..key::SMALL => 1.0,
+        key::SCORE..key::PLACE => 0.5,
+        key::PLACE..key::FLASH | key::PROJECTILE..key::CLOUD => 2.0,
+        _ => 4.0,
+    }
+}
+
+fn message_bits(m: &Message) -> i32 {
+    match m.kind & 127 {
+        event::SOUND => 32,
+        event::FIRED | event::IMPACT | event::EXPLODED => 48,
+        event::DIED | event::BOUNCED => 46,
+        event::HURT => 28,
+        _ => 16,
+    }
+}
+
+fn message_weight(m: &Message) -> f32 {
+    match m.kind & 127 {
+        event::HURT | event::DIED => 4.0,
+        event::FIRED | event::EXPLODED | event::DENIED => 2.0,
+        event::SOUND => 1.5,
+        _ => 1.0,
+    }
+}
+
+/// What is told, as it goes over the wire; `None` for what entries and records say already, and for what is told too
+/// little of to say it.
+fn message_of(told: &Told) -> Option<Message> {
+    let Told { event: e, hidden: h, .. } = told;
+    let kind = EventKind::from_number(e.kind)?;
+    let slot = |slot: u8, bit: u8| if h & bit == 0 && slot < 8 { slot } else { NO_SLOT };
+    let (actor, target) = (slot(e.actor, hidden::ACTOR), slot(e.target, hidden::TARGET));
+    let weapon = if h & hidden::WEAPON == 0 && e.weapon < NO_ARM { e.weapon } else { NO_ARM };
+    let at = if h & hidden::PLACE == 0 { (q16(e.x, MOST.0), q16(e.y, MOST.1)) } else { NOWHERE };
+    let message = |kind: u8, first: u8, second: u8, at: Spot| Message {
+        slots: first | second << 4,
+        at,
+        weapon,
+        ..Message::new(kind, e.tick)
+    };
+    let denied = |what: u8| Some(Message { what, ..message(event::DENIED, NO_SLOT, NO_SLOT, NOWHERE) });
+    match kind {
+        EventKind::Fired if actor < 8 && at != NOWHERE && h & hidden::DIRECTION == 0 => {
+            Some(Message { value: turn8(e.dx, e.dy).into(), ..message(event::FIRED, actor, NO_SLOT, at) })
+        }
+        EventKind::HitWall if at != NOWHERE => {
+            Some(Message { what: 1, ..message(event::IMPACT, actor, NO_SLOT, at) })
+        }
+        EventKind::Miss if at != NOWHERE => Some(message(event::IMPACT, actor, NO_SLOT, at)),
+        EventKind::HitPlayer => {
+            let (what, second) = if at == NOWHERE { (3, NO_SLOT) } else { (2, target) };
+            Some(Message { what, ..message(event::IMPACT, actor, second, at) })
+        }
+        EventKind::PlayerDamaged if target < 8 => {
+            let points = if h & hidden::DAMAGE == 0 { (e.value + POINT - 1) / POINT } else { 0 };
+            let value = points.clamp(0, i32::from(u16::MAX)) as u16;
+            Some(Message { value, ..message(event::HURT, target, actor, NOWHERE) })
+        }
+        EventKind::Died if target < 8 => Some(message(event::DIED, target, actor, at)),
+        EventKind::Exploded if at != NOWHERE => Some(message(event::EXPLODED, actor, NO_SLOT, at)),
+        EventKind::Bounced if at != NOWHERE => Some(message(event::BOUNCED, NO_SLOT, NO_SLOT, at)),
+        EventKind::Launched if actor < 8 => Some(message(event::THROWN, actor, NO_SLOT, NOWHERE)),
+        EventKind::FireRefused => denied(u8::from(e.aux != 0)),
+        EventKind::RespawnDenied => denied(2),
+        EventKind::Overheated => denied(3),
+        _ => None,
+    }
 }

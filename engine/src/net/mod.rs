@@ -9,21 +9,33 @@
 //! leaves the engine for a player: a [`Link`] reads nothing but what knowledge hands it and its own player's columns.
 //! The protocol is in `PROTOCOL.md` beside this file.
 
+mod bits;
 mod entry;
+mod format;
+#[cfg(test)]
+mod golden;
 mod history;
 mod knowledge;
 mod link;
 mod outbox;
 mod publish;
+mod receiver;
 mod told;
 
 pub(crate) use entry::Entry;
+pub(crate) use format::{NO_ARM, Up, Wish};
+pub use format::{ClientRules, Farewell, Welcome};
 pub(crate) use history::History;
-pub(crate) use knowledge::Knowledge;
+pub(crate) use knowledge::{Knowledge, at_first, columns};
+pub use link::LinkStats;
 pub(crate) use link::{Link, Scope};
 pub(crate) use outbox::Outbox;
 pub use outbox::Packet;
-pub(crate) use publish::{Net, run};
+pub(crate) use publish::{Change, Net, after, before, newest_input, run, watch};
+pub use receiver::{
+    AS_ON_MAP, Happening, Receiver, Seen, SeenCloud, SeenExact, SeenHands, SeenItem, SeenLife, SeenMessage, SeenPlayer,
+    SeenProjectile, SeenScore, SnapshotParts, Taken,
+};
 pub use told::{Told, hidden};
 
 /// How often and how much is sent.
@@ -45,6 +57,20 @@ impl Default for NetDef {
 }
 
 impl NetDef {
+    /// # Errors
+    /// [`crate::Error::InvalidArgument`] naming the first field at fault and its limit.
+    pub fn validate(&self) -> crate::Result<()> {
+        let whole = |field, value: u32, low: u32, high: u32| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(crate::Error::invalid(field, value, format!("a whole number from {low} to {high}")))
+        };
+        whole("net.rate", self.rate, 1, 60)?;
+        whole("net.idle_rate", self.idle_rate, 1, self.rate)?;
+        whole("net.budget", self.budget, 20, 1000)
+    }
+
     /// Ticks a frame.
     pub fn step(&self, tick_rate: u32) -> u32 {
         ((2 * tick_rate + self.rate) / (2 * self.rate)).max(1)

@@ -2,8 +2,10 @@
 //! frame's tick the links write.
 
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
-use crate::world::PLAYERS;
+use crate::PlayerId;
 use crate::world::state::{Match, MatchState};
+use crate::world::{EVENT_RING, PLAYERS};
+use std::collections::VecDeque;
 
 /// What a match keeps for its wire; a match that nobody watches has none.
 #[derive(Debug)]
@@ -17,79 +19,238 @@ pub(crate) struct Net {
     pub(crate) sounds: u64,
     /// Slots for which the host drains what is told.
     pub(crate) listening: u8,
-    pub(crate) told: Vec<Told>,
+    /// What the host has not drained yet, at most [`EVENT_RING`].
+    pub(crate) told: VecDeque<Told>,
+    /// Entries that were lost because more waited.
+    pub(crate) lost: u64,
+    /// Epoch of the next link of a slot.
+    pub(crate) epochs: [u8; PLAYERS],
 }
 
-pub(crate) fn run(game: &mut Match, _place: u32, _out: &mut Outbox) {
+impl Net {
+    /// For a match in which nobody has been told anything yet.
+    pub(crate) fn new(def: NetDef, game: &mut Match) -> Net {
+        let (events, sounds) = (game.events.written(), game.heard.written());
+        game.events.hold(events);
+        game.heard.hold(sounds);
+        Net {
+            def,
+            knowledge: Knowledge::new(game),
+            history: History::new(),
+            links: Default::default(),
+            events,
+            sounds,
+            listening: 0,
+            told: VecDeque::new(),
+            lost: 0,
+            epochs: [0; PLAYERS],
+        }
+    }
+
+    /// The epoch of a slot's next link.
+    pub(crate) fn next_epoch(&mut self, slot: usize) -> u8 {
+        let epoch = self.epochs[slot];
+        self.epochs[slot] = (epoch + 1) & 3;
+        epoch
+    }
+
+    /// The match has begun anew, or is another: every link begins with a new epoch, those of players who are gone end.
+    fn begin_anew(&mut self, game: &Match) {
+        self.history.clear();
+        let state = &game.state;
+        for slot in 0..PLAYERS {
+            let Some(mut link) = self.links[slot].take() else { continue };
+            if state.joined >> slot & 1 == 1 && state.generation[slot] == link.generation {
+                link.begin(self.next_epoch(slot), game.map.geometry(), newest_input(state, slot));
+                self.links[slot] = Some(link);
+            }
+        }
+    }
+
+    /// Bytes, without those of links.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Told>()
+    }
+
+    /// Those to whom anything goes.
+    fn watchers(&self) -> u8 {
+        (0..PLAYERS).fold(self.listening, |mask, v| mask | u8::from(self.links[v].is_some()) << v)
+    }
+
+    /// Tells of the events that have not been looked at yet.
+    fn catch_up(&mut self, game: &Match) {
+        let Net { knowledge, links, listening, told, .. } = self;
+        let oldest = game.events.oldest_held();
+        let lost = oldest.saturating_sub(self.events);
+        for n in self.events.max(oldest)..game.events.written() {
+            let event = game.events.at(n);
+            let mut tellings = [None; PLAYERS];
+            let mut count = 0;
+            let take = |entry| {
+                tellings[count % PLAYERS] = Some(entry);
+                count += 1;
+            };
+            let learn = |viewer: usize, slice: u16| {
+                if let Some(link) = &mut links[viewer] {
+                    link.learn(slice);
+                }
+            };
+            knowledge.witness(game, &event, take, learn);
+            for entry in tellings.into_iter().flatten() {
+                for viewer in MatchState::slots(entry.to) {
+                    if let Some(link) = &mut links[viewer] {
+                        link.tell(&entry);
+                    }
+                }
+                if entry.to & *listening != 0 {
+                    if told.len() == EVENT_RING {
+                        told.pop_front();
+                        self.lost += 1;
+                    }
+                    told.push_back(Told { to: entry.to & *listening, ..entry });
+                }
+            }
+        }
+        self.events = game.events.written();
+        knowledge.settle(game, lost);
+    }
+
+    /// Before the host changes who is in the match, or what it is: what has happened is told while it is known to whom.
+    fn before(&mut self, game: &Match) {
+        let watchers = self.watchers();
+        self.knowledge.watch(game, watchers);
+        self.catch_up(game);
+    }
+
+    pub(crate) fn drain_told(&mut self, each: impl FnMut(Told)) -> u64 {
+        self.told.drain(..).for_each(each);
+        core::mem::take(&mut self.lost)
+    }
+}
+
+/// What the host does to a match between two ticks, as far as it changes what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// This slot has a new player.
+    Joined(usize),
+    /// This slot's player has left.
+    Left(usize),
+    /// Somebody has changed sides.
+    Teams,
+    /// The walls are as at the beginning.
+    Repaired,
+    /// The match begins anew.
+    Reset,
+    /// The match has been turned back.
+    Restored,
+}
+
+/// To be called before a [`Change`] but [`Change::Joined`] and [`Change::Teams`].
+pub(crate) fn before(game: &mut Match) {
+    let Some(mut net) = game.net.take() else { return };
+    net.before(game);
+    game.events.hold(net.events);
+    game.net = Some(net);
+}
+
+/// Knowledge is kept for these players from now on.
+pub(crate) fn watch(game: &mut Match, mask: u8) {
+    let Some(mut net) = game.net.take() else { return };
+    net.knowledge.watch(game, mask);
+    game.net = Some(net);
+}
+
+/// To be called after a [`Change`].
+pub(crate) fn after(game: &mut Match, change: Change) {
+    let Some(mut net) = game.net.take() else { return };
+    let Net { knowledge, links, listening, told, .. } = &mut *net;
+    match change {
+        Change::Joined(slot) => knowledge.join(game, slot),
+        Change::Left(slot) => {
+            knowledge.leave(slot);
+            links[slot] = None;
+            *listening &= !(1 << slot);
+            // Whoever gets the slot next has not been told it.
+            for entry in told.iter_mut() {
+                entry.to &= !(1 << slot);
+            }
+        }
+        Change::Teams => knowledge.follow(&game.state),
+        Change::Repaired => {
+            knowledge.repair(game);
+            links.iter_mut().flatten().for_each(|link| link.compare_anew());
+        }
+        Change::Reset => {
+            knowledge.reset(game);
+            net.begin_anew(game);
+        }
+        Change::Restored => {
+            *listening &= game.state.joined;
+            knowledge.restore(game);
+            net.begin_anew(game);
+        }
+    }
+    game.net = Some(net);
+}
+
+/// Number of the newest input of a player that is applied or waits.
+pub(crate) fn newest_input(state: &MatchState, slot: usize) -> u32 {
+    match state.queue_len[slot] {
+        0 => state.last_sequence[slot],
+        waiting => state.queue[slot][usize::from(waiting) - 1].sequence,
+    }
+}
+
+pub(crate) fn run(game: &mut Match, place: u32, out: &mut Outbox) {
     // Taken out, so that the stage can read the match beside it.
     let Some(mut net) = game.net.take() else { return };
-    publish(game, &mut net, _place, _out);
+    publish(game, &mut net, place, out);
+    game.events.hold(net.events);
+    game.heard.hold(net.sounds);
     game.net = Some(net);
 }
 
 fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
-    let Net { def, knowledge, history, links, listening, told, .. } = net;
-    knowledge.look(game);
-    while net.events < game.events.written() {
-        let event = game.events.at(net.events);
-        net.events += 1;
-        let learn = &mut |viewer: usize, slice: u16| {
-            if let Some(link) = &mut links[viewer] {
-                link.learn(slice);
-            }
-        };
-        let mut tellings = [None; PLAYERS];
-        let mut count = 0;
-        knowledge.witness(
-            game,
-            &event,
-            |entry| {
-                tellings[count % PLAYERS] = Some(entry);
-                count += 1;
-            },
-            learn,
-        );
-        for entry in tellings.into_iter().flatten() {
-            for viewer in MatchState::slots(entry.to) {
-                if let Some(link) = &mut links[viewer] {
-                    link.tell(&entry);
-                }
-            }
-            if entry.to & *listening != 0 {
-                told.push(Told { to: entry.to & *listening, ..entry });
-            }
-        }
-    }
-    while net.sounds < game.heard.written() {
-        let heard = game.heard.at(net.sounds);
-        net.sounds += 1;
+    let watchers = net.watchers() & game.state.joined;
+    net.knowledge.watch(game, watchers);
+    net.knowledge.look(game);
+    net.catch_up(game);
+    let Net { def, knowledge, history, links, .. } = net;
+    for n in net.sounds.max(game.heard.oldest_held())..game.heard.written() {
+        let heard = game.heard.at(n);
         if let Some(Some(link)) = links.get_mut(usize::from(heard.listener)) {
             link.hear(&heard);
         }
     }
+    net.sounds = game.heard.written();
     let step = def.step(game.rules.tick_rate);
     if !game.state.tick.is_multiple_of(step) {
         return;
     }
     let frame = game.state.tick / step;
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
-    for viewer in MatchState::slots(game.state.joined) {
+    for viewer in MatchState::slots(watchers) {
+        knowledge.look_around(game, viewer, |slice| {
+            if let Some(link) = &mut links[viewer] {
+                link.learn(slice);
+            }
+        });
         let Some(link) = &mut links[viewer] else { continue };
-        knowledge.look_around(game, viewer, |slice| link.learn(slice));
         let scope = Scope {
             viewer,
             frame,
             state: &game.state,
             blocks: &game.blocks,
             rules: &game.rules,
-            geometry: game.map.geometry(),
+            map: &game.map,
             history,
             knowledge,
         };
         let before = out.bytes.len();
         link.write(&scope, &mut out.bytes);
         if out.bytes.len() > before {
-            out.index.push((place, viewer as u8, out.bytes.len() as u32));
+            let player = PlayerId::new(viewer, game.state.generation[viewer]);
+            out.index.push((place, player, out.bytes.len() as u32));
         }
     }
 }

@@ -3,6 +3,9 @@
 use crate::world::Event;
 
 /// Fields of an event that are not told; they hold no information.
+///
+/// A bit says that those who are told could not have been told, never that there was something to hide: an explosion
+/// whose thrower has left and one whose thrower is out of sight carry the same bits.
 pub mod hidden {
     /// `actor` is [`crate::world::NONE`].
     pub const ACTOR: u8 = 1;
@@ -14,13 +17,18 @@ pub mod hidden {
     pub const WEAPON: u8 = 8;
     /// `dx` and `dy` are 0.
     pub const DIRECTION: u8 = 16;
-    /// Rounds left: `value` and `slice` of launches, `value` of shots, `value` and `aux` of reloads are 0.
+    /// Rounds left: `slice` of launches, `value` of shots, `value` and `aux` of reloads are 0.
     pub const ROUNDS: u8 = 32;
     /// `value` of a hit is 0.
     pub const DAMAGE: u8 = 64;
 }
 
 /// An event with everything taken out that those to whom it is told may not know.
+///
+/// Two fields are never those of the engine's own event. `value` of launches, bounces and explosions is what those who
+/// are told call the projectile: each player counts for themselves, in the order in which they learn of projectiles,
+/// from 1, because serial numbers would tell how much is thrown elsewhere. `part` of a slice that breaks is 0: who
+/// else heard it is nobody's business.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Told {
     /// What is left of it.

@@ -143,7 +143,9 @@ fn shrapnel(
     let reach = radius * rule.ray_reach;
     let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
     for ray in 0..u32::from(rule.rays) {
-        let index = blast.number.wrapping_mul(64).wrapping_add(ray);
+        // By who launched it and when, not by serial number: that would tell of what others launch out of sight.
+        let launch = blast.born.wrapping_mul(8).wrapping_add(u32::from(blast.owner & 7));
+        let index = launch.wrapping_mul(64).wrapping_add(ray);
         let word = rng::draw(state.seed, state.tick, Purpose::Shrapnel, index)[0];
         let (sin, cos) = libm::sincosf(rng::unit(word) * core::f32::consts::TAU);
         // Cut short at the border, not bent.

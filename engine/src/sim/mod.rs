@@ -15,6 +15,7 @@ mod weapons;
 
 pub(crate) use clouds::{cloud, discs, impairment};
 pub(crate) use inputs::enqueue;
+pub(crate) use projectiles::by_number;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
 pub(crate) use sight::SightCache;
 pub use sounds::Arrival;
@@ -127,6 +128,8 @@ pub(crate) struct Blast {
     /// Slot, or `NONE`.
     pub(crate) owner: u8,
     pub(crate) number: u32,
+    /// Tick in which it was launched.
+    pub(crate) born: u32,
 }
 
 /// Attackers of a body: the slots, and whoever has left.

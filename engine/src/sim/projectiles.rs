@@ -30,10 +30,10 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
         }
     }
     let Match { state, blocks, events, map, rules, .. } = game;
-    let mut left = state.flying;
-    while left != 0 {
-        let lane = left.trailing_zeros() as usize;
-        left &= left - 1;
+    let mut order = [0; PROJECTILES];
+    let count = by_number(state, &mut order);
+    for &lane in &order[..count] {
+        let lane = usize::from(lane);
         if let Some((x, y)) = fly(state, blocks, map.geometry(), rules, events, lane) {
             scratch.blasts.push(Blast {
                 x,
@@ -41,10 +41,31 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
                 weapon: state.pweapon[lane],
                 owner: state.owner[lane],
                 number: state.number[lane],
+                born: state.born[lane],
             });
             clear_lane(state, lane);
         }
     }
+}
+
+/// Lanes of what flies, in the order in which it was launched; returns how many. Lanes themselves are taken as they are
+/// free: the order of two that a player knows would tell of a third.
+pub(crate) fn by_number(state: &MatchState, order: &mut [u8; PROJECTILES]) -> usize {
+    let mut count = 0;
+    let mut left = state.flying;
+    while left != 0 {
+        let lane = left.trailing_zeros() as u8;
+        left &= left - 1;
+        let number = |lane: u8| state.number[usize::from(lane)];
+        let mut at = count;
+        while at > 0 && number(order[at - 1]).wrapping_sub(number(lane)) as i32 > 0 {
+            order[at] = order[at - 1];
+            at -= 1;
+        }
+        order[at] = lane;
+        count += 1;
+    }
+    count
 }
 
 fn launch(game: &mut Match, shot: Shot) {

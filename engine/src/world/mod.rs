@@ -16,9 +16,10 @@ pub use input::{Buttons, InputCmd};
 pub use net::Received;
 pub use ring::{EVENT_RING, HEARD_RING};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
-pub use view::{CloudView, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
+pub use view::{CloudView, KnownProjectile, Launch, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
+use crate::net::{self as wire, Change, Outbox};
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
@@ -67,6 +68,7 @@ impl WorldDef {
         if !(1..=MATCHES_CEILING).contains(&self.max_matches) {
             return Err(Error::invalid("max_matches", self.max_matches, format!("1 to {MATCHES_CEILING}")));
         }
+        self.net.validate()?;
         self.rules.validate()
     }
 }
@@ -121,6 +123,8 @@ pub struct World {
     kernels: Kernels,
     max_matches: u32,
     net: crate::net::NetDef,
+    /// What the last step has to send, one for each [`BLOCK`] of places.
+    outboxes: Vec<Outbox>,
 }
 
 thread_local! {
@@ -139,6 +143,24 @@ fn with_scratch<R>(kernels: Kernels, work: impl FnOnce(&mut Scratch) -> R) -> R 
     })
 }
 
+/// One tick of the matches of a block; `out` holds what they send afterwards.
+fn step_block<P: StageProbe>(
+    block: usize,
+    places: &mut [Place],
+    out: &mut Outbox,
+    scratch: &mut Scratch,
+    probe: &mut P,
+) {
+    out.clear();
+    core::mem::swap(out, &mut scratch.out);
+    for (at, place) in places.iter_mut().enumerate() {
+        if let Some(game) = place.game.as_deref_mut() {
+            sim::step(game, (block * BLOCK + at) as u32, scratch, probe);
+        }
+    }
+    core::mem::swap(out, &mut scratch.out);
+}
+
 impl World {
     /// An empty world.
     ///
@@ -153,6 +175,7 @@ impl World {
             kernels: Kernels::for_level(def.simd.unwrap_or_else(Level::detect)),
             max_matches: def.max_matches,
             net: def.net,
+            outboxes: Vec::new(),
         })
     }
 
@@ -238,6 +261,9 @@ impl World {
         self.game(id)?;
         let place = &mut self.places[id.index()];
         place.game = None;
+        if let Some(out) = self.outboxes.get_mut(id.index() / BLOCK) {
+            out.forget(id.index() as u32);
+        }
         if place.generation < ids::LAST_GENERATION {
             self.free.push(id.index() as u32);
         }
@@ -249,7 +275,10 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`].
     pub fn reset_match(&mut self, id: MatchId, seed: u64) -> Result<()> {
-        sim::reset(self.game_mut(id)?, seed);
+        let game = self.game_mut(id)?;
+        wire::before(game);
+        sim::reset(game, seed);
+        wire::after(game, Change::Reset);
         Ok(())
     }
 
@@ -271,6 +300,7 @@ impl World {
         let generation = (state.generation[slot] % ((1 << 29) - 1)) + 1;
         let loadout = def.loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
         sim::join(game, slot, generation, team, loadout, def.spawn);
+        wire::after(game, Change::Joined(slot));
         Ok(PlayerId::new(slot, generation))
     }
 
@@ -282,6 +312,7 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let event = Event::new(EventKind::Left, game.state.tick, slot);
         game.events.push(event.at(game.state.x[slot], game.state.y[slot]));
+        wire::before(game);
         // Whoever gets the slot next has not heard it.
         game.heard.for_each_mut(|entry| {
             if usize::from(entry.listener) == slot {
@@ -289,6 +320,7 @@ impl World {
             }
         });
         sim::leave(game, slot);
+        wire::after(game, Change::Left(slot));
         Ok(())
     }
 
@@ -306,6 +338,7 @@ impl World {
         }
         let bit = 1u8 << slot;
         game.state.blue = if team == Team::Blue { game.state.blue | bit } else { game.state.blue & !bit };
+        wire::after(game, Change::Teams);
         Ok(())
     }
 
@@ -342,7 +375,9 @@ impl World {
                 reason: "a living player stands where a slice would; wait until nobody stands in a hole",
             });
         }
+        wire::before(game);
         sim::repair(game);
+        wire::after(game, Change::Repaired);
         Ok(())
     }
 
@@ -418,11 +453,11 @@ impl World {
 
     /// [`World::step`] with a probe that is told when stages end.
     pub fn step_with<P: StageProbe>(&mut self, probe: &mut P) {
-        with_scratch(self.kernels, |scratch| {
-            for (at, place) in self.places.iter_mut().enumerate() {
-                if let Some(game) = place.game.as_deref_mut() {
-                    sim::step(game, at as u32, scratch, probe);
-                }
+        let kernels = self.kernels;
+        with_scratch(kernels, |scratch| {
+            let (blocks, outboxes) = self.blocks();
+            for (block, (places, out)) in blocks.chunks_mut(BLOCK).zip(outboxes).enumerate() {
+                step_block(block, places, out, scratch, probe);
             }
         });
     }
@@ -430,15 +465,16 @@ impl World {
     /// One tick of every match, on the threads of the rayon pool in which it is called. Same bits as [`World::step`].
     pub fn step_parallel(&mut self) {
         let kernels = self.kernels;
-        self.places.par_chunks_mut(BLOCK).enumerate().for_each(|(block, places)| {
-            with_scratch(kernels, |scratch| {
-                for (at, place) in places.iter_mut().enumerate() {
-                    if let Some(game) = place.game.as_deref_mut() {
-                        sim::step(game, (block * BLOCK + at) as u32, scratch, &mut NoProbe);
-                    }
-                }
-            });
+        let (blocks, outboxes) = self.blocks();
+        blocks.par_chunks_mut(BLOCK).zip(outboxes).enumerate().for_each(|(block, (places, out))| {
+            with_scratch(kernels, |scratch| step_block(block, places, out, scratch, &mut NoProbe));
         });
+    }
+
+    /// The places, and an outbox for each [`BLOCK`] of them.
+    fn blocks(&mut self) -> (&mut [Place], &mut [Outbox]) {
+        self.outboxes.resize_with(self.places.len().div_ceil(BLOCK), Outbox::default);
+        (&mut self.places, &mut self.outboxes)
     }
 
     /// Hands over a match's events since the last drain, oldest first; returns how many were lost because more than
@@ -482,6 +518,43 @@ impl World {
     /// [`Error::StaleId`].
     pub fn pending_sounds(&self, id: MatchId) -> Result<usize> {
         Ok(self.game(id)?.heard.len())
+    }
+
+    /// Whether the host drains what a player is told: see [`World::drain_told`]. From the first call on, or the opening
+    /// of a link, what the player may know is kept; a player who has left is not listened for any more.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn listen(&mut self, id: MatchId, player: PlayerId, on: bool) -> Result<()> {
+        let def = self.net;
+        let (game, slot) = self.player_mut(id, player)?;
+        if on {
+            let net = game.net_or_new(def);
+            net.listening |= 1 << slot;
+            let mask = net.listening;
+            wire::watch(game, mask);
+        } else if let Some(net) = &mut game.net {
+            net.listening &= !(1 << slot);
+        }
+        Ok(())
+    }
+
+    /// Hands over what the players who are listened for have been told since the last drain, oldest first; returns how
+    /// many entries were lost because more than [`EVENT_RING`] waited. Entries for players who have left since go to
+    /// nobody (`to` is 0).
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn drain_told(&mut self, id: MatchId, mut each: impl FnMut(&crate::Told)) -> Result<u64> {
+        Ok(self.game_mut(id)?.net.as_mut().map_or(0, |net| net.drain_told(|told| each(&told))))
+    }
+
+    /// Entries that wait for [`World::drain_told`], at most [`EVENT_RING`].
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn pending_told(&self, id: MatchId) -> Result<usize> {
+        Ok(self.game(id)?.net.as_ref().map_or(0, |net| net.told.len()))
     }
 
     /// A match to look at.

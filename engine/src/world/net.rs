@@ -1,62 +1,210 @@
 //! What a host calls for the wire.
 
-use super::{MatchId, PlayerId, World};
-use crate::Result;
-use crate::net::Packet;
+use super::state::Match;
+use super::{InputCmd, MatchId, PlayerId, Team, Weapon, World};
+use crate::net::{Link, LinkStats, NO_ARM, Net, Packet, Up, Wish, newest_input};
+use crate::rules::Loadout;
+use crate::world::Buttons;
+use crate::{Error, Result, sim};
 
 /// What a client's message brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Received {
     /// Inputs taken that no message had brought before.
     pub inputs: u32,
-    /// The message is of another epoch, or older than what is known already, and changed nothing.
+    /// The message is of another epoch and changed nothing, or its acknowledgement is older than what is known already.
     pub stale: bool,
-    /// It acknowledged a frame that was never sent.
+    /// It acknowledged a frame that was never sent, or that the client had given up.
     pub false_ack: bool,
 }
+
+/// Cursors farther out are moved here, 1/16 px.
+const CURSOR_MOST: i16 = (super::input::CURSOR_LIMIT * super::CURSOR) as i16;
 
 impl World {
     /// Opens a player's link: from the next frame on, [`World::packets`] holds what this player's client is to get. One
     /// that is open is opened anew, with the next epoch.
     ///
     /// # Errors
-    /// [`crate::Error::StaleId`].
+    /// [`Error::StaleId`].
     pub fn open_link(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
-        self.player_mut(id, player)?;
+        let (def, tick_rate) = (self.net, self.rules.tick_rate);
+        let (game, slot) = self.player_mut(id, player)?;
+        let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(def, game)));
+        let origin = newest_input(&game.state, slot);
+        let geometry = game.map.geometry();
+        let epoch = net.next_epoch(slot);
+        net.links[slot] = Some(Box::new(Link::new(epoch, player.generation(), geometry, &def, tick_rate, origin)));
+        game.net = Some(net);
+        crate::net::watch(game, 1 << slot);
         Ok(())
     }
 
     /// Closes a player's link; nothing happens if none is open.
     ///
     /// # Errors
-    /// [`crate::Error::StaleId`].
+    /// [`Error::StaleId`].
     pub fn close_link(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
-        self.player_mut(id, player)?;
+        let (game, slot) = self.player_mut(id, player)?;
+        if let Some(net) = &mut game.net {
+            net.links[slot] = None;
+        }
         Ok(())
     }
 
     /// While a link is held nothing is written for it: for a client that has not taken the last message off its
-    /// socket yet. What waits is not queued; the next snapshot says how things are then.
+    /// socket yet. What waits is not queued; the next snapshot says how things are then. Nothing happens if no link is
+    /// open.
     ///
     /// # Errors
-    /// [`crate::Error::StaleId`].
-    pub fn hold_link(&mut self, id: MatchId, player: PlayerId, _held: bool) -> Result<()> {
-        self.player_mut(id, player)?;
+    /// [`Error::StaleId`].
+    pub fn hold_link(&mut self, id: MatchId, player: PlayerId, held: bool) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if let Some(link) = link_of(game, slot) {
+            link.held = held;
+        }
         Ok(())
+    }
+
+    /// What a link has done and takes; `None` if none is open.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn link_stats(&self, id: MatchId, player: PlayerId) -> Result<Option<LinkStats>> {
+        let game = self.game(id)?;
+        let slot = super::slot_of(&game.state, player)?;
+        Ok(game.net.as_ref().and_then(|net| net.links[slot].as_ref()).map(|link| link.stats()))
     }
 
     /// Takes a message of a player's client.
     ///
     /// # Errors
-    /// [`crate::Error::StaleId`]; `BadMessage` naming the field, for bytes that are no message: nothing has changed then;
-    /// [`crate::Error::NotAllowed`] if no link is open.
-    pub fn receive(&mut self, id: MatchId, player: PlayerId, _bytes: &[u8]) -> Result<Received> {
-        self.player_mut(id, player)?;
-        Ok(Received::default())
+    /// [`Error::StaleId`]; [`Error::BadMessage`] naming the field, for bytes that are no message: nothing has changed
+    /// then; [`Error::NotAllowed`] if no link is open.
+    pub fn receive(&mut self, id: MatchId, player: PlayerId, bytes: &[u8]) -> Result<Received> {
+        let (game, slot) = self.player_mut(id, player)?;
+        let Some(link) = link_of(game, slot) else {
+            return Err(Error::NotAllowed { action: "receiving a message", reason: "the player has no open link" });
+        };
+        let up = match Up::read(bytes) {
+            Ok(up) => up,
+            Err(bad) => {
+                link.stats.bad_messages += 1;
+                return Err(bad.into());
+            }
+        };
+        if up.epoch != link.epoch {
+            link.stats.stale += 1;
+            return Ok(Received { stale: true, ..Received::default() });
+        }
+        let acked = up.ack.map(|ack| link.acknowledge(ack)).unwrap_or_default();
+        link.stats.false_acks += u64::from(acked.lied);
+        link.stats.stale += u64::from(acked.stale);
+        if up.exact {
+            link.want_exact();
+        }
+        let request = up.request.filter(|(number, _)| link.is_new_request(*number));
+        let inputs = take_inputs(game, slot, &up, acked.newest);
+        if let Some((number, wish)) = request {
+            let result = self.grant(id, player, wish)?;
+            let (game, slot) = self.player_mut(id, player)?;
+            if let Some(link) = link_of(game, slot) {
+                link.answer_request(number, result);
+            }
+        }
+        Ok(Received { inputs, stale: acked.stale, false_ack: acked.lied })
+    }
+
+    /// 0 done, 1 not now, 2 not allowed by the rules.
+    fn grant(&mut self, id: MatchId, player: PlayerId, wish: Wish) -> Result<u8> {
+        let (game, slot) = self.player_mut(id, player)?;
+        let (state, rules) = (&mut game.state, &game.rules);
+        let alive = state.alive >> slot & 1 == 1;
+        match wish {
+            Wish::Respawn => {
+                let placed = state.placed >> slot & 1 == 1;
+                let early = placed && state.tick + 1 < state.death_tick[slot] + rules.respawn_ticks;
+                if alive || early || state.over != 0 {
+                    return Ok(1);
+                }
+                state.host_taps[slot] |= Buttons::RESPAWN;
+            }
+            Wish::Loadout { weapons, team } => {
+                let Some(loadout) = loadout(weapons) else { return Ok(2) };
+                if alive {
+                    return Ok(1);
+                }
+                if let Some(team) = [Team::Red, Team::Blue].get(usize::from(team)) {
+                    self.set_team(id, player, *team)?;
+                }
+                self.set_loadout(id, player, &loadout)?;
+            }
+        }
+        Ok(0)
     }
 
     /// What the last step has to send, match by match, slot by slot; until the next step.
     pub fn packets(&self) -> impl Iterator<Item = Packet<'_>> + '_ {
-        core::iter::empty()
+        self.outboxes.iter().flat_map(|out| out.packets()).filter_map(|(place, player, bytes)| {
+            let there = self.places.get(place as usize)?;
+            Some(Packet { game: MatchId::new(place, there.generation), player, bytes })
+        })
     }
+}
+
+fn link_of(game: &mut Match, slot: usize) -> Option<&mut Link> {
+    game.net.as_mut().and_then(|net| net.links[slot].as_deref_mut())
+}
+
+/// A legal loadout of weapon numbers, the support items in any places.
+fn loadout(weapons: [u8; 5]) -> Option<Loadout> {
+    let mut support = [Weapon::Grenade; 3];
+    let mut count = 0;
+    for number in weapons[2..].iter().filter(|number| **number != NO_ARM) {
+        support[count] = Weapon::from_number(*number)?;
+        count += 1;
+    }
+    Loadout::new(Weapon::from_number(weapons[0])?, Weapon::from_number(weapons[1])?, &support[..count]).ok()
+}
+
+/// Queues the inputs that have not come before; returns how many.
+fn take_inputs(game: &mut Match, slot: usize, up: &Up, newest: Option<u32>) -> u32 {
+    if up.count == 0 {
+        return 0;
+    }
+    let rules = std::sync::Arc::clone(&game.rules);
+    let Match { state, net, .. } = game;
+    let Some(net) = net else { return 0 };
+    let step = net.def.step(rules.tick_rate);
+    let Some(link) = net.links[slot].as_deref_mut() else { return 0 };
+    // Of two numbers of the epoch with these bits, the one nearer to the newest taken.
+    let known = link.latest.wrapping_sub(link.origin);
+    let by = up.sequence.wrapping_sub(known as u16) as i16;
+    let last = link.latest.wrapping_add_signed(by.into());
+    let seen = newest.map_or(0, |frame| frame.saturating_mul(step).saturating_sub(up.view));
+    let per_second = rules.rules.input.per_second.max(1);
+    let mut taken = 0;
+    for (i, input) in up.inputs[..up.count].iter().enumerate() {
+        let back = (up.count - 1 - i) as u32;
+        let sequence = last.wrapping_sub(back);
+        let newer = |than: u32| sequence.wrapping_sub(than) as i32 > 0;
+        let applied = state.heard >> slot & 1 == 1 && !newer(state.last_sequence[slot]);
+        let queue = &state.queue[slot][..usize::from(state.queue_len[slot])];
+        if !newer(link.origin) || applied || queue.iter().any(|waiting| waiting.sequence == sequence) {
+            continue;
+        }
+        let input = InputCmd {
+            sequence,
+            ack_tick: seen.saturating_sub(back * rules.tick_rate / per_second),
+            held: input.held,
+            taps: input.taps,
+            cursor_x: input.cursor.0.clamp(-CURSOR_MOST, CURSOR_MOST),
+            cursor_y: input.cursor.1.clamp(-CURSOR_MOST, CURSOR_MOST),
+        };
+        if newer(link.latest) {
+            link.latest = sequence;
+        }
+        taken += u32::from(sim::enqueue(state, slot, rules.rules.input.waiting as usize, input));
+    }
+    taken
 }

@@ -17,16 +17,18 @@ pub(crate) struct Ring<T, const MOST: usize> {
     /// Entries ever written; the next goes to `written % ring.len()`.
     written: u64,
     drained: u64,
+    /// The first entry that the wire has not looked at yet, whether drained or not; `u64::MAX`: it looks at none.
+    held: u64,
 }
 
 impl<T: Pod, const MOST: usize> Ring<T, MOST> {
     pub(crate) fn new() -> Self {
-        Ring { ring: vec![T::zeroed(); FIRST].into_boxed_slice(), written: 0, drained: 0 }
+        Ring { ring: vec![T::zeroed(); FIRST].into_boxed_slice(), written: 0, drained: 0, held: u64::MAX }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, entry: T) {
-        if self.written - self.drained >= self.ring.len() as u64 {
+        if self.written - self.drained.min(self.held) >= self.ring.len() as u64 {
             self.grow();
         }
         let at = self.written as usize & (self.ring.len() - 1);
@@ -41,7 +43,7 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
             return;
         }
         let mut ring = vec![T::zeroed(); old * 2].into_boxed_slice();
-        for i in self.drained..self.written {
+        for i in self.written - old as u64..self.written {
             ring[i as usize & (old * 2 - 1)] = self.ring[i as usize & (old - 1)];
         }
         self.ring = ring;
@@ -57,6 +59,18 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
     #[inline]
     pub(crate) fn oldest(&self) -> u64 {
         self.written.saturating_sub(self.ring.len() as u64).max(self.drained)
+    }
+
+    /// Keeps the entries from number `n` on for the wire, even those that the host has drained, as far as
+    /// [`Ring::oldest_held`] says.
+    pub(crate) fn hold(&mut self, n: u64) {
+        self.held = n;
+    }
+
+    /// The number of the oldest entry that is still there for the wire: beyond what it holds if more than `MOST` have
+    /// piled up since.
+    pub(crate) fn oldest_held(&self) -> u64 {
+        self.written.saturating_sub(self.ring.len() as u64).max(self.held.min(self.written))
     }
 
     /// Entry number `n`, from [`Ring::oldest`] to below [`Ring::written`].
@@ -120,5 +134,25 @@ mod tests {
         assert_eq!((ring.oldest(), ring.at(ring.oldest())), (u64::from(total), 7));
         ticks.clear();
         assert_eq!((ring.drain(|e| ticks.push(*e)), ticks.as_slice()), (0, &[7][..]));
+    }
+
+    #[test]
+    fn what_is_held_outlives_a_drain() {
+        let mut ring = Ring::<u32, EVENT_RING>::new();
+        ring.hold(0);
+        for entry in 0..70 {
+            ring.push(entry);
+            ring.drain(|_| {});
+        }
+        let held = |ring: &Ring<u32, EVENT_RING>| (ring.oldest_held()..ring.written()).map(|n| ring.at(n)).collect::<Vec<_>>();
+        assert_eq!(held(&ring), (0..70).collect::<Vec<_>>());
+        assert_eq!(ring.len(), 0);
+        let total = EVENT_RING as u32 + 100;
+        for entry in 70..total {
+            ring.push(entry);
+        }
+        assert_eq!(held(&ring), (100..total).collect::<Vec<_>>());
+        ring.hold(ring.written());
+        assert_eq!(held(&ring), []);
     }
 }

@@ -98,9 +98,11 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     }
     // Bitsets and rows are functions of the health; a liar's are not kept.
     derive_walls(&mut state, &mut blocks, geometry);
+    crate::net::before(game);
     game.state = state;
     game.blocks = blocks;
     game.forget_sight();
+    crate::net::after(game, crate::net::Change::Restored);
     Ok(())
 }
 

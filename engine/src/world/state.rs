@@ -251,6 +251,14 @@ pub(crate) struct Match {
 }
 
 impl Match {
+    /// What is told to whom, begun if nobody has been told anything yet.
+    pub(crate) fn net_or_new(&mut self, def: crate::net::NetDef) -> &mut crate::net::Net {
+        if self.net.is_none() {
+            self.net = Some(Box::new(crate::net::Net::new(def, self)));
+        }
+        self.net.as_deref_mut().expect("made above")
+    }
+
     /// Nothing found out about the walls so far holds any more.
     pub(crate) fn forget_sight(&mut self) {
         self.sight = SightCache::EMPTY;

@@ -3,6 +3,7 @@
 use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
 use crate::map::GameMap;
+use crate::net::{at_first, columns};
 use crate::rules::{INVENTORY, POINT, RuleSet, SoundKind, Team, Weapon};
 use crate::sim::Arrival;
 use crate::simd::{Kernels, Level};
@@ -118,6 +119,42 @@ pub struct CloudView {
     pub disc: SmokeDisc,
     /// Tick in which it rose.
     pub born: u32,
+}
+
+/// A projectile in flight, as far as one player knows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownProjectile {
+    /// The player's own number for it, as in [`crate::Told`].
+    pub number: u32,
+    /// What it is.
+    pub weapon: Weapon,
+    /// Who threw it, if the player knows that one, and if still in the match.
+    pub owner: Option<PlayerId>,
+    /// Launched by the player's own team.
+    pub own_team: bool,
+    /// Centre, px.
+    pub position: Vec2,
+    /// px/s.
+    pub velocity: Vec2,
+    /// Tick in which the player learnt of it.
+    pub since: u32,
+    /// For those alone who know how it was launched: its age and the way behind it would tell where from.
+    pub launch: Option<Launch>,
+}
+
+/// How a projectile was launched, and what follows from that.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Launch {
+    /// Tick in which it was launched.
+    pub born: u32,
+    /// px flown.
+    pub flown: f32,
+    /// px after which it goes off or comes to rest.
+    pub range: f32,
+    /// Level of charge it was thrown with; 0: launched.
+    pub charge: u8,
+    /// Ticks until its fuse is over; `None`: no fuse.
+    pub fuse_ticks: Option<u32>,
 }
 
 /// One weapon of a player.
@@ -531,6 +568,96 @@ impl<'a> MatchView<'a> {
         }
     }
 
+    /// Whom the player in a slot knows, bit = slot: oneself, the team, once placed, and enemies in sight. What is not
+    /// in it must not be told to that player but score, name and whether the other lives. 0 for empty slots.
+    pub fn knows(&self, viewer: usize) -> u8 {
+        let net = self.game.net.as_ref();
+        net.map_or_else(|| columns(&self.game.state), |net| net.knowledge.knows).get(viewer).copied().unwrap_or(0)
+    }
+
+    /// [`MatchView::knows`] as of the tick before the last. The same where nobody is listened for.
+    pub fn knew(&self, viewer: usize) -> u8 {
+        let net = self.game.net.as_ref();
+        net.map_or_else(|| columns(&self.game.state), |net| net.knowledge.knew).get(viewer).copied().unwrap_or(0)
+    }
+
+    /// Replaces `out` by the health of all slices as the player in a slot knows it, 1/64 points; `u16::MAX` for the
+    /// border. One for whom nothing is kept, see [`crate::World::listen`], knows the map as it was at the beginning.
+    pub fn known_health(&self, viewer: usize, out: &mut Vec<u16>) {
+        out.clear();
+        let geometry = self.game.map.geometry();
+        match self.memories(viewer) {
+            Some(memories) => {
+                out.extend((0..geometry.slice_count).map(|slice| self.slice_health(slice)));
+                memories.iter().for_each(|&(slice, health)| out[usize::from(slice)] = health);
+            }
+            None => out.extend((0..geometry.slice_count).map(|slice| at_first(geometry, slice))),
+        }
+    }
+
+    /// Health of a slice as the player in a slot knows it, as [`MatchView::known_health`] has it; 0 for slices the map
+    /// does not have.
+    pub fn known_slice_health(&self, viewer: usize, slice: usize) -> u16 {
+        let geometry = self.game.map.geometry();
+        if slice >= geometry.slice_count {
+            return 0;
+        }
+        let Some(memories) = self.memories(viewer) else { return at_first(geometry, slice) };
+        let remembered = memories.binary_search_by_key(&(slice as u16), |memory| memory.0);
+        remembered.map_or_else(|_| self.slice_health(slice), |at| memories[at].1)
+    }
+
+    /// Grows with every change of what the player in a slot knows of slices, and with nothing else.
+    pub fn known_slices_version(&self, viewer: usize) -> u32 {
+        self.game.net.as_ref().filter(|_| viewer < PLAYERS).map_or(0, |net| net.knowledge.slices_serial(viewer))
+    }
+
+    fn memories(&self, viewer: usize) -> Option<&'a [(u16, u16)]> {
+        self.game.net.as_ref().filter(|_| viewer < PLAYERS).and_then(|net| net.knowledge.memories(viewer))
+    }
+
+    /// Replaces `out` by the projectiles that the player in a slot knows, by the player's own numbers: those of the own
+    /// team, and others whose place is in view. Empty for one for whom nothing is kept.
+    pub fn known_projectiles(&self, viewer: usize, out: &mut Vec<KnownProjectile>) {
+        out.clear();
+        let (Some(net), s) = (&self.game.net, &self.game.state) else { return };
+        let Some(&flights) = net.knowledge.flights.get(viewer) else { return };
+        let known = self.knows(viewer);
+        for lane in (0..super::PROJECTILES).filter(|lane| (flights & s.flying) >> lane & 1 == 1) {
+            let named = net.knowledge.name_of(viewer, s.number[lane]);
+            let (Some((number, since, saw)), Some(weapon)) = (named, weapon_of(s.pweapon[lane])) else { continue };
+            let owner = s.owner[lane];
+            out.push(KnownProjectile {
+                number: number.into(),
+                weapon,
+                owner: self.id_of(owner.into()).filter(|id| known >> id.slot() & 1 == 1),
+                own_team: s.pteam[lane] == s.blue >> viewer & 1,
+                position: Vec2::new(s.px[lane], s.py[lane]),
+                velocity: Vec2::new(s.pvx[lane], s.pvy[lane]),
+                since,
+                launch: saw.then(|| Launch {
+                    born: s.born[lane],
+                    flown: s.flown[lane],
+                    range: s.reach[lane],
+                    charge: s.level[lane],
+                    fuse_ticks: (s.fuse[lane] != u32::MAX).then(|| s.fuse[lane].saturating_sub(s.tick)),
+                }),
+            });
+        }
+        // Lanes are taken as they are free, and would tell of others.
+        out.sort_unstable_by_key(|p| p.number);
+    }
+
+    /// The clouds, all of which everybody knows, with the numbers that the player in a slot has for what they rose
+    /// from. None for one for whom nothing is kept.
+    pub fn known_clouds(&self, viewer: usize) -> impl Iterator<Item = CloudView> + '_ {
+        let net = self.game.net.as_ref().filter(|_| viewer < PLAYERS);
+        self.clouds().filter_map(move |cloud| {
+            let (number, ..) = net?.knowledge.name_of(viewer, cloud.number)?;
+            Some(CloudView { number: number.into(), ..cloud })
+        })
+    }
+
     /// Health of a slice in 1/64 points; `u16::MAX` for the border. 0 for slices the map does not have.
     pub fn slice_health(&self, slice: usize) -> u16 {
         self.game.blocks.get(slice / 64).map_or(0, |block| block.health[slice % 64])
@@ -552,6 +679,7 @@ impl<'a> MatchView<'a> {
             + size_of_val::<[Block]>(&self.game.blocks)
             + self.game.events.bytes()
             + self.game.heard.bytes()
+            + self.game.net.as_ref().map_or(0, |net| net.bytes())
     }
 }
 
