@@ -124,7 +124,8 @@ describe('the receiver', () => {
     expect(receiver.take(writeWelcome({ epoch: 0 }))).toBe('welcome');
     expect(() => receiver.take(writeWelcome({}, 2))).toThrow(WireError);
     expect(() => receiver.take(writeWelcome({ tickRate: 19 }))).toThrow(WireError);
-    expect(() => receiver.take(writeWelcome({ slices: 8192 }))).toThrow(WireError);
+    expect(() => receiver.take(writeWelcome({ frame: 2 ** 31 - 1 }))).toThrow(WireError);
+    expect(() => receiver.take(new Uint8Array(2049))).toThrow(WireError);
   });
 
   it('takes what is newer and against a base it has; drops the rest', () => {

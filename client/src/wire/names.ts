@@ -23,8 +23,8 @@ export const UP_MOST = 256;
 /** Inputs in a message, at most and (once so many were made) at least. */
 export const INPUTS_MOST = 12;
 export const INPUTS_LEAST = 3;
-/** Bytes of a message down that are looked at; a longer one is refused unread. Far above what any host sends. */
-export const DOWN_MOST = 16_384;
+/** Bytes of a message down, at most. */
+export const DOWN_MOST = 2048;
 
 /** Weapons by number. */
 export const WEAPON_NAMES = [

@@ -11,6 +11,9 @@ export const BASELINES = 64;
 const REACH = 31;
 const FRAME_MASK = 0xfff;
 const HALF_RANGE = 0x800;
+/** Kinds of sound that are steps, which are written otherwise. */
+const STEPS = 3;
+const POINTS_MOST = 0xffff;
 
 /** What became of a message. */
 export type Taken =
@@ -35,7 +38,7 @@ class Baseline extends PlayerColumns {
 /**
  * The client's end of a link, down: whole messages in, {@link WireState} out. The engine's `Receiver` is its twin.
  *
- * Memory is bounded: 64 baselines of 64 bytes, a byte for each slice (8191 at most), and as many message objects as the
+ * Memory is bounded: 64 baselines of 64 bytes, a byte for each slice (8192 at most), and as many message objects as the
  * longest message held (at most {@link DOWN_MOST} bytes). Taking a snapshot allocates nothing once these exist.
  */
 export class WireReceiver {
@@ -118,12 +121,13 @@ export class WireReceiver {
   private takeSnapshot(r: BitReader): Taken {
     const { welcome, state, scratch } = this;
     const epoch = r.u(2);
+    const low = r.u(12);
+    const back = r.u(5);
     if (!welcome || epoch !== welcome.epoch) return 'dropped';
-    const step = (r.u(12) - state.frame) & FRAME_MASK;
+    const step = (low - state.frame) & FRAME_MASK;
     // The nearest to the newest known: half of the numbers lie ahead of it, the rest are old, and so is the same one.
     if (step === 0 || step >= HALF_RANGE) return 'dropped';
     const frame = state.frame + step;
-    const back = r.u(5);
     let base: Baseline | null = null;
     if (back > 0) {
       base = this.baseline(frame - back);
@@ -229,6 +233,7 @@ export class WireReceiver {
     }
     if (!r.flag()) return;
     let count = 0;
+    let before = Number.NEGATIVE_INFINITY;
     do {
       let message = CHECKED;
       if (counts) {
@@ -236,6 +241,8 @@ export class WireReceiver {
         count += 1;
       }
       this.readMessage(r, tick, message);
+      if (message.tick < before) throw new WireError('messages out of their order');
+      before = message.tick;
     } while (r.flag());
     if (counts) this.messageCount = count;
   }
@@ -419,6 +426,7 @@ export class WireReceiver {
     out.clear();
     const isEvent = r.flag();
     out.tick = tick - r.uv(2);
+    if (out.tick < 0) throw new WireError('age of a message');
     if (!isEvent) {
       out.isSound = true;
       out.own = r.flag();
@@ -427,7 +435,7 @@ export class WireReceiver {
         if (out.type > 2) throw new WireError('gait of a step');
       } else {
         out.type = r.u(6);
-        if (out.type >= SOUND_COUNT) throw new WireError('kind of sound');
+        if (out.type < STEPS || out.type >= SOUND_COUNT) throw new WireError('kind of sound');
       }
       out.gain = r.u(8);
       if (out.gain === 0) throw new WireError('gain of a sound');
@@ -460,6 +468,7 @@ export class WireReceiver {
           out.weapon = r.u(4);
         }
         out.points = r.uv(4);
+        if (out.points > POINTS_MOST) throw new WireError('points');
         return;
       case EventType.DIED:
         out.who = r.u(3);

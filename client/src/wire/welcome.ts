@@ -72,11 +72,14 @@ export interface Welcome {
   readonly step: number;
   /** The player's own, 0 to 7. */
   readonly slot: number;
-  /** Slices of the map, 1 to 8191. */
+  /** Slices of the map, 1 to 8192. */
   readonly slices: number;
   readonly killTarget: number;
   readonly rules: WireRules;
 }
+
+/** Ticks that a host counts at most. */
+const TICKS = 2 ** 31;
 
 /** After the kind's two bits, to the last field. */
 export function readWelcome(r: BitReader): Welcome {
@@ -90,9 +93,9 @@ export function readWelcome(r: BitReader): Welcome {
   if (tickRate < 20 || tickRate > 240) throw new WireError('ticks a second');
   const step = r.u(8);
   if (step < 1 || step > 240) throw new WireError('ticks a frame');
+  if (frame * step >= TICKS) throw new WireError('frame');
   const slot = r.u(3);
   const slices = r.u(13) + 1;
-  if (slices > 8191) throw new WireError('slices of the map');
   return { epoch, map, rulesHash, frame, tickRate, step, slot: slot % SLOTS, slices, killTarget: r.uv(6), rules: readRules(r) };
 }
 
