@@ -94,6 +94,8 @@ enum tp_result
   TP_RESULT_BAD_SNAPSHOT = 9,
   // A name that no scene or built-in map has.
   TP_RESULT_UNKNOWN_NAME = 10,
+  // Bytes that are no message of the wire protocol; the message names the field.
+  TP_RESULT_BAD_MESSAGE = 11,
   // A pointer that must not be null is.
   TP_RESULT_NULL_POINTER = 101,
   // The caller's buffer has too little room; the message says how much is needed.
@@ -904,6 +906,32 @@ typedef struct tp_weapon_view {
   uint8_t reserved;
 } tp_weapon_view;
 
+// What a client's message brought.
+// 8 bytes.
+typedef struct tp_received {
+  // Inputs taken that no message had brought before.
+  uint32_t inputs;
+  // 1: of another epoch, or older than what is known already; it changed nothing.
+  uint8_t stale;
+  // 1: it acknowledged a frame that was never sent.
+  uint8_t false_ack;
+  // 0.
+  uint8_t reserved[2];
+} tp_received;
+
+// One message of tp_world_packets.
+// 24 bytes.
+typedef struct tp_packet {
+  // Whose match.
+  struct tp_match_id match_id;
+  // To whom.
+  struct tp_player_id player_id;
+  // Where it begins, bytes.
+  uint32_t offset;
+  // Bytes.
+  uint32_t length;
+} tp_packet;
+
 // What a bot joins with. 20 bytes.
 typedef struct tp_bot_def {
   // Bytes of this struct in the caller's header.
@@ -1364,6 +1392,54 @@ tp_result tp_player_tiles(const struct tp_world *world,
                           uint64_t *out_words,
                           size_t capacity,
                           size_t *out_count);
+
+// Opens a player's link: from the next frame on, tp_world_packets has what this player's client is to get. One that is
+// open is opened anew, with the next epoch.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_world_open_link(struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id);
+
+// Closes a player's link; nothing happens if none is open.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_world_close_link(struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_player_id player_id);
+
+// While a link is held (1; 0 lets it go) nothing is written for it: for a client that has not taken the last message
+// yet. Nothing queues up; the next snapshot says how things are then.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if held is neither.
+tp_result tp_world_hold_link(struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             uint8_t held);
+
+// Takes one message of a player's client. Borrows `bytes` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; BAD_MESSAGE naming the field, for bytes
+// that are no message; NOT_ALLOWED if no link is open.
+tp_result tp_world_receive(struct tp_world *world,
+                           struct tp_match_id match_id,
+                           struct tp_player_id player_id,
+                           const uint8_t *bytes,
+                           size_t length,
+                           struct tp_received *out_received);
+
+// Room that tp_world_packets needs after the last step: messages, and their bytes together.
+// Reads the world: any thread, no changing call at the same time.
+tp_result tp_world_pending_packets(const struct tp_world *world, size_t *out_count, size_t *out_length);
+
+// All that the last step has to send, of all matches, for all clients: match by match, slot by slot; until the next
+// step. The messages go one behind the other into the caller's out_bytes, of `bytes_capacity` bytes, and what is whose
+// into out_packets, of `packets_capacity` elements. The two must not overlap.
+// Reads the world: any thread, no changing call at the same time. SHORT_BUFFER if either is too small; nothing is lost
+// then.
+tp_result tp_world_packets(const struct tp_world *world,
+                           uint8_t *out_bytes,
+                           size_t bytes_capacity,
+                           struct tp_packet *out_packets,
+                           size_t packets_capacity,
+                           size_t *out_count,
+                           size_t *out_length);
 
 // Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
 struct tp_bot_def tp_bot_default_def(void);

@@ -31,6 +31,8 @@ export type EngineErrorCode =
   | 'BAD_MAP'
   /** Bytes that are no saved match, or one of another version, map, rule set or tick rate. */
   | 'BAD_SNAPSHOT'
+  /** Bytes that are no message of the wire protocol; the message names the field. */
+  | 'BAD_MESSAGE'
   /** A name that no built-in map or scene has; the message lists them. */
   | 'UNKNOWN_NAME'
   /** A defect of the engine. The world that it happened in refuses every further call with this code. */
@@ -244,6 +246,57 @@ export interface WorldOptions {
   rules?: 'standard' | 'legacy';
   /** Matches that the world may hold at once, 1 to 2^20. Default 65,536. Costs nothing until they are made. */
   maxMatches?: number;
+  /** How often and how much {@link World.wirePackets} has. */
+  wire?: WireOptions;
+}
+
+/** What each client is sent over the wire (`engine/src/net/PROTOCOL.md`). */
+export interface WireOptions {
+  /** Snapshots a second in action, 1 to 60; a frame is the whole number of ticks nearest to that. Default 20. */
+  rate?: number;
+  /** Snapshots a second while nothing changes for a player, 1 to `rate`. Default 4. */
+  idleRate?: number;
+  /** Bytes of payload a snapshot, averaged over a second, 20 to 1,000. Default 60. */
+  budget?: number;
+}
+
+/** What a client's message brought. */
+export interface WireReceived {
+  /** Inputs taken that no message had brought before. */
+  inputs: number;
+  /** The message is of another epoch, or older than what is known already, and changed nothing. */
+  stale: boolean;
+  /** It acknowledged a frame that was never sent. */
+  falseAck: boolean;
+}
+
+/** What a link has done since it was opened, and what it takes. */
+export interface WireStats {
+  /** Messages sent. */
+  frames: number;
+  /** Bytes of them. */
+  bytes: number;
+  /** Frames that the client has acknowledged. */
+  acknowledged: number;
+  /** Frames that the client has not taken. */
+  lost: number;
+  /** Messages of the client with an acknowledgement of what was never sent. */
+  falseAcks: number;
+  /** Messages of the client that were none. */
+  badMessages: number;
+  /** Messages of the client from an older epoch, or older than what was known. */
+  stale: number;
+  /** Bytes that may be sent at once; below 0 after more was due. */
+  level: number;
+  /** Bytes that the link takes in memory. */
+  memory: number;
+}
+
+/** Room that {@link World.wirePackets} needs. */
+export interface WirePending {
+  /** Rows of the index. */
+  packets: number;
+  bytes: number;
 }
 
 export interface MatchOptions {
@@ -313,6 +366,9 @@ export const SOUND_CELLS: 1296;
 
 /** Bytes that {@link World.tiles} gives: a bit for each of 60 x 34 tiles. */
 export const TILE_BYTES: 255;
+
+/** Numbers of one row of the index of {@link World.wirePackets}. */
+export const WIRE_COLUMNS: 5;
 
 /** Bytes of one record of {@link World.pushInputs}. */
 export const INPUT_BYTES: 40;
@@ -977,6 +1033,56 @@ export class World {
    */
   sliceHealth(match: MatchId, out?: Float32Array): Float32Array;
 
+  /** Ticks a frame: messages are sent in ticks that are multiples of it. */
+  readonly wireStep: number;
+
+  /**
+   * Opens a player's link: from the next frame on, {@link World.wirePackets} has what this player's client is to get. One
+   * that is open is opened anew, with the next epoch.
+   */
+  wireOpen(match: MatchId, player: PlayerId): void;
+
+  /** Closes a player's link; nothing happens if none is open. */
+  wireClose(match: MatchId, player: PlayerId): void;
+
+  /**
+   * While a link is held nothing is written for it: for a client that has not taken the last message yet. Nothing queues
+   * up; the next snapshot says how things are then.
+   */
+  wireHold(match: MatchId, player: PlayerId, held: boolean): void;
+
+  /**
+   * Takes one message of a player's client.
+   *
+   * @throws `BAD_MESSAGE` naming the field, for bytes that are no message: nothing has changed then; `NOT_ALLOWED` if no
+   * link is open; `INVALID_ARGUMENT` if `bytes` is no `Uint8Array`
+   */
+  wireReceive(match: MatchId, player: PlayerId, bytes: Uint8Array): WireReceived;
+
+  /** What a link has done; `null` if none is open. */
+  wireStats(match: MatchId, player: PlayerId): WireStats | null;
+
+  /** Room that {@link World.wirePackets} needs after the last step. */
+  wirePending(): WirePending;
+
+  /**
+   * All that the last step has to send, of all matches, for all clients: match by match, slot by slot; until the next
+   * step. A row of {@link WIRE_COLUMNS} numbers for each message:
+   *
+   * | column | what |
+   * | --- | --- |
+   * | 0, 1 | match id, low and high 32 bits |
+   * | 2 | player id |
+   * | 3, 4 | where the message begins in `bytes`, and its length, bytes |
+   *
+   * @param bytes the messages, one behind the other
+   * @param index in memory of its own
+   * @returns messages written
+   * @throws `INVALID_ARGUMENT` if one of the arrays is too short for all of them; nothing is lost then, the message says
+   * what is needed, and so does {@link World.wirePending}
+   */
+  wirePackets(bytes: Uint8Array, index: Uint32Array): number;
+
   /**
    * Hash of everything that the match's future depends on, 16 hex digits. The same inputs give the same hash on every
    * machine and in every binding.
@@ -999,6 +1105,165 @@ export class World {
    * @throws `BAD_SNAPSHOT` naming the part at fault; the match is as before then
    */
   restore(match: MatchId, bytes: Uint8Array): void;
+}
+
+/** A player whom one knows in a frame. */
+export interface WirePlayer {
+  /** px, exact to 1/16. */
+  x: number;
+  /** px, exact to 1/16. */
+  y: number;
+  /** 1/256 turn clockwise from +x; 0 for oneself, who knows better. */
+  facing: number;
+  /** Percent of full health, rounded up. */
+  health: number;
+  weapon: WeaponName | null;
+  gait: 'idle' | 'sneaking' | 'walking' | 'running';
+  aiming: boolean;
+  alive: boolean;
+  reloading: boolean;
+  /** Cannot be hurt. */
+  protected: boolean;
+}
+
+/** How a link begins: section 2.1 of `engine/src/net/PROTOCOL.md`, the rules by section 2.2. */
+export interface WireWelcome {
+  /** 0 to 3. */
+  epoch: number;
+  /** {@link GameMap.hash}. */
+  map: string;
+  /** 16 hex digits. */
+  rulesHash: string;
+  /** Frame in which it was sent. */
+  frame: number;
+  tickRate: number;
+  /** Ticks a frame. */
+  step: number;
+  /** The player's own. */
+  slot: number;
+  /** Of the map. */
+  slices: number;
+  killTarget: number;
+  rules: {
+    movement: {
+      sneak: number; walk: number; run: number; runArc: number | null; aimSpeed: number; aimStopsRun: boolean; stop: number;
+      idle: number;
+    };
+    inputsPerSecond: number;
+    vision: {
+      cone: number; distance: number; close: number;
+      look: { near: number; far: number; distance: number; cone: number } | null;
+    };
+    smoke: {
+      radius: number; lifeMs: number; expandMs: number; fadeMs: number; density: number; edge: number; depth: number; unit: number;
+    };
+    flash: { phasesMs: number[]; impair: number[] };
+    throwFriction: number;
+    cutoffHz: number[];
+  };
+}
+
+/**
+ * What happened once. By `type`: `sound` has `own`, `kind`, `gain` (1/255), `direction` (1/64 turn clockwise from +x, 0
+ * for own ones), `cutoff` (0 to 63); `fired` `who`, `weapon`, `x`, `y`, `direction` (1/256 turn); `impact` `who`,
+ * `weapon`, `what` (0 nothing, 1 wall, 2 body, 3 a body that is not told), `x`, `y`, `whose`; `hurt` `who`, `by`,
+ * `weapon`, `points`; `died` `who`, `by`, `weapon`, `x`, `y`; `exploded` `who`, `weapon`, `x`, `y`; `bounced` `weapon`,
+ * `x`, `y`; `thrown` `who`, `weapon`; `denied` `what` (0 an empty click, 1 too soon to fire, 2 too soon to respawn, 3
+ * overheated). Players are slots, places px; `null`: not told.
+ */
+export interface WireMessage {
+  tick: number;
+  type: 'sound' | 'fired' | 'impact' | 'hurt' | 'died' | 'exploded' | 'bounced' | 'thrown' | 'denied';
+  [field: string]: unknown;
+}
+
+/** All that a client of the wire knows. Ticks are the match's. */
+export interface WireState {
+  welcome: WireWelcome;
+  /** Newest frame taken, and its tick. */
+  frame: number;
+  tick: number;
+  /** Lowest 8 bits of the number of the last input applied. */
+  input: number;
+  /** Inputs that held keys have stood in for. */
+  ahead: number;
+  /** By slot; `null`: not known in this frame. */
+  players: (WirePlayer | null)[];
+  /** Slices that are not as on the map: number, and level from 0 (whole) to 4 (gone). */
+  levels: [number, number][];
+  /** By slot. */
+  scores: ({ team: TeamName; alive: boolean; kills: number; deaths: number } | null)[];
+  /** Red's, blue's. */
+  teamKills: [number, number];
+  /** 0 red, 1 blue, 2 nobody; `null`: the match goes on. */
+  winner: number | null;
+  /** The own inventory: primary, secondary, support. */
+  items: ({ weapon: WeaponName; rounds: number; reserve: number } | null)[];
+  /** The own hands: place of what is in them, level of charge, ticks in which the reload and the silence end (0: none), heat in percent at `heatTick`. */
+  hands: { place: number; charge: number; reloadEnd: number; heat: number; heatTick: number; silenceEnd: number };
+  /** The own life: ticks from which one can be hurt (0: already) and, dead, from which a respawn is granted; slot of the killer. */
+  life: { protectedUntil: number; respawnAt: number | null; killer: number | null };
+  flash: { tick: number; intensity: number } | null;
+  /** As recorded at `tick`: px, px/s. */
+  projectiles: {
+    number: number; weapon: WeaponName; ownTeam: boolean; x: number; y: number; vx: number; vy: number; tick: number;
+  }[];
+  /** px, and the tick in which it rose. */
+  clouds: { number: number; x: number; y: number; born: number }[];
+  /** The last request answered: 0 done, 1 not now, 2 not allowed by the rules. */
+  answer: { number: number; result: number } | null;
+  /** The own motion to the bit: px, px/s. */
+  exact: { tick: number; x: number; y: number; vx: number; vy: number } | null;
+  /** Of the newest snapshot, oldest first. */
+  messages: WireMessage[];
+}
+
+/**
+ * The reference client of the wire (`engine/src/net/PROTOCOL.md`): takes a host's messages and makes a client's. For bots,
+ * load tests, and tests of other clients. About 8 KB, and a byte for each slice of the map, whatever comes.
+ */
+export class WireClient {
+  constructor();
+
+  /** Bytes of memory that it takes. */
+  readonly memory: number;
+
+  /**
+   * Takes one message of the host. `ignored`: of another epoch, repeated, overtaken, or against a base that is not there.
+   *
+   * @throws `BAD_MESSAGE` naming the field; nothing has changed then
+   */
+  receive(bytes: Uint8Array): 'welcome' | 'snapshot' | 'farewell' | 'ignored';
+
+  /** All that is known; `null` before the first welcome. */
+  state(): WireState | null;
+
+  /**
+   * Makes an input: 1/60 s of the player's time, sent by every {@link WireClient.write} until a snapshot confirms it.
+   *
+   * @param held buttons held, 0 to 65,535
+   * @param taps presses since the input before, 0 to 65,535
+   * @param mouseX cursor, playfield px
+   * @param mouseY cursor, playfield px
+   * @returns its number, from 1 in every epoch
+   */
+  input(held: number, taps: number, mouseX: number, mouseY: number): number;
+
+  /** Asks for a loadout, and for a side if one is named, until an answer comes. @returns the number of the request */
+  requestLoadout(loadout: Loadout, team?: TeamName): number;
+
+  /** Asks for a respawn until an answer comes. @returns the number of the request */
+  requestRespawn(): number;
+
+  /** Asks for {@link WireState.exact} until it comes. */
+  requestExact(): void;
+
+  /**
+   * The message that is to be sent now; no bytes before the first welcome.
+   *
+   * @param view ticks between the newest frame and what the player saw at the last input, 0 to 4,095; default 0
+   */
+  write(view?: number): Uint8Array;
 }
 
 /** One who plays in a scene: options for {@link World.addBot}. */

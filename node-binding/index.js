@@ -47,6 +47,9 @@ for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows']) {
   delete native.World.prototype[name];
 }
 
+const stateJson = Function.prototype.call.bind(native.WireClient.prototype.stateJson);
+delete native.WireClient.prototype.stateJson;
+
 function list(count, rows, width, shape) {
   const out = new Array(count);
   for (let i = 0; i < count; i++) out[i] = shape(rows, i * width);
@@ -76,6 +79,12 @@ class World extends native.World {
   }
 }
 
+class WireClient extends native.WireClient {
+  state() {
+    return JSON.parse(stateJson(this));
+  }
+}
+
 const Button = Object.freeze({
   UP: 1 << 0,
   LEFT: 1 << 1,
@@ -97,6 +106,7 @@ const Button = Object.freeze({
 
 module.exports.GameMap = native.GameMap;
 module.exports.World = World;
+module.exports.WireClient = WireClient;
 module.exports.Button = Button;
 module.exports.WEAPONS = Object.freeze(format.weapons);
 module.exports.SOUND_KINDS = Object.freeze(format.sounds);
@@ -105,6 +115,7 @@ module.exports.PLAYER_COLUMNS = native.PLAYER_COLUMNS;
 module.exports.SOUND_BYTES = native.SOUND_BYTES;
 module.exports.SOUND_CELLS = native.SOUND_CELLS;
 module.exports.TILE_BYTES = native.TILE_BYTES;
+module.exports.WIRE_COLUMNS = native.WIRE_COLUMNS;
 module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;

@@ -1,6 +1,6 @@
 import engine from './index.js';
 
 export const {
-  GameMap, World, Button, WEAPONS, SOUND_KINDS, INPUT_BYTES, PLAYER_COLUMNS, SOUND_BYTES, SOUND_CELLS, TILE_BYTES, runScene,
-  sceneScript, sceneNames, version,
+  GameMap, World, WireClient, Button, WEAPONS, SOUND_KINDS, INPUT_BYTES, PLAYER_COLUMNS, SOUND_BYTES, SOUND_CELLS, TILE_BYTES, WIRE_COLUMNS,
+  runScene, sceneScript, sceneNames, version,
 } = engine;

@@ -64,7 +64,7 @@ static void library(void)
     IS(tp_check_version(TP_VERSION + 0x100), INVALID_ARGUMENT);
     IS(tp_check_version(TP_VERSION + 0x10000), INVALID_ARGUMENT);
 
-    static const uint32_t codes[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 101, 102, 103, 104, 105, 106 };
+    static const uint32_t codes[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 101, 102, 103, 104, 105, 106 };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         CHECK(tp_result_message(codes[i])[0] != '\0');
         CHECK(strcmp(tp_result_message(codes[i]), tp_result_message(999999)) != 0);
@@ -1228,6 +1228,101 @@ static void scenes(void)
     IS(tp_scene_destroy(scene), OK);
 }
 
+static void wire(void)
+{
+    tp_map *map;
+    IS(tp_map_from_rects(NULL, 0, NULL, 0, &map), OK);
+    tp_world_def def = tp_world_default_def();
+    tp_world *world;
+    IS(tp_world_create(&def, &world), OK);
+    tp_match_def match_def = tp_match_default_def();
+    tp_match_id match;
+    IS(tp_match_create(world, map, &match_def, &match), OK);
+    tp_player_def player_def = tp_player_default_def();
+    tp_player_id red, blue;
+    IS(tp_player_add(world, match, &player_def, &red), OK);
+    IS(tp_player_add(world, match, &player_def, &blue), OK);
+    IS(tp_map_destroy(map), OK);
+
+    static uint8_t bytes[65536];
+    static tp_packet packets[64];
+    size_t count, length;
+    IS(tp_world_open_link(world, match, red), OK);
+    IS(tp_world_open_link(world, null_match, red), STALE_ID);
+    IS(tp_world_open_link(world, match, null_player), STALE_ID);
+    IS(tp_world_open_link(NULL, match, red), NULL_POINTER);
+
+    /* A welcome comes in the first frame, to whoever has a link and to nobody else. */
+    for (int tick = 0; tick < 60; tick++) {
+        IS(tp_world_step(world), OK);
+        IS(tp_world_pending_packets(world, &count, &length), OK);
+        if (count > 0)
+            break;
+    }
+    CHECK(count == 1 && length > 0);
+    size_t written, used;
+    FILL(written);
+    FILL(used);
+    FILL(packets[0]);
+    IS(tp_world_packets(world, bytes, length - 1, packets, 64, &written, &used), SHORT_BUFFER);
+    SAYS("out_bytes");
+    IS(tp_world_packets(world, bytes, length, packets, 0, &written, &used), SHORT_BUFFER);
+    SAYS("out_packets");
+    IS(tp_world_packets(world, NULL, length, packets, 64, &written, &used), NULL_POINTER);
+    IS(tp_world_packets(world, bytes, length, NULL, 64, &written, &used), NULL_POINTER);
+    IS(tp_world_packets(NULL, bytes, length, packets, 64, &written, &used), NULL_POINTER);
+    UNTOUCHED(written);
+    UNTOUCHED(used);
+    UNTOUCHED(packets[0]);
+    IS(tp_world_packets(world, bytes, length, packets, 64, NULL, &used), NULL_POINTER);
+    IS(tp_world_packets(world, bytes, length, packets, 64, &written, NULL), NULL_POINTER);
+    IS(tp_world_packets(world, bytes, length, packets, 1, &written, &used), OK);
+    CHECK(written == 1 && used == length);
+    CHECK(packets[0].match_id.raw == match.raw && packets[0].player_id.raw == red.raw);
+    CHECK(packets[0].offset == 0 && packets[0].length == length);
+    IS(tp_world_pending_packets(NULL, &count, &length), NULL_POINTER);
+    IS(tp_world_pending_packets(world, NULL, &length), NULL_POINTER);
+    IS(tp_world_pending_packets(world, &count, NULL), NULL_POINTER);
+
+    /* Bytes that are no message change nothing. */
+    tp_received received;
+    FILL(received);
+    static const uint8_t damaged[4] = { 0xFF, 0xFF, 0xFF, 0xFF };
+    IS(tp_world_receive(world, match, red, damaged, sizeof damaged, &received), BAD_MESSAGE);
+    IS(tp_world_receive(world, match, red, NULL, 0, &received), BAD_MESSAGE);
+    IS(tp_world_receive(world, match, red, NULL, 1, &received), NULL_POINTER);
+    IS(tp_world_receive(world, match, blue, damaged, sizeof damaged, &received), NOT_ALLOWED);
+    IS(tp_world_receive(world, match, null_player, damaged, sizeof damaged, &received), STALE_ID);
+    IS(tp_world_receive(NULL, match, red, damaged, sizeof damaged, &received), NULL_POINTER);
+    UNTOUCHED(received);
+    IS(tp_world_receive(world, match, red, damaged, sizeof damaged, NULL), NULL_POINTER);
+    /* Kind 0, epoch 0, nothing acknowledged, asked for or pressed: 11 bits. */
+    static const uint8_t empty[2] = { 0, 0 };
+    IS(tp_world_receive(world, match, red, empty, sizeof empty, &received), OK);
+    CHECK(received.inputs == 0 && received.false_ack == 0);
+
+    /* Held and closed links write nothing. */
+    IS(tp_world_hold_link(world, match, red, 2), INVALID_ARGUMENT);
+    IS(tp_world_hold_link(world, match, null_player, 1), STALE_ID);
+    IS(tp_world_hold_link(NULL, match, red, 1), NULL_POINTER);
+    for (int closed = 0; closed < 2; closed++) {
+        if (closed)
+            IS(tp_world_close_link(world, match, red), OK);
+        IS(tp_world_hold_link(world, match, red, (uint8_t)!closed), OK);
+        for (int tick = 0; tick < 60; tick++) {
+            IS(tp_world_step(world), OK);
+            IS(tp_world_pending_packets(world, &count, &length), OK);
+            CHECK(count == 0 && length == 0);
+        }
+    }
+    IS(tp_world_packets(world, NULL, 0, NULL, 0, &count, &length), OK);
+    CHECK(count == 0 && length == 0);
+    IS(tp_world_close_link(world, match, red), OK);
+    IS(tp_world_close_link(world, match, null_player), STALE_ID);
+    IS(tp_world_close_link(NULL, match, red), NULL_POINTER);
+    IS(tp_world_destroy(world), OK);
+}
+
 int main(int argc, char **argv)
 {
     static uint8_t png[1 << 20];
@@ -1248,6 +1343,7 @@ int main(int argc, char **argv)
     throws_and_sight();
     tiles();
     sounds();
+    wire();
     bots();
     scenes();
     printf("%u checks, %u failures\n", checks, failures);

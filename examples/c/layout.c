@@ -155,6 +155,18 @@ AT(tp_event, flags, 32);
 AT(tp_event, part, 33);
 AT(tp_event, reserved, 34);
 
+SIZE(tp_packet, 24, 8);
+AT(tp_packet, match_id, 0);
+AT(tp_packet, player_id, 8);
+AT(tp_packet, offset, 16);
+AT(tp_packet, length, 20);
+
+SIZE(tp_received, 8, 4);
+AT(tp_received, inputs, 0);
+AT(tp_received, stale, 4);
+AT(tp_received, false_ack, 5);
+AT(tp_received, reserved, 6);
+
 SIZE(tp_heard, 12, 4);
 AT(tp_heard, tick, 0);
 AT(tp_heard, listener, 4);

@@ -24,4 +24,5 @@ mod pointer;
 pub mod result;
 pub mod scene;
 pub mod types;
+pub mod wire;
 pub mod world;

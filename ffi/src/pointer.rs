@@ -119,6 +119,15 @@ impl<T: Copy> OutArray<T> {
         }
     }
 
+    /// Writes more of them; as with `push`, what does not fit is left out.
+    pub(crate) fn push_all(&mut self, values: &[T]) {
+        let count = values.len().min(self.room - self.written);
+        // SAFETY: `written + count <= room`, and `to` can be written for `room` values by the contract of `new`; the
+        // engine's own memory is not the caller's.
+        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.to.add(self.written), count) };
+        self.written += count;
+    }
+
     /// Tells the caller how many were written.
     pub(crate) fn finish(self) {
         self.count.set(self.written);

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 /// In the order of the header.
-const SOURCES: [&str; 9] = ["result", "types", "library", "map", "world", "matches", "player", "bots", "scene"];
+const SOURCES: [&str; 10] =
+    ["result", "types", "library", "map", "world", "matches", "player", "wire", "bots", "scene"];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -13,6 +13,8 @@ mod read;
 pub mod rows;
 mod shape;
 mod sound;
+mod wire;
+mod wire_client;
 mod world;
 
 use napi::bindgen_prelude::{ClassInstance, Unknown};
@@ -39,6 +41,9 @@ pub const TILE_BYTES: u32 = 255;
 /// Numbers of one row of `readPlayers`.
 #[napi]
 pub const PLAYER_COLUMNS: u32 = 28;
+/// Numbers of one row of the index of `wirePackets`.
+#[napi]
+pub const WIRE_COLUMNS: u32 = 5;
 
 /// Hash of a scene after some ticks, on the calling thread.
 #[napi(catch_unwind)]

@@ -5,6 +5,7 @@ use crate::fail::{Fail, Inner, Result, guard};
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
 use crate::shape::{Cloud, Projectile, Score, slice_points};
+use crate::wire::net_def;
 use napi::Env;
 use napi::JsValue;
 use napi::bindgen_prelude::{
@@ -16,7 +17,8 @@ use std::collections::HashMap;
 use trespasser::scenes::Bots;
 use trespasser::world::PLAYERS;
 use trespasser::{
-    Buttons, InputCmd, MatchDef, MatchId, MatchView, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2, WorldDef,
+    Buttons, InputCmd, MatchDef, MatchId, MatchView, NetDef, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2,
+    WorldDef,
 };
 
 /// Of a bot whose host does not say.
@@ -25,6 +27,8 @@ const DEFAULT_SKILL: f32 = 0.5;
 /// What a call works on. Arguments are read before it is borrowed, for reading them may run JavaScript.
 pub(crate) struct Pool {
     pub(crate) world: trespasser::World,
+    /// As the world was made with.
+    pub(crate) net: NetDef,
     /// Who plays for the host.
     bots: Bots,
     /// Kept between drains.
@@ -80,7 +84,11 @@ impl World {
             if let Some(most) = fields.get("maxMatches")? {
                 def.max_matches = read::uint32("maxMatches", &most)?;
             }
+            if let Some(wire) = fields.get("wire")? {
+                def.net = net_def(wire)?;
+            }
             let pool = Pool {
+                net: def.net,
                 world: trespasser::World::new(def)?,
                 bots: Bots::new(),
                 events: Vec::new(),

@@ -33,7 +33,7 @@ test('index.d.ts and the package export the same values', () => {
   assert.deepEqual(Object.keys(engine).sort(), exportedValues());
 });
 
-for (const name of ['GameMap', 'World']) {
+for (const name of ['GameMap', 'World', 'WireClient']) {
   test(`${name} has exactly the members that index.d.ts declares`, () => {
     const declared = classMembers(name);
     assert.deepEqual(inherited(engine[name].prototype), declared.instance);
@@ -77,6 +77,9 @@ test('objects have exactly the fields of their interfaces', () => {
   assert.deepEqual(sorted(world.soundBetween(match, 'death', 1, 1, 9, 9)), fields('Arrival'));
   assert.deepEqual(sorted(map.walls()[0]), fields('WallInfo'));
   assert.deepEqual(sorted(map.spawns()[0]), fields('SpawnInfo'));
+  world.wireOpen(match, red);
+  assert.deepEqual(sorted(world.wireStats(match, red)), fields('WireStats'));
+  assert.deepEqual(sorted(world.wirePending()), fields('WirePending'));
   const script = engine.sceneScript('brawl');
   assert.deepEqual(sorted(script), fields('SceneScript'));
   const { required, optional } = interfaceFields('PlayerOptions');

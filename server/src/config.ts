@@ -11,6 +11,8 @@ export interface Config {
   tickRate: number;
   killTarget: number;
   debugCommands: boolean;
+  /** Whether clients may ask for the binary protocol. */
+  wire: boolean;
   /** New connections per address and minute; 0: no limit. */
   connectionsPerMinute: number;
   /** Development lets loopback connect without limit; a container behind a proxy on the same host must not. */
@@ -54,7 +56,9 @@ export function readConfig(env: Environment): Config {
     if (found === undefined) refuse(name, value, `it takes one of ${choices.join(', ')}`);
     return found ?? fallback;
   };
-  const flag = (name: string): boolean => ['1', 'true', 'on'].includes(choice(name, 'off', ['0', '1', 'false', 'true', 'off', 'on']));
+  const flag = (name: string, fallback: 'on' | 'off'): boolean => (
+    ['1', 'true', 'on'].includes(choice(name, fallback, ['0', '1', 'false', 'true', 'off', 'on']))
+  );
   const secret = (name: string): string | undefined => {
     const value = env[name];
     if (value === undefined || value === '') return undefined;
@@ -73,7 +77,8 @@ export function readConfig(env: Environment): Config {
     reading: choice('READING', rules === 'legacy' ? 'coarse' : 'fine', ['fine', 'coarse'] as const),
     tickRate: integer('TICK_RATE', 60, 20, 240),
     killTarget: integer('KILL_TARGET', 50, 1, 1000),
-    debugCommands: flag('DEBUG_COMMANDS'),
+    debugCommands: flag('DEBUG_COMMANDS', 'off'),
+    wire: flag('WIRE', 'on'),
     connectionsPerMinute: integer('CONNECTIONS_PER_MINUTE', 10, 0, 1_000_000),
     limitLoopback: env['NODE_ENV'] === 'production',
     password: secret('PASSWORD'),

@@ -4,19 +4,21 @@ const BURST = 480;
 
 /** A token bucket: what one client sends beyond it is dropped before it costs anything. */
 export class EventBudget {
-  #tokens = BURST;
+  #tokens: number;
   #at: number;
 
-  constructor(private readonly now: () => number) {
+  constructor(private readonly now: () => number, private readonly perSecond = EVENTS_PER_SECOND, private readonly burst = BURST) {
+    this.#tokens = burst;
     this.#at = now();
   }
 
-  spend(): boolean {
+  /** @param cost in events */
+  spend(cost = 1): boolean {
     const now = this.now();
-    this.#tokens = Math.min(BURST, this.#tokens + ((now - this.#at) * EVENTS_PER_SECOND) / 1000);
+    this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#at) * this.perSecond) / 1000);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 }

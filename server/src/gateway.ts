@@ -11,7 +11,9 @@ import type { Lobby } from './lobby.js';
 import type { Logger } from './logger.js';
 import { isRefusal, type Match } from './match.js';
 import * as payloads from './payloads.js';
+import { inboundRefusal, outboundFault, playerState } from './player-state.js';
 import { Session } from './session.js';
+import type { Wire } from './wire.js';
 
 /** Milliseconds to give the password in, where there is one. */
 const AUTHENTICATION_MS = 10_000;
@@ -26,9 +28,13 @@ export interface GatewayServices {
   readonly log: Logger;
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
+  readonly wire: Wire;
 }
 
-/** Connects sockets to lobbies. Nothing that a client sends gets past `#receive` unchecked, and nothing thrown behind it gets out. */
+/**
+ * Connects sockets to lobbies. Nothing that a client sends gets past `#receive` unchecked, nothing goes out to one past
+ * `#admits`, and nothing thrown behind them gets out.
+ */
 export class Gateway {
   readonly #sessions = new Map<string, Session>();
   readonly #events: ReadonlyMap<string, ClientEvent>;
@@ -48,12 +54,17 @@ export class Gateway {
     io.on('connection', (socket) => this.#connect(socket));
   }
 
-  emit(memberId: string, event: string, payload: unknown): void {
-    this.#sessions.get(memberId)?.emit(event, payload);
+  /** @param speaker the lobby that says it, to a member of its own */
+  emit(memberId: string, event: string, payload: unknown, speaker: string): void {
+    this.#sessions.get(memberId)?.emit(event, payload, speaker);
   }
 
-  emitJson(memberId: string, event: string, json: string): void {
-    this.#sessions.get(memberId)?.emitJson(event, json);
+  emitJson(memberId: string, event: string, json: string, speaker: string): void {
+    this.#sessions.get(memberId)?.emitJson(event, json, speaker);
+  }
+
+  session(memberId: string): Session | undefined {
+    return this.#sessions.get(memberId);
   }
 
   keepsUp(memberId: string): boolean {
@@ -71,7 +82,7 @@ export class Gateway {
 
   #connect(socket: Socket): void {
     const { config, clock, counters, lobbies, log } = this.services;
-    const session = new Session(socket, config.password !== undefined, () => clock.now());
+    const session = new Session(socket, config.password !== undefined, () => clock.now(), (...message) => this.#admits(...message));
     this.#sessions.set(session.id, session);
     log.debug({ player: session.id }, 'connected');
     let cancelTimeout = (): void => {};
@@ -91,6 +102,7 @@ export class Gateway {
       cancelTimeout();
       this.#sessions.delete(session.id);
       this.#guard(() => lobbies.leave(session.id));
+      this.services.wire.forget(session.id);
       log.debug({ player: session.id, reason }, 'disconnected');
     });
   }
@@ -101,6 +113,11 @@ export class Gateway {
     const event = typeof name === 'string' ? this.#events.get(name) : undefined;
     if (event === undefined) return counters.add('event_unknown');
     if (!session.isAuthenticated && event.isPublic !== true) return counters.add('event_unauthenticated');
+    const refusal = inboundRefusal(name as string, playerState(this.services.lobbies.of(session.id)));
+    if (refusal !== undefined) {
+      counters.add('event_out_of_state');
+      return this.#guard(() => event.refused?.(session, refusal));
+    }
     this.#guard(() => {
       const parsed = event.schema.safeParse(payload);
       if (!parsed.success) return counters.add('event_malformed');
@@ -116,6 +133,18 @@ export class Gateway {
       }
       return undefined;
     });
+  }
+
+  /** Whether a message may go out: its class, the client's state and the speaker fit, and it is no news. */
+  #admits(session: Session, event: string, speaker: string | undefined): boolean {
+    const lobby = this.services.lobbies.of(session.id);
+    const fault = outboundFault(event, { state: playerState(lobby), lobbyId: lobby?.id, onWire: session.onWire }, speaker);
+    if (fault === undefined) return true;
+    if (fault !== 'superseded') {
+      this.services.counters.add(fault);
+      this.services.log.warn({ event, speaker, lobby: lobby?.id, status: lobby?.status }, fault);
+    }
+    return false;
   }
 
   #guard(action: () => void): void {
@@ -203,7 +232,7 @@ export class Gateway {
   }
 
   #playEvents(): Record<string, ClientEvent> {
-    const { lobbies } = this.services;
+    const { lobbies, wire } = this.services;
     const inMatch = <S extends z.ZodType>(schema: S, act: (match: Match, id: string, payload: z.output<S>) => void): ClientEvent => (
       clientEvent(schema, (session, payload) => act(this.#lobbyOf(session).match, session.id, payload))
     );
@@ -232,6 +261,9 @@ export class Gateway {
       'weapon:switch': inMatch(payloads.weaponSwitch, (match, id, { toWeapon }) => match.switchTo(id, toWeapon)),
       'grenade:throw': inMatch(payloads.grenadeThrow, (match, id, payload) => match.throwItem(id, payload?.chargeLevel ?? 1)),
       'ads:toggle': inMatch(payloads.nothing, (match, id) => match.toggleAim(id)),
+      'wire:open': clientEvent(payloads.wireOpen, (session, { version }) => wire.negotiate(session, version), {
+        refused: (session, reason) => wire.refuse(session, reason),
+      }),
       'player:respawn': respawn,
       respawn,
       player_respawn: respawn,

@@ -2,16 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counters } from './counters.js';
 import type { Lobbies } from './lobbies.js';
 import type { LoopStats } from './loop.js';
+import type { MapShelf } from './maps.js';
 import type { StaticFiles } from './static-files.js';
+import type { WireTotals } from './wire.js';
 
 export interface HttpServices {
   readonly lobbies: Lobbies;
   readonly counters: Counters;
   readonly files: StaticFiles;
+  readonly maps: MapShelf;
   readonly debugCommands: boolean;
   loopStats(): LoopStats;
+  wireTotals(): WireTotals;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+const MAP_DRAWING = /^\/maps\/([0-9a-f]{16})\.json$/;
 const MATCH_WINDOW = /^\/debug\/match\/([\w-]{1,64})$/;
 
 /** Everything on the port that is not Socket.IO: health, the debug windows, the client's page. */
@@ -36,6 +42,9 @@ async function answer(services: HttpServices, request: IncomingMessage, response
     return sendJson(response, 405, { error: 'Method not allowed' });
   }
   const path = (request.url ?? '/').split('?', 1)[0]!;
+  const drawing = services.maps.drawing(MAP_DRAWING.exec(path)?.[1] ?? '');
+  // Named by its content: it never changes.
+  if (drawing !== undefined) return send(response, 200, JSON_TYPE, drawing, 'public, max-age=31536000, immutable');
   const report = reportOf(services, request, path);
   if (report !== undefined) return sendJson(response, 200, report);
   if (await services.files.serve(request, response, path === '/' ? '/index.html' : path)) return;
@@ -43,9 +52,12 @@ async function answer(services: HttpServices, request: IncomingMessage, response
   return sendJson(response, 404, { error: 'Not found' });
 }
 
-function reportOf({ lobbies, counters, debugCommands, loopStats }: HttpServices, request: IncomingMessage, path: string): unknown {
+function reportOf({ lobbies, counters, debugCommands, loopStats, wireTotals }: HttpServices, request: IncomingMessage, path: string): unknown {
   if (path === '/health') {
-    return { status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), cpuSeconds: cpuSeconds(), loop: loopStats(), counters: counters.all() };
+    return {
+      status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), cpuSeconds: cpuSeconds(), loop: loopStats(), wire: wireTotals(),
+      counters: counters.all(),
+    };
   }
   if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Date.now() };
   if (path === '/' && !wantsPage(request)) {
@@ -76,15 +88,15 @@ function allowAnyOrigin(request: IncomingMessage, response: ServerResponse): voi
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+  send(response, status, JSON_TYPE, JSON.stringify(body));
 }
 
 function sendText(response: ServerResponse, status: number, body: string): void {
   send(response, status, 'text/plain; charset=utf-8', body);
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+function send(response: ServerResponse, status: number, type: string, body: string, caching = 'no-store'): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': caching });
   // Node leaves the body of an answer to HEAD out by itself.
   response.end(body);
 }

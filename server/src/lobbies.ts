@@ -51,6 +51,12 @@ export interface LobbiesSettings {
 
 type MatchLobby = Lobby<Match>;
 
+/** What matches and lobbies ask of the server, which wants to know of each message what lobby says it. */
+export interface LobbiesServices extends Omit<MatchServices, 'emit' | 'emitJson'> {
+  emit(memberId: string, event: string, payload: unknown, lobbyId: string): void;
+  emitJson(memberId: string, event: string, json: string, lobbyId: string): void;
+}
+
 /** All lobbies of this server, and who is in which. */
 export class Lobbies {
   readonly #lobbies = new Map<string, MatchLobby>();
@@ -61,7 +67,7 @@ export class Lobbies {
   constructor(
     private readonly settings: LobbiesSettings,
     private readonly maps: MapShelf,
-    private readonly services: MatchServices,
+    private readonly services: LobbiesServices,
     private readonly counters: Counters,
     private readonly log: Logger,
   ) {
@@ -187,13 +193,15 @@ export class Lobbies {
   }
 
   #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>): void {
+    // First: what the lobby says to its members is said to members only.
+    this.#byMember.set(member.id, lobby);
     try {
       lobby.join(member.id, member.name, remarks);
     } catch (error) {
+      this.#byMember.delete(member.id);
       if (lobby.isAbandoned) this.#close(lobby, 'empty');
       throw error;
     }
-    this.#byMember.set(member.id, lobby);
   }
 
   /** A waiting public lobby with room, the fullest first; else the one that bots are playing in. */
@@ -214,20 +222,25 @@ export class Lobbies {
     // Ids are invite codes, so they must not be guessable.
     const id = wish.id ?? `${gameMode}_${randomBytes(9).toString('base64url')}`;
     const { killTarget } = this.settings;
+    const services: MatchServices = {
+      ...this.services,
+      emit: (memberId, event, payload) => this.services.emit(memberId, event, payload, id),
+      emitJson: (memberId, event, json) => this.services.emitJson(memberId, event, json, id),
+    };
     const lobby = new Lobby(
       { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent },
-      this.#newMatch({ map, killTarget, maxPlayers, bots, phase: this.#opened++ }),
-      this.services.clock,
-      this.services.emit,
+      this.#newMatch(services, { map, killTarget, maxPlayers, bots, phase: this.#opened++ }),
+      services.clock,
+      services.emit,
     );
     this.#lobbies.set(id, lobby);
     this.log.info({ lobby: id, gameMode, map: map.name, isPrivate }, 'lobby opened');
     return lobby;
   }
 
-  #newMatch(settings: ConstructorParameters<typeof Match>[1]): Match {
+  #newMatch(services: MatchServices, settings: ConstructorParameters<typeof Match>[1]): Match {
     try {
-      return new Match(this.services, settings);
+      return new Match(services, settings);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       this.log.warn({ err: error }, 'the engine has no room for another match');

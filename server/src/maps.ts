@@ -3,6 +3,9 @@ import { basename } from 'node:path';
 import { ConfigError } from './config.js';
 import { engine, type GameMap } from './engine.js';
 
+/** px. */
+const PLAYFIELD = { width: 480, height: 270 };
+
 export interface NamedMap {
   name: string;
   map: GameMap;
@@ -12,6 +15,7 @@ export interface NamedMap {
 export class MapShelf {
   readonly standard: NamedMap;
   readonly #loaded = new Map<string, NamedMap>();
+  readonly #drawings = new Map<string, string>();
   readonly #builtin: ReadonlySet<string>;
 
   constructor(wish: string | undefined, private readonly reading: 'fine' | 'coarse') {
@@ -29,6 +33,17 @@ export class MapShelf {
     return this.#keep({ name, map: engine.GameMap.builtin(name, { reading: this.reading }) });
   }
 
+  /** What a client draws and walks by (`GET /maps/HASH.json`), as JSON; undefined where no map that was loaded has this hash. */
+  drawing(hash: string): string | undefined {
+    for (const { map } of this.#loaded.values()) {
+      if (map.hash !== hash) continue;
+      let json = this.#drawings.get(hash);
+      if (json === undefined) this.#drawings.set(hash, json = JSON.stringify(drawingOf(map)));
+      return json;
+    }
+    return undefined;
+  }
+
   #fromFile(path: string, names: string[]): NamedMap {
     const limit = `it takes one of ${names.join(', ')}, or the path of a PNG`;
     try {
@@ -44,4 +59,17 @@ export class MapShelf {
     this.#loaded.set(named.name, named);
     return named;
   }
+}
+
+/** Walls in the order of their slices: five each, side by side along x or one under another along y. */
+function drawingOf(map: GameMap): object {
+  return {
+    hash: map.hash,
+    width: PLAYFIELD.width,
+    height: PLAYFIELD.height,
+    walls: map.walls().map(({ x, y, width, height, material, orientation }) => (
+      { x, y, width, height, material, alongX: orientation === 'horizontal' }
+    )),
+    spawns: map.spawns(),
+  };
 }

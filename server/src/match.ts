@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import {
   Button, engine, engineErrorCode, type CloudView, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId,
-  type PlayerView, type ProjectileView, type TeamName, type WeaponName, type World,
+  type PlayerView, type ProjectileView, type TeamName, type WeaponName, type WireReceived, type World,
 } from './engine.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator } from './input.js';
@@ -21,6 +21,7 @@ import type { PlayerInput } from './payloads.js';
 import { DEFAULT_LOADOUT, isPerson, slotOf, type PersonSeat, type Seat } from './seat.js';
 import { WallMemory } from './wall-memory.js';
 import { destructionStats, WallCatalogue, type DestructionStats } from './walls.js';
+import type { WireAddress } from './wire.js';
 
 /** Players of one team at most: 4v4. */
 const TEAM_SIZE = 4;
@@ -54,6 +55,8 @@ export interface MatchServices {
   keepsUp(memberId: string): boolean;
   /** Whether the client has asked for what its player hears. */
   wantsSounds(memberId: string): boolean;
+  /** The engine keeps the member's link there from now on; undefined: nowhere any more. */
+  wireMoved(memberId: string, address: WireAddress | undefined): void;
 }
 
 export interface MatchSettings {
@@ -107,8 +110,8 @@ export class Match {
   #flashes: GameEvent[] = [];
   /** What everybody has heard since the last network tick, if anybody's client wants to know. */
   #heard: HeardSound[] = [];
-  #id: MatchId;
-  #pristine: Float32Array;
+  readonly #id: MatchId;
+  readonly #pristine: Float32Array;
   /** Taken by the engine's answers, so that none is made for each player and state. */
   readonly #health: Float32Array;
   /** World steps minus match ticks. */
@@ -175,6 +178,7 @@ export class Match {
       memberId, isBot: false, name, player, slot: slotOf(player), team, loadout: DEFAULT_LOADOUT, joined: false,
       hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), memory, walls: new LegacyWalls(this.#walls, memory),
       projectiles: new KnownProjectiles(), heat: new HeatGauge(), wallsDue: true, wallsChanged: false, wallsAtMs: 0, stateTick: 0, stateDue: false, awaitsShot: false,
+      onWire: false,
     };
     this.#sit(seat);
     this.#settleBots();
@@ -184,16 +188,18 @@ export class Match {
     const seat = this.#seats.get(memberId);
     if (seat === undefined) return;
     this.#stand(seat);
+    this.#unplug(seat);
     this.#settleBots();
   }
 
   /** Everything from the beginning: scores 0, walls whole, whoever has joined at a spawn. */
   restart(): void {
     const { world } = this.services;
-    const old = this.#id;
-    this.#id = this.#create();
-    world.destroyMatch(old);
-    this.#pristine = world.sliceHealth(this.#id);
+    // What nobody has been told yet is of a match that is over.
+    world.drainEvents(this.#id);
+    world.readSounds(this.#id, UNHEARD);
+    // The same match, and so the same players: links go on with their next epoch.
+    world.resetMatch(this.#id, randomInt(2 ** 32));
     this.#byPlayer.clear();
     this.#launches.clear();
     this.#heard = [];
@@ -203,13 +209,10 @@ export class Match {
     this.#projectiles = undefined;
     this.#over = false;
     for (const seat of this.#seats.values()) {
-      const { player } = seat.isBot
-        ? { player: world.addBot(this.#id, { team: seat.team, loadout: seat.loadout }) }
-        : this.#enter({ team: seat.team, loadout: seat.loadout, spawn: seat.joined });
-      seat.player = player;
-      seat.slot = slotOf(player);
       seat.lastShot.clear();
-      this.#byPlayer.set(player, seat);
+      this.#byPlayer.set(seat.player, seat);
+      // Whose first spawn was still to come.
+      if (seat.joined && !this.#view(seat).placed) this.#tap(seat, Button.RESPAWN);
       if (!isPerson(seat)) continue;
       seat.memory = this.#newMemory();
       seat.walls = new LegacyWalls(this.#walls, seat.memory);
@@ -222,6 +225,7 @@ export class Match {
 
   destroy(): void {
     this.services.world.destroyMatch(this.#id);
+    for (const seat of this.#seats.values()) this.#unplug(seat);
     this.#seats.clear();
     this.#byPlayer.clear();
   }
@@ -351,6 +355,10 @@ export class Match {
         // Asked before the step's own events fill the buffer: those are no sign of a slow client.
         const keepsUp = this.services.keepsUp(seat.memberId);
         for (const event of events) this.#tell(seat, event);
+        if (seat.onWire) {
+          if (isNetworkTick) this.#followWire(seat);
+          continue;
+        }
         this.#tellHeat(seat);
         if (isNetworkTick) this.#sendSounds(seat, keepsUp);
         if (!seat.stateDue && !isNetworkTick) continue;
@@ -687,6 +695,58 @@ export class Match {
     return this.#cloudsNow().map((view) => (
       smokeEntry(view, seat.projectiles.meet(view.number, tick, false).id.replace('projectile', 'smoke'), this.#roll)
     ));
+  }
+
+  /** Hash of the map, 16 hex digits. */
+  get mapHash(): string {
+    return this.settings.map.map.hash;
+  }
+
+  /** From now on the engine tells the person's client what it may know. */
+  openWire(memberId: string): void {
+    const seat = this.#person(memberId);
+    this.services.world.wireOpen(this.#id, seat.player);
+    seat.onWire = true;
+    this.services.wireMoved(memberId, { match: this.#id, player: seat.player });
+  }
+
+  /** Back to today's stream, with a full state; nothing happens if the person is not on the wire, or not there. */
+  closeWire(memberId: string): void {
+    const seat = this.#seats.get(memberId);
+    if (seat === undefined || !isPerson(seat) || !seat.onWire) return;
+    seat.onWire = false;
+    seat.wallsDue = true;
+    seat.stateDue = true;
+    this.services.world.wireClose(this.#id, seat.player);
+  }
+
+  holdWire(memberId: string, held: boolean): void {
+    this.services.world.wireHold(this.#id, this.#person(memberId).player, held);
+  }
+
+  /** A message of the person's client. Throws the engine's `BAD_MESSAGE`, with nothing changed, for bytes that are none. */
+  receiveWire(memberId: string, bytes: Uint8Array): WireReceived {
+    return this.services.world.wireReceive(this.#id, this.#person(memberId).player, bytes);
+  }
+
+  /** Who is who, for those on the wire, where players go by their slots. */
+  wireRoster(): { slot: number; id: string; name: string; team: TeamName }[] {
+    return [...this.#seats.values()]
+      .map(({ slot, memberId, name, team }) => ({ slot, id: memberId, name, team }))
+      .sort((a, b) => a.slot - b.slot);
+  }
+
+  /** What a client has asked the engine for over the wire: side, weapons, the first spawn. */
+  #followWire(seat: PersonSeat): void {
+    const { team, placed } = this.#view(seat);
+    seat.team = team;
+    if (placed) seat.joined = true;
+  }
+
+  #unplug(seat: Seat): void {
+    if (!isPerson(seat) || !seat.onWire) return;
+    seat.onWire = false;
+    this.services.wireMoved(seat.memberId, undefined);
   }
 }
 

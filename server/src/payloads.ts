@@ -78,4 +78,7 @@ export const weaponFire = z.object({ weaponType: weapon.nullish(), chargeLevel: 
 export const weaponSwitch = z.object({ toWeapon: weapon });
 export const grenadeThrow = z.object({ chargeLevel: chargeLevel.nullish() }).nullish();
 
+/** A version that is no number is an unknown one, and is answered as such. */
+export const wireOpen = z.object({ version: z.number() }).catch({ version: 0 });
+
 export const giveWeapon = z.union([weapon, z.object({ weaponType: weapon }).transform((it) => it.weaponType)]);

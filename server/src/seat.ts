@@ -45,6 +45,8 @@ export interface PersonSeat extends Seat {
   stateDue: boolean;
   /** A weapon:fire awaits its shot or refusal: refusals of the held trigger are no news to the client. */
   awaitsShot: boolean;
+  /** The client has the match over the wire: the engine tells it, and what today's clients are told stays out. */
+  onWire: boolean;
 }
 
 export const DEFAULT_LOADOUT: Loadout = { primary: 'rifle', secondary: 'pistol', support: [] };

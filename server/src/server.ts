@@ -14,6 +14,7 @@ import type { Logger } from './logger.js';
 import { createSchedule, FixedLoop } from './loop.js';
 import { MapShelf } from './maps.js';
 import { StaticFiles } from './static-files.js';
+import { turnAway, Wire, WIRE_PATH } from './wire.js';
 
 const MAX_LOBBIES = 100;
 
@@ -28,6 +29,7 @@ export interface RunningServer {
   readonly url: string;
   readonly counters: Counters;
   readonly lobbies: Lobbies;
+  readonly wire: Wire;
   close(): Promise<void>;
 }
 
@@ -43,8 +45,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   const clock = guarded(systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
   for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
-  // One more than lobbies: a match that starts over is made before the old one goes.
-  const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES + 1 });
+  const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: MAX_LOBBIES });
   const schedule = createSchedule(config.tickRate, clock);
 
   // Before Socket.IO attaches: it takes its own requests from the listeners that are there by then, later ones would answer them too.
@@ -57,27 +58,40 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     pingInterval: 5000,
     pingTimeout: 10_000,
+    // Requests for other paths are answered below.
+    destroyUpgrade: false,
   });
 
   const lobbies: Lobbies = new Lobbies({ killTarget: config.killTarget, bots: config.bots, maxLobbies: MAX_LOBBIES }, maps, {
     world, clock, counters,
     epochOfStep: (step) => schedule.time.epochMs(step),
-    emit: (memberId, event, payload) => gateway.emit(memberId, event, payload),
-    emitJson: (memberId, event, json) => gateway.emitJson(memberId, event, json),
+    emit: (memberId, event, payload, lobbyId) => gateway.emit(memberId, event, payload, lobbyId),
+    emitJson: (memberId, event, json, lobbyId) => gateway.emitJson(memberId, event, json, lobbyId),
     keepsUp: (memberId) => gateway.keepsUp(memberId),
     wantsSounds: (memberId) => gateway.wantsSounds(memberId),
+    wireMoved: (memberId, address) => wire.moved(memberId, address),
   }, counters, log);
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
-  const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit });
+  const wire: Wire = new Wire({
+    isEnabled: config.wire, world, clock, counters, log, lobbies, session: (memberId) => gateway.session(memberId),
+  });
+  const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit, wire });
 
   const answer = httpHandler({
-    lobbies, counters, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands, loopStats: () => schedule.stats(),
+    lobbies, counters, maps, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands,
+    loopStats: () => schedule.stats(), wireTotals: () => wire.totals(),
+  });
+  httpServer.on('upgrade', (request, socket, head) => {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path === WIRE_PATH) wire.upgrade(request, socket, head);
+    else if (path?.startsWith(`${io.path()}/`) !== true) turnAway(socket, '404 Not Found');
   });
 
   const loop: FixedLoop = new FixedLoop(schedule, (step) => {
     try {
       world.thinkBots();
       world.step();
+      wire.deliver(step);
     } catch (error) {
       counters.add('step_failed');
       log.error({ err: error }, 'the engine failed in a step');
@@ -102,8 +116,10 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     url: `http://localhost:${port}/`,
     counters,
     lobbies,
+    wire,
     async close() {
       loop.stop();
+      wire.close();
       lobbies.close();
       // Closes the HTTP server as well; connections kept alive by browsers would hold it open.
       const closed = io.close();

@@ -10,9 +10,17 @@ export class Session implements Member {
   isAdmin = false;
   /** The client has a use for what its player hears. Today's clients have none. */
   wantsSounds = false;
+  /** Has the match over the wire, and so none of today's stream. */
+  onWire = false;
   readonly budget: EventBudget;
 
-  constructor(readonly socket: Socket, needsPassword: boolean, now: () => number) {
+  /** @param admits whether an event may go out to this client; see `player-state.ts` */
+  constructor(
+    readonly socket: Socket,
+    needsPassword: boolean,
+    now: () => number,
+    private readonly admits: (session: Session, event: string, speaker: string | undefined) => boolean,
+  ) {
     this.name = `Player ${this.id.slice(0, 8)}`;
     this.isAuthenticated = !needsPassword;
     this.budget = new EventBudget(now);
@@ -27,18 +35,19 @@ export class Session implements Member {
     return this.name;
   }
 
-  emit(event: string, payload?: unknown): void {
-    if (payload === undefined) this.#send(`2["${event}"]`);
-    else this.emitJson(event, JSON.stringify(payload));
+  /** @param speaker the lobby whose message it is; undefined: the server answers the client itself */
+  emit(event: string, payload?: unknown, speaker?: string): void {
+    if (!this.admits(this, event, speaker)) return;
+    this.#send(payload === undefined ? `2["${event}"]` : `2["${event}",${JSON.stringify(payload)}]`);
   }
 
   /** An event whose payload is JSON already. */
-  emitJson(event: string, json: string): void {
-    this.#send(`2["${event}",${json}]`);
+  emitJson(event: string, json: string, speaker?: string): void {
+    if (this.admits(this, event, speaker)) this.#send(`2["${event}",${json}]`);
   }
 
   /**
-   * `2` marks an event. Goes past Socket.IO's encoder, which reads each payload through for binary parts before it
+   * The one way out to a client. `2` marks an event. Goes past Socket.IO's encoder, which reads each payload through for binary parts before it
    * writes it; the server has none to send.
    */
   #send(packet: string): void {

@@ -229,6 +229,7 @@ describe('sounds of a match', () => {
       emitJson: (memberId, event, json) => sent.push({ memberId, event, payload: JSON.parse(json) }),
       keepsUp: (memberId) => !slow.has(memberId),
       wantsSounds: (memberId) => listeners.has(memberId),
+      wireMoved: () => {},
     }, { map: { name: 'open', map }, killTarget: 50, maxPlayers: 8, bots: 0, phase: 0 });
     seat('red', 'red');
     seat('blue', 'blue');
