@@ -314,7 +314,7 @@ export class WireReceiver {
       case RecordType.ROUNDS: {
         const place = readPlace(r);
         const rounds = r.uv(5);
-        if (counts) state.places[place]!.rounds = rounds;
+        if (counts && state.places[place]!.weapon !== NO_WEAPON) state.places[place]!.rounds = rounds;
         return;
       }
       case RecordType.HANDS: {
@@ -328,9 +328,9 @@ export class WireReceiver {
         const { hands } = state;
         hands.place = place;
         hands.charge = charge;
-        hands.reloadEnds = reload > 0 ? tick + reload : 0;
+        hands.reloadEnds = reload > 0 ? later(tick, reload) : 0;
         hands.heat = heat;
-        hands.silenceEnds = silence > 0 ? tick + silence : 0;
+        hands.silenceEnds = silence > 0 ? later(tick, silence) : 0;
         hands.tick = tick;
         return;
       }
@@ -341,10 +341,12 @@ export class WireReceiver {
         const killer = dead && r.flag() ? r.u(3) : NOBODY;
         if (!counts) return;
         const { life } = state;
-        life.protectedUntil = safe > 0 ? tick + safe : 0;
+        life.protectedUntil = safe > 0 ? later(tick, safe) : 0;
         life.dead = dead;
-        life.respawnFrom = dead ? tick + respawn : 0;
+        life.respawnFrom = dead ? later(tick, respawn) : 0;
         life.killer = killer;
+        // A flash ends with the life.
+        if (dead) state.flash.intensity = 0;
         return;
       }
       case RecordType.FLASH: {
@@ -352,7 +354,7 @@ export class WireReceiver {
         const intensity = r.f32();
         if (!(intensity > 0 && intensity <= 1)) throw new WireError('intensity of a flash');
         if (!counts) return;
-        state.flash.tick = tick - age;
+        state.flash.tick = earlier(tick, age);
         state.flash.intensity = intensity;
         return;
       }
@@ -391,7 +393,7 @@ export class WireReceiver {
         cloud.there = true;
         cloud.x = x;
         cloud.y = y;
-        cloud.bornTick = tick - age;
+        cloud.bornTick = earlier(tick, age);
         return;
       }
       case RecordType.ANSWER: {
@@ -534,6 +536,15 @@ function readPlace(r: BitReader): number {
 function inRange(value: number, most: number): number {
   if (value < 0 || value > most) throw new WireError('a place off the playfield');
   return value;
+}
+
+/** Ticks are of 32 bits; what would be outside, which no host sends, is the last or the first. */
+function later(tick: number, by: number): number {
+  return Math.min(0xffff_ffff, tick + by);
+}
+
+function earlier(tick: number, by: number): number {
+  return Math.max(0, tick - by);
 }
 
 function clamp(value: number, most: number): number {
