@@ -4,6 +4,9 @@ import { Body, type Flash, type Movement } from './movement';
 
 /** Inputs kept for replaying: over four seconds of them. A power of two. */
 const KEPT = 256;
+const RING = KEPT - 1;
+/** Sequence number of no input; those of inputs that waited from an earlier epoch are below 1. */
+const NONE = Number.NEGATIVE_INFINITY;
 /** ms in which a visible correction has gone to 1/e; a tenth of a second leaves a twentieth of it. */
 const SMOOTHING_MS = 33;
 /** px beyond which a correction is shown at once: a placing, or a connection that hung. */
@@ -63,7 +66,7 @@ export class Prediction {
   private over = false;
   private newest = 0;
   private readonly inputs: readonly WireInput[] = Array.from({ length: KEPT }, () => ({
-    sequence: -1, held: 0, taps: 0, cursorX: 0, cursorY: 0,
+    sequence: NONE, held: 0, taps: 0, cursorX: 0, cursorY: 0,
   }));
   private readonly candidate = new Body();
   /** What `search` falls back to. */
@@ -97,12 +100,12 @@ export class Prediction {
     this.baseAhead = 0;
     this.offX = 0;
     this.offY = 0;
-    for (const input of this.inputs) input.sequence = -1;
+    for (const input of this.inputs) input.sequence = NONE;
   }
 
   /** An input was made: it counts at once. Sequence numbers grow by one. */
   push(input: Readonly<WireInput>): void {
-    const kept = this.inputs[input.sequence % KEPT]!;
+    const kept = this.inputs[input.sequence & RING]!;
     kept.sequence = input.sequence;
     kept.held = input.held;
     kept.taps = input.taps;
@@ -206,7 +209,7 @@ export class Prediction {
     let tick = own.tick - this.ticks(Math.max(0, moves - 1));
     let known = true;
     for (let i = 1; i <= count; i += 1) {
-      const input = this.inputs[(this.baseSequence + i) % KEPT]!;
+      const input = this.inputs[(this.baseSequence + i) & RING]!;
       if (input.sequence !== this.baseSequence + i) {
         known = false;
         continue;
@@ -262,7 +265,7 @@ export class Prediction {
       let lived = 0;
       for (; waiting > 0; waiting -= 1) {
         sequence += 1;
-        const input = this.inputs[sequence % KEPT]!;
+        const input = this.inputs[sequence & RING]!;
         if (input.sequence !== sequence) return false;
         if (debt > 0) {
           debt -= 1;
@@ -285,8 +288,8 @@ export class Prediction {
     const { body } = this;
     body.copy(this.base);
     let spent = this.baseAhead;
-    for (let sequence = Math.max(this.baseSequence + 1, this.newest - KEPT + 1); sequence <= this.newest; sequence += 1) {
-      const input = this.inputs[sequence % KEPT]!;
+    for (let sequence = Math.max(1, this.baseSequence + 1, this.newest - KEPT + 1); sequence <= this.newest; sequence += 1) {
+      const input = this.inputs[sequence & RING]!;
       if (input.sequence !== sequence) continue;
       if (spent > 0) {
         spent -= 1;
