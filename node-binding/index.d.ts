@@ -856,6 +856,18 @@ export class World {
    */
   addBot(match: MatchId, options?: BotOptions): PlayerId;
 
+  /**
+   * Drives a player who is in the match already, until {@link World.releaseBot} or the player's removal: for somebody who
+   * is away, and for measuring what people are sent.
+   *
+   * @param skill 0 (slow and wild) to 1
+   * @throws `STALE_ID`; `INVALID_ARGUMENT` for the skill
+   */
+  adoptBot(match: MatchId, player: PlayerId, skill: number): void;
+
+  /** Lets go of a player, who stays in the match. False: it was no bot. */
+  releaseBot(match: MatchId, player: PlayerId): boolean;
+
   /** Whether a player is a bot of this world. */
   isBot(match: MatchId, player: PlayerId): boolean;
 

@@ -23,7 +23,8 @@ function snapshot(frame: number, base: number, rest: (w: BitWriter) => void, epo
     w.u(2, 0);
     w.u(2, epoch);
     w.u(12, frame);
-    w.u(5, base);
+    if (!w.flag(base === 1)) w.u(5, base);
+    if (base > 0) w.flag(false);
     w.u(8, input);
     w.flag(false);
     rest(w);
@@ -183,9 +184,9 @@ describe('the receiver', () => {
       (w: BitWriter) => { w.flag(true); w.u(4, RecordType.HANDS); w.u(3, 5); },
       (w: BitWriter) => { w.flag(true); w.u(4, RecordType.FLASH); w.uv(6, 1); w.f32(0); good(w); },
       (w: BitWriter) => { w.flag(true); w.u(4, RecordType.ANSWER); w.u(8, 1); w.u(3, 3); good(w); },
-      (w: BitWriter) => { w.flag(false); w.flag(true); w.flag(false); w.uv(2, 0); w.flag(true); w.flag(true); w.u(2, 3); },
+      (w: BitWriter) => { w.flag(false); w.flag(true); w.flag(false); w.flag(true); w.flag(true); w.flag(true); w.u(2, 3); },
       (w: BitWriter) => { w.flag(false); w.flag(false); w.u(8, 0); },
-      (w: BitWriter) => { w.flag(false); },
+      (w: BitWriter) => { w.flag(false); w.flag(true); },
     ]) {
       expect(() => receiver.take(snapshot(1001, 0, (w) => score(w, bad)))).toThrow(WireError);
       expect(JSON.stringify(receiver.state)).toBe(before);
@@ -210,6 +211,7 @@ describe('the receiver', () => {
         w.flag(true);
         // A step of somebody, muffled, two ticks ago.
         w.flag(false);
+        w.flag(false);
         w.uv(2, 2);
         w.flag(false);
         w.flag(true);
@@ -221,10 +223,13 @@ describe('the receiver', () => {
         w.flag(true);
         // The own shot.
         w.flag(true);
+        w.flag(false);
         w.uv(2, 0);
         w.u(3, EventType.FIRED);
         w.u(3, 2);
-        w.u(4, 3);
+        // The weapon in hand; near, and beside.
+        w.flag(true);
+        w.flag(false);
         w.flag(true);
         w.s(8, -100);
         w.s(8, 127);
@@ -353,6 +358,7 @@ describe('up', () => {
         w.u(2, 0);
         w.u(2, 1);
         w.u(12, 1001);
+        w.flag(false);
         w.u(5, 0);
         w.u(8, 36);
         for (let i = 0; i < 4; i += 1) w.flag(false);

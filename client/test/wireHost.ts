@@ -90,6 +90,8 @@ export interface TestRecord {
   value: number[];
 }
 
+const WAYS = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]] as const;
+
 export class TestHost {
   frame = WELCOME.frame;
   readonly entries = new Map<number, Entry>();
@@ -120,6 +122,7 @@ export class TestHost {
       }
       const v = this.velocity.get(slot) ?? [0, 0];
       if (random() < 0.2) this.velocity.set(slot, [whole(random, 160) - 80, whole(random, 160) - 80]);
+      if (random() < 0.2) this.velocity.set(slot, [[40, 0], [57, -57], [0, 120], [-80, 0]][whole(random, 4)] as [number, number]);
       entry.x = clamp(entry.x + v[0], 7680);
       entry.y = clamp(entry.y + v[1], 4320);
       if (random() < 0.02) Object.assign(entry, this.fresh());
@@ -221,8 +224,11 @@ export class TestHost {
     w.u(2, 0);
     w.u(2, WELCOME.epoch);
     w.u(12, this.frame);
-    w.u(5, base ? this.frame - this.newestAck : 0);
-    w.u(8, this.frame * 3);
+    const back = base ? this.frame - this.newestAck : 0;
+    if (!w.flag(back === 1)) w.u(5, back);
+    // Inputs come as the ticks do, mostly.
+    const input = (this.frame * 3) & 255;
+    if (!base || !w.flag(input === ((this.newestAck * 3 + back * 3) & 255))) w.u(8, input);
     if (w.flag(this.frame % 3 === 0)) w.u(4, this.frame % 16);
     this.writePlayers(w, base);
     const said = [...this.unsaid].slice(0, 6);
@@ -274,29 +280,44 @@ export class TestHost {
       const turns = slot !== this.own && entry.facing !== b.facing;
       const rest = entry.health !== b.health || entry.weapon !== b.weapon || entry.state !== b.state;
       if (!w.flag(dx !== 0 || dy !== 0 || turns || rest)) continue;
-      const way = dx === 0 && dy === 0 ? 0 : far < 8 ? 1 : far < 64 ? 2 : 3;
-      w.u(2, way);
-      if (way === 3) {
-        w.u(13, entry.x);
-        w.u(13, entry.y);
-      } else if (way > 0) {
-        w.s(way === 1 ? 4 : 7, dx);
-        w.s(way === 1 ? 4 : 7, dy);
+      if (w.flag(rest)) {
+        if (w.flag(entry.health !== b.health)) w.u(7, entry.health);
+        if (w.flag(entry.weapon !== b.weapon)) w.u(4, entry.weapon);
+        if (w.flag(entry.state !== b.state)) w.u(6, entry.state);
       }
       if (slot !== this.own && w.flag(turns)) {
         const turn = ((entry.facing - b.facing + 128) & 255) - 128;
-        if (turn >= -16 && turn < 16) {
-          w.flag(false);
-          w.s(5, turn);
-        } else {
-          w.flag(true);
-          w.u(8, entry.facing);
-        }
+        if (!w.flag(turn < -4 || turn > 4)) w.u(3, turn < 0 ? turn + 4 : turn + 3);
+        else if (!w.flag(turn < -32 || turn > 31)) w.s(6, turn);
+        else w.u(8, entry.facing);
       }
-      if (!w.flag(rest)) continue;
-      if (w.flag(entry.health !== b.health)) w.u(7, entry.health);
-      if (w.flag(entry.weapon !== b.weapon)) w.u(4, entry.weapon);
-      if (w.flag(entry.state !== b.state)) w.u(6, entry.state);
+      // Speeds of 50, 100 and 150 px/s, three inputs a frame.
+      const back = this.frame - this.newestAck;
+      const speed = [0, 50, 100, 150][entry.state & 3]!;
+      const way = (speed * 16 * back * 3) / 60;
+      const stride = WAYS.findIndex(([ux, uy]) => {
+        const far = Math.floor(way * (ux && uy ? 0.7071067811865476 : 1) + 0.5);
+        return Math.abs(entry.x - b.x - ux * far) <= 1 && Math.abs(entry.y - b.y - uy * far) <= 1;
+      });
+      if (dx === 0 && dy === 0) w.u(2, 0);
+      else if (stride >= 0) {
+        const [ux, uy] = WAYS[stride]!;
+        const by = Math.floor(way * (ux && uy ? 0.7071067811865476 : 1) + 0.5);
+        w.u(2, 1);
+        w.u(3, stride);
+        w.u(4, (entry.x - b.x - ux * by + 1) * 3 + entry.y - b.y - uy * by + 1);
+      } else if (far < 128) {
+        w.u(2, 2);
+        if (w.flag(Math.abs(dx) <= 1 && Math.abs(dy) <= 1)) w.u(4, (dx + 1) * 3 + dy + 1);
+        else {
+          w.s(8, dx);
+          w.s(8, dy);
+        }
+      } else {
+        w.u(2, 3);
+        w.u(13, entry.x);
+        w.u(13, entry.y);
+      }
     }
   }
 

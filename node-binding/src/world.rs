@@ -293,6 +293,23 @@ impl World {
     }
 
     #[napi(catch_unwind)]
+    pub fn adopt_bot(&self, game: Unknown<'_>, player: Unknown<'_>, skill: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let skill = read::finite("skill", &skill)?;
+            self.with(|Pool { world, bots, .. }| Ok(bots.adopt(world, game, player, skill)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn release_bot(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<bool> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|Pool { world, bots, .. }| Ok(bots.release(game, world.view(game)?.player(player)?.id)))
+        })
+    }
+
+    #[napi(catch_unwind)]
     pub fn is_bot(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<bool> {
         guard(|| {
             let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);

@@ -75,7 +75,7 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
   };
   const ofPlayer = {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
-    throwItem: [1], giveWeapon: ['smg'], isBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
+    throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
   };
   const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));
@@ -414,6 +414,31 @@ test('a rocket has no fuse', () => {
     world.step();
   }
   assert.equal(world.projectiles(match)[0].fuseTicks, null);
+});
+
+test('a bot takes over from a person and lets go again', () => {
+  const world = new World();
+  const match = world.createMatch(GameMap.builtin('yard'), { seed: 6 });
+  const person = world.addPlayer(match);
+  refused(() => world.adoptBot(match, person, 1.5), 'INVALID_ARGUMENT', /skill/);
+  assert.equal(world.releaseBot(match, person), false);
+  const play = () => {
+    const { x, y } = world.player(match, person);
+    for (let i = 0; i < 120; i++) {
+      world.thinkBots();
+      world.step();
+    }
+    const now = world.player(match, person);
+    return Math.hypot(now.x - x, now.y - y);
+  };
+  assert.equal(play(), 0);
+  world.adoptBot(match, person, 0.5);
+  assert.equal(world.isBot(match, person), true);
+  assert.ok(play() > 1);
+  assert.equal(world.releaseBot(match, person), true);
+  play();
+  assert.ok(play() < 1, 'nobody drives the player any more');
+  assert.equal(world.player(match, person).slot, 0);
 });
 
 test('bots play, leave, and are nobody else', () => {

@@ -36,6 +36,9 @@ enum Verb {
     /// Measures how many matches of eight fighting bots a core holds
     #[command(disable_help_flag = true)]
     Capacity(Forwarded),
+    /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
+    #[command(disable_help_flag = true)]
+    Bandwidth(Forwarded),
     /// Plays a scene through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
@@ -94,6 +97,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Start => start::start(),
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
+        Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Bench(options) => bench(options),
@@ -118,6 +122,16 @@ fn bench(options: Bench) -> Result<ExitCode> {
         cargo = cargo.arg("--bench").arg(bench);
     }
     cargo.arg("--").args(options.options).status_code()
+}
+
+/// The peers come from npm, today's protocol from our server: both are made ready first, the report starts them itself.
+fn bandwidth(options: Vec<OsString>) -> Result<ExitCode> {
+    if !options.iter().any(|option| option == "--help" || option == "--ours") {
+        node::versions()?;
+        node::install("benches/peers", None)?;
+        start::build(&["server"])?;
+    }
+    report("bandwidth", options)
 }
 
 /// Found inputs land in engine/fuzz/artifacts/; each becomes a test of its own when it is mended.

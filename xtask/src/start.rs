@@ -41,13 +41,7 @@ pub(crate) fn start() -> Result<ExitCode> {
     port_is_free(port)?;
 
     let began = Instant::now();
-    step("engine and addon");
-    run::program("node").arg("node-binding/scripts/build.mjs").check()?;
-    for folder in ["client", "server"] {
-        step(&format!("{folder}: dependencies"));
-        node::install(folder, None)?;
-        build(folder)?;
-    }
+    build(&["client", "server"])?;
     step(&format!("built in {:.1} s", began.elapsed().as_secs_f32()));
 
     let server = run::program("node").arg(SERVER).env("PORT", port.to_string()).env("MAP", map).env("BOTS", bots);
@@ -59,6 +53,18 @@ pub(crate) fn start() -> Result<ExitCode> {
         }
     })?;
     Ok(ExitCode::from(status.code().map_or(1, |code| code.clamp(0, 255) as u8)))
+}
+
+/// The addon, and what stands on it in these folders.
+pub(crate) fn build(folders: &[&str]) -> Result<()> {
+    step("engine and addon");
+    run::program("node").arg("node-binding/scripts/build.mjs").check()?;
+    for folder in folders {
+        step(&format!("{folder}: dependencies"));
+        node::install(folder, None)?;
+        build_folder(folder)?;
+    }
+    Ok(())
 }
 
 fn step(what: &str) {
@@ -88,7 +94,7 @@ fn port_is_free(port: u16) -> Result<()> {
 }
 
 /// `npm run build` in a folder, unless nothing changed since the last time.
-fn build(folder: &str) -> Result<()> {
+fn build_folder(folder: &str) -> Result<()> {
     let stamp = crate::target().join("xtask").join(format!("{folder}.built"));
     let now = fingerprint(folder)?;
     let dist = crate::root().join(folder).join("dist");

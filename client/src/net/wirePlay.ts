@@ -31,7 +31,7 @@ const BLAST: Readonly<Record<string, number>> = { grenade: 40, grenadelauncher: 
 const FUSE: Readonly<Record<string, number>> = { grenade: 3000, grenadelauncher: 3000, smokegrenade: 2000, flashbang: 1500 };
 /** Inputs without a change that wait for the next one, so that half of the messages are saved. */
 const INPUTS_A_MESSAGE = 2;
-/** ms without a message up after which a snapshot is acknowledged by one without inputs: a hidden page makes none. */
+/** ms without a message up after which whatever comes down is answered by one without inputs: a hidden page makes none. */
 const SILENT_MS = 100;
 /** ms after the own death in which the event that tells of it may still come. */
 const DEATH_TOLD_MS = 700;
@@ -137,13 +137,12 @@ export class WirePlay implements PlayView {
     if (taken === 'welcome') {
       this.begin();
       this.sendMessage(localMs);
-      return;
+    } else if (taken === 'snapshot') {
+      this.clock.observe(this.ms(this.receiver.state.tick), localMs);
+      this.sender.heard();
+      this.follow();
     }
-    if (taken !== 'snapshot') return;
-    const { state } = this.receiver;
-    this.clock.observe(this.ms(state.tick), localMs);
-    this.sender.heard();
-    this.follow();
+    // Also what is dropped is answered: it may be that an acknowledgement was lost.
     if (localMs - this.lastMessageMs > SILENT_MS) this.sendMessage(localMs);
   }
 

@@ -3,7 +3,7 @@ import {
   DOWN_MOST, EventType, NO_WEAPON, NOBODY, PLACES, PROJECTILES, RecordType, SLOTS, SOUND_COUNT, X_MOST, Y_MOST,
 } from './names';
 import { PlayerColumns, WireMessage, WireState } from './state';
-import { readWelcome, type Welcome } from './welcome';
+import { readWelcome, type Welcome, type WireRules } from './welcome';
 
 /** Frames whose player entries are kept: those that a snapshot may name as its base, and more. */
 export const BASELINES = 64;
@@ -33,7 +33,14 @@ class Baseline extends PlayerColumns {
   frame = -1;
   /** Frame of its own base; -1: it was full. */
   base = -1;
+  /** Lowest 8 bits of the last own input applied. */
+  input = 0;
 }
+
+/** The eight ways that keys move a player, in eighths of a turn clockwise from +x. */
+const WAY_X = [1, 1, 0, -1, -1, -1, 0, 1] as const;
+const WAY_Y = [0, 1, 1, 1, 0, -1, -1, -1] as const;
+const STRIDE_MOST = 8191;
 
 /**
  * The client's end of a link, down: whole messages in, {@link WireState} out. The engine's `Receiver` is its twin.
@@ -59,6 +66,9 @@ export class WireReceiver {
   private readonly reader = new BitReader();
   private readonly baselines: readonly Baseline[] = Array.from({ length: BASELINES }, () => new Baseline());
   private readonly scratch = new PlayerColumns();
+  /** By gait: how far keys move a player in the inputs since the base, 1/16 px: along an axis, and on each axis aslant. */
+  private readonly straight = new Int32Array(4);
+  private readonly aslant = new Int32Array(4);
   /** Bits of the frames taken: bit i is `state.frame - 1 - i`. 32 of them. */
   private taken = 0;
 
@@ -122,7 +132,11 @@ export class WireReceiver {
     const { welcome, state, scratch } = this;
     const epoch = r.u(2);
     const low = r.u(12);
-    const back = r.u(5);
+    let back = 1;
+    if (!r.flag()) {
+      back = r.u(5);
+      if (back === 1) throw new WireError('a base of 1 that is no flag');
+    }
     if (!welcome || epoch !== welcome.epoch) return 'dropped';
     const step = (low - state.frame) & FRAME_MASK;
     // The nearest to the newest known: half of the numbers lie ahead of it, the rest are old, and so is the same one.
@@ -133,7 +147,9 @@ export class WireReceiver {
       base = this.baseline(frame - back);
       if (!base) return 'dropped';
     }
-    const input = r.u(8);
+    const lived = Math.floor((back * welcome.step * welcome.rules.inputsPerSecond) / welcome.tickRate);
+    this.measureStrides(welcome.rules, lived);
+    const input = base && r.flag() ? (base.input + lived) & 255 : r.u(8);
     const ahead = r.flag() ? r.u(4) : 0;
     this.readPlayers(r, base, frame, welcome.slot);
 
@@ -159,6 +175,7 @@ export class WireReceiver {
     place.copy(scratch);
     place.frame = frame;
     place.base = base ? base.frame : -1;
+    place.input = input;
     return 'snapshot';
   }
 
@@ -166,6 +183,16 @@ export class WireReceiver {
     if (frame < 0) return null;
     const baseline = this.baselines[frame % BASELINES]!;
     return baseline.frame === frame ? baseline : null;
+  }
+
+  /** For strides (section 2.5). @param inputs that the frames since the base hold */
+  private measureStrides({ movement, inputsPerSecond }: WireRules, inputs: number): void {
+    const speeds = [0, movement.sneak, movement.walk, movement.run];
+    for (let gait = 1; gait < 4; gait += 1) {
+      const way = (speeds[gait]! * 16 * inputs) / Math.max(1, inputsPerSecond);
+      this.straight[gait] = clamp(Math.floor(way + 0.5), STRIDE_MOST);
+      this.aslant[gait] = clamp(Math.floor(way * Math.SQRT1_2 + 0.5), STRIDE_MOST);
+    }
   }
 
   /** Section 2.5, into `scratch`. */
@@ -202,22 +229,32 @@ export class WireReceiver {
         y = clamp(y + rounded((y - previous.y[slot]!) * n, d), Y_MOST);
       }
       if (r.flag()) {
-        const way = r.u(2);
-        if (way === 3) {
-          x = readX(r);
-          y = readY(r);
-        } else if (way > 0) {
-          const bits = way === 1 ? 4 : 7;
-          x = inRange(x + r.s(bits), X_MOST);
-          y = inRange(y + r.s(bits), Y_MOST);
-        }
-        if (slot !== own && r.flag()) {
-          out.facing[slot] = r.flag() ? r.u(8) : (b.facing[slot]! + r.s(5)) & 255;
-        }
         if (r.flag()) {
           if (r.flag()) out.health[slot] = readHealth(r);
           if (r.flag()) out.weapon[slot] = r.u(4);
           if (r.flag()) out.state[slot] = r.u(6);
+        }
+        if (slot !== own && r.flag()) out.facing[slot] = readFacing(r, b.facing[slot]!);
+        const way = r.u(2);
+        if (way === 3) {
+          x = readX(r);
+          y = readY(r);
+        } else if (way === 2 && !r.flag()) {
+          x = inRange(x + r.s(8), X_MOST);
+          y = inRange(y + r.s(8), Y_MOST);
+        } else if (way > 0) {
+          if (way === 1) {
+            // By the gait of this entry, whose state has been read.
+            const towards = r.u(3);
+            const gait = out.state[slot]! & 3;
+            const far = WAY_X[towards] !== 0 && WAY_Y[towards] !== 0 ? this.aslant[gait]! : this.straight[gait]!;
+            x = b.x[slot]! + WAY_X[towards]! * far;
+            y = b.y[slot]! + WAY_Y[towards]! * far;
+          }
+          const beside = r.u(4);
+          if (beside > 8) throw new WireError('place beside another');
+          x = inRange(x + Math.floor(beside / 3) - 1, X_MOST);
+          y = inRange(y + (beside % 3) - 1, Y_MOST);
         }
       }
       out.x[slot] = x;
@@ -234,13 +271,15 @@ export class WireReceiver {
     if (!r.flag()) return;
     let count = 0;
     let before = Number.NEGATIVE_INFINITY;
+    let age = 0;
     do {
       let message = CHECKED;
       if (counts) {
         message = this.messages[count] ??= new WireMessage();
         count += 1;
       }
-      this.readMessage(r, tick, message);
+      this.readMessage(r, tick, age, message);
+      age = tick - message.tick;
       if (message.tick < before) throw new WireError('messages out of their order');
       before = message.tick;
     } while (r.flag());
@@ -424,10 +463,11 @@ export class WireReceiver {
     }
   }
 
-  private readMessage(r: BitReader, tick: number, out: WireMessage): void {
+  /** @param age of the message before, ticks */
+  private readMessage(r: BitReader, tick: number, age: number, out: WireMessage): void {
     out.clear();
     const isEvent = r.flag();
-    out.tick = tick - r.uv(2);
+    out.tick = tick - (r.flag() ? age : r.uv(2));
     if (out.tick < 0) throw new WireError('age of a message');
     if (!isEvent) {
       out.isSound = true;
@@ -438,6 +478,10 @@ export class WireReceiver {
       } else {
         out.type = r.u(6);
         if (out.type < STEPS || out.type >= SOUND_COUNT) throw new WireError('kind of sound');
+      }
+      if (out.own && r.flag()) {
+        out.gain = 255;
+        return;
       }
       out.gain = r.u(8);
       if (out.gain === 0) throw new WireError('gain of a sound');
@@ -452,22 +496,22 @@ export class WireReceiver {
     switch (out.type) {
       case EventType.FIRED:
         out.who = r.u(3);
-        out.weapon = r.u(4);
-        this.readPoint(r, out);
+        out.weapon = this.readArm(r, out.who);
+        this.readPoint(r, out, out.who);
         out.facing = r.u(8);
         return;
       case EventType.IMPACT:
         if (r.flag()) out.who = r.u(3);
-        out.weapon = r.u(4);
+        out.weapon = this.readArm(r, out.who);
         out.what = r.u(2);
-        if (out.what !== 3) this.readPoint(r, out);
+        if (out.what !== 3) this.readPoint(r, out, out.who);
         if (out.what === 2 && r.flag()) out.other = r.u(3);
         return;
       case EventType.HURT:
         out.who = r.u(3);
         if (r.flag()) {
           out.other = r.u(3);
-          out.weapon = r.u(4);
+          out.weapon = this.readArm(r, out.other);
         }
         out.points = r.uv(4);
         if (out.points > POINTS_MOST) throw new WireError('points');
@@ -475,38 +519,45 @@ export class WireReceiver {
       case EventType.DIED:
         out.who = r.u(3);
         if (r.flag()) out.other = r.u(3);
-        out.weapon = r.u(4);
-        if (r.flag()) this.readPoint(r, out);
+        out.weapon = this.readArm(r, out.other);
+        if (r.flag()) this.readPoint(r, out, out.who);
         return;
       case EventType.EXPLODED:
         out.weapon = r.u(4);
-        this.readPoint(r, out);
+        this.readPoint(r, out, NOBODY);
         if (r.flag()) out.who = r.u(3);
         return;
       case EventType.BOUNCED:
         out.weapon = r.u(4);
-        this.readPoint(r, out);
+        this.readPoint(r, out, NOBODY);
         return;
       case EventType.THROWN:
         out.who = r.u(3);
-        out.weapon = r.u(4);
+        out.weapon = this.readArm(r, out.who);
         return;
       default:
         out.what = r.u(2);
     }
   }
 
-  private readPoint(r: BitReader, out: WireMessage): void {
+  /** A weapon, perhaps the one in the hand of who has an entry. @param slot -1: of nobody */
+  private readArm(r: BitReader, slot: number): number {
+    const { scratch } = this;
+    return slot >= 0 && scratch.has(slot) && r.flag() ? scratch.weapon[slot]! : r.u(4);
+  }
+
+  /** A place, perhaps by where who has an entry is. @param slot -1: nobody */
+  private readPoint(r: BitReader, out: WireMessage, slot: number): void {
+    const { scratch } = this;
     out.hasPlace = true;
-    if (!r.flag()) {
+    if (slot < 0 || !scratch.has(slot) || r.flag()) {
       out.x = readX(r);
       out.y = readY(r);
       return;
     }
-    const { scratch } = this;
-    if (out.who < 0 || !scratch.has(out.who)) throw new WireError('near to nobody');
-    out.x = inRange(scratch.x[out.who]! + r.s(8), X_MOST);
-    out.y = inRange(scratch.y[out.who]! + r.s(8), Y_MOST);
+    const isBeside = r.flag();
+    out.x = inRange(scratch.x[slot]! + (isBeside ? r.s(8) : 0), X_MOST);
+    out.y = inRange(scratch.y[slot]! + (isBeside ? r.s(8) : 0), Y_MOST);
   }
 }
 
@@ -525,6 +576,15 @@ function readHealth(r: BitReader): number {
   const health = r.u(7);
   if (health > 100) throw new WireError('health');
   return health;
+}
+
+/** The facing of a known entry, from its base's. */
+function readFacing(r: BitReader, before: number): number {
+  if (!r.flag()) {
+    const by = r.u(3);
+    return (before + (by < 4 ? by - 4 : by - 3)) & 255;
+  }
+  return r.flag() ? r.u(8) : (before + r.s(6)) & 255;
 }
 
 function readPlace(r: BitReader): number {

@@ -105,6 +105,43 @@ pub(crate) fn predicted(base: Entry, past: Entry, ahead: u32, back: u32) -> (u16
     (one(base.x(), past.x(), MOST.0), one(base.y(), past.y(), MOST.1))
 }
 
+/// The eight ways that keys move a player, in eighths of a turn clockwise from +x.
+const WAYS: [(i32, i32); 8] = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)];
+
+/// How far keys move a player, in 1/16 px: along an axis and along each axis of a diagonal, by gait, in a number of
+/// inputs (PROTOCOL.md, section 2.5). `speeds`: sneaking, walking, running, px/s.
+pub(crate) fn strides(speeds: [f32; 3], inputs: u32, per_second: u32) -> [(i32, i32); 4] {
+    let one = |speed: f32| {
+        let way = f64::from(speed) * 16.0 * f64::from(inputs) / f64::from(per_second.max(1));
+        let whole = |v: f64| libm::floor(v + 0.5).clamp(0.0, 8191.0) as i32;
+        (whole(way), whole(way * core::f64::consts::FRAC_1_SQRT_2))
+    };
+    [(0, 0), one(speeds[0]), one(speeds[1]), one(speeds[2])]
+}
+
+/// Where a stride in one of the eight ways leads from a place.
+pub(crate) fn stride(from: Entry, way: u32, (straight, diagonal): (i32, i32)) -> (i32, i32) {
+    let (x, y) = WAYS[(way & 7) as usize];
+    let by = if x != 0 && y != 0 { diagonal } else { straight };
+    (i32::from(from.x()) + x * by, i32::from(from.y()) + y * by)
+}
+
+/// The way of a stride that leads to within 1/16 px of a place on both axes, if there is one, and what is left.
+pub(crate) fn way_of(from: Entry, to: Entry, stride_of_gait: (i32, i32)) -> Option<(u32, i32, i32)> {
+    let dx = i32::from(to.x()) - i32::from(from.x());
+    let dy = i32::from(to.y()) - i32::from(from.y());
+    // Closer to standing than to half a stride, a way means nothing.
+    if stride_of_gait.1 < 4 {
+        return None;
+    }
+    let half = stride_of_gait.1 / 2;
+    let sign = |d: i32| if d > half { 1 } else { -i32::from(d < -half) };
+    let way = WAYS.iter().position(|way| *way == (sign(dx), sign(dy)))? as u32;
+    let (x, y) = stride(from, way, stride_of_gait);
+    let (dx, dy) = (i32::from(to.x()) - x, i32::from(to.y()) - y);
+    (dx.abs() <= 1 && dy.abs() <= 1).then_some((way, dx, dy))
+}
+
 /// A coordinate in 1/16 px, nearest, 0 to `most`.
 pub(crate) fn q16(v: f32, most: u16) -> u16 {
     libm::roundf(v * 16.0).clamp(0.0, f32::from(most)) as u16

@@ -1,9 +1,9 @@
 //! The fields of PROTOCOL.md in both directions: what [`super::Link`] writes, [`super::Receiver`] reads, and the other
 //! way round.
 
-use super::bits::{Read, Reader, Writer, bad};
 use super::Entry;
-use super::entry::MOST;
+use super::bits::{Read, Reader, Writer, bad};
+use super::entry::{MOST, way_of};
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};
 
@@ -281,10 +281,45 @@ fn write_optional_uv(w: &mut Writer<'_>, value: u32) {
     }
 }
 
-/// A player's entry; `before`: the base's, and where the player is taken to be. Without it: a fresh one.
+/// What a snapshot begins with; `expected`: the input to be expected after the base's, without a base nothing.
 #[inline]
-pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<(Entry, Spot)>) {
-    let Some((was, (x, y))) = before else {
+pub(crate) fn write_header(
+    w: &mut Writer<'_>,
+    epoch: u8,
+    frame: u32,
+    back: u32,
+    input: u8,
+    expected: Option<u8>,
+    ahead: u8,
+) {
+    w.u(2, down::SNAPSHOT);
+    w.u(2, epoch.into());
+    w.u(12, frame & 0xFFF);
+    if !w.flag(back == 1) {
+        w.u(5, back);
+    }
+    if expected.is_none_or(|expected| !w.flag(input == expected)) {
+        w.u(8, input.into());
+    }
+    if w.flag(ahead > 0) {
+        w.u(4, ahead.into());
+    }
+}
+
+/// What an entry is written against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before {
+    /// The base's.
+    pub(crate) was: Entry,
+    /// Where the player is taken to be.
+    pub(crate) predicted: Spot,
+}
+
+/// A player's entry. `before`: without it a fresh one. `strides`: as [`strides`](super::entry::strides) has them for the
+/// frames since the base.
+#[inline]
+pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<Before>, strides: &[(i32, i32); 4]) {
+    let Some(Before { was, predicted: (x, y) }) = before else {
         write_spot(w, (is.x(), is.y()));
         if !own {
             w.u(8, is.facing().into());
@@ -300,29 +335,6 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
     if !w.flag(dx != 0 || dy != 0 || turned || other) {
         return;
     }
-    let within = |half: i32| (-half..half).contains(&dx) && (-half..half).contains(&dy);
-    if dx == 0 && dy == 0 {
-        w.u(2, 0);
-    } else if within(8) {
-        w.u(2, 1);
-        w.s(4, dx);
-        w.s(4, dy);
-    } else if within(64) {
-        w.u(2, 2);
-        w.s(7, dx);
-        w.s(7, dy);
-    } else {
-        w.u(2, 3);
-        write_spot(w, (is.x(), is.y()));
-    }
-    if !own && w.flag(turned) {
-        let by = is.facing().wrapping_sub(was.facing()) as i8;
-        if w.flag(!(-16..16).contains(&by)) {
-            w.u(8, is.facing().into());
-        } else {
-            w.s(5, by.into());
-        }
-    }
     if w.flag(other) {
         if w.flag(is.health() != was.health()) {
             w.u(7, is.health().into());
@@ -333,6 +345,35 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
         if w.flag(is.state() != was.state()) {
             w.u(6, is.state().into());
         }
+    }
+    if !own && w.flag(turned) {
+        let by = i32::from(is.facing().wrapping_sub(was.facing()) as i8);
+        if !w.flag(by.abs() > 4) {
+            w.u(3, (if by > 0 { by + 3 } else { by + 4 }) as u32);
+        } else if !w.flag(!(-32..32).contains(&by)) {
+            w.s(6, by);
+        } else {
+            w.u(8, is.facing().into());
+        }
+    }
+    let beside = |dx: i32, dy: i32| ((dx + 1) * 3 + dy + 1) as u32;
+    if dx == 0 && dy == 0 {
+        w.u(2, 0);
+    } else if let Some((way, dx, dy)) = way_of(was, is, strides[usize::from(is.state() & 3)]) {
+        w.u(2, 1);
+        w.u(3, way);
+        w.u(4, beside(dx, dy));
+    } else if (-128..128).contains(&dx) && (-128..128).contains(&dy) {
+        w.u(2, 2);
+        if w.flag((-1..2).contains(&dx) && (-1..2).contains(&dy)) {
+            w.u(4, beside(dx, dy));
+        } else {
+            w.s(8, dx);
+            w.s(8, dy);
+        }
+    } else {
+        w.u(2, 3);
+        write_spot(w, (is.x(), is.y()));
     }
 }
 
@@ -378,11 +419,11 @@ pub(crate) enum Record {
 }
 
 /// A record of slices, ascending.
-pub(crate) fn write_slices(w: &mut Writer<'_>, slices: &[(u16, u8)]) {
+pub(crate) fn write_slices(w: &mut Writer<'_>, slices: impl ExactSizeIterator<Item = (u16, u8)>) {
     w.u(4, 0);
     w.uv(3, slices.len() as u32 - 1);
     let mut before = None;
-    for &(slice, level) in slices {
+    for (slice, level) in slices {
         match before {
             None => w.uv(6, slice.into()),
             Some(before) => w.uv(3, u32::from(slice - before) - 1),
@@ -396,7 +437,7 @@ impl Record {
     /// All but slices.
     pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match *self {
-            Record::Slice { slice, level } => write_slices(w, &[(slice, level)]),
+            Record::Slice { slice, level } => write_slices(w, [(slice, level)].into_iter()),
             Record::Score { slot, there } => {
                 w.u(4, 1);
                 w.u(3, slot.into());
@@ -627,32 +668,37 @@ impl Message {
         self.slots >> 4
     }
 
-    /// `near`: where the entry of the first slot is in this snapshot, if it has one. A message of which less is told
-    /// than its kind needs is never made.
-    pub(crate) fn write(&self, w: &mut Writer<'_>, age: u32, near: impl Fn(u8) -> Option<Spot>) {
+    /// `before`: the age of the message before, of the first one 0; `near`: a slot's entry in this snapshot, if it has
+    /// one. A message of which less is told than its kind needs is never made.
+    pub(crate) fn write(&self, w: &mut Writer<'_>, age: u32, before: u32, near: impl Fn(u8) -> Option<Entry>) {
         let kind = self.kind & 0x7F;
         w.u(1, u32::from(kind != event::SOUND));
-        w.uv(2, age);
+        if !w.flag(age == before) {
+            w.uv(2, age);
+        }
         let optional = |w: &mut Writer<'_>, slot: u8| {
             if w.flag(slot < 8) {
                 w.u(3, slot.into());
             }
         };
-        let arm = |w: &mut Writer<'_>| w.u(4, self.weapon.into());
+        let arm = |w: &mut Writer<'_>, slot: u8| {
+            let same = near(slot).map(|entry| entry.weapon() == self.weapon);
+            if same.is_none_or(|same| !w.flag(same)) {
+                w.u(4, self.weapon.into());
+            }
+        };
         let spot = |w: &mut Writer<'_>, slot: u8| {
-            let by = near(slot).map(|(x, y)| {
-                (i32::from(self.at.0) - i32::from(x), i32::from(self.at.1) - i32::from(y))
-            });
-            match by.filter(|(x, y)| (-128..128).contains(x) && (-128..128).contains(y)) {
-                Some((x, y)) => {
-                    w.flag(true);
-                    w.s(8, x);
-                    w.s(8, y);
-                }
-                None => {
-                    w.flag(false);
-                    write_spot(w, self.at);
-                }
+            let Some(entry) = near(slot) else {
+                write_spot(w, self.at);
+                return;
+            };
+            let x = i32::from(self.at.0) - i32::from(entry.x());
+            let y = i32::from(self.at.1) - i32::from(entry.y());
+            if w.flag(!((-128..128).contains(&x) && (-128..128).contains(&y))) {
+                write_spot(w, self.at);
+            } else if w.flag((x, y) != (0, 0)) {
+                w.s(8, x);
+                w.s(8, y);
             }
         };
         let (first, second) = (self.first(), self.second());
@@ -662,6 +708,9 @@ impl Message {
                 w.u(2, self.what.into());
             } else {
                 w.u(6, self.what.into());
+            }
+            if own && w.flag(self.value == 255 && self.at.1 == 63) {
+                return;
             }
             w.u(8, self.value.into());
             if !own {
@@ -676,13 +725,13 @@ impl Message {
         match kind {
             event::FIRED => {
                 w.u(3, first.into());
-                arm(w);
+                arm(w, first);
                 spot(w, first);
                 w.u(8, self.value.into());
             }
             event::IMPACT => {
                 optional(w, first);
-                arm(w);
+                arm(w, first);
                 w.u(2, self.what.into());
                 if self.what != 3 {
                     spot(w, first);
@@ -695,53 +744,63 @@ impl Message {
                 w.u(3, first.into());
                 if w.flag(second < 8) {
                     w.u(3, second.into());
-                    arm(w);
+                    arm(w, second);
                 }
                 w.uv(4, self.value.into());
             }
             event::DIED => {
                 w.u(3, first.into());
                 optional(w, second);
-                arm(w);
+                arm(w, second);
                 if w.flag(self.at != NOWHERE) {
                     spot(w, first);
                 }
             }
             event::EXPLODED => {
-                arm(w);
+                arm(w, NO_SLOT);
                 spot(w, NO_SLOT);
                 optional(w, first);
             }
             event::BOUNCED => {
-                arm(w);
+                arm(w, NO_SLOT);
                 spot(w, NO_SLOT);
             }
             event::THROWN => {
                 w.u(3, first.into());
-                arm(w);
+                arm(w, first);
             }
             _ => w.u(2, self.what.into()),
         }
     }
 
-    /// `tick` is the snapshot's; `near` gives the position of a slot's entry.
-    pub(crate) fn read(r: &mut Reader<'_>, tick: u32, near: impl Fn(u8) -> Option<Spot>) -> Read<Message> {
+    /// `tick` is the snapshot's, `before` the age of the message before; `near` gives a slot's entry.
+    pub(crate) fn read(
+        r: &mut Reader<'_>,
+        tick: u32,
+        before: u32,
+        near: impl Fn(u8) -> Option<Entry>,
+    ) -> Read<Message> {
         let is_event = r.flag("message")?;
-        let Some(tick) = tick.checked_sub(r.uv(2, "age")?) else {
+        let age = if r.flag("age")? { before } else { r.uv(2, "age")? };
+        let Some(tick) = tick.checked_sub(age) else {
             return bad("age", "since the match began");
         };
         let slot = |r: &mut Reader<'_>| Ok(r.u(3, "slot")? as u8);
         let optional =
             |r: &mut Reader<'_>| if r.flag("slot")? { Ok(r.u(3, "slot")? as u8) } else { Ok(NO_SLOT) };
-        let arm = |r: &mut Reader<'_>| Ok(r.u(4, "weapon")? as u8);
+        let arm = |r: &mut Reader<'_>, slot: u8| match near(slot) {
+            Some(entry) if r.flag("weapon")? => Ok(entry.weapon()),
+            _ => Ok(r.u(4, "weapon")? as u8),
+        };
         let spot = |r: &mut Reader<'_>, slot: u8| {
-            if !r.flag("near")? {
+            let Some(entry) = near(slot) else { return read_spot(r) };
+            if r.flag("far")? {
                 return read_spot(r);
             }
-            let Some((x, y)) = near(slot) else {
-                return bad("near", "0, for no slot before it has an entry");
-            };
-            let (x, y) = (i32::from(x) + r.s(8, "x")?, i32::from(y) + r.s(8, "y")?);
+            if !r.flag("beside")? {
+                return Ok((entry.x(), entry.y()));
+            }
+            let (x, y) = (i32::from(entry.x()) + r.s(8, "x")?, i32::from(entry.y()) + r.s(8, "y")?);
             if !(0..=MOST.0.into()).contains(&x) || !(0..=MOST.1.into()).contains(&y) {
                 return bad("place", "on the playfield");
             }
@@ -760,6 +819,10 @@ impl Message {
                 }
                 kind
             } as u8;
+            if own && r.flag("full")? {
+                (m.value, m.at) = (255, (0, 63));
+                return Ok(m);
+            }
             m.value = r.u(8, "gain")? as u16;
             if m.value == 0 {
                 return bad("gain", "1 to 255");
@@ -773,13 +836,13 @@ impl Message {
         match m.kind {
             event::FIRED => {
                 first = slot(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
                 m.at = spot(r, first)?;
                 m.value = r.u(8, "direction")? as u16;
             }
             event::IMPACT => {
                 first = optional(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
                 m.what = r.u(2, "what")? as u8;
                 if m.what != 3 {
                     m.at = spot(r, first)?;
@@ -792,7 +855,7 @@ impl Message {
                 first = slot(r)?;
                 if r.flag("by whom")? {
                     second = slot(r)?;
-                    m.weapon = arm(r)?;
+                    m.weapon = arm(r, second)?;
                 }
                 let points = r.uv(4, "points")?;
                 if points > u32::from(u16::MAX) {
@@ -803,23 +866,23 @@ impl Message {
             event::DIED => {
                 first = slot(r)?;
                 second = optional(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, second)?;
                 if r.flag("place")? {
                     m.at = spot(r, first)?;
                 }
             }
             event::EXPLODED => {
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, NO_SLOT)?;
                 m.at = spot(r, NO_SLOT)?;
                 first = optional(r)?;
             }
             event::BOUNCED => {
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, NO_SLOT)?;
                 m.at = spot(r, NO_SLOT)?;
             }
             event::THROWN => {
                 first = slot(r)?;
-                m.weapon = arm(r)?;
+                m.weapon = arm(r, first)?;
             }
             _ => m.what = r.u(2, "what")? as u8,
         }

@@ -4,11 +4,12 @@
 //! README says what is in its files.
 
 use super::bits::Writer;
-use super::entry::{predicted, state_bit};
+use super::entry::{predicted, state_bit, strides};
 use super::format::{
-    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event, write_entry,
-    write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event, write_entry,
+    write_header, write_slices,
 };
+use super::link::inputs_of;
 use super::receiver::{Known, Receiver};
 use super::{Entry, Farewell, Taken};
 use crate::rules::RuleSet;
@@ -273,15 +274,11 @@ fn draft(name: &'static str, frame: u32, players: &[(usize, Entry)]) -> Draft {
 fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
     let mut out = Vec::new();
     let mut w = Writer::new(&mut out);
-    w.u(2, 0);
-    w.u(2, EPOCH.into());
-    w.u(12, d.frame & 0xFFF);
-    w.u(5, d.back);
-    w.u(8, d.input.into());
-    if w.flag(d.ahead > 0) {
-        w.u(4, d.ahead.into());
-    }
     let base = (d.back > 0).then(|| client.known(d.frame - d.back).unwrap());
+    let lived = inputs_of(d.back, 3, 60, 60);
+    let expected = base.map(|b| b.input.wrapping_add(lived as u8));
+    write_header(&mut w, EPOCH, d.frame, d.back, d.input, expected, d.ahead);
+    let strides = strides([50.0, 100.0, 150.0], lived, 60);
     let past = base.filter(|b| b.base > 0).and_then(|b| client.known(b.frame - u32::from(b.base)));
     let past = past.filter(|p| d.frame - p.frame < 32);
     let mask = d.players.iter().fold(0u8, |mask, (slot, _)| mask | 1 << slot);
@@ -291,17 +288,18 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
     for &(slot, entry) in &d.players {
         let before = base.filter(|b| b.mask >> slot & 1 == 1).map(|b| {
             let was = b.entries[slot];
-            match past.filter(|p| p.mask >> slot & 1 == 1 && was.alive() && p.entries[slot].alive()) {
-                Some(p) => (was, predicted(was, p.entries[slot], d.back, b.base.into())),
-                None => (was, (was.x(), was.y())),
-            }
+            let predicted = match past.filter(|p| p.mask >> slot & 1 == 1 && was.alive() && p.entries[slot].alive()) {
+                Some(p) => predicted(was, p.entries[slot], d.back, b.base.into()),
+                None => (was.x(), was.y()),
+            };
+            Before { was, predicted }
         });
-        write_entry(&mut w, slot == OWN, entry, before);
+        write_entry(&mut w, slot == OWN, entry, before, &strides);
     }
     let count = usize::from(!d.slices.is_empty()) + d.records.len();
     if w.flag(count > 0) {
         if !d.slices.is_empty() {
-            write_slices(&mut w, &d.slices);
+            write_slices(&mut w, d.slices.iter().copied());
             w.flag(!d.records.is_empty());
         }
         for (i, record) in d.records.iter().enumerate() {
@@ -310,11 +308,12 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
         }
     }
     if w.flag(!d.messages.is_empty()) {
+        let mut before = 0;
         for (i, message) in d.messages.iter().enumerate() {
-            let near = |slot: u8| {
-                d.players.iter().find(|(s, _)| *s == usize::from(slot)).map(|(_, e)| (e.x(), e.y()))
-            };
-            message.write(&mut w, d.frame * 3 - message.tick, near);
+            let near = |slot: u8| d.players.iter().find(|(s, _)| *s == usize::from(slot)).map(|(_, e)| *e);
+            let age = d.frame * 3 - message.tick;
+            message.write(&mut w, age, before, near);
+            before = age;
             w.flag(i + 1 < d.messages.len());
         }
     }
@@ -361,6 +360,25 @@ fn snapshots() -> Vec<Draft> {
             )
         },
         Draft { back: 1, ..draft("08_same_slots", 4100, &[own(12, 4285), mate(7530, 300, 240), foe(9, 9, 9)]) },
+        // Strides of keys: walked straight, run and walked aslant, a 16th of a pixel off; the input as expected.
+        Draft {
+            back: 1,
+            input: 10,
+            ..draft(
+                "09_strides",
+                4101,
+                &[
+                    (OWN, Entry::new(92, 4285, 0, 100, 0, alive | 2)),
+                    mate(7530 - 56, 300 + 57, 244),
+                    foe(9 + 85, 9 + 84, 5),
+                ],
+            )
+        },
+        Draft {
+            back: 1,
+            input: 13,
+            ..draft("10_turns", 4102, &[own(92, 4205), mate(7530 - 112, 300 + 114, 20), foe(95, 94, 250)])
+        },
     ];
     let here = [own(2400, 1600), mate(2500, 1700, 3), foe(2600, 1500, 200)];
     let mut frame = 4200;

@@ -3,16 +3,16 @@
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
 use super::bits::Writer;
-use super::entry::{MOST, predicted, q16, turn8};
+use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
-    Ack, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, down, event, nearest_frame,
-    write_entry, write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
+    write_entry, write_header, write_slices,
 };
 use super::{Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
-use crate::world::state::{Block, MatchState, NO_WEAPON, PLAYERS};
+use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
 use crate::world::EventKind;
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
@@ -33,11 +33,15 @@ pub(crate) struct Scope<'a> {
 /// Frames that a link remembers, one of them being written.
 const RING: u32 = 32;
 /// Records sent and not acknowledged.
-const ON_WAY: usize = 256;
+const ON_WAY: usize = 512;
 /// Messages that wait or are not acknowledged.
 const MESSAGES: usize = 48;
 /// Bytes of a snapshot at most, as far as there is a choice.
 const CAP: i32 = 1200;
+/// Frames after a loss in which a base must have been acknowledged.
+const DISTRUST: u32 = 100;
+/// Frames without an acknowledgement after which the same holds.
+const SILENCE: u32 = 16;
 /// No frame.
 const NEVER: u32 = u32::MAX;
 /// Level of a slice of which it is not certain what the client has.
@@ -68,7 +72,7 @@ enum Fate {
     Lost,
 }
 
-/// A frame sent, 8 bytes.
+/// A frame sent, 12 bytes.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     frame: u32,
@@ -76,11 +80,15 @@ struct Sent {
     base: u8,
     /// Slots with an entry.
     mask: u8,
+    /// Lowest bits of the number of the last input applied.
+    input: u8,
     fate: Fate,
     welcome: bool,
 }
 
-const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, fate: Fate::Lost, welcome: true };
+const UNSENT: Sent = Sent { frame: NEVER, base: 0, mask: 0, input: 0, fate: Fate::Lost, welcome: true };
+
+const UNSENT_WELCOME: Sent = Sent { fate: Fate::Open, ..UNSENT };
 
 /// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +125,7 @@ struct Flight {
     tick: u32,
     motion: Motion,
     lane: u8,
-    /// The client has been told something under this number.
+    /// The client has been told something under this number at some time.
     said: bool,
 }
 
@@ -203,6 +211,8 @@ pub(crate) struct Link {
     /// Newest frame sent, and newest acknowledged one.
     newest: u32,
     acked: u32,
+    /// Frame from which on nothing is known to get lost any more, so that what was sent may be taken to arrive.
+    trusted: u32,
     /// Number in the match of the input that has number 0 on the wire, and of the newest one taken.
     pub(crate) origin: u32,
     pub(crate) latest: u32,
@@ -249,6 +259,7 @@ impl Link {
             opened: NEVER,
             newest: NEVER,
             acked: NEVER,
+            trusted: 0,
             origin,
             latest: origin,
             ring: [UNSENT; RING as usize],
@@ -423,6 +434,9 @@ impl Link {
         }
         self.stats.acked += u64::from(taken.count_ones());
         self.stats.lost += u64::from(lost.count_ones());
+        if lost != 0 {
+            self.trusted = self.now + DISTRUST;
+        }
         self.settle(taken, lost);
         result
     }
@@ -513,12 +527,13 @@ impl Link {
         }
         let start = out.len();
         let mut w = Writer::new(out);
-        let base = self.write_players(scope, entries, mask, &mut w);
+        let input = scope.state.last_sequence[scope.viewer].wrapping_sub(self.origin) as u8;
+        let base = self.write_players(scope, entries, mask, input, &mut w);
         let (records, messages) = self.choose(scope, w.bits());
         self.write_records(scope, records, &mut w);
         self.write_messages(scope, entries, mask, messages, &mut w);
         w.finish();
-        self.sent(Sent { frame, base, mask, fate: Fate::Open, welcome: false }, out.len() - start);
+        self.sent(Sent { frame, base, mask, input, fate: Fate::Open, welcome: false }, out.len() - start);
     }
 
     fn sent(&mut self, sent: Sent, bytes: usize) {
@@ -551,7 +566,7 @@ impl Link {
         if self.opened == NEVER {
             self.opened = scope.frame;
         }
-        self.sent(Sent { frame: scope.frame, base: 0, mask: 0, fate: Fate::Open, welcome: true }, out.len() - start);
+        self.sent(Sent { frame: scope.frame, ..UNSENT_WELCOME }, out.len() - start);
     }
 
     /// Gives up what is too old to be acknowledged, and messages that nobody needs any more.
@@ -565,6 +580,9 @@ impl Link {
             } else {
                 i += 1;
             }
+        }
+        if self.on_way.is_empty() && self.on_way.capacity() > 128 {
+            self.on_way.shrink_to(32);
         }
         let (tick, most) = (scope.state.tick, scope.rules.tick_rate / 2);
         self.messages.retain(|m| if m.kind & 128 != 0 { !old(m.sent) } else { tick.saturating_sub(m.tick) < most });
@@ -640,37 +658,43 @@ impl Link {
             return;
         }
         let mut met = 0u64;
+        // New ones in the order of their launches: lanes are taken as they are free, and would tell of others.
+        let mut fresh = 0u64;
         let mut left = known;
         while left != 0 {
             let lane = left.trailing_zeros() as usize;
             left &= left - 1;
-            let serial = s.number[lane];
-            let number = match self.flights.iter().position(|f| f.serial == serial) {
-                Some(number) => number,
-                None => {
-                    let free = self.flights.iter().position(|f| f.serial == 0).unwrap_or(self.flights.len());
-                    let flight = Flight { serial, tick: 0, motion: Motion::default(), lane: 0, said: false };
-                    if free == self.flights.len() {
-                        self.flights.push(flight);
-                    } else {
-                        self.flights[free] = Flight { said: self.flights[free].said, ..flight };
-                    }
-                    self.mark(key::PROJECTILE + free as u16, scope.frame);
-                    free
-                }
+            let Some(number) = self.flights.iter().position(|f| f.serial == s.number[lane]) else {
+                fresh |= 1 << lane;
+                continue;
             };
             met |= 1 << number;
-            self.flights[number].lane = lane as u8;
-            let flight = self.flights[number];
-            if self.waits(key::PROJECTILE + number as u16) {
-                continue;
-            }
+            let key = key::PROJECTILE + number as u16;
+            let flight = &mut self.flights[number];
+            flight.lane = lane as u8;
             let seconds = (s.tick - flight.tick) as f32 / scope.rules.tick_rate as f32;
             let (x, y) = flight.motion.after(seconds, scope.rules.rules.throws.friction);
             let (dx, dy) = (x - s.px[lane], y - s.py[lane]);
             if dx * dx + dy * dy > 0.25 {
-                self.mark(key::PROJECTILE + number as u16, scope.frame);
+                self.mark(key, scope.frame);
             }
+        }
+        while fresh != 0 {
+            let lanes = (0..PROJECTILES).filter(|lane| fresh >> lane & 1 == 1);
+            let Some(lane) = lanes.min_by_key(|lane| s.number[*lane]) else { break };
+            fresh &= !(1 << lane);
+            let number = self.flights.iter().enumerate().position(|(i, f)| f.serial == 0 && met >> i & 1 == 0);
+            let number = number.unwrap_or(self.flights.len());
+            let said = self.flights.get(number).is_some_and(|f| f.said);
+            let (serial, motion) = (s.number[lane], Motion::default());
+            let flight = Flight { serial, tick: 0, motion, lane: lane as u8, said };
+            if number == self.flights.len() {
+                self.flights.push(flight);
+            } else {
+                self.flights[number] = flight;
+            }
+            met |= 1 << number;
+            self.mark(key::PROJECTILE + number as u16, scope.frame);
         }
         for number in 0..self.flights.len() {
             if met >> number & 1 == 0 && self.flights[number].serial != 0 {
@@ -682,16 +706,17 @@ impl Link {
 
     fn note_clouds(&mut self, scope: &Scope<'_>) {
         let s = scope.state;
-        let lanes = || (0..32usize).filter(|lane| s.clouds >> lane & 1 == 1);
+        let lanes = || (0..CLOUDS).filter(|lane| s.clouds >> lane & 1 == 1);
         if s.clouds == 0 {
             self.clouds.clear();
             return;
         }
-        for lane in lanes() {
-            let serial = s.cloud_number[lane];
-            if self.clouds.contains(&serial) {
-                continue;
-            }
+        // New ones in the order in which they rose.
+        let mut last = 0;
+        loop {
+            let unknown = lanes().map(|lane| s.cloud_number[lane]).filter(|serial| !self.clouds.contains(serial));
+            let Some(serial) = unknown.filter(|serial| *serial > last).min() else { return };
+            last = serial;
             let free = self.clouds.iter().position(|known| !lanes().any(|l| s.cloud_number[l] == *known));
             let number = free.unwrap_or(self.clouds.len());
             if number == self.clouds.len() {
@@ -736,8 +761,9 @@ impl Link {
             }
             keep
         });
-        if waiting.is_empty() && waiting.capacity() > 256 {
-            waiting.shrink_to(64);
+        // After a storm.
+        if waiting.is_empty() && waiting.capacity() > 128 {
+            waiting.shrink_to(32);
         }
     }
 
@@ -756,23 +782,34 @@ impl Link {
         })
     }
 
+    /// The frame to write against: the newest acknowledged one; or, where nothing has got lost for a while, the newest
+    /// one sent, which is on its way. Should it get lost after all, the client drops what stands on it, and says so.
+    fn base_frame(&self, frame: u32) -> u32 {
+        let trusts = self.acked != NEVER && frame >= self.trusted && frame - self.acked < SILENCE;
+        if trusts { self.newest } else { self.acked }
+    }
+
     /// Header and entries; returns the frames back to the base.
-    fn write_players(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8, w: &mut Writer<'_>) -> u8 {
+    fn write_players(
+        &self,
+        scope: &Scope<'_>,
+        entries: &[Entry; PLAYERS],
+        mask: u8,
+        input: u8,
+        w: &mut Writer<'_>,
+    ) -> u8 {
         let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
         let at = |frame: u32| &self.ring[(frame % RING) as usize];
         // The base, its entries, the frames to it.
-        let base = (self.acked != NEVER && frame - self.acked < RING && !at(self.acked).welcome)
-            .then(|| scope.history.get(self.acked).map(|known| (at(self.acked), known)))
+        let newest = self.base_frame(frame);
+        let base = (newest != NEVER && frame - newest < RING && !at(newest).welcome && at(newest).frame == newest)
+            .then(|| scope.history.get(newest).map(|known| (at(newest), known)))
             .flatten();
-        let back = base.map_or(0, |_| frame - self.acked);
-        w.u(2, down::SNAPSHOT);
-        w.u(2, self.epoch.into());
-        w.u(12, frame & 0xFFF);
-        w.u(5, back);
-        w.u(8, s.last_sequence[v].wrapping_sub(self.origin) & 0xFF);
-        if w.flag(s.debt[v] > 0) {
-            w.u(4, s.debt[v].min(15).into());
-        }
+        let back = base.map_or(0, |_| frame - newest);
+        let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
+        let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
+        let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
+        write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15));
         let known = base.map_or(0, |(sent, _)| sent.mask);
         if w.flag(mask != known) {
             w.u(8, mask.into());
@@ -785,18 +822,21 @@ impl Link {
                 .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
                 .flatten()
         });
+        let movement = &scope.rules.rules.movement;
+        let strides = strides([movement.sneak, movement.walk, movement.run], lived, per_second);
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
             let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
                 let was = before[slot];
-                match past {
+                let predicted = match past {
                     Some((mask, old)) if mask >> slot & 1 == 1 && was.alive() && old[slot].alive() => {
-                        (was, predicted(was, old[slot], back, sent.base.into()))
+                        predicted(was, old[slot], back, sent.base.into())
                     }
-                    _ => (was, (was.x(), was.y())),
-                }
+                    _ => (was.x(), was.y()),
+                };
+                Before { was, predicted }
             });
-            write_entry(w, slot == v, is, before);
+            write_entry(w, slot == v, is, before, &strides);
         }
         back as u8
     }
@@ -889,16 +929,15 @@ impl Link {
         let slices = self.waiting[..count].partition_point(|tag| tag.key < key::SMALL);
         let on_way_before = self.on_way.len();
         if slices > 0 {
-            let mut list = [(0u16, 0u8); ON_WAY];
-            for i in 0..slices {
-                let key = self.waiting[i].key;
-                let level = level(scope, key);
-                list[i] = (key, level);
-                let block = &mut self.slices[usize::from(key / 64)];
-                block.waits &= !(1 << (key % 64));
-                block.set_level(u32::from(key % 64), level);
-            }
-            write_slices(w, &list[..slices]);
+            let blocks = &mut self.slices;
+            let said = self.waiting[..slices].iter().map(|tag| {
+                let level = level(scope, tag.key);
+                let block = &mut blocks[usize::from(tag.key / 64)];
+                block.waits &= !(1 << (tag.key % 64));
+                block.set_level(u32::from(tag.key % 64), level);
+                (tag.key, level)
+            });
+            write_slices(w, said);
             w.flag(slices < count);
         }
         for i in slices..count {
@@ -986,7 +1025,6 @@ impl Link {
                 let number = key - key::PROJECTILE;
                 let flight = &mut self.flights[usize::from(number)];
                 if flight.serial == 0 {
-                    flight.said = false;
                     return Record::Projectile { number: number as u8, motion: None };
                 }
                 let lane = usize::from(flight.lane);
@@ -1018,22 +1056,24 @@ impl Link {
         w: &mut Writer<'_>,
     ) {
         w.flag(chosen != 0);
-        let mut left = chosen;
+        let near = |slot: u8| (slot < 8 && mask >> slot & 1 == 1).then(|| entries[usize::from(slot)]);
+        let (mut left, mut before) = (chosen, 0);
         while left != 0 {
             let message = &mut self.messages[left.trailing_zeros() as usize];
             left &= left - 1;
-            let near = |slot: u8| -> Option<Spot> {
-                (slot < 8 && mask >> slot & 1 == 1).then(|| {
-                    let entry = entries[usize::from(slot)];
-                    (entry.x(), entry.y())
-                })
-            };
-            message.write(w, scope.state.tick.saturating_sub(message.tick), near);
+            let age = scope.state.tick.saturating_sub(message.tick);
+            message.write(w, age, before, near);
+            before = age;
             message.kind |= 128;
             message.sent = scope.frame as u16;
             w.flag(left != 0);
         }
     }
+}
+
+/// Inputs of a player's time that so many frames hold.
+pub(crate) fn inputs_of(frames: u32, step: u32, per_second: u32, tick_rate: u32) -> u32 {
+    frames * step * per_second / tick_rate.max(1)
 }
 
 /// The level of a slice as the player knows it: 0 whole, 1 light, 2 medium, 3 heavy, 4 gone.
@@ -1105,7 +1145,7 @@ fn is_dazzled(scope: &Scope<'_>) -> bool {
 }
 
 fn cloud_lane(s: &MatchState, serial: u32) -> Option<usize> {
-    (0..32).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
+    (0..CLOUDS).find(|lane| s.clouds >> lane & 1 == 1 && s.cloud_number[*lane] == serial)
 }
 
 /// About so many bits, rather more.

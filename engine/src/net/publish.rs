@@ -1,8 +1,9 @@
-//! The last stage of a tick: knowledge is brought up to date, events and sounds go to whom they concern, and in a
+//! The last stages of a tick: knowledge is brought up to date, events and sounds go to whom they concern, and in a
 //! frame's tick the links write.
 
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::PlayerId;
+use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
 use crate::world::{EVENT_RING, PLAYERS};
 use std::collections::VecDeque;
@@ -201,16 +202,27 @@ pub(crate) fn newest_input(state: &MatchState, slot: usize) -> u32 {
     }
 }
 
-pub(crate) fn run(game: &mut Match, place: u32, out: &mut Outbox) {
-    // Taken out, so that the stage can read the match beside it.
-    let Some(mut net) = game.net.take() else { return };
-    publish(game, &mut net, place, out);
+/// The stages [`Stage::Knowledge`] and [`Stage::Send`].
+pub(crate) fn run<P: StageProbe>(game: &mut Match, place: u32, out: &mut Outbox, probe: &mut P) {
+    // Taken out, so that the stages can read the match beside it.
+    let Some(mut net) = game.net.take() else {
+        probe.end(Stage::Knowledge);
+        probe.end(Stage::Send);
+        return;
+    };
+    let frame = know(game, &mut net);
+    probe.end(Stage::Knowledge);
+    if let Some(frame) = frame {
+        send(game, &mut net, frame, place, out);
+    }
+    probe.end(Stage::Send);
     game.events.hold(net.events);
     game.heard.hold(net.sounds);
     game.net = Some(net);
 }
 
-fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
+/// Knowledge as of this tick, and what links are told of it; the frame that begins with this tick, if one does.
+fn know(game: &Match, net: &mut Net) -> Option<u32> {
     let watchers = net.watchers() & game.state.joined;
     net.knowledge.watch(game, watchers);
     net.knowledge.look(game);
@@ -225,7 +237,7 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
     net.sounds = game.heard.written();
     let step = def.step(game.rules.tick_rate);
     if !game.state.tick.is_multiple_of(step) {
-        return;
+        return None;
     }
     let frame = game.state.tick / step;
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
@@ -235,6 +247,13 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
                 link.learn(slice);
             }
         });
+    }
+    Some(frame)
+}
+
+fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
+    let Net { knowledge, history, links, .. } = net;
+    for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
         let scope = Scope {
             viewer,

@@ -1,7 +1,8 @@
 //! The client's end, for reference, tests and tools: what a client knows after any messages, and what it sends.
 
 use super::bits::{Read, Reader, bad};
-use super::entry::{MOST, predicted, state_bit};
+use super::entry::{MOST, predicted, state_bit, stride, strides};
+use super::link::inputs_of;
 use super::format::{
     Ack, Farewell, INPUTS, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Up, UpInput, Welcome, Wish, down,
     event, nearest_frame, read_spot,
@@ -243,10 +244,11 @@ pub(super) struct Known {
     /// 0: full.
     pub(super) base: u8,
     pub(super) mask: u8,
+    pub(super) input: u8,
     pub(super) entries: [Entry; PLAYERS],
 }
 
-const UNKNOWN: Known = Known { frame: u32::MAX, base: 0, mask: 0, entries: [Entry(0); PLAYERS] };
+const UNKNOWN: Known = Known { frame: u32::MAX, base: 0, mask: 0, input: 0, entries: [Entry(0); PLAYERS] };
 
 /// A client of one link. About 8 KB, and a byte a slice of the map; nothing that comes makes it larger.
 #[derive(Debug, Clone)]
@@ -395,7 +397,13 @@ impl Receiver {
     fn take_snapshot(&mut self, mut r: Reader<'_>) -> Read<Taken> {
         let epoch = r.u(2, "epoch")? as u8;
         let low = r.u(12, "frame")?;
-        let back = r.u(5, "base")?;
+        let back = match r.flag("base")? {
+            true => 1,
+            false => match r.u(5, "base")? {
+                1 => return bad("base", "a flag alone where it is 1"),
+                back => back,
+            },
+        };
         let Some(seen) = self.seen.as_mut().filter(|s| s.welcome.epoch == epoch) else { return Ok(Taken::Ignored) };
         let frame = nearest_frame(low, seen.frame);
         if frame <= seen.frame || frame - seen.frame > 0x800 {
@@ -412,7 +420,14 @@ impl Receiver {
         let Some(tick) = frame.checked_mul(seen.welcome.step) else { return bad("frame", "one of the first 2^32 ticks") };
         let mut parts = SnapshotParts::default();
         let own = usize::from(seen.welcome.slot);
-        let input = r.u(8, "input")? as u8;
+        let rules = &seen.welcome.rules;
+        let per_second = rules.inputs_per_second.into();
+        let lived = inputs_of(back, seen.welcome.step, per_second, seen.welcome.tick_rate);
+        let strides = strides([rules.movement.sneak, rules.movement.walk, rules.movement.run], lived, per_second);
+        let input = match &base {
+            Some(base) if r.flag("expected input")? => base.input.wrapping_add(lived as u8),
+            _ => r.u(8, "input")? as u8,
+        };
         let ahead = if r.flag("ahead")? { r.u(4, "ahead")? as u8 } else { 0 };
         parts.header = r.bits() as u32;
         let known = base.map_or(0, |b| b.mask);
@@ -426,7 +441,7 @@ impl Receiver {
         for slot in MatchState::slots(mask) {
             let before = base.filter(|b| b.mask >> slot & 1 == 1);
             let past = past.filter(|p| p.mask >> slot & 1 == 1);
-            entries[slot] = read_entry(&mut r, slot == own, slot, before.as_ref(), past.as_ref(), back)?;
+            entries[slot] = read_entry(&mut r, slot == own, slot, before.as_ref(), past.as_ref(), back, &strides)?;
         }
         parts.players = r.bits() as u32 - parts.header;
         self.records.clear();
@@ -444,17 +459,13 @@ impl Receiver {
                 }
             }
         }
-        let near = |slot: u8| -> Option<Spot> {
-            (slot < 8 && mask >> slot & 1 == 1).then(|| {
-                let entry = entries[usize::from(slot)];
-                (entry.x(), entry.y())
-            })
-        };
+        let near = |slot: u8| (slot < 8 && mask >> slot & 1 == 1).then(|| entries[usize::from(slot)]);
         if r.flag("messages")? {
             loop {
                 let start = r.bits();
-                let message = Message::read(&mut r, tick, near)?;
-                if self.messages.last().is_some_and(|before| before.tick > message.tick) {
+                let before = self.messages.last().map_or(tick, |before| before.tick);
+                let message = Message::read(&mut r, tick, tick - before, near)?;
+                if before > message.tick && !self.messages.is_empty() {
                     return bad("age", "no more than that of the message before");
                 }
                 self.messages.push(message);
@@ -475,7 +486,7 @@ impl Receiver {
         self.parts = parts;
         let passed = frame - seen.frame;
         self.taken = if passed > 31 { 0 } else { self.taken << passed | 1 << (passed - 1) };
-        self.ring[at(frame)] = Known { frame, base: back as u8, mask, entries };
+        self.ring[at(frame)] = Known { frame, base: back as u8, mask, input, entries };
         (seen.frame, seen.tick, seen.input, seen.ahead) = (frame, tick, input, ahead);
         for slot in 0..PLAYERS {
             seen.players[slot] = (mask >> slot & 1 == 1).then(|| seen_player(entries[slot], slot == own));
@@ -574,6 +585,7 @@ fn read_entry(
     base: Option<&Known>,
     past: Option<&Known>,
     ahead: u32,
+    strides: &[(i32, i32); 4],
 ) -> Read<Entry> {
     let Some(base) = base else {
         let (x, y) = read_spot(r)?;
@@ -592,26 +604,6 @@ fn read_entry(
     if !r.flag("changed")? {
         return Ok(Entry::new(x, y, facing, health, weapon, state));
     }
-    let by = |r: &mut Reader<'_>, bits: u32| -> Read<Spot> {
-        let (x, y) = (i32::from(x) + r.s(bits, "x")?, i32::from(y) + r.s(bits, "y")?);
-        if !(0..=MOST.0.into()).contains(&x) || !(0..=MOST.1.into()).contains(&y) {
-            return bad("position", "on the playfield");
-        }
-        Ok((x as u16, y as u16))
-    };
-    let (x, y) = match r.u(2, "way")? {
-        0 => (x, y),
-        1 => by(r, 4)?,
-        2 => by(r, 7)?,
-        _ => read_spot(r)?,
-    };
-    if !own && r.flag("facing")? {
-        facing = if r.flag("facing")? {
-            r.u(8, "facing")? as u8
-        } else {
-            facing.wrapping_add_signed(r.s(5, "facing")? as i8)
-        };
-    }
     if r.flag("rest")? {
         if r.flag("health")? {
             health = r.most(7, 100, "health", "0 to 100")? as u8;
@@ -623,6 +615,39 @@ fn read_entry(
             state = r.u(6, "state")? as u8;
         }
     }
+    if !own && r.flag("facing")? {
+        facing = if !r.flag("facing")? {
+            let by = r.u(3, "facing")? as i8;
+            facing.wrapping_add_signed(if by < 4 { by - 4 } else { by - 3 })
+        } else if !r.flag("facing")? {
+            facing.wrapping_add_signed(r.s(6, "facing")? as i8)
+        } else {
+            r.u(8, "facing")? as u8
+        };
+    }
+    let on_field = |x: i32, y: i32| -> Read<Spot> {
+        if !(0..=MOST.0.into()).contains(&x) || !(0..=MOST.1.into()).contains(&y) {
+            return bad("position", "on the playfield");
+        }
+        Ok((x as u16, y as u16))
+    };
+    let beside = |r: &mut Reader<'_>, x: i32, y: i32| {
+        let by = r.most(4, 8, "position", "0 to 8")? as i32;
+        on_field(x + by / 3 - 1, y + by % 3 - 1)
+    };
+    let (x, y) = match r.u(2, "way")? {
+        0 => (x, y),
+        1 => {
+            let (x, y) = stride(was, r.u(3, "way")?, strides[usize::from(state & 3)]);
+            beside(r, x, y)?
+        }
+        2 if r.flag("beside")? => beside(r, x.into(), y.into())?,
+        2 => {
+            let (dx, dy) = (r.s(8, "x")?, r.s(8, "y")?);
+            on_field(i32::from(x) + dx, i32::from(y) + dy)?
+        }
+        _ => read_spot(r)?,
+    };
     Ok(Entry::new(x, y, facing, health, weapon, state))
 }
 

@@ -55,15 +55,34 @@ impl Bots {
         skill: f32,
         wrecks: bool,
     ) -> Result<PlayerId> {
-        if !(0.0..=1.0).contains(&skill) {
-            return Err(Error::InvalidArgument {
-                field: "skill",
-                value: skill.to_string(),
-                limit: "0 to 1".to_owned(),
-            });
-        }
-        let map = Arc::clone(world.view(game)?.map());
+        check(skill)?;
         let player = world.add_player(game, def)?;
+        self.take(world, game, player, skill, wrecks)?;
+        Ok(player)
+    }
+
+    /// Drives a player who is in the match already, until [`Bots::remove`] takes the player out or [`Bots::release`] lets
+    /// go: for somebody who is away, and for measuring what people are sent.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for the skill; [`Error::StaleId`].
+    pub fn adopt(&mut self, world: &World, game: MatchId, player: PlayerId, skill: f32) -> Result<()> {
+        check(skill)?;
+        world.view(game)?.player(player)?;
+        self.take(world, game, player, skill, false)
+    }
+
+    /// Lets go of a player, who stays in the match. False: it was no bot.
+    pub fn release(&mut self, game: MatchId, player: PlayerId) -> bool {
+        let is_bot = self.is_bot(game, player);
+        if let (true, Ok(at)) = (is_bot, self.find(game)) {
+            self.groups[at].minds[player.slot()] = None;
+        }
+        is_bot
+    }
+
+    fn take(&mut self, world: &World, game: MatchId, player: PlayerId, skill: f32, wrecks: bool) -> Result<()> {
+        let map = Arc::clone(world.view(game)?.map());
         let at = match self.find(game) {
             Ok(at) => at,
             Err(at) => {
@@ -73,7 +92,7 @@ impl Bots {
             }
         };
         self.groups[at].minds[player.slot()] = Some(Mind::new(player, skill, wrecks));
-        Ok(player)
+        Ok(())
     }
 
     fn find(&self, game: MatchId) -> core::result::Result<usize, usize> {
@@ -131,17 +150,49 @@ impl Bots {
     /// player is gone are forgotten.
     pub fn think(&mut self, world: &mut World) {
         let (rate, per_second) = (world.tick_rate(), world.rules().input.per_second);
-        self.groups.retain_mut(|group| group.think(world, rate, per_second));
+        self.groups.retain_mut(|group| {
+            group.think(world, rate, per_second, |world, game, player, input| {
+                // The ids were good in the view just now.
+                let pushed = world.push_input(game, player, input);
+                debug_assert!(pushed.is_ok());
+            })
+        });
     }
+
+    /// [`Bots::think`] with the inputs handed over instead of pushed: for bots at the other end of a wire.
+    pub fn think_with(&mut self, world: &World, mut each: impl FnMut(MatchId, PlayerId, InputCmd)) {
+        let (rate, per_second) = (world.tick_rate(), world.rules().input.per_second);
+        let mut world = world;
+        self.groups.retain_mut(|group| {
+            group.think(&mut world, rate, per_second, |_, game, player, input| each(game, player, input))
+        });
+    }
+}
+
+fn check(skill: f32) -> Result<()> {
+    if !(0.0..=1.0).contains(&skill) {
+        return Err(Error::InvalidArgument {
+            field: "skill",
+            value: skill.to_string(),
+            limit: "0 to 1".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 impl Group {
     /// False: the match is gone.
-    fn think(&mut self, world: &mut World, rate: u32, per_second: u32) -> bool {
+    fn think<W: core::borrow::Borrow<World>>(
+        &mut self,
+        world: &mut W,
+        rate: u32,
+        per_second: u32,
+        mut push: impl FnMut(&mut W, MatchId, PlayerId, InputCmd),
+    ) -> bool {
         self.time += per_second;
         while self.time >= rate {
             self.time -= rate;
-            let Ok(view) = world.view(self.game) else { return false };
+            let Ok(view) = (*world).borrow().view(self.game) else { return false };
             let mut players = [None; PLAYERS];
             for player in view.players() {
                 players[player.id.slot()] = Some(player);
@@ -156,11 +207,9 @@ impl Group {
                 }
             }
             for (player, input) in inputs.into_iter().flatten() {
-                // The ids were good in the view just now.
-                let pushed = world.push_input(self.game, player, input);
-                debug_assert!(pushed.is_ok());
+                push(world, self.game, player, input);
             }
         }
-        world.view(self.game).is_ok()
+        (*world).borrow().view(self.game).is_ok()
     }
 }

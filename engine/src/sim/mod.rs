@@ -51,13 +51,15 @@ pub enum Stage {
     Sight = 8,
     /// Who hears what.
     Sounds = 9,
-    /// Knowledge, and in a frame's tick what is sent.
-    Publish = 10,
+    /// What each player may know.
+    Knowledge = 10,
+    /// In a frame's tick, what is sent.
+    Send = 11,
 }
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Stage; 11] = [
+    pub const ALL: [Stage; 12] = [
         Stage::Movement,
         Stage::Weapons,
         Stage::Shots,
@@ -68,7 +70,8 @@ impl Stage {
         Stage::Life,
         Stage::Sight,
         Stage::Sounds,
-        Stage::Publish,
+        Stage::Knowledge,
+        Stage::Send,
     ];
 
     /// Lower-case name.
@@ -84,7 +87,8 @@ impl Stage {
             "life",
             "sight",
             "sounds",
-            "publish",
+            "knowledge",
+            "send",
         ][self as usize]
     }
 }
@@ -251,6 +255,5 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Sc
     probe.end(Stage::Sight);
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
-    crate::net::run(game, place, &mut scratch.out);
-    probe.end(Stage::Publish);
+    crate::net::run(game, place, &mut scratch.out, probe);
 }
