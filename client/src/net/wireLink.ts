@@ -231,6 +231,11 @@ export class WireLink implements GameLink {
       play.take(bytes, this.means.now());
       this.bad = 0;
       if (play.isLive) this.failures = 0;
+      const { farewell } = play.receiver;
+      if (farewell === '') return;
+      // Until the WebSocket ends the server would send neither stream.
+      this.isRefused = true;
+      this.drop();
     } catch (error) {
       if (!(error instanceof WireError)) {
         this.fallBack('failed on a snapshot', error);
