@@ -78,6 +78,13 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
   const index = new Uint32Array(32 * engine.WIRE_COLUMNS);
   const bytes = new Uint8Array(32_768);
   const history: { x: number; y: number }[] = [];
+  const everybody: Float32Array[] = [];
+  const columns = engine.PLAYER_COLUMNS;
+  /** Of others as drawn, from where they were at the time drawn, px. */
+  const errors: number[] = [];
+  const drawnBefore = new Map<string, { x: number; y: number; tick: number }>();
+  let othersJump = 0;
+  const pose = { x: 0, y: 0, rotation: 0 };
   let [lived, deaths, faults] = [0, 0, 0];
   let [shownSteps, jump] = [0, 0];
   let before: { x: number; y: number } | null = null;
@@ -94,6 +101,9 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
     world.drainEvents(match);
     const truth = world.player(match, player);
     history[tick] = { x: truth.x, y: truth.y };
+    const rowsNow = new Float32Array(8 * columns);
+    world.readPlayers(match, rowsNow);
+    everybody[tick] = rowsNow;
     const rows = world.wirePackets(bytes, index);
     for (let row = 0; row < rows; row += 1) {
       const at = row * engine.WIRE_COLUMNS;
@@ -125,7 +135,24 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
     wire.input(input, now);
     if (wire.receiver.state.life.dead && wire.receiver.state.tick >= wire.receiver.state.life.respawnFrom) wire.respawn();
     wire.frame(model, now, TICK_MS, 1, input.mouse.x, input.mouse.y);
-    wire.drawnMs(now);
+    const drawn = wire.drawnMs(now);
+    const drawnTick = (drawn - 1_000_000) / TICK_MS;
+    const then = everybody[Math.max(1, Math.floor(drawnTick))]!;
+    const next = everybody[Math.max(1, Math.min(tick, Math.ceil(drawnTick)))]!;
+    for (const other of model.players.values()) {
+      const row = Number(other.id.slice(3)) * columns;
+      if (other.id === 'id-0' || !other.seen || !other.track.at(drawn, pose)) continue;
+      const last = drawnBefore.get(other.id);
+      const step = last && last.tick === tick - 1 ? Math.hypot(pose.x - last.x, pose.y - last.y) : 0;
+      drawnBefore.set(other.id, { x: pose.x, y: pose.y, tick });
+      const alive = (then[row + 8]! & 1) === 1 && (next[row + 8]! & 1) === 1 && other.alive;
+      if (!alive) continue;
+      const share = drawnTick - Math.floor(drawnTick);
+      const x = then[row + 2]! + (next[row + 2]! - then[row + 2]!) * share;
+      const y = then[row + 3]! + (next[row + 3]! - then[row + 3]!) * share;
+      errors.push(Math.hypot(pose.x - x, pose.y - y));
+      if (step < 40) othersJump = Math.max(othersJump, step);
+    }
     if (!truth.alive) {
       deaths += 1;
       before = null;
@@ -144,8 +171,11 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
     }
     before = { x, y };
   }
+  errors.sort((a, b) => a - b);
+  const at = (share: number): number => errors[Math.floor(errors.length * share)] ?? 0;
+  const drawnError = { count: errors.length, median: at(0.5), p95: at(0.95), p99: at(0.99) };
   const result = {
-    counts, lived, deaths, faults, shownSteps, jump, lit, snapshots: counts['game:state'] ?? 0,
+    drawnError, othersJump, counts, lived, deaths, faults, shownSteps, jump, lit, snapshots: counts['game:state'] ?? 0,
     corrections: wire.prediction!.corrections, visible: wire.prediction!.visibleCorrections,
     upBytes: sentUpBytes / seconds, upMessages: sentUp / seconds, largest, wire, model, world, match, player,
   };
@@ -173,6 +203,10 @@ describe('a match by the binary protocol', () => {
       expect(it.snapshots).toBeGreaterThan(400);
       expect(it.visible).toBeLessThan(it.snapshots * 0.02);
       expect(it.jump).toBeLessThan(16);
+      // Others are where they were at the time that is drawn, but for a moment after they stop or turn.
+      expect(it.drawnError.count).toBeGreaterThan(1000);
+      expect(it.drawnError.median).toBeLessThan(0.1);
+      expect(it.drawnError.p95).toBeLessThan(3);
       expect(it.counts['sounds']).toBeGreaterThan(10);
       expect(it.counts['weapon:fired']).toBeGreaterThan(10);
       expect(it.counts['backend:player:died']).toBeGreaterThan(0);
