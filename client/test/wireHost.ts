@@ -36,8 +36,8 @@ interface Sent {
 
 export const WELCOME = {
   epoch: 1,
-  map: [0x89abcdef, 0x01234567] as const,
-  rules: [0x44332211, 0x88776655] as const,
+  map: [0x89abcdef, 0x01234567] as readonly number[],
+  rules: [0x44332211, 0x88776655] as readonly number[],
   frame: 1000,
   tickRate: 60,
   step: 3,

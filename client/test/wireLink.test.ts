@@ -4,7 +4,7 @@ import type { ClientEventName, GameState } from '../src/net/protocol';
 import { READERS } from '../src/net/protocol';
 import { WireLink, type Wire, type WireMeans } from '../src/net/wireLink';
 import { BitWriter, readUp } from '../src/wire';
-import { seeded, TestHost, WELCOME } from './wireHost';
+import { seeded, TestHost, WELCOME, writeWelcome } from './wireHost';
 
 const HASH = '0123456789abcdef';
 const MAP = {
@@ -59,6 +59,7 @@ class FakeInner implements GameLink {
 class FakeWire implements Wire {
   binaryType = '';
   readyState = 1;
+  bufferedAmount = 0;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
@@ -251,6 +252,40 @@ describe('the link that speaks both protocols', () => {
     for (let i = 0; i < 20; i += 1) wire.hear(Uint8Array.of(3));
     expect(link.play).toBeNull();
     expect(wire.closed).toBe(true);
+  });
+
+  it('fetches another map that a welcome names, and shows nothing until it is there', async () => {
+    const it = await live();
+    const other = 'fedcba9876543210';
+    Object.assign(MAP, { hash: other });
+    it.wire.hear(writeWelcome({ epoch: 2, map: [0x76543210, 0xfedcba98] }));
+    expect(it.link.play).toBeNull();
+    await vi.advanceTimersByTimeAsync(0);
+    Object.assign(MAP, { hash: HASH });
+    expect(it.fetched).toEqual([`/maps/${HASH}.json`, `/maps/${other}.json`]);
+    const w = new BitWriter(40);
+    w.u(2, 0);
+    w.u(2, 2);
+    w.u(12, 1001);
+    w.flag(false);
+    w.u(5, 0);
+    w.u(8, 0);
+    for (let i = 0; i < 4; i += 1) w.flag(false);
+    it.wire.hear(w.view());
+    expect(it.link.play).not.toBeNull();
+    expect(it.states.at(-1)?.walls).toHaveLength(WELCOME.slices / 5);
+  });
+
+  it('does not pile messages up on a connection that is stuck', async () => {
+    const { wire, link, host } = await live();
+    wire.sent.length = 0;
+    wire.bufferedAmount = 2000;
+    for (let i = 0; i < 40; i += 1) {
+      host.step();
+      wire.hear(host.write());
+    }
+    expect(wire.sent).toHaveLength(0);
+    expect(link.play).not.toBeNull();
   });
 
   it('a farewell ends it, and today\u2019s stream goes on', async () => {

@@ -8,6 +8,7 @@ import { WirePlay, type PlayView } from './wirePlay';
 export interface Wire {
   binaryType: string;
   readonly readyState: number;
+  readonly bufferedAmount: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
@@ -36,6 +37,8 @@ const AFTER_LEFT_MS = 300;
 const REPLACED = 4001;
 const POLICY = 1008;
 const OPEN = 1;
+/** Bytes waiting in the WebSocket from which on it counts as stuck: a second's worth. */
+const STUCK_BYTES = 1500;
 /** Messages that cannot be read, in a row, after which today's stream is the better one. */
 const BAD_MESSAGES = 20;
 
@@ -58,6 +61,8 @@ export class WireLink implements GameLink {
   private readonly handlers = new Map<ServerEventName, Set<Handler>>();
   private wire: Wire | null = null;
   private current: WirePlay | null = null;
+  /** Content hash of the map under way. */
+  private fetching = '';
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isPlaying = false;
@@ -206,18 +211,28 @@ export class WireLink implements GameLink {
     };
     wire.onerror = () => {};
     play.onMessage = (bytes) => {
-      if (this.wire === wire && wire.readyState === OPEN) wire.send(bytes);
+      // On a connection that is stuck the next message has the same inputs, and newer ones.
+      if (this.wire === wire && wire.readyState === OPEN && wire.bufferedAmount < STUCK_BYTES) wire.send(bytes);
     };
+    play.onMapWanted = (hash) => this.fetchMap(wire, play, hash);
     this.timer = setTimeout(() => {
       if (this.wire !== wire || play.isLive) return;
       this.drop();
       this.failed();
     }, FIRST_STATE_MS);
-    this.means.fetchJson(`/maps/${map}.json`).then(
+    this.fetchMap(wire, play, map);
+  }
+
+  /** Asked for by `wire:ready`, and again where a welcome names another. */
+  private fetchMap(wire: Wire, play: WirePlay, hash: string): void {
+    if (this.fetching === hash) return;
+    this.fetching = hash;
+    this.means.fetchJson(`/maps/${hash}.json`).then(
       (value) => {
-        if (this.wire !== wire) return;
+        if (this.wire !== wire || this.fetching !== hash) return;
+        this.fetching = '';
         const file = readMapFile(value);
-        if (file && file.hash === map) play.setMap(file);
+        if (file && file.hash === hash) play.setMap(file);
         else this.fallBack('the map is not readable', value);
       },
       (error: unknown) => {
@@ -270,6 +285,7 @@ export class WireLink implements GameLink {
     const { wire } = this;
     this.wire = null;
     this.current = null;
+    this.fetching = '';
     if (!wire) return;
     wire.onopen = null;
     wire.onmessage = null;

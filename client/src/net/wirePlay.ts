@@ -65,6 +65,8 @@ export class WirePlay implements PlayView {
   prediction: Prediction | null = null;
   /** Called for a message that is to go up; the bytes are overwritten by the next. */
   onMessage: ((bytes: Uint8Array) => void) | null = null;
+  /** Called with the content hash of a map that a welcome names and that is not at hand: nothing goes on without it. */
+  onMapWanted: ((hash: string) => void) | null = null;
 
   private geometry: MapGeometry | null = null;
   private slices: KnownSlices | null = null;
@@ -249,7 +251,11 @@ export class WirePlay implements PlayView {
     this.wasThere.fill(0);
     this.prediction = null;
     this.sender.wantsExact = false;
-    if (!this.slices || !this.hasMap) return;
+    if (!this.slices || !this.hasMap) {
+      this.live = false;
+      if (this.geometry?.file.hash !== welcome.map) this.onMapWanted?.(welcome.map);
+      return;
+    }
     this.slices.reset();
     this.prediction = new Prediction(new Movement(welcome.rules, welcome.tickRate, this.slices), welcome.tickRate, state.flash);
   }
