@@ -89,6 +89,8 @@ export class WirePlay implements PlayView {
   private readonly generation = new Uint32Array(64);
   private readonly wasThere = new Uint8Array(64);
   private readonly bornTick = new Float64Array(64);
+  /** Ids of what flies no more, for the model. */
+  private readonly ended: string[] = [];
   private readonly causes = Array.from({ length: CAUSES }, () => ({ x: 0, y: 0, radius: 0, tick: Number.NEGATIVE_INFINITY }));
   private nextCause = 0;
 
@@ -204,6 +206,12 @@ export class WirePlay implements PlayView {
     match.killTarget = welcome.killTarget || match.killTarget;
     match.score.red = state.teams.red;
     match.score.blue = state.teams.blue;
+    for (const id of this.ended.splice(0)) match.projectiles.remove(id);
+    // What flies on as recorded is no change that a snapshot would be sent for.
+    const soon = this.clock.drawn(localMs) + this.frameMs;
+    if (soon > this.ms(state.tick) && state.flights.some(({ there }) => there)) {
+      match.projectiles.states(this.projectiles((soon - EPOCH_MS) / this.tickMs), soon);
+    }
     prediction.update(elapsedMs);
     const { shown } = this;
     prediction.shown(inputShare, shown);
@@ -249,6 +257,7 @@ export class WirePlay implements PlayView {
     this.reloadTold = 0;
     this.flashTold = -1;
     this.wasThere.fill(0);
+    this.ended.length = 0;
     this.prediction = null;
     this.sender.wantsExact = false;
     if (!this.slices || !this.hasMap) {
@@ -369,8 +378,9 @@ export class WirePlay implements PlayView {
       this.toldWalls = true;
       walls = this.walls();
     }
+    this.noteLaunches();
     return {
-      timestamp: this.ms(state.tick), players, walls, projectiles: this.projectiles(), smoke: this.smoke(), vision: null,
+      timestamp: this.ms(state.tick), players, walls, projectiles: this.projectiles(state.tick), smoke: this.smoke(), vision: null,
     };
   }
 
@@ -436,25 +446,34 @@ export class WirePlay implements PlayView {
     }));
   }
 
-  private projectiles(): ProjectileState[] {
-    const { state } = this.receiver;
-    const flying: ProjectileState[] = [];
-    state.flights.forEach((flight, number) => {
-      const was = this.wasThere[number] === 1;
-      this.wasThere[number] = flight.there ? 1 : 0;
-      if (!flight.there) return;
-      if (!was) {
+  private noteLaunches(): void {
+    this.receiver.state.flights.forEach((flight, number) => {
+      if (!flight.there && this.wasThere[number] === 1) this.ended.push(this.flightId(number));
+      if (flight.there && this.wasThere[number] === 0) {
         this.generation[number]! += 1;
         this.bornTick[number] = flight.tick;
       }
-      flying.push(this.projectile(flight, number));
+      this.wasThere[number] = flight.there ? 1 : 0;
+    });
+  }
+
+  /** Numbers are used again; the model is to take what follows for another. */
+  private flightId(number: number): string {
+    return `f${number}.${this.generation[number]}`;
+  }
+
+  /** All that flies, as it is at a tick. */
+  private projectiles(tick: number): ProjectileState[] {
+    const flying: ProjectileState[] = [];
+    this.receiver.state.flights.forEach((flight, number) => {
+      if (flight.there) flying.push(this.projectile(flight, number, tick));
     });
     return flying;
   }
 
-  private projectile(flight: Flight, number: number): ProjectileState {
-    const { state, welcome } = this.receiver;
-    const seconds = ((state.tick - flight.tick) * this.tickMs) / 1000;
+  private projectile(flight: Flight, number: number, tick: number): ProjectileState {
+    const { welcome } = this.receiver;
+    const seconds = ((tick - flight.tick) * this.tickMs) / 1000;
     // Section 2.8: thrown things slow down on the ground.
     const friction = flight.weapon >= FIRST_THROWN ? welcome!.rules.throwFriction : 1;
     const kept = friction ** seconds;
@@ -463,7 +482,7 @@ export class WirePlay implements PlayView {
     // Of the others' it is not told when they were launched.
     const fuse = flight.own ? (FUSE[type] ?? 0) : 0;
     return {
-      id: `f${number}.${this.generation[number]}`,
+      id: this.flightId(number),
       type,
       x: (flight.x + flight.vx * way) / PER_PX,
       y: (flight.y + flight.vy * way) / PER_PX,
