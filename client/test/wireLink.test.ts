@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MatchModel } from '../src/model/match';
 import type { GameLink, LinkStatus } from '../src/net/link';
 import type { ClientEventName, GameState } from '../src/net/protocol';
 import { READERS } from '../src/net/protocol';
@@ -286,6 +287,31 @@ describe('the link that speaks both protocols', () => {
     }
     expect(wire.sent).toHaveLength(0);
     expect(link.play).not.toBeNull();
+  });
+
+  it('stands whatever a host invents', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { link, wire, frame, states } = await live();
+    const model = new MatchModel();
+    model.ownId = 'me';
+    const input = {
+      keys: { w: true, a: false, s: false, d: false, shift: true, ctrl: false, r: false, g: false, '1': false, '2': false, '3': false, '4': false },
+      mouse: { x: 1, y: 2, buttons: 3, leftPressed: true, rightPressed: true, leftReleased: false, rightReleased: false },
+      sequence: 0, timestamp: 0,
+    };
+    link.on('game:state', (state) => model.applyState(state, states.length * 50));
+    for (let i = 0; i < 1500; i += 1) {
+      link.send('player:input', input);
+      frame();
+      link.play?.frame(model, states.length * 50, 16, 1, i % 480, i % 270);
+      for (const { ownFollower } of [model]) expect(Number.isFinite(ownFollower.x + ownFollower.y)).toBe(true);
+    }
+    expect(warned).not.toHaveBeenCalled();
+    expect(link.play).not.toBeNull();
+    expect(wire.closed).toBe(false);
+    expect(states.length).toBeGreaterThan(1400);
+    expect(model.players.size).toBeLessThanOrEqual(8);
+    expect(model.projectiles.flying.size).toBeLessThanOrEqual(64);
   });
 
   it('a farewell ends it, and today\u2019s stream goes on', async () => {

@@ -20,6 +20,8 @@ interface Conditions {
   readonly jitter: number;
   readonly loss: number;
   readonly seconds: number;
+  /** Ticks a second. */
+  readonly rate?: number;
   readonly bots: number;
 }
 
@@ -33,10 +35,10 @@ function noInput(): PlayerInput {
 }
 
 /** Plays, with one person among bots, and checks on the way whatever must hold at each snapshot. */
-function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, jitter, loss, seconds, bots }: Conditions) {
+function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, jitter, loss, seconds, bots, rate = 60 }: Conditions) {
   const random = seeded(seed);
   const map = engine.GameMap.builtin(name, { reading });
-  const world = new engine.World({ rules });
+  const world = new engine.World({ rules, tickRate: rate });
   const match = world.createMatch(map, { seed });
   const loadout = { primary: 'rifle', secondary: 'pistol', support: ['grenade', 'smokegrenade', 'flashbang'] };
   const player = world.addPlayer(match, { team: 'red', loadout });
@@ -89,26 +91,33 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
   let [shownSteps, jump] = [0, 0];
   let before: { x: number; y: number } | null = null;
   let lit = 0;
-  for (let tick = 1; tick <= seconds * 60; tick += 1) {
-    now = tick * TICK_MS;
+  const hostTickMs = 1000 / rate;
+  let owed = 0;
+  for (let round = 1; round <= seconds * 60; round += 1) {
+    now = round * TICK_MS;
     // The host.
     for (const packet of up.filter(({ due }) => due <= now)) {
       up.splice(up.indexOf(packet), 1);
       if (world.wireReceive(match, player, packet.bytes).falseAck) faults += 1;
     }
-    world.thinkBots();
-    world.step();
-    world.drainEvents(match);
-    const truth = world.player(match, player);
-    history[tick] = { x: truth.x, y: truth.y };
-    const rowsNow = new Float32Array(8 * columns);
-    world.readPlayers(match, rowsNow);
-    everybody[tick] = rowsNow;
-    const rows = world.wirePackets(bytes, index);
-    for (let row = 0; row < rows; row += 1) {
-      const at = row * engine.WIRE_COLUMNS;
-      if (index[at + 2] === player) carry(down, bytes.subarray(index[at + 3]!, index[at + 3]! + index[at + 4]!));
+    for (owed += rate; owed >= 60; owed -= 60) {
+      world.thinkBots();
+      world.step();
+      world.drainEvents(match);
+      const { x, y } = world.player(match, player);
+      history[world.tick(match)] = { x, y };
+      const rowsNow = new Float32Array(8 * columns);
+      world.readPlayers(match, rowsNow);
+      everybody[world.tick(match)] = rowsNow;
+      const rows = world.wirePackets(bytes, index);
+      for (let row = 0; row < rows; row += 1) {
+        const at = row * engine.WIRE_COLUMNS;
+        if (index[at + 2] === player) carry(down, bytes.subarray(index[at + 3]!, index[at + 3]! + index[at + 4]!));
+      }
     }
+    const tick = world.tick(match);
+    if (tick === 0) continue;
+    const truth = world.player(match, player);
 
     // The client.
     for (const packet of down.filter(({ due }) => due <= now)) {
@@ -131,20 +140,20 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
     if (random() < 0.02) input.keys.shift = !input.keys.shift;
     if (random() < 0.02) [input.mouse.x, input.mouse.y] = [random() * 480, random() * 270];
     if (random() < 0.05) input.mouse.buttons ^= 1;
-    if (random() < 0.005) wire.switchTo(loadout.support[tick % 3]!);
+    if (random() < 0.005) wire.switchTo(loadout.support[round % 3]!);
     wire.input(input, now);
     if (wire.receiver.state.life.dead && wire.receiver.state.tick >= wire.receiver.state.life.respawnFrom) wire.respawn();
     wire.frame(model, now, TICK_MS, 1, input.mouse.x, input.mouse.y);
     const drawn = wire.drawnMs(now);
-    const drawnTick = (drawn - 1_000_000) / TICK_MS;
+    const drawnTick = (drawn - 1_000_000) / hostTickMs;
     const then = everybody[Math.max(1, Math.floor(drawnTick))]!;
     const next = everybody[Math.max(1, Math.min(tick, Math.ceil(drawnTick)))]!;
     for (const other of model.players.values()) {
       const row = Number(other.id.slice(3)) * columns;
       if (other.id === 'id-0' || !other.seen || !other.track.at(drawn, pose)) continue;
       const last = drawnBefore.get(other.id);
-      const step = last && last.tick === tick - 1 ? Math.hypot(pose.x - last.x, pose.y - last.y) : 0;
-      drawnBefore.set(other.id, { x: pose.x, y: pose.y, tick });
+      const step = last && last.tick === round - 1 ? Math.hypot(pose.x - last.x, pose.y - last.y) : 0;
+      drawnBefore.set(other.id, { x: pose.x, y: pose.y, tick: round });
       const alive = (then[row + 8]! & 1) === 1 && (next[row + 8]! & 1) === 1 && other.alive;
       if (!alive) continue;
       const share = drawnTick - Math.floor(drawnTick);
@@ -225,6 +234,15 @@ describe('a match by the binary protocol', () => {
       });
       expect(known).toBeGreaterThan(0);
       expect(it.model.players.size).toBe(8);
+    }
+  }, 60_000);
+
+  it('at other tick rates', () => {
+    for (const rate of [20, 30, 120, 240]) {
+      const it = play({ seed: 3, map: 'depot', delay: 40, jitter: 5, loss: 0.02, seconds: 40, bots: 7, rate });
+      expect(it.snapshots).toBeGreaterThan(300);
+      expect(it.visible).toBeLessThan(it.snapshots * 0.05);
+      expect(it.drawnError.median).toBeLessThan(0.3);
     }
   }, 60_000);
 
