@@ -230,6 +230,9 @@ export class GameMap {
   /** All spawns; at least one a team. */
   spawns(): SpawnInfo[];
 
+  /** Slices that do not stand when a match begins, ascending: `coarse` reading leaves the last ones of short runs out. */
+  missingSlices(): number[];
+
   /**
    * Health of an intact slice, points; `Infinity` for the border, which nothing damages.
    *
@@ -481,6 +484,45 @@ export interface ProjectileView {
   fuseTicks: number | null;
 }
 
+/** A projectile in flight, as far as one player knows it. */
+export interface KnownProjectile {
+  /** The player's own number for it; see {@link ToldEvent.projectile}. */
+  number: number;
+  weapon: WeaponName;
+  /** Who launched it; 0: somebody whom the player does not know now, or who has left. */
+  owner: PlayerId;
+  /** Launched by the player's own team. */
+  ownTeam: boolean;
+  /** Centre, px. */
+  x: number;
+  /** Centre, px. */
+  y: number;
+  /** px/s. */
+  vx: number;
+  /** px/s. */
+  vy: number;
+  /** Points that it deals at the centre of its blast. */
+  damage: number;
+  /** Tick in which the player learnt of it. */
+  sinceTick: number;
+  /** How it was launched; `null` for those who do not know, for its age and the way behind it would tell where from. */
+  launch: KnownLaunch | null;
+}
+
+/** How a projectile was launched, and what follows from that. */
+export interface KnownLaunch {
+  /** Tick in which it was launched. */
+  bornTick: number;
+  /** px flown. */
+  flown: number;
+  /** px after which it goes off or comes to rest. */
+  range: number;
+  /** Level of charge it was thrown with, 1 to 5; 0: launched. */
+  charge: number;
+  /** Ticks until its fuse is over; `null`: no fuse. */
+  fuseTicks: number | null;
+}
+
 /** A cloud of smoke. */
 export interface CloudView {
   /** Serial number of the projectile that it rose from. */
@@ -651,6 +693,16 @@ export interface GameEvent {
   isClear?: boolean;
   /** Who won; `null` for a draw. */
   winner?: TeamName | null;
+}
+
+/**
+ * An event as some players learn of it. What they may not know is absent, as is what does not apply to the kind;
+ * `heardBy` always is, and `projectile`, which `dazzled` has too, is what those who are told call it: each player counts
+ * for themselves, from 1, because serial numbers would tell how much is thrown elsewhere.
+ */
+export interface ToldEvent extends GameEvent {
+  /** Bit s: the player in slot s is told just this. */
+  to: number;
 }
 
 /**
@@ -885,6 +937,48 @@ export class World {
    * after every step.
    */
   drainEvents(match: MatchId): GameEvent[];
+
+  /**
+   * Whether {@link World.drainTold} has what a player is told. From the first call on, what the player may know is kept;
+   * before, it is the map as it was at the beginning. Who has left is not listened for any more.
+   *
+   * @param on by default true
+   */
+  listen(match: MatchId, player: PlayerId, on?: boolean): void;
+
+  /**
+   * What the players who are listened for have been told since the last drain, in the order in which it happened: the
+   * events that they may know of, with the rest taken out. Each is told at most once to each player. What a player who has
+   * left would have been told is gone. A match keeps the newest 4,096: drain after every step.
+   */
+  drainTold(match: MatchId): ToldEvent[];
+
+  /**
+   * Who knows whom: 8 rows; bit t of row v: slot v knows where slot t is and how it does. Oneself, the team once placed,
+   * and enemies in sight. Of all others score, name and whether they live may be told, and nothing else.
+   */
+  knows(match: MatchId): Uint8Array;
+
+  /**
+   * Health of every slice as a player knows it, points; 0: gone, `Infinity`: border. Looks 20 times a second; damage that
+   * is seen happening is known at once.
+   *
+   * @param out as in {@link World.sliceHealth}
+   * @throws `INVALID_ARGUMENT` if `out` is shorter than {@link GameMap.sliceCount}
+   */
+  knownSliceHealth(match: MatchId, player: PlayerId, out?: Float32Array): Float32Array;
+
+  /** Grows with every change of what a player knows of slices, and with nothing else. */
+  knownSlicesVersion(match: MatchId, player: PlayerId): number;
+
+  /** The projectiles that a player knows, by the player's own numbers; none for one who is not listened for. */
+  knownProjectiles(match: MatchId, player: PlayerId): KnownProjectile[];
+
+  /**
+   * The clouds, all of which everybody knows, with the numbers that the player has for what they rose from; none for one
+   * who is not listened for.
+   */
+  knownClouds(match: MatchId, player: PlayerId): CloudView[];
 
   /**
    * What the match's players have heard since the last drain, in the order in which it happened: an entry for each

@@ -30,7 +30,7 @@ function noBinary(message, cause) {
 
 const native = load();
 const format = Object.freeze(native.rowFormat());
-const { player, weapon, event, sound } = require('./shapes.js')(format);
+const { player, weapon, event, told, sound } = require('./shapes.js')(format);
 
 const MAX_PLAYERS = 8;
 const MAX_WEAPONS = 5;
@@ -38,11 +38,12 @@ const MAX_WEAPONS = 5;
 const playerRows = new Float64Array(MAX_PLAYERS * format.player);
 const weaponRows = new Float64Array(MAX_WEAPONS * format.weapon);
 const eventRows = new Float64Array(format.maxEvents * format.event);
+const toldRows = new Float64Array(format.maxEvents * format.told);
 const soundBytes = new Uint8Array(format.maxSounds * native.SOUND_BYTES);
 
 // Row writers are for this file; callers see only what index.d.ts says.
 const raw = {};
-for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows']) {
+for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows', 'toldRows']) {
   raw[name] = Function.prototype.call.bind(native.World.prototype[name]);
   delete native.World.prototype[name];
 }
@@ -72,6 +73,10 @@ class World extends native.World {
 
   drainEvents(match) {
     return list(raw.eventRows(this, match, eventRows), eventRows, format.event, event);
+  }
+
+  drainTold(match) {
+    return list(raw.toldRows(this, match, toldRows), toldRows, format.told, told);
   }
 
   drainSounds(match) {

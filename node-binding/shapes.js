@@ -4,7 +4,7 @@
 // V8 makes in a fraction of the time that setting properties from native code takes.
 
 module.exports = function shapes(format) {
-  const { teams: TEAMS, weapons: WEAPONS, movements: MOVEMENTS, sounds: SOUNDS, flags: FLAGS } = format;
+  const { teams: TEAMS, weapons: WEAPONS, movements: MOVEMENTS, sounds: SOUNDS, flags: FLAGS, hidden: HIDDEN } = format;
   /** Health and damage of events come in 1/64 points. */
   const POINT = 64;
   const SLICES_PER_WALL = 5;
@@ -302,6 +302,29 @@ module.exports = function shapes(format) {
     return event;
   }
 
+  /** Fields that each bit hides. Actor and weapon are numbers that stand for nobody and nothing already. */
+  const FIELDS = [
+    [HIDDEN.target, ['target']],
+    [HIDDEN.place, ['x', 'y']],
+    [HIDDEN.direction, ['dx', 'dy', 'targetX', 'targetY']],
+    [HIDDEN.rounds, ['ammo', 'reserve']],
+    [HIDDEN.damage, ['damage']],
+  ];
+
+  function told(row, at) {
+    const told = event(row, at);
+    const hidden = row[at + format.event + 1];
+    if (told.type === 'slice_destroyed') delete told.heardBy;
+    if (told.type === 'dazzled') told.projectile = row[at + format.event + 2];
+    if (hidden !== 0) {
+      for (const [bit, fields] of FIELDS) {
+        if ((hidden & bit) !== 0) for (const field of fields) delete told[field];
+      }
+    }
+    told.to = row[at + format.event];
+    return told;
+  }
+
   /** Of a record of bytes, as readSounds writes them. */
   function sound(bytes, at) {
     return {
@@ -316,5 +339,5 @@ module.exports = function shapes(format) {
     };
   }
 
-  return { player, weapon, event, sound };
+  return { player, weapon, event, told, sound };
 };

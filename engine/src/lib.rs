@@ -52,8 +52,8 @@ pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
-    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView, PlayerDef, PlayerId,
-    PlayerView, PolygonCache, ProjectileView, World, WorldDef,
+    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView,
+    PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

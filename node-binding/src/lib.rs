@@ -13,6 +13,7 @@ mod read;
 pub mod rows;
 mod shape;
 mod sound;
+mod told;
 mod wire;
 mod wire_client;
 mod world;

@@ -95,6 +95,13 @@ impl JsGameMap {
     }
 
     #[napi(catch_unwind)]
+    pub fn missing_slices(&self) -> Vec<u32> {
+        let geometry = self.map.geometry();
+        let is_missing = |slice: &usize| geometry.missing[slice / 64] >> (slice % 64) & 1 == 1;
+        (0..geometry.slice_count).filter(is_missing).map(|slice| slice as u32).collect()
+    }
+
+    #[napi(catch_unwind)]
     pub fn max_health(&self, slice: Unknown<'_>) -> Result<f64> {
         guard(|| {
             let geometry = self.map.geometry();

@@ -11,12 +11,14 @@ use napi::bindgen_prelude::{Float64ArraySlice, Unknown};
 use napi_derive::napi;
 use trespasser::rules::RuleSet;
 use trespasser::world::{EVENT_RING, HEARD_RING, NO_SLICE, NONE, PLAYERS, WeaponView};
-use trespasser::{Event, EventKind, Gait, MatchView, PlayerId, PlayerView, SoundKind, Team, Weapon};
+use trespasser::{Event, EventKind, Gait, MatchId, MatchView, PlayerId, PlayerView, SoundKind, Team, Weapon};
 
 /// Numbers of a player's row; `shapes.js` reads them by position.
 const PLAYER: usize = 38;
 /// Numbers of an event's row.
 const EVENT: usize = 15;
+/// Numbers of a told event's row: an event's, mask of those who are told, what is hidden, number of the flash.
+const TOLD: usize = EVENT + 3;
 /// Numbers of a weapon's row.
 const WEAPON: usize = 12;
 
@@ -25,6 +27,7 @@ const WEAPON: usize = 12;
 pub struct RowFormat {
     pub player: u32,
     pub event: u32,
+    pub told: u32,
     pub weapon: u32,
     pub max_events: u32,
     pub max_sounds: u32,
@@ -36,6 +39,19 @@ pub struct RowFormat {
     /// By number.
     pub sounds: Vec<&'static str>,
     pub flags: Flags,
+    pub hidden: Hidden,
+}
+
+/// Bits that say what is hidden of a told event.
+#[napi(object, object_from_js = false)]
+pub struct Hidden {
+    pub actor: u32,
+    pub target: u32,
+    pub place: u32,
+    pub weapon: u32,
+    pub direction: u32,
+    pub rounds: u32,
+    pub damage: u32,
 }
 
 /// Bits of an event's flags.
@@ -52,10 +68,12 @@ pub struct Flags {
 /// Sizes of rows, and the names that stand behind their numbers.
 #[napi(catch_unwind)]
 pub fn row_format() -> RowFormat {
+    use trespasser::net::hidden;
     use trespasser::world::flag;
     RowFormat {
         player: PLAYER as u32,
         event: EVENT as u32,
+        told: TOLD as u32,
         weapon: WEAPON as u32,
         max_events: EVENT_RING as u32,
         max_sounds: HEARD_RING as u32,
@@ -70,6 +88,15 @@ pub fn row_format() -> RowFormat {
             team_kill: flag::TEAM_KILL.into(),
             stopped: flag::STOPPED.into(),
             own: trespasser::sound::own::OWN.into(),
+        },
+        hidden: Hidden {
+            actor: hidden::ACTOR.into(),
+            target: hidden::TARGET.into(),
+            place: hidden::PLACE.into(),
+            weapon: hidden::WEAPON.into(),
+            direction: hidden::DIRECTION.into(),
+            rounds: hidden::ROUNDS.into(),
+            damage: hidden::DAMAGE.into(),
         },
     }
 }
@@ -128,6 +155,33 @@ impl World {
             })
         })
     }
+}
+
+/// What waits to be told, in rows.
+pub(crate) fn told_rows(world: &World, game: MatchId, out: &Unknown<'_>) -> Inner<u32> {
+    write(out, |out| {
+        world.with(|Pool { world, .. }| {
+            // Too short an array must not cost what is told.
+            room(out, world.pending_told(game)? * TOLD)?;
+            let mut count = 0;
+            world.drain_told_named(game, |told, ids| {
+                let [actor, target] = ids.map(|id| id.map_or(0, PlayerId::raw));
+                if let Some(row) = out.get_mut(count * TOLD..(count + 1) * TOLD) {
+                    row[..EVENT].copy_from_slice(&columns(&told.event, actor, target));
+                    row[EVENT] = told.to.into();
+                    row[EVENT + 1] = told.hidden.into();
+                    row[EVENT + 2] = told.event.reserved.into();
+                    count += 1;
+                }
+            })?;
+            // The sides of those who are still in the match.
+            let view = world.view(game)?;
+            for row in out[..count * TOLD].chunks_exact_mut(TOLD) {
+                row[TEAM] = team_of(&view, row[ACTOR] as u32);
+            }
+            Ok(count as u32)
+        })
+    })
 }
 
 /// Borrows an array of doubles for a call.
@@ -297,24 +351,39 @@ impl Actors {
             *generation += 1;
         }
         let actor = self.id(e.actor);
-        // The side of somebody who is still in the match.
-        let team = view.player(PlayerId::from_raw(actor)).map_or(-1.0, |player| f64::from(player.team as u8));
-        [
-            e.kind.into(),
-            e.tick.into(),
-            actor.into(),
-            self.id(e.target).into(),
-            if e.weapon == NONE { -1.0 } else { e.weapon.into() },
-            e.x.into(),
-            e.y.into(),
-            e.dx.into(),
-            e.dy.into(),
-            e.value.into(),
-            if e.slice == NO_SLICE { -1.0 } else { e.slice.into() },
-            e.aux.into(),
-            e.flags.into(),
-            e.part.into(),
-            team,
-        ]
+        let mut row = columns(e, actor, self.id(e.target));
+        row[TEAM] = team_of(view, actor);
+        row
     }
+}
+
+/// Place of the actor's id in an event's row.
+const ACTOR: usize = 2;
+/// Place of the actor's team.
+const TEAM: usize = 14;
+
+/// The side of somebody who is still in the match, or -1.
+fn team_of(view: &MatchView<'_>, id: u32) -> f64 {
+    view.player(PlayerId::from_raw(id)).map_or(-1.0, |player| f64::from(player.team as u8))
+}
+
+/// An event's row, all but the team.
+fn columns(e: &Event, actor: u32, target: u32) -> [f64; EVENT] {
+    [
+        e.kind.into(),
+        e.tick.into(),
+        actor.into(),
+        target.into(),
+        if e.weapon == NONE { -1.0 } else { e.weapon.into() },
+        e.x.into(),
+        e.y.into(),
+        e.dx.into(),
+        e.dy.into(),
+        e.value.into(),
+        if e.slice == NO_SLICE { -1.0 } else { e.slice.into() },
+        e.aux.into(),
+        e.flags.into(),
+        e.part.into(),
+        -1.0,
+    ]
 }

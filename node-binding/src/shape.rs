@@ -2,7 +2,7 @@
 //! `rows`.
 
 use napi_derive::napi;
-use trespasser::world::{CloudView, ProjectileView};
+use trespasser::world::{CloudView, KnownProjectile, ProjectileView};
 use trespasser::{PlayerId, Team, Weapon};
 
 /// Health and damage come in 1/64 points.
@@ -128,6 +128,55 @@ impl From<ProjectileView> for Projectile {
             charge: p.charge.into(),
             born_tick: p.born,
             fuse_ticks: p.fuse_ticks,
+        }
+    }
+}
+
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct Known {
+    pub number: u32,
+    pub weapon: &'static str,
+    pub owner: u32,
+    pub own_team: bool,
+    pub x: f64,
+    pub y: f64,
+    pub vx: f64,
+    pub vy: f64,
+    pub damage: f64,
+    pub since_tick: u32,
+    pub launch: Option<Launch>,
+}
+
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct Launch {
+    pub born_tick: u32,
+    pub flown: f64,
+    pub range: f64,
+    pub charge: u32,
+    pub fuse_ticks: Option<u32>,
+}
+
+impl Known {
+    /// `damage`: points at the centre of its blast.
+    pub(crate) fn new(p: KnownProjectile, damage: f64) -> Self {
+        Known {
+            number: p.number,
+            weapon: p.weapon.name(),
+            owner: p.owner.map_or(0, PlayerId::raw),
+            own_team: p.own_team,
+            x: p.position.x.into(),
+            y: p.position.y.into(),
+            vx: p.velocity.x.into(),
+            vy: p.velocity.y.into(),
+            damage,
+            since_tick: p.since,
+            launch: p.launch.map(|launch| Launch {
+                born_tick: launch.born,
+                flown: launch.flown.into(),
+                range: launch.range.into(),
+                charge: launch.charge.into(),
+                fuse_ticks: launch.fuse_ticks,
+            }),
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Pool {
     bots: Bots,
     /// Kept between drains.
     pub(crate) events: Vec<trespasser::Event>,
+    /// Kept between calls.
+    pub(crate) slices: Vec<u16>,
     /// The last polygon of each player who was asked about, so that one who stands still costs next to nothing. Of the
     /// matches that were asked about alone, by raw id.
     polygons: HashMap<u64, Box<[PolygonCache; PLAYERS]>>,
@@ -92,6 +94,7 @@ impl World {
                 world: trespasser::World::new(def)?,
                 bots: Bots::new(),
                 events: Vec::new(),
+                slices: Vec::new(),
                 polygons: HashMap::new(),
             };
             Ok(World { pool: RefCell::new(pool), broken: Cell::new(false) })

@@ -123,3 +123,15 @@ test('an exception of a getter passes through as it is', () => {
   const wall = { get x() { throw error; } };
   assert.throws(() => GameMap.fromRects([wall]), (thrown) => thrown === error);
 });
+
+test('slices that are missing from the start are those of health 0', () => {
+  for (const name of engine.GameMap.builtinNames()) {
+    for (const reading of ['fine', 'coarse']) {
+      const map = engine.GameMap.builtin(name, { reading });
+      const world = new engine.World();
+      const health = world.sliceHealth(world.createMatch(map));
+      const gone = [...health.keys()].filter((slice) => health[slice] === 0);
+      assert.deepEqual(map.missingSlices(), gone, `${name}, ${reading}`);
+    }
+  }
+});

@@ -70,12 +70,13 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     destroyMatch: [], resetMatch: [], addPlayer: [], addBot: [], drainEvents: [], tick: [], score: [], players: [],
     projectiles: [], clouds: [], repairWalls: [], sightMatrix: [], wallsVersion: [], sliceHealth: [], hash: [],
     lineIsClear: [1, 1, 9, 9], smokeBetween: [1, 1, 9, 9], mapHash: [], matchBytes: [], save: [], restore: [bytes], readPlayers: [new Float32Array(8 * engine.PLAYER_COLUMNS)],
-    drainSounds: [], readSounds: [new Uint8Array(1024 * engine.SOUND_BYTES)], pendingSounds: [],
+    drainTold: [], knows: [], drainSounds: [], readSounds: [new Uint8Array(1024 * engine.SOUND_BYTES)], pendingSounds: [],
     soundBetween: ['death', 1, 1, 9, 9], soundField: ['death', 1, 1],
   };
   const ofPlayer = {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
     throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
+    listen: [], knownSliceHealth: [], knownSlicesVersion: [], knownProjectiles: [], knownClouds: [],
   };
   const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));

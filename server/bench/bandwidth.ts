@@ -38,6 +38,7 @@ const match = new Match({
   emitJson: count,
   keepsUp: () => true,
   wantsSounds: () => true,
+  wireMoved: () => undefined,
 }, {
   map: { name: script.map, map: engine.GameMap.builtin(script.map) }, killTarget: 10_000, maxPlayers: 8, bots: 0, phase: 0,
 });

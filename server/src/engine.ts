@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Engine from '@trespasser/engine';
 
 export type {
-  CloudView, GameEvent, GameMap, HeardSound, Loadout, MatchId, PlayerId, PlayerView, ProjectileView, SceneRole, SoundKindName, TeamName, WallInfo, WeaponName, WeaponView, WireReceived, World,
+  CloudView, GameEvent, GameMap, HeardSound, KnownProjectile, Loadout, MatchId, PlayerId, PlayerView, SceneRole, SoundKindName, TeamName, ToldEvent, WallInfo, WeaponName, WeaponView, WireReceived, World,
 } from '@trespasser/engine';
 
 /** The addon is missing or does not fit this machine. */

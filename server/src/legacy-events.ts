@@ -1,5 +1,6 @@
-import type { GameEvent, PlayerId, TeamName } from './engine.js';
+import type { GameEvent, PlayerId, TeamName, WeaponName } from './engine.js';
 import { rounded, v2, type V2 } from './legacy-numbers.js';
+import { projectileName } from './legacy-state.js';
 import type { WallCatalogue } from './walls.js';
 
 export interface Packet {
@@ -17,13 +18,10 @@ export interface EventContext {
   /** The player's entry in the receiver's states. */
   playerEntry(player: PlayerId): unknown;
   spawn(player: PlayerId): { health: number; team: TeamName; isFirst: boolean } | undefined;
-  /** What the receiver calls a projectile. */
-  projectileId(projectile: number): string;
-  /** Points that a projectile's blast deals at its centre. */
-  blastDamage(projectile: number): number;
-  /** The flash that goes off at a point in this tick. */
-  flashAt(x: number, y: number): number | undefined;
 }
+
+/** Points that a blast deals at its centre (rule book, section 5). */
+const BLAST_DAMAGE: Readonly<Partial<Record<WeaponName, number>>> = { grenade: 200, grenadelauncher: 100, rocket: 200 };
 
 const EXPLOSIVES: ReadonlySet<string> = new Set(['grenade', 'grenadelauncher', 'rocket']);
 
@@ -32,7 +30,7 @@ const DISORIENTED_SHARE = 2 / 3;
 
 /**
  * What today's clients call an engine event, for one receiver: one packet, several, or none where those clients have
- * no word for it. The event has passed the receiver's knowledge, so whatever is missing from it is hidden and becomes null.
+ * no word for it. The event is as the engine tells it to that receiver, so whatever is missing from it is hidden and becomes null.
  */
 export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
   const playerId = idOf(event.player, context);
@@ -104,15 +102,15 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
     }
     case 'launched':
       return [...packetOfThrower(event, context), ...packet('projectile:created', {
-        id: projectileId(event, context), type: weaponType, playerId, position, velocity: velocityOf(event), timestamp,
+        id: projectileId(event), type: weaponType, playerId, position, velocity: velocityOf(event), timestamp,
       })];
     case 'bounced':
-      return packet('projectile:updated', { id: projectileId(event, context), position });
+      return packet('projectile:updated', { id: projectileId(event), position });
     case 'exploded': {
       const radius = event.radius ?? 0;
-      const exploded = packet('projectile:exploded', { id: projectileId(event, context), type: explosionType(event), position, radius });
+      const exploded = packet('projectile:exploded', { id: projectileId(event), type: explosionType(event), position, radius });
       if (!EXPLOSIVES.has(event.weapon ?? '')) return exploded;
-      const damage = event.projectile === undefined ? 0 : context.blastDamage(event.projectile);
+      const damage = (event.weapon && BLAST_DAMAGE[event.weapon]) ?? 0;
       return [...exploded, ...packet('explosion:created', { position, radius, damage, sourcePlayerId: playerId, timestamp })];
     }
     case 'dazzled':
@@ -152,9 +150,8 @@ function flashEffect(event: GameEvent, context: EventContext): unknown {
   const duration = ms(event.totalTicks);
   const blindDuration = ms(event.blindTicks);
   const disorientedDuration = Math.round((duration - blindDuration) * DISORIENTED_SHARE);
-  const flash = context.flashAt(event.x ?? 0, event.y ?? 0);
   return {
-    id: flash === undefined ? null : context.projectileId(flash),
+    id: projectileId(event),
     position: positionOf(event),
     affectedPlayers: [{
       playerId: idOf(event.target, context),
@@ -169,8 +166,8 @@ function flashEffect(event: GameEvent, context: EventContext): unknown {
   };
 }
 
-function projectileId(event: GameEvent, context: EventContext): string | null {
-  return event.projectile === undefined ? null : context.projectileId(event.projectile);
+function projectileId(event: GameEvent): string | null {
+  return event.projectile === undefined || event.projectile === 0 ? null : projectileName(event.projectile);
 }
 
 function velocityOf(event: GameEvent): V2 {

@@ -1,5 +1,4 @@
-import type { CloudView, PlayerId, PlayerView, ProjectileView, TeamName, WeaponName, WeaponView } from './engine.js';
-import type { KnownProjectile } from './known-projectiles.js';
+import type { CloudView, KnownProjectile, PlayerId, PlayerView, TeamName, WeaponName, WeaponView } from './engine.js';
 import type { Acquaintance } from './knowledge.js';
 import { rounded, v2, type V2 } from './legacy-numbers.js';
 import type { Seat } from './seat.js';
@@ -171,33 +170,39 @@ function weaponEntries(seat: Seat, view: PlayerView, acquaintance: Acquaintance,
   return entries;
 }
 
+/** What one receiver calls a projectile. Each counts for themselves: see {@link KnownProjectile.number}. */
+export function projectileName(number: number): string {
+  return `projectile_${number}`;
+}
+
 /**
  * A projectile as the receiver may know it. Whoever did not see it leave the thrower sees a thing in flight and no more:
  * its age, its charge and the way behind it would tell where an unseen enemy stands.
  */
-export function projectileEntry(view: ProjectileView, known: KnownProjectile, shown: { ownerId: string | null; damage: number }, tick: number, roll: Roll): LegacyProjectile {
-  const { sawLaunch } = known;
+export function projectileEntry(known: KnownProjectile, tick: number, roll: Roll): LegacyProjectile {
+  const { launch } = known;
   return {
-    id: known.id,
-    position: v2(view.x, view.y),
-    velocity: v2(view.vx, view.vy),
-    type: view.weapon,
-    ownerId: shown.ownerId,
-    damage: shown.damage,
-    timestamp: roll.epochMs(sawLaunch ? view.bornTick : known.sinceTick),
-    range: sawLaunch ? rounded(view.range) : 0,
-    traveledDistance: sawLaunch ? rounded(view.flown) : 0,
+    id: projectileName(known.number),
+    position: v2(known.x, known.y),
+    velocity: v2(known.vx, known.vy),
+    type: known.weapon,
+    ownerId: known.owner === 0 ? null : roll.legacyId(known.owner),
+    damage: known.damage,
+    timestamp: roll.epochMs(launch?.bornTick ?? known.sinceTick),
+    range: rounded(launch?.range ?? 0),
+    traveledDistance: rounded(launch?.flown ?? 0),
     isExploded: false,
-    explosionRadius: BLAST_RADIUS[view.weapon] ?? 0,
-    chargeLevel: sawLaunch ? view.charge : 0,
-    fuseTime: sawLaunch && view.fuseTicks !== null ? Math.round((tick - view.bornTick + view.fuseTicks) * roll.msPerTick) : null,
+    explosionRadius: BLAST_RADIUS[known.weapon] ?? 0,
+    chargeLevel: launch?.charge ?? 0,
+    fuseTime: launch === null || launch.fuseTicks === null ? null : Math.round((tick - launch.bornTick + launch.fuseTicks) * roll.msPerTick),
   };
 }
 
-export function smokeEntry(view: CloudView, id: string, roll: Roll): LegacySmoke {
+/** `view.number` is the receiver's own. */
+export function smokeEntry(view: CloudView, roll: Roll): LegacySmoke {
   const position = v2(view.x, view.y);
   return {
-    id,
+    id: `smoke_${view.number}`,
     position,
     radius: rounded(view.radius),
     maxRadius: SMOKE.maxRadius,

@@ -1,5 +1,4 @@
 import { rounded, type V2 } from './legacy-numbers.js';
-import type { WallMemory } from './wall-memory.js';
 import { SLICES, type WallCatalogue } from './walls.js';
 
 export interface LegacyWall {
@@ -16,22 +15,34 @@ export interface LegacyWall {
   sliceHealth: number[];
 }
 
-/** The `walls` of one player's states, kept up to date with that player's memory rather than built anew. */
+/** The `walls` of one player's states, kept up to date with what that player knows rather than built anew. */
 export class LegacyWalls {
   /** `"wall_1":{...}`, by index. */
   readonly #pages: string[];
+  /** Health points per slice as the pages have it. */
+  readonly #known: Float32Array;
   #json: string | undefined;
 
-  constructor(private readonly catalogue: WallCatalogue, private readonly memory: WallMemory) {
+  /** `known` is what the player knows now. */
+  constructor(private readonly catalogue: WallCatalogue, known: Float32Array) {
+    this.#known = Float32Array.from(known);
     this.#pages = catalogue.walls.map((_, index) => this.#page(index));
   }
 
-  /** Takes in what the memory has learnt; says whether anything changed. */
-  update(): boolean {
-    const changed = this.memory.takeChangedWalls();
-    for (const index of changed) this.#pages[index] = this.#page(index);
-    if (changed.length > 0) this.#json = undefined;
-    return changed.length > 0;
+  /** Takes in what the player knows now; says whether anything changed. */
+  update(known: Float32Array): boolean {
+    let changed = false;
+    for (let index = 0; index < this.#pages.length; index++) {
+      const first = index * SLICES;
+      let differs = false;
+      for (let slice = first; slice < first + SLICES; slice++) differs ||= known[slice] !== this.#known[slice];
+      if (!differs) continue;
+      this.#known.set(known.subarray(first, first + SLICES), first);
+      this.#pages[index] = this.#page(index);
+      changed = true;
+    }
+    if (changed) this.#json = undefined;
+    return changed;
   }
 
   /** The full set. */
@@ -44,7 +55,7 @@ export class LegacyWalls {
     const wall = this.catalogue.walls[index]!;
     const id = this.catalogue.ids[index]!;
     const maxHealth = this.catalogue.maxHealth[index]!;
-    const health = Array.from(this.memory.known.subarray(index * SLICES, (index + 1) * SLICES));
+    const health = Array.from(this.#known.subarray(index * SLICES, (index + 1) * SLICES));
     const entry: LegacyWall = {
       id,
       position: { x: wall.x, y: wall.y },

@@ -61,7 +61,10 @@ export class MapShelf {
   }
 }
 
-/** Walls in the order of their slices: five each, side by side along x or one under another along y. */
+/**
+ * Walls in the order of their slices: five each, side by side along x or one under another along y. `missing`: slices
+ * that do not stand when a match begins.
+ */
 function drawingOf(map: GameMap): object {
   return {
     hash: map.hash,
@@ -70,6 +73,7 @@ function drawingOf(map: GameMap): object {
     walls: map.walls().map(({ x, y, width, height, material, orientation }) => (
       { x, y, width, height, material, alongX: orientation === 'horizontal' }
     )),
+    missing: map.missingSlices(),
     spawns: map.spawns(),
   };
 }

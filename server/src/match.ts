@@ -3,23 +3,20 @@ import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bot
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import {
-  Button, engine, engineErrorCode, type CloudView, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId,
-  type PlayerView, type ProjectileView, type TeamName, type WeaponName, type WireReceived, type World,
+  Button, engine, engineErrorCode, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId, type PlayerView,
+  type TeamName, type ToldEvent, type WeaponName, type WireReceived, type World,
 } from './engine.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator } from './input.js';
-import { Knowledge } from './knowledge.js';
-import { KnownProjectiles } from './known-projectiles.js';
+import { acquaintance, hear, type Acquaintance } from './knowledge.js';
 import { toLegacy, type EventContext } from './legacy-events.js';
 import {
-  playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type LegacyProjectile, type LegacySmoke, type PlayerPage, type Presence,
-  type Roll,
+  playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type PlayerPage, type Presence, type Roll,
 } from './legacy-state.js';
 import { LegacyWalls } from './legacy-walls.js';
 import type { NamedMap } from './maps.js';
 import type { PlayerInput } from './payloads.js';
 import { DEFAULT_LOADOUT, isPerson, slotOf, type PersonSeat, type Seat } from './seat.js';
-import { WallMemory } from './wall-memory.js';
 import { destructionStats, WallCatalogue, type DestructionStats } from './walls.js';
 import type { WireAddress } from './wire.js';
 
@@ -34,13 +31,6 @@ const WALLS_EVERY_MS = 240;
 const UNHEARD = new Uint8Array(1024 * engine.SOUND_BYTES);
 
 const THROWN: ReadonlySet<WeaponName> = new Set(['grenade', 'smokegrenade', 'flashbang']);
-
-/** What the server remembers of a projectile beyond its end: events may still name it. */
-interface Launch {
-  team: TeamName;
-  /** Points at the centre of its blast. */
-  damage: number;
-}
 
 export interface MatchServices {
   readonly world: World;
@@ -67,6 +57,8 @@ export interface MatchSettings {
   readonly bots: number;
   /** Steps by which the sending of states is shifted, so that not all matches send in the same one. */
   readonly phase: number;
+  /** Of all its randomness; by default one that nobody can guess. */
+  readonly seed?: number;
 }
 
 export interface JoinWish {
@@ -102,12 +94,7 @@ export class Match {
   /** Leavers stay until the match starts over: events may still name them. */
   readonly #byPlayer = new Map<PlayerId, Seat>();
   readonly #walls: WallCatalogue;
-  readonly #knowledge: Knowledge;
   readonly #roll: Roll;
-  /** By the engine's number, until it has gone off. */
-  readonly #launches = new Map<number, Launch>();
-  /** Flashes of the current tick, by place. */
-  #flashes: GameEvent[] = [];
   /** What everybody has heard since the last network tick, if anybody's client wants to know. */
   #heard: HeardSound[] = [];
   readonly #id: MatchId;
@@ -118,8 +105,7 @@ export class Match {
   #stepOffset = 0;
   /** What the engine shows after the current tick; fetched when first asked for. */
   #views: Map<PlayerId, PlayerView> | undefined;
-  #clouds: CloudView[] | undefined;
-  #projectiles: ProjectileView[] | undefined;
+  #knows: Uint8Array | undefined;
   readonly #pages = new Map<string, PlayerPage>();
   #bots = 0;
   #botsNamed = 0;
@@ -131,16 +117,6 @@ export class Match {
     this.#pristine = services.world.sliceHealth(this.#id);
     this.#health = new Float32Array(this.#pristine.length);
     const { world } = services;
-    this.#knowledge = new Knowledge({
-      sightMatrix: () => world.sightMatrix(this.#id),
-      polygon: (player) => world.polygon(this.#id, player),
-      sliceHealth: () => world.sliceHealth(this.#id, this.#health),
-      eye: (player) => this.#viewOf(player),
-      lineIsClear: (x1, y1, x2, y2) => world.lineIsClear(this.#id, x1, y1, x2, y2),
-      smokeBetween: (x1, y1, x2, y2) => (this.#cloudsNow().length > 0 ? world.smokeBetween(this.#id, x1, y1, x2, y2) : 0),
-      subject: (player) => this.#byPlayer.get(player),
-      projectileTeam: (projectile) => this.#launches.get(projectile)?.team,
-    }, this.#walls);
     this.#roll = {
       msPerTick: 1000 / world.tickRate,
       epochMs: (tick) => this.#epochMs(tick),
@@ -173,11 +149,10 @@ export class Match {
     if (this.people >= this.settings.maxPlayers) throw new Error('the match is full of people');
     this.#settleBots(this.people + 1);
     const { player, team } = this.#enter({ loadout: DEFAULT_LOADOUT, spawn: false });
-    const memory = this.#newMemory();
     const seat: PersonSeat = {
       memberId, isBot: false, name, player, slot: slotOf(player), team, loadout: DEFAULT_LOADOUT, joined: false,
-      hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), memory, walls: new LegacyWalls(this.#walls, memory),
-      projectiles: new KnownProjectiles(), heat: new HeatGauge(), wallsDue: true, wallsChanged: false, wallsAtMs: 0, stateTick: 0, stateDue: false, awaitsShot: false,
+      hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), ...this.#wallsKnownTo(player),
+      heat: new HeatGauge(), wallsDue: true, wallsChanged: false, wallsAtMs: 0, stateTick: 0, stateDue: false, awaitsShot: false,
       onWire: false,
     };
     this.#sit(seat);
@@ -197,16 +172,13 @@ export class Match {
     const { world } = this.services;
     // What nobody has been told yet is of a match that is over.
     world.drainEvents(this.#id);
+    world.drainTold(this.#id);
     world.readSounds(this.#id, UNHEARD);
     // The same match, and so the same players: links go on with their next epoch.
-    world.resetMatch(this.#id, randomInt(2 ** 32));
+    world.resetMatch(this.#id, this.#seed());
     this.#byPlayer.clear();
-    this.#launches.clear();
     this.#heard = [];
-    this.#knowledge.forget();
-    this.#views = undefined;
-    this.#clouds = undefined;
-    this.#projectiles = undefined;
+    this.#forgetViews();
     this.#over = false;
     for (const seat of this.#seats.values()) {
       seat.lastShot.clear();
@@ -214,10 +186,8 @@ export class Match {
       // Whose first spawn was still to come.
       if (seat.joined && !this.#view(seat).placed) this.#tap(seat, Button.RESPAWN);
       if (!isPerson(seat)) continue;
-      seat.memory = this.#newMemory();
-      seat.walls = new LegacyWalls(this.#walls, seat.memory);
+      Object.assign(seat, this.#wallsKnownTo(seat.player));
       seat.wallsDue = true;
-      seat.projectiles.clear();
       seat.heat.cool();
       seat.stateTick = 0;
     }
@@ -323,11 +293,7 @@ export class Match {
   /** Whole walls for everybody, and everybody knows it. */
   repairWalls(): void {
     this.services.world.repairWalls(this.#id);
-    for (const seat of this.#people()) {
-      seat.memory = this.#newMemory();
-      seat.walls = new LegacyWalls(this.#walls, seat.memory);
-      seat.wallsDue = true;
-    }
+    for (const seat of this.#people()) seat.wallsDue = true;
   }
 
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
@@ -339,32 +305,27 @@ export class Match {
   /** What the step just made brought about, sent to those who may know. */
   advance(step: number): void {
     const { world, counters } = this.services;
-    this.#views = undefined;
-    this.#clouds = undefined;
-    this.#projectiles = undefined;
+    this.#forgetViews();
     this.#pages.clear();
     const events = world.drainEvents(this.#id);
+    const told = world.drainTold(this.#id);
     this.#listen();
     const isNetworkTick = this.#isNetworkTick(step + this.settings.phase);
     this.#stepOffset = step - world.tick(this.#id);
-    this.#flashes = events.filter((event) => event.type === 'exploded' && event.weapon === 'flashbang');
     for (const event of events) this.#note(event);
-    if (this.people > 0) {
-      this.#knowledge.beginTick();
-      for (const seat of this.#people()) {
-        // Asked before the step's own events fill the buffer: those are no sign of a slow client.
-        const keepsUp = this.services.keepsUp(seat.memberId);
-        for (const event of events) this.#tell(seat, event);
-        if (seat.onWire) {
-          if (isNetworkTick) this.#followWire(seat);
-          continue;
-        }
-        this.#tellHeat(seat);
-        if (isNetworkTick) this.#sendSounds(seat, keepsUp);
-        if (!seat.stateDue && !isNetworkTick) continue;
-        if (keepsUp) this.#sendState(seat);
-        else counters.add('state_skipped_slow_client');
+    for (const seat of this.#people()) {
+      // Asked before the step's own events fill the buffer: those are no sign of a slow client.
+      const keepsUp = this.services.keepsUp(seat.memberId);
+      if (seat.onWire) {
+        if (isNetworkTick) this.#followWire(seat);
+        continue;
       }
+      for (const event of told) if ((event.to >> seat.slot & 1) === 1) this.#tell(seat, event);
+      this.#tellHeat(seat);
+      if (isNetworkTick) this.#sendSounds(seat, keepsUp);
+      if (!seat.stateDue && !isNetworkTick) continue;
+      if (keepsUp) this.#sendState(seat);
+      else counters.add('state_skipped_slow_client');
     }
     if (isNetworkTick) this.#heard = [];
     for (const event of events) this.#settle(event);
@@ -375,7 +336,7 @@ export class Match {
     const viewer = this.#seats.get(viewerId);
     return [...this.#seats.values()].map((seat) => {
       const view = this.#view(seat);
-      const hidden = viewer === undefined || this.#knowledge.acquaintance(viewer, seat) === 'unseen';
+      const hidden = viewer === undefined || this.#acquaintance(viewer, seat) === 'unseen';
       const health = view.alive ? (hidden ? 100 : view.health) : 0;
       return { id: seat.memberId, health, team: seat.team, kills: view.kills, deaths: view.deaths, isAlive: view.alive };
     });
@@ -414,26 +375,45 @@ export class Match {
     return destructionStats(this.services.world.sliceHealth(this.#id));
   }
 
+  #seed(): number {
+    return this.settings.seed ?? randomInt(2 ** 32);
+  }
+
   #create(): MatchId {
     return this.services.world.createMatch(this.settings.map.map, {
-      seed: randomInt(2 ** 32), killTarget: this.settings.killTarget,
+      seed: this.#seed(), killTarget: this.settings.killTarget,
     });
   }
 
   #enter(options: { team?: TeamName; loadout: Loadout; spawn: boolean }): { player: PlayerId; team: TeamName } {
     const { world } = this.services;
     const player = world.addPlayer(this.#id, options);
+    world.listen(this.#id, player);
     return { player, team: world.player(this.#id, player).team };
   }
 
-  #newMemory(): WallMemory {
-    return new WallMemory(this.#pristine, this.services.world.sliceHealth(this.#id));
+  #wallsKnownTo(player: PlayerId): Pick<PersonSeat, 'walls' | 'wallsVersion'> {
+    const { world } = this.services;
+    return {
+      walls: new LegacyWalls(this.#walls, world.knownSliceHealth(this.#id, player, this.#health)),
+      wallsVersion: world.knownSlicesVersion(this.#id, player),
+    };
+  }
+
+  #forgetViews(): void {
+    this.#views = undefined;
+    this.#knows = undefined;
+  }
+
+  #acquaintance(viewer: Seat, seat: Seat): Acquaintance {
+    this.#knows ??= this.services.world.knows(this.#id);
+    return acquaintance(this.#knows, viewer, seat);
   }
 
   #sit(seat: Seat): void {
     this.#seats.set(seat.memberId, seat);
     this.#byPlayer.set(seat.player, seat);
-    this.#views = undefined;
+    this.#forgetViews();
   }
 
   #stand(seat: Seat): void {
@@ -442,14 +422,14 @@ export class Match {
     // The slot's next player has not heard it.
     this.#heard = this.#heard.filter((sound) => sound.listener !== seat.slot);
     if (seat.isBot) this.#bots--;
-    this.#views = undefined;
+    this.#forgetViews();
   }
 
   #moveTo(seat: Seat, team: TeamName): void {
     if (team === seat.team) return;
     this.services.world.setTeam(this.#id, seat.player, team);
     seat.team = team;
-    this.#views = undefined;
+    this.#forgetViews();
   }
 
   /** The wished team, or the other one where four people are on it already. */
@@ -513,22 +493,6 @@ export class Match {
     return this.#views.get(seat.player) ?? this.services.world.player(this.#id, seat.player);
   }
 
-  #viewOf(player: PlayerId): PlayerView {
-    const seat = this.#byPlayer.get(player);
-    return seat === undefined ? this.services.world.player(this.#id, player) : this.#view(seat);
-  }
-
-  /** Of the current tick, fetched once for all receivers. */
-  #cloudsNow(): CloudView[] {
-    this.#clouds ??= this.services.world.clouds(this.#id);
-    return this.#clouds;
-  }
-
-  #flying(): ProjectileView[] {
-    this.#projectiles ??= this.services.world.projectiles(this.#id);
-    return this.#projectiles;
-  }
-
   #equipment(seat: Seat): Equipment {
     this.#views = undefined;
     return {
@@ -552,34 +516,22 @@ export class Match {
     if (event.type === 'match_ended') this.#over = true;
     if (seat === undefined) return;
     if ((event.type === 'fired' || event.type === 'launched') && event.weapon !== undefined) seat.lastShot.set(event.weapon, event.tick);
-    if (event.type === 'launched' && event.projectile !== undefined) {
-      this.#launches.set(event.projectile, { team: seat.team, damage: this.#damageOf(seat, event.weapon) });
-    }
     if (event.type === 'wall_damaged' || event.type === 'slice_destroyed') seat.slicesHit++;
     if (isPerson(seat) && event.type === 'spawned') seat.heat.cool();
     if (isPerson(seat) && event.type === 'overheated') seat.heat.overheat(event.tick + (event.remainingTicks ?? 0));
   }
 
-  #damageOf(seat: Seat, weapon: WeaponName | undefined): number {
-    if (!this.#isSeated(seat)) return 0;
-    return this.services.world.weapons(this.#id, seat.player).find((each) => each.weapon === weapon)?.damage ?? 0;
-  }
-
   /** The server's own books, after everybody was told. */
   #settle(event: GameEvent): void {
-    if (event.type === 'exploded' && event.projectile !== undefined) this.#launches.delete(event.projectile);
     const seat = event.player === undefined ? undefined : this.#byPlayer.get(event.player);
     if (seat === undefined) return;
     if (event.type === 'spawned') seat.hasSpawned = true;
     if (isPerson(seat) && (event.type === 'fired' || event.type === 'launched' || event.type === 'fire_refused')) seat.awaitsShot = false;
   }
 
-  #tell(seat: PersonSeat, event: GameEvent): void {
+  #tell(seat: PersonSeat, event: ToldEvent): void {
     if (event.type === 'fire_refused' && !seat.awaitsShot) return;
-    const known = this.#knowledge.witness(seat, event);
-    if (known === null) return;
-    if (known.type === 'launched' && known.projectile !== undefined) seat.projectiles.meet(known.projectile, known.tick, true);
-    for (const packet of toLegacy(known, this.#contextFor(seat))) this.services.emit(seat.memberId, packet.event, packet.payload);
+    for (const packet of toLegacy(event, this.#contextFor(seat))) this.services.emit(seat.memberId, packet.event, packet.payload);
   }
 
   #tellHeat(seat: PersonSeat): void {
@@ -604,14 +556,11 @@ export class Match {
         const { health, team } = this.#view(seat);
         return { health, team, isFirst: !seat.hasSpawned };
       },
-      projectileId: (projectile) => receiver.projectiles.meet(projectile, this.services.world.tick(this.#id), false).id,
-      blastDamage: (projectile) => this.#launches.get(projectile)?.damage ?? 0,
-      flashAt: (x, y) => this.#flashes.find((flash) => flash.x === x && flash.y === y)?.projectile,
     };
   }
 
   #presence(receiver: PersonSeat, seat: Seat): Presence {
-    return { seat, view: this.#view(seat), acquaintance: this.#knowledge.acquaintance(receiver, seat) };
+    return { seat, view: this.#view(seat), acquaintance: this.#acquaintance(receiver, seat) };
   }
 
   /** Drains the engine after each step, wanted or not, before anybody can come into a slot. */
@@ -625,7 +574,7 @@ export class Match {
   /** Like states, sounds are for now: a client that does not keep up misses them. */
   #sendSounds(seat: PersonSeat, keepsUp: boolean): void {
     if (!this.services.wantsSounds(seat.memberId)) return;
-    const earshot = this.#knowledge.hear(seat, this.#heard);
+    const earshot = hear(seat, this.#heard);
     if (earshot === null) return;
     if (!keepsUp) return this.services.counters.add('sounds_skipped_slow_client');
     const timestamp = this.#epochMs(this.services.world.tick(this.#id));
@@ -640,14 +589,15 @@ export class Match {
 
   #state(seat: PersonSeat): string {
     const { world } = this.services;
+    const tick = world.tick(this.#id);
     return stateJson({
       own: this.#view(seat),
       players: [...this.#seats.values()].map((each) => this.#page(seat, each)),
-      polygon: this.#knowledge.polygon(seat),
+      polygon: world.polygon(this.#id, seat.player),
       walls: this.#wallsFor(seat),
-      projectiles: this.#projectilesFor(seat),
-      smokeZones: this.#smokeFor(seat),
-      tick: world.tick(this.#id),
+      projectiles: world.knownProjectiles(this.#id, seat.player).map((known) => projectileEntry(known, tick, this.#roll)),
+      smokeZones: world.knownClouds(this.#id, seat.player).map((cloud) => smokeEntry(cloud, this.#roll)),
+      tick,
       tickRate: world.tickRate,
     }, this.#roll);
   }
@@ -666,35 +616,18 @@ export class Match {
 
   /** The full set whenever the receiver has learnt of any change, but not more often than need be: each hit has its own event, too. */
   #wallsFor(seat: PersonSeat): string | undefined {
-    this.#knowledge.lookAround(seat);
-    if (seat.walls.update()) seat.wallsChanged = true;
+    const { world } = this.services;
+    const version = world.knownSlicesVersion(this.#id, seat.player);
+    if (version !== seat.wallsVersion) {
+      seat.wallsVersion = version;
+      if (seat.walls.update(world.knownSliceHealth(this.#id, seat.player, this.#health))) seat.wallsChanged = true;
+    }
     const now = this.services.clock.now();
     if (!seat.wallsDue && !(seat.wallsChanged && now - seat.wallsAtMs >= WALLS_EVERY_MS)) return undefined;
     seat.wallsDue = false;
     seat.wallsChanged = false;
     seat.wallsAtMs = now;
     return seat.walls.json;
-  }
-
-  #projectilesFor(seat: PersonSeat): LegacyProjectile[] {
-    const tick = this.services.world.tick(this.#id);
-    return this.#flying()
-      .filter((view) => view.team === seat.team || this.#knowledge.seesPlace(seat, view.x, view.y))
-      .map((view) => {
-        const isOwnSide = view.team === seat.team;
-        const owner = this.#byPlayer.get(view.owner);
-        const showsOwner = owner !== undefined && this.#knowledge.acquaintance(seat, owner) !== 'unseen';
-        const known = seat.projectiles.meet(view.number, tick, isOwnSide);
-        const damage = this.#launches.get(view.number)?.damage ?? 0;
-        return projectileEntry(view, known, { ownerId: showsOwner ? owner.memberId : null, damage }, tick, this.#roll);
-      });
-  }
-
-  #smokeFor(seat: PersonSeat): LegacySmoke[] {
-    const tick = this.services.world.tick(this.#id);
-    return this.#cloudsNow().map((view) => (
-      smokeEntry(view, seat.projectiles.meet(view.number, tick, false).id.replace('projectile', 'smoke'), this.#roll)
-    ));
   }
 
   /** Hash of the map, 16 hex digits. */
@@ -739,8 +672,10 @@ export class Match {
   /** What a client has asked the engine for over the wire: side, weapons, the first spawn. */
   #followWire(seat: PersonSeat): void {
     const { team, placed } = this.#view(seat);
-    seat.team = team;
     if (placed) seat.joined = true;
+    if (team === seat.team) return;
+    seat.team = team;
+    this.#settleBots();
   }
 
   #unplug(seat: Seat): void {

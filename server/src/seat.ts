@@ -1,9 +1,7 @@
 import type { Loadout, PlayerId, TeamName, WeaponName } from './engine.js';
 import type { HeatGauge } from './heat-gauge.js';
 import type { InputTranslator } from './input.js';
-import type { KnownProjectiles } from './known-projectiles.js';
 import type { LegacyWalls } from './legacy-walls.js';
-import type { WallMemory } from './wall-memory.js';
 
 /** Somebody in a match, person or bot. Engine ids change when a match starts over; the seat stays. */
 export interface Seat {
@@ -29,10 +27,10 @@ export interface Seat {
 export interface PersonSeat extends Seat {
   readonly isBot: false;
   readonly input: InputTranslator;
-  readonly projectiles: KnownProjectiles;
   readonly heat: HeatGauge;
-  memory: WallMemory;
   walls: LegacyWalls;
+  /** The engine's version of what the player knows of slices, as `walls` has it. */
+  wallsVersion: number;
   /** The next state carries the full set of walls. */
   wallsDue: boolean;
   /** The player has learnt of damage since the last full set. */

@@ -1,5 +1,6 @@
 import type { GameMap, WallInfo } from './engine.js';
-import type { Rect } from './geometry.js';
+
+export interface Rect { x: number; y: number; width: number; height: number }
 
 export const SLICES = 5;
 

@@ -282,5 +282,7 @@ function rosterOf(match: Match): string {
 
 export function turnAway(socket: Duplex, status: string): void {
   socket.on('error', () => {});
+  // The other end may keep its half open for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -3,14 +3,19 @@ import { test } from 'node:test';
 import { ConfigError, readConfig } from '../src/config.js';
 
 test('an empty environment gives the documented defaults', () => {
-  const { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, connectionsPerMinute, password } = readConfig({});
+  const { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, wire, connectionsPerMinute, password } = readConfig({});
   assert.deepEqual(
-    { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, connectionsPerMinute, password },
+    { port, host, bots, rules, reading, tickRate, killTarget, debugCommands, wire, connectionsPerMinute, password },
     {
       port: 3000, host: '0.0.0.0', bots: 0, rules: 'standard', reading: 'fine', tickRate: 60, killTarget: 50,
-      debugCommands: false, connectionsPerMinute: 10, password: undefined,
+      debugCommands: false, wire: true, connectionsPerMinute: 10, password: undefined,
     },
   );
+});
+
+test('the wire can be switched off', () => {
+  assert.equal(readConfig({ WIRE: 'off' }).wire, false);
+  assert.equal(readConfig({ WIRE: '1' }).wire, true);
 });
 
 test('legacy rules read maps coarsely unless told otherwise', () => {
@@ -22,7 +27,7 @@ test('a bad value names the variable, the value and the limit', () => {
   for (const [name, value, limit] of [
     ['PORT', '70000', '65535'], ['PORT', 'http', '65535'], ['BOTS', '8', '7'], ['BOTS', '-1', '7'], ['BOTS', '2.5', '7'],
     ['RULES', 'hardcore', 'legacy'], ['READING', 'medium', 'coarse'], ['TICK_RATE', '10', '20'], ['KILL_TARGET', '0', '1000'],
-    ['DEBUG_COMMANDS', 'maybe', 'on'], ['CONNECTIONS_PER_MINUTE', 'many', '1000000'], ['LOG_LEVEL', 'loud', 'debug'],
+    ['DEBUG_COMMANDS', 'maybe', 'on'], ['WIRE', 'maybe', 'off'], ['CONNECTIONS_PER_MINUTE', 'many', '1000000'], ['LOG_LEVEL', 'loud', 'debug'],
   ] as const) {
     assert.throws(() => readConfig({ [name]: value }), (error: unknown) => {
       assert(error instanceof ConfigError);

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { engine } from '../src/engine.js';
 import type { RunningServer } from '../src/server.js';
 import { startTestServer, type Json } from './support.js';
 
@@ -56,7 +57,29 @@ describe('HTTP', () => {
     assert.deepEqual(health.stats, {
       totalLobbies: 1, totalPlayers: 3, averagePlayersPerLobby: 3, lobbiesByStatus: { waiting: 0, playing: 1, finished: 0 },
     });
+    assert.deepEqual(health.wire, { connections: 0, tickets: 0, packets: 0, bytes: 0, received: 0 });
     assert.equal((await (await get('/debug/lobbies')).json() as Json).lobbies[0].status, 'playing');
+  });
+
+  test('maps go by their content, and are kept for good', async () => {
+    const map = engine.GameMap.builtin(engine.GameMap.builtinNames()[0]!);
+    const answer = await get(`/maps/${map.hash}.json`);
+    assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.match(answer.headers.get('cache-control') ?? '', /immutable/);
+    const drawing = await answer.json() as Json;
+    assert.deepEqual(Object.keys(drawing), ['hash', 'width', 'height', 'walls', 'missing', 'spawns']);
+    assert.deepEqual([drawing.hash, drawing.width, drawing.height, drawing.spawns], [map.hash, 480, 270, map.spawns()]);
+    assert.equal(5 * drawing.walls.length, map.sliceCount);
+    assert.deepEqual(drawing.missing, map.missingSlices());
+    map.walls().forEach(({ firstSlice, orientation, ...wall }, index) => {
+      assert.deepEqual(drawing.walls[index], { ...wall, alongX: orientation === 'horizontal' });
+      assert.equal(firstSlice, 5 * index);
+    });
+    for (const path of ['/maps/0123456789abcdef.json', `/maps/${map.hash}`, '/maps/.json', '/maps/', `/maps/${map.hash}.json/x`]) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+    const head = await fetch(`http://127.0.0.1:${server.port}/maps/${map.hash}.json`, { method: 'HEAD' });
+    assert.equal(head.status, 200);
   });
 
   test('the window into a match is closed without debug commands', async () => {

@@ -4,12 +4,9 @@ import { botLoadout, planBots } from '../src/bots.js';
 import { engine } from '../src/engine.js';
 import { ConnectionLimit } from '../src/connection-limit.js';
 import { EventBudget } from '../src/event-budget.js';
-import { FACE_MARGIN, Outline, polygonContains } from '../src/geometry.js';
 import { HeatGauge } from '../src/heat-gauge.js';
-import { KnownProjectiles } from '../src/known-projectiles.js';
 import { sameSecret } from '../src/lobbies.js';
 import { sanitiseName } from '../src/names.js';
-import { WallMemory } from '../src/wall-memory.js';
 
 test('names keep what is readable, 1 to 24 characters of it', () => {
   assert.equal(sanitiseName('  Mira\u0000\u0007\u202e  of   Kell\n', 'x'), 'Mira of Kell');
@@ -66,54 +63,10 @@ test('a flood runs out of budget and an honest client never does', () => {
   assert(passed < 500, `${passed} passed`);
 });
 
-test('points in and out of a polygon', () => {
-  const square = Float32Array.of(0, 0, 10, 0, 10, 10, 0, 10);
-  assert(polygonContains(square, 5, 5));
-  assert(!polygonContains(square, 15, 5));
-  assert(!polygonContains(square, 5, -1));
-  assert(!polygonContains(Float32Array.of(), 0, 0));
-});
-
-test('a wall that bounds what is seen is touched, one behind it is not', () => {
-  const seen = new Outline(Float32Array.of(0, 0, 10, 0, 10, 10, 0, 10));
-  assert(seen.touches({ x: 10, y: 4, width: 2, height: 2 }, FACE_MARGIN));
-  assert(!seen.touches({ x: 12, y: 4, width: 2, height: 2 }, FACE_MARGIN));
-  assert(!seen.touches({ x: 10.5, y: 4, width: 2, height: 2 }, 0));
-  assert(!new Outline(Float32Array.of()).touches({ x: 0, y: 0, width: 480, height: 270 }, FACE_MARGIN), 'the dead see nothing');
-});
-
-test('wall damage is remembered as last seen, and looked at again', () => {
-  const pristine = Float32Array.of(80, 80, 80, 80, 80, 0, 30, 30, 30, 30);
-  const actual = Float32Array.from(pristine);
-  actual[6] = 10;
-  const memory = new WallMemory(pristine, actual);
-  assert.equal(memory.known[6], 30, 'a late joiner does not know what broke before');
-  assert.deepEqual(memory.takeChangedWalls(), []);
-
-  actual[1] = 55;
-  memory.miss(1);
-  memory.lookAgain(actual, (slice) => slice === 6);
-  assert.deepEqual(memory.takeChangedWalls(), [1]);
-  assert.deepEqual([memory.known[1], memory.known[6]], [80, 10]);
-
-  memory.lookAgain(actual, () => true);
-  assert.deepEqual(memory.takeChangedWalls(), [0]);
-  assert(!memory.hasStale);
-});
-
 test('secrets of any length compare', () => {
   assert(sameSecret('abc', 'abc'));
   assert(!sameSecret('abc', 'abcd'));
   assert(!sameSecret('abc', ''));
-});
-
-test('each receiver counts projectiles for themselves', () => {
-  const known = new KnownProjectiles();
-  assert.equal(known.meet(41, 10, false).id, 'projectile_1');
-  assert.equal(known.meet(17, 12, true).id, 'projectile_2');
-  assert.deepEqual(known.meet(41, 99, true), { id: 'projectile_1', sinceTick: 10, sawLaunch: false }, 'as first met');
-  known.clear();
-  assert.equal(known.meet(17, 1, true).id, 'projectile_1');
 });
 
 test('heat is told as it changes and no more', () => {

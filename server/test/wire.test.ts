@@ -108,7 +108,8 @@ function bench(env: Record<string, string>) {
     for (const player of players.splice(0)) player.close();
     clients.closeAll();
     const end = Date.now() + 3000;
-    while (server.wire.totals().connections > 0 && Date.now() < end) await sleep(5);
+    const left = (): number => server.wire.totals().connections + server.wire.totals().tickets;
+    while (left() > 0 && Date.now() < end) await sleep(5);
     const { connections, tickets } = server.wire.totals();
     assert.deepEqual({ connections, tickets }, { connections: 0, tickets: 0 }, 'sockets or tickets are left');
     for (const fault of ['wire_failed', 'wire_unclaimed', 'handler_failed', 'lobby_failed', 'step_failed', 'timer_failed',
@@ -165,6 +166,8 @@ describe('the wire', () => {
     player.hold(DOWN);
     await sleep(400);
     player.hold(0);
+    // Until the body stands.
+    await sleep(300);
     await client.ask('time:sync', 1, 'time:sync:response');
     const told = new Set(client.received.slice(mark).map((each) => each.event));
     assert.deepEqual(told, new Set(['server:ready', 'time:sync:response']));
@@ -266,7 +269,7 @@ describe('the wire', () => {
       const seen = await player.until((state) => state.players[slot] !== null, 'the other');
       assert(near(seen.players[slot].x, 105) && near(seen.players[slot].y, 135));
       player.hold(DOWN, { x: 105, y: 135 });
-      await legacy.next('game:state', (state) => state.players[binary.id].position?.y > 150);
+      await legacy.next('game:state', (state) => state.players[binary.id]?.position?.y > 150);
       hands.hold({ keys: { s: true }, mouse: { x: 205, y: 200 } });
       await player.until((state) => state.players[slot]?.y > 150, 'the other\'s walk');
       const mark = legacy.all('game:state').length;
@@ -292,7 +295,7 @@ describe('the wire over a bad network', () => {
     // It takes a round trip until that arrives, and some ticks until the speed is there.
     await sleep(400);
     const from = it.truth(client);
-    await sleep(2500);
+    await sleep(1700);
     const to = it.truth(client);
     const seconds = (to.tick - from.tick) / welcome.tickRate;
     const speed = (to.position.y - from.position.y) / seconds;
@@ -345,8 +348,6 @@ describe('a fight with bots over a bad network', () => {
     for (const player of players) {
       assert(player.taken.snapshot > 60, JSON.stringify(player.taken));
       assert(player.messages.some((each) => each.type === 'sound'), 'nothing was heard');
-      const ticks = player.messages.map((each) => `${each.tick} ${JSON.stringify(each)}`);
-      assert(ticks.length > 0);
     }
     // Nobody acts any more: what is known settles, and is what the match has.
     const lobby = it.server.lobbies.of(clients[0]!.id)!;
@@ -519,6 +520,7 @@ describe('what goes wrong on the wire', () => {
     assert(slowPlayer.received - before <= 5, `${slowPlayer.received - before} had queued up`);
     const { position } = it.truth(slow);
     await slowPlayer.until((state) => state.players[slowPlayer.slot].y >= position.y - 1 / 32, 'the present');
+    slowPlayer.hold(UP);
     const { snapshot } = slowPlayer.taken;
     await sleep(500);
     assert(slowPlayer.taken.snapshot - snapshot >= 7, 'and it goes on at the full rate');

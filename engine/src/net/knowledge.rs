@@ -85,6 +85,8 @@ pub(crate) struct Knowledge {
     names: [u16; PLAYERS],
     /// Wall events of this tick.
     hits: u32,
+    /// Flashes of this tick: place, serial number.
+    flashes: Vec<([f32; 2], u32)>,
 }
 
 const _: () = assert!(size_of::<Named>() == 56);
@@ -216,6 +218,7 @@ impl Knowledge {
             named: Vec::new(),
             names: [0; PLAYERS],
             hits: 0,
+            flashes: Vec::new(),
         };
         new.follow(&game.state);
         new.knew = new.knows;
@@ -248,8 +251,7 @@ impl Knowledge {
     /// whether they know its launch.
     pub(crate) fn name_of(&self, viewer: usize, serial: u32) -> Option<(u16, u32, bool)> {
         let named = self.named.iter().find(|n| n.serial == serial)?;
-        (named.met >> viewer & 1 == 1)
-            .then(|| (named.own[viewer], named.since[viewer], named.saw >> viewer & 1 == 1))
+        (named.met >> viewer & 1 == 1).then(|| (named.own[viewer], named.since[viewer], named.saw >> viewer & 1 == 1))
     }
 
     /// Knowledge is kept for these players from now on; those who are new to it know the map as it was at the beginning.
@@ -522,9 +524,18 @@ impl Knowledge {
                 tell(!known, hidden::PLACE);
             }
             Dazzled => {
-                let actor = self.acquainted(event.actor);
-                tell(bit(event.target) & actor, 0);
-                tell(bit(event.target) & !actor, hidden::ACTOR);
+                let target = bit(event.target) & all;
+                let hidden = if target & self.acquainted(event.actor) != 0 { 0 } else { hidden::ACTOR };
+                let mut told = blank(event, target, hidden);
+                let flash = self.flashes.iter().find(|(place, _)| *place == [event.x, event.y]);
+                if let (Some(&(_, serial)), true) = (flash, target != 0) {
+                    // Who is dazzled sees nothing any more, not even the flash go off; but it is known which it was.
+                    let at = self.meet(event.tick, serial, NONE, target, 0);
+                    told.event.reserved = self.named[at].own[usize::from(event.target)];
+                }
+                if target != 0 {
+                    hand_over(told);
+                }
             }
             WallDamaged | SliceDestroyed => {
                 let knowers = self.damage(game, event, all, &mut learn);
@@ -560,7 +571,11 @@ impl Knowledge {
             return (knowers, self.meet(event.tick, serial, blue, knowers, knowers));
         }
         let rule = game.rules.weapons.get(usize::from(event.weapon)).and_then(|w| w.projectile);
-        let smokes = kind == EventKind::Exploded && rule.is_some_and(|p| p.payload == Payload::Smoke);
+        let goes_off_as = |payload| kind == EventKind::Exploded && rule.is_some_and(|p| p.payload == payload);
+        let smokes = goes_off_as(Payload::Smoke);
+        if goes_off_as(Payload::Flash) {
+            self.flashes.push(([event.x, event.y], serial));
+        }
         let launched_by = self.named.iter().find(|n| n.serial == serial).map(|n| n.blue);
         let mates = match launched_by {
             Some(blue @ 0..=1) => self.team(blue),
@@ -639,6 +654,7 @@ impl Knowledge {
         if self.named.len() > things as usize {
             self.tidy(&game.state);
         }
+        self.flashes.clear();
         if lost > 0 || self.hits >= MANY {
             self.compare(game);
         }

@@ -2,10 +2,9 @@
 //! frame's tick the links write.
 
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
-use crate::PlayerId;
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
-use crate::world::{EVENT_RING, PLAYERS};
+use crate::world::{EVENT_RING, PLAYERS, PlayerId};
 use std::collections::VecDeque;
 
 /// What a match keeps for its wire; a match that nobody watches has none.
@@ -21,11 +20,19 @@ pub(crate) struct Net {
     /// Slots for which the host drains what is told.
     pub(crate) listening: u8,
     /// What the host has not drained yet, at most [`EVENT_RING`].
-    pub(crate) told: VecDeque<Told>,
+    pub(crate) told: VecDeque<Waiting>,
     /// Entries that were lost because more waited.
     pub(crate) lost: u64,
     /// Epoch of the next link of a slot.
     pub(crate) epochs: [u8; PLAYERS],
+}
+
+/// What waits to be drained, with the generations of actor and target: their slots may have other players by then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    told: Told,
+    actor: u32,
+    target: u32,
 }
 
 impl Net {
@@ -70,7 +77,7 @@ impl Net {
 
     /// Bytes, without those of links.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Told>()
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>()
     }
 
     /// Those to whom anything goes.
@@ -108,7 +115,10 @@ impl Net {
                         told.pop_front();
                         self.lost += 1;
                     }
-                    told.push_back(Told { to: entry.to & *listening, ..entry });
+                    let generation = |slot: u8| game.state.generation.get(usize::from(slot)).copied().unwrap_or(0);
+                    let (actor, target) = (generation(entry.event.actor), generation(entry.event.target));
+                    let entry = Told { to: entry.to & *listening, ..entry };
+                    told.push_back(Waiting { told: entry, actor, target });
                 }
             }
         }
@@ -123,8 +133,12 @@ impl Net {
         self.catch_up(game);
     }
 
-    pub(crate) fn drain_told(&mut self, each: impl FnMut(Told)) -> u64 {
-        self.told.drain(..).for_each(each);
+    /// Entries that have become nobody's are left out.
+    pub(crate) fn drain_told(&mut self, mut each: impl FnMut(&Told, [Option<PlayerId>; 2])) -> u64 {
+        let id = |slot: u8, generation: u32| (generation > 0).then(|| PlayerId::new(slot.into(), generation));
+        for Waiting { told, actor, target } in self.told.drain(..).filter(|waiting| waiting.told.to != 0) {
+            each(&told, [id(told.event.actor, actor), id(told.event.target, target)]);
+        }
         core::mem::take(&mut self.lost)
     }
 }
@@ -173,7 +187,7 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             *listening &= !(1 << slot);
             // Whoever gets the slot next has not been told it.
             for entry in told.iter_mut() {
-                entry.to &= !(1 << slot);
+                entry.told.to &= !(1 << slot);
             }
         }
         Change::Teams => knowledge.follow(&game.state),

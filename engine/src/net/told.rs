@@ -25,9 +25,10 @@ pub mod hidden {
 
 /// An event with everything taken out that those to whom it is told may not know.
 ///
-/// Two fields are never those of the engine's own event. `value` of launches, bounces and explosions is what those who
+/// Three fields are never those of the engine's own event. `value` of launches, bounces and explosions is what those who
 /// are told call the projectile: each player counts for themselves, in the order in which they learn of projectiles,
-/// from 1, because serial numbers would tell how much is thrown elsewhere. `part` of a slice that breaks is 0: who
+/// from 1, because serial numbers would tell how much is thrown elsewhere. `reserved` of who is dazzled is that number of the
+/// flash; 0 elsewhere. `part` of a slice that breaks is 0: who
 /// else heard it is nobody's business.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Told {

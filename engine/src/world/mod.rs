@@ -540,13 +540,25 @@ impl World {
     }
 
     /// Hands over what the players who are listened for have been told since the last drain, oldest first; returns how
-    /// many entries were lost because more than [`EVENT_RING`] waited. Entries for players who have left since go to
-    /// nobody (`to` is 0).
+    /// many entries were lost because more than [`EVENT_RING`] waited. What a player who has left since would have been
+    /// told is gone.
     ///
     /// # Errors
     /// [`Error::StaleId`].
     pub fn drain_told(&mut self, id: MatchId, mut each: impl FnMut(&crate::Told)) -> Result<u64> {
-        Ok(self.game_mut(id)?.net.as_mut().map_or(0, |net| net.drain_told(|told| each(&told))))
+        self.drain_told_named(id, |told, _| each(told))
+    }
+
+    /// [`World::drain_told`] with the ids of actor and target, whose slots may have other players by now.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn drain_told_named(
+        &mut self,
+        id: MatchId,
+        each: impl FnMut(&crate::Told, [Option<PlayerId>; 2]),
+    ) -> Result<u64> {
+        Ok(self.game_mut(id)?.net.as_mut().map_or(0, |net| net.drain_told(each)))
     }
 
     /// Entries that wait for [`World::drain_told`], at most [`EVENT_RING`].

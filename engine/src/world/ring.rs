@@ -144,7 +144,8 @@ mod tests {
             ring.push(entry);
             ring.drain(|_| {});
         }
-        let held = |ring: &Ring<u32, EVENT_RING>| (ring.oldest_held()..ring.written()).map(|n| ring.at(n)).collect::<Vec<_>>();
+        let held =
+            |ring: &Ring<u32, EVENT_RING>| (ring.oldest_held()..ring.written()).map(|n| ring.at(n)).collect::<Vec<_>>();
         assert_eq!(held(&ring), (0..70).collect::<Vec<_>>());
         assert_eq!(ring.len(), 0);
         let total = EVENT_RING as u32 + 100;
