@@ -1,6 +1,6 @@
 import { BitReader, WireError } from './bits';
 import {
-  DOWN_MOST, EventType, NO_WEAPON, NOBODY, PLACES, PROJECTILES, RecordType, SLOTS, SOUND_COUNT, X_MOST, Y_MOST,
+  DOWN_MOST, EventType, NO_WEAPON, NOBODY, PLACES, RecordType, SLOTS, SOUND_COUNT, X_MOST, Y_MOST,
 } from './names';
 import { PlayerColumns, WireMessage, WireState } from './state';
 import { readWelcome, type Welcome, type WireRules } from './welcome';
@@ -14,6 +14,8 @@ const HALF_RANGE = 0x800;
 /** Kinds of sound that are steps, which are written otherwise. */
 const STEPS = 3;
 const POINTS_MOST = 0xffff;
+/** Slices that a message can name at most: each takes 7 bits of it. */
+const SLICES_NAMED = Math.ceil((DOWN_MOST * 8) / 7);
 
 /** What became of a message. */
 export type Taken =
@@ -45,7 +47,7 @@ const STRIDE_MOST = 8191;
 /**
  * The client's end of a link, down: whole messages in, {@link WireState} out. The engine's `Receiver` is its twin.
  *
- * Memory is bounded: 64 baselines of 64 bytes, a byte for each slice (8192 at most), and as many message objects as the
+ * Memory is bounded: 64 baselines of 64 bytes, a byte for each slice (8192 at most) and room for those named, and as many message objects as the
  * longest message held (at most {@link DOWN_MOST} bytes). Taking a snapshot allocates nothing once these exist.
  */
 export class WireReceiver {
@@ -59,8 +61,8 @@ export class WireReceiver {
   messageCount = 0;
   /** Bit = type: records that the last snapshot taken held. */
   touched = 0;
-  /** Slices that the last snapshot taken named: the first {@link WireReceiver.sliceCount} of these. */
-  slices = new Uint16Array(0);
+  /** Slices that the last snapshot taken named, some perhaps twice: the first {@link WireReceiver.sliceCount} of these. */
+  readonly slices = new Uint16Array(SLICES_NAMED);
   sliceCount = 0;
 
   private readonly reader = new BitReader();
@@ -123,7 +125,6 @@ export class WireReceiver {
     this.touched = 0;
     this.sliceCount = 0;
     for (const baseline of this.baselines) baseline.frame = -1;
-    if (this.slices.length !== welcome.slices) this.slices = new Uint16Array(welcome.slices);
     this.state.reset(welcome.frame, welcome.frame * welcome.step, welcome.slices);
     return 'welcome';
   }
@@ -304,8 +305,7 @@ export class WireReceiver {
           if (level > 4) throw new WireError('level of a slice');
           if (!counts) continue;
           state.levels[slice] = level;
-          // Named twice in one snapshot: the list has room for each slice once.
-          if (this.sliceCount < this.slices.length) this.slices[this.sliceCount++] = slice;
+          this.slices[this.sliceCount++] = slice;
         }
         return;
       }
@@ -398,7 +398,7 @@ export class WireReceiver {
         return;
       }
       case RecordType.PROJECTILE: {
-        const number = r.u(6) % PROJECTILES;
+        const number = r.u(6);
         const there = r.flag();
         if (!there) {
           if (counts) state.flights[number]!.there = false;

@@ -1,5 +1,5 @@
 import { WireError, type BitReader } from './bits';
-import { SLOTS, VERSION } from './names';
+import { VERSION } from './names';
 
 /** What a client needs to walk, look and draw by the host's rules (section 2.2). Names as in the engine's `rules/book.rs`. */
 export interface WireRules {
@@ -96,7 +96,7 @@ export function readWelcome(r: BitReader): Welcome {
   if (frame * step >= TICKS) throw new WireError('frame');
   const slot = r.u(3);
   const slices = r.u(13) + 1;
-  return { epoch, map, rulesHash, frame, tickRate, step, slot: slot % SLOTS, slices, killTarget: r.uv(6), rules: readRules(r) };
+  return { epoch, map, rulesHash, frame, tickRate, step, slot, slices, killTarget: r.uv(6), rules: readRules(r) };
 }
 
 function readHash(r: BitReader): string {
