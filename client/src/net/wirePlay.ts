@@ -316,6 +316,8 @@ export class WirePlay implements PlayView {
       const message = receiver.messages[i]!;
       if (!message.isSound && message.hasPlace) this.noteCause(message);
     }
+    // Before the state, which is the first of the new life's way.
+    this.tellLives();
     this.emit('game:state', this.gameState());
     this.live = true;
     for (const slice of changed) this.tellSlice(slice, false);
@@ -327,7 +329,6 @@ export class WirePlay implements PlayView {
       else this.tell(message);
     }
     if (sounds.length > 0) this.emit('sounds', { timestamp: this.ms(state.tick), sounds });
-    this.tellLives();
     if ((touched >>> RecordType.HANDS) & 1) this.tellHands();
     if ((touched >>> RecordType.FLASH) & 1) this.tellFlash();
   }
@@ -400,7 +401,7 @@ export class WirePlay implements PlayView {
       weaponId: weaponName(players.weapon[slot]!),
       weapons: isOwn ? this.weapons() : [],
       movementState: GAITS[bits & Gait.RUNNING]!,
-      isADS: (bits & StateBit.AIMING) !== 0,
+      isADS: isOwn && prediction ? prediction.body.aiming : (bits & StateBit.AIMING) !== 0,
       deathTime: granted > 0 ? granted - EARLIEST_RESPAWN_MS : 0,
       respawnTime: granted > 0 ? granted + SHOWN_LATER_MS : 0,
       invulnerableUntil: isOwn && life.protectedUntil > 0 ? this.ms(life.protectedUntil) : 0,
@@ -644,7 +645,7 @@ export class WirePlay implements PlayView {
       const lives = known ? players.alive(slot) : state.scores[slot]!.there && state.scores[slot]!.alive;
       if (!lives) continue;
       alive |= 1 << slot;
-      if (((this.wasAlive >>> slot) & 1) === 1 || !this.live) continue;
+      if (((this.wasAlive >>> slot) & 1) === 1 || !this.toldWalls) continue;
       const position = known ? { x: players.x[slot]! / PER_PX, y: players.y[slot]! / PER_PX } : null;
       this.emit('backend:player:respawned', { playerId: this.idOf(slot), position });
     }

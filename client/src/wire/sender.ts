@@ -9,6 +9,8 @@ const KEPT = 32;
 const LONG_EVERY = 16;
 /** Frames that the short mask reaches back, less what one message in two may be lost. */
 const SHORT_REACH = 4;
+/** Ticks; more is no view that a host would go back to. */
+const VIEW_MOST = 4095;
 /** Requests that may wait. */
 const REQUESTS = 4;
 
@@ -135,7 +137,7 @@ export class WireSender {
     const waiting = Math.max(INPUTS_LEAST, this.newest - this.confirmed);
     const most = Math.min(this.count, INPUTS_MOST, waiting);
     for (let back = most - 1; back >= 0; back -= 1) list.push(this.kept[(this.newest - back) % KEPT]!);
-    message.view = Math.max(0, Math.round(view));
+    message.view = Math.min(VIEW_MOST, Math.max(0, Math.round(view)));
     writer.begin();
     writeUp(writer, message);
     return writer.view();
