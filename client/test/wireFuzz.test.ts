@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BASELINES } from '../src/wire/receiver';
 import { readUp, WireError, WireReceiver, WireSender } from '../src/wire';
-import { seeded, TestHost, writeWelcome, type Random } from './wireHost';
+import { breath, seeded, TestHost, writeWelcome, type Random } from './wireHost';
 
 /** Of each of the two; longer with WIRE_FUZZ_SECONDS. */
 const SECONDS = Number(process.env['WIRE_FUZZ_SECONDS'] ?? 4);
@@ -58,7 +58,7 @@ function mutated(random: Random, from: readonly Uint8Array[]): Uint8Array {
 }
 
 describe('fuzz', () => {
-  it(`down, ${SECONDS} s: refuses or takes, throws nothing else, grows no further`, () => {
+  it(`down, ${SECONDS} s: refuses or takes, throws nothing else, grows no further`, async () => {
     const random = seeded(SEED);
     const { down } = corpus(random);
     let receiver = new WireReceiver();
@@ -67,6 +67,7 @@ describe('fuzz', () => {
     let before = '';
     const end = performance.now() + SECONDS * 1000;
     for (let round = 0; performance.now() < end; round += 1) {
+      if (round % 20_000 === 0) await breath();
       if (round % 5000 === 0) {
         receiver = new WireReceiver();
         receiver.take(writeWelcome());
@@ -98,12 +99,13 @@ describe('fuzz', () => {
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(100);
   }, (SECONDS + 30) * 1000);
 
-  it(`up, ${SECONDS} s: the reader refuses or takes`, () => {
+  it(`up, ${SECONDS} s: the reader refuses or takes`, async () => {
     const random = seeded(SEED + 1);
     const { up } = corpus(random);
     const counts = { taken: 0, refused: 0 };
     const end = performance.now() + SECONDS * 1000;
-    while (performance.now() < end) {
+    for (let round = 0; performance.now() < end; round += 1) {
+      if (round % 20_000 === 0) await breath();
       const bytes = mutated(random, up);
       try {
         readUp(bytes);

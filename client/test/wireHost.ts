@@ -18,6 +18,11 @@ export function seeded(seed: number): Random {
   };
 }
 
+/** Long loops let the test runner say that it is alive. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 export interface Entry {
   x: number;
   y: number;
