@@ -14,13 +14,12 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use trespasser::rules::INVENTORY;
 use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
+use trespasser::net::{Receiver, Taken};
 use trespasser::sim::{Stage, StageProbe};
-use trespasser::world::{PLAYERS, PlayerView, WeaponView};
+use trespasser::world::PLAYERS;
 use trespasser::{
-    CloudView, EventKind, GameMap, MatchDef, MatchId, PlayerDef, ProjectileView, Reading, RuleSet, Vec2, World,
-    WorldDef,
+    EventKind, GameMap, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Vec2, World, WorldDef,
 };
 use trespasser_benches::{exit, load_map, map_label, origin};
 
@@ -87,8 +86,8 @@ struct Options {
     /// Computes every living player's visibility polygon at 20 Hz within the clock.
     #[arg(long)]
     polygons: bool,
-    /// Reads every player's snapshot at 20 Hz within the clock: the own state, who is known or seen, what flies, smoke,
-    /// and the walls where they changed, as a host reads them; what it then sends is the host's affair.
+    /// Keeps what every player knows and writes a snapshot for each at 20 Hz, as bytes on the wire, within the clock; the
+    /// clients, who acknowledge them a frame later, are outside.
     #[arg(long)]
     snapshots: bool,
     /// Seed of the first match; the others count up from it.
@@ -125,8 +124,9 @@ struct Report {
     /// With `polygons`: of one polygon.
     polygon_ns: Option<f64>,
     snapshots: bool,
-    /// With `snapshots`: of one player's, read on one thread.
+    /// With `snapshots`: to write one, and what a player is sent a second.
     snapshot_ns: Option<f64>,
+    snapshot_bytes_per_s: Option<f64>,
     shots_per_min_per_match: f64,
     deaths_per_min_per_match: f64,
     slices_destroyed_per_min_per_match: f64,
@@ -206,8 +206,8 @@ struct Tally {
 struct Game {
     id: MatchId,
     seed: u64,
-    /// Of the walls as last read.
-    walls_version: u32,
+    /// By slot; nobody without `--snapshots`.
+    clients: Vec<(PlayerId, Receiver)>,
 }
 
 /// The matches of a measurement with their bots.
@@ -215,26 +215,6 @@ struct Load {
     world: World,
     games: Vec<Game>,
     bots: Bots,
-}
-
-/// What is read for one player.
-#[derive(Default)]
-struct Snapshots {
-    weapons: [Option<WeaponView>; INVENTORY],
-    players: Vec<PlayerView>,
-    projectiles: Vec<ProjectileView>,
-    clouds: Vec<CloudView>,
-    /// 1/64 points by slice.
-    walls: Vec<u16>,
-}
-
-impl Snapshots {
-    fn clear(&mut self) {
-        self.players.clear();
-        self.projectiles.clear();
-        self.clouds.clear();
-        self.walls.clear();
-    }
 }
 
 impl Load {
@@ -254,7 +234,15 @@ impl Load {
                 let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
                 bots.add(&mut world, id, def, skill)?;
             }
-            games.push(Game { id, seed, walls_version: u32::MAX });
+            let mut clients = Vec::new();
+            if options.snapshots {
+                let ids: Vec<PlayerId> = world.view(id)?.players().map(|player| player.id).collect();
+                for player in ids {
+                    world.open_link(id, player)?;
+                    clients.push((player, Receiver::new()));
+                }
+            }
+            games.push(Game { id, seed, clients });
         }
         Ok(Load { world, games, bots })
     }
@@ -278,28 +266,33 @@ impl Load {
         Ok(())
     }
 
-    /// What a host reads for each player at the network rate, into buffers that are kept; returns how many.
-    fn snapshots(&mut self, read: &mut Snapshots) -> Result<u64> {
-        let mut made = 0;
-        for game in &mut self.games {
-            let view = self.world.view(game.id)?;
-            let changed = game.walls_version != view.walls_version();
-            game.walls_version = view.walls_version();
-            for own in view.players() {
-                read.clear();
-                read.weapons = view.weapons(own.id)?;
-                let known = |p: &PlayerView| p.team == own.team || view.sees(own.id.slot()) >> p.id.slot() & 1 == 1;
-                read.players.extend(view.players().filter(known));
-                read.projectiles.extend(view.projectiles());
-                read.clouds.extend(view.clouds());
-                if changed {
-                    read.walls.extend(view.blocks().iter().flat_map(|block| block.health));
-                }
-                std::hint::black_box(&mut *read);
+    /// The clients take what the step has sent, and answer; returns snapshots and their bytes.
+    fn answer(&mut self, bytes: &mut Vec<u8>) -> Result<(u64, u64)> {
+        let (mut made, mut sent, mut any) = (0, 0, false);
+        let mut at = 0;
+        for packet in self.world.packets() {
+            any = true;
+            while self.games[at].id != packet.game {
+                at += 1;
+            }
+            let Some((_, client)) = self.games[at].clients.get_mut(packet.player.slot()) else { continue };
+            if client.receive(packet.bytes)? == Taken::Snapshot {
                 made += 1;
+                sent += packet.bytes.len() as u64;
             }
         }
-        Ok(made)
+        if any {
+            for game in &mut self.games {
+                for (player, client) in &mut game.clients {
+                    bytes.clear();
+                    client.write(0, bytes);
+                    if !bytes.is_empty() {
+                        self.world.receive(game.id, *player, bytes)?;
+                    }
+                }
+            }
+        }
+        Ok((made, sent))
     }
 
     /// Polygons of everybody who lives; returns how many.
@@ -372,8 +365,8 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let (mut block_time, mut block_ticks, mut ticks) = (Duration::ZERO, 0, 0);
     let mut bot_time = Duration::ZERO;
     let (mut polygon_time, mut polygons) = (Duration::ZERO, 0u64);
-    let (mut snapshot_time, mut snapshots) = (Duration::ZERO, 0u64);
-    let mut read = Snapshots::default();
+    let (mut snapshots, mut snapshot_bytes) = (0u64, 0u64);
+    let mut answers = Vec::new();
     let mut probed: [Vec<f64>; STAGES] = Default::default();
     let mut cpu_time = Duration::ZERO;
     let mut scratch = Vec::new();
@@ -415,16 +408,6 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
                     polygon_time += extra;
                 }
             }
-            if options.snapshots && tick % POLYGON_EVERY == 0 {
-                let began = Instant::now();
-                let made = load.snapshots(&mut read)?;
-                let spent = began.elapsed();
-                extra += spent;
-                if measured {
-                    snapshots += made;
-                    snapshot_time += spent;
-                }
-            }
             if measured {
                 cpu_time += origin::cpu_time().saturating_sub(cpu_began);
                 block_time += stepped + extra;
@@ -434,6 +417,13 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
                     blocks.push(block_time.as_nanos() as f64 / f64::from(block_ticks) / f64::from(options.matches));
                     (block_time, block_ticks) = (Duration::ZERO, 0);
                 }
+            }
+        }
+        if options.snapshots {
+            let (made, bytes) = load.answer(&mut answers)?;
+            if measured {
+                snapshots += made;
+                snapshot_bytes += bytes;
             }
         }
         load.after_tick(&mut stats, &mut tally)?;
@@ -456,7 +446,11 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let ns = quantile(0.5);
     let per_core = TICK_NS / (ns * f64::from(options.threads));
     let own = Clock::own_cost();
-    let costs = probed.map(|mut ticks| (median(&mut ticks) - own).max(0.0));
+    // What happens in every third tick has no median worth the name.
+    let sending: f64 = probed[Stage::Send as usize].iter().sum();
+    let sending = sending / probed[Stage::Send as usize].len().max(1) as f64;
+    let mut costs = probed.map(|mut ticks| (median(&mut ticks) - own).max(0.0));
+    costs[Stage::Send as usize] = (sending - own).max(0.0);
     let whole: f64 = costs.iter().sum::<f64>().max(1.0);
     let first = load.world.view(load.games[0].id)?;
     Ok(Report {
@@ -479,7 +473,13 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         polygons: options.polygons,
         polygon_ns: options.polygons.then(|| round(polygon_time.as_nanos() as f64 / polygons.max(1) as f64)),
         snapshots: options.snapshots,
-        snapshot_ns: options.snapshots.then(|| round(snapshot_time.as_nanos() as f64 / snapshots.max(1) as f64)),
+        snapshot_ns: options.snapshots.then(|| {
+            round(costs[Stage::Send as usize] * f64::from(played) * f64::from(options.matches) / snapshots.max(1) as f64)
+        }),
+        snapshot_bytes_per_s: options.snapshots.then(|| {
+            let seconds = f64::from(played) / f64::from(TICK_RATE);
+            round(snapshot_bytes as f64 / seconds / f64::from(options.matches) / PLAYERS as f64)
+        }),
         shots_per_min_per_match: round(stats.shots_per_minute()),
         deaths_per_min_per_match: round(stats.deaths_per_minute()),
         slices_destroyed_per_min_per_match: round(stats.slices_destroyed_per_minute()),
@@ -540,7 +540,10 @@ fn print(report: &Report) {
         row(&format!("  {}", stage.name()), format!("{:5.1} %", share * 100.0));
     }
     if let Some(ns) = report.snapshot_ns {
-        row("a snapshot read (20 Hz, in the clock)", format!("{ns:.0} ns"));
+        row("writing a snapshot (20 Hz, in the clock)", format!("{ns:.0} ns"));
+        if let Some(bytes) = report.snapshot_bytes_per_s {
+            row("sent to a player", format!("{bytes:.0} bytes/s"));
+        }
     }
     if let Some(ns) = report.polygon_ns {
         row("a polygon (20 Hz, in the clock)", format!("{ns:.0} ns"));
