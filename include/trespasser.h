@@ -66,6 +66,9 @@
 // Points of health are counted in these: 64 are one point.
 #define TP_POINT 64
 
+// Bytes of a client's message at most.
+#define TP_MAX_CLIENT_MESSAGE 256
+
 // What a call returns. Numbers are never reused.
 enum tp_result
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -465,12 +468,62 @@ typedef uint32_t tp_simd;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a host's message turned out to be.
+enum tp_taken
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Of another epoch, repeated, overtaken, or against a base that is not there: nothing has changed.
+  TP_TAKEN_IGNORED = 0,
+  // A new epoch has begun.
+  TP_TAKEN_WELCOME = 1,
+  // What is known is up to this snapshot.
+  TP_TAKEN_SNAPSHOT = 2,
+  // The host has ended the link.
+  TP_TAKEN_FAREWELL = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_taken tp_taken;
+#else
+typedef uint8_t tp_taken;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Bits of tp_seen_player.flags.
+enum tp_seen_flag
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Aims down sights.
+  TP_SEEN_FLAG_AIMING = 1,
+  // Lives.
+  TP_SEEN_FLAG_ALIVE = 2,
+  // Reloads.
+  TP_SEEN_FLAG_RELOADING = 4,
+  // Cannot be hurt.
+  TP_SEEN_FLAG_PROTECTED = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_seen_flag tp_seen_flag;
+#else
+typedef uint8_t tp_seen_flag;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The bots of one world. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_bots tp_bots;
 
 // A playable map. Immutable: any number of threads may use it at once. Matches keep what they need of it, so that it
 // may be destroyed as soon as they are created.
 typedef struct tp_map tp_map;
+
+// The reference client of the wire, for bots, load tests and tests of other clients. About 8 KB, and a byte for each
+// slice of the map, whatever comes. Calls that change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_receiver tp_receiver;
 
 // A scene being played: a world with one match of bots. Calls that change it must be alone, and get or give BUSY if
 // they are not.
@@ -552,7 +605,7 @@ typedef struct tp_point {
   float y;
 } tp_point;
 
-// What a world is made with. 20 bytes.
+// What a world is made with. 32 bytes.
 typedef struct tp_world_def {
   // Bytes of this struct in the caller's header.
   uint32_t size;
@@ -564,6 +617,12 @@ typedef struct tp_world_def {
   uint32_t max_matches;
   // tp_simd.
   uint32_t simd;
+  // Of the wire: snapshots a second in action, 1 to 60; a frame is the whole number of ticks nearest to that.
+  uint32_t net_rate;
+  // Snapshots a second while nothing changes for a player, 1 to net_rate.
+  uint32_t net_idle_rate;
+  // Bytes of payload a snapshot, averaged over a second, 20 to 1000.
+  uint32_t net_budget;
 } tp_world_def;
 
 // What a world is. 16 bytes.
@@ -932,6 +991,46 @@ typedef struct tp_packet {
   uint32_t length;
 } tp_packet;
 
+// A player as a client knows one. 16 bytes.
+typedef struct tp_seen_player {
+  // px, exact to 1/16.
+  float x;
+  // px, exact to 1/16.
+  float y;
+  // 1/256 turn clockwise from +x; 0 for oneself.
+  uint8_t facing;
+  // Percent of full health, rounded up.
+  uint8_t health;
+  // tp_weapon in hand, or TP_NONE.
+  uint8_t weapon;
+  // tp_gait.
+  uint8_t gait;
+  // tp_seen_flag bits.
+  uint8_t flags;
+  // 0.
+  uint8_t reserved[3];
+} tp_seen_player;
+
+// Where a client is and whom it knows. 144 bytes.
+typedef struct tp_seen {
+  // Newest frame taken.
+  uint32_t frame;
+  // The tick of that frame.
+  uint32_t tick;
+  // 0 to 3.
+  uint8_t epoch;
+  // The player's own, 0 to 7.
+  uint8_t slot;
+  // Bit s: the player in slot s is known.
+  uint8_t known;
+  // Low bits of the number of the last input applied.
+  uint8_t input;
+  // Ticks a frame.
+  uint32_t step;
+  // By slot; zeros for those not known.
+  struct tp_seen_player players[8];
+} tp_seen;
+
 // What a bot joins with. 20 bytes.
 typedef struct tp_bot_def {
   // Bytes of this struct in the caller's header.
@@ -1061,7 +1160,8 @@ tp_result tp_map_get_max_health(const struct tp_map *map,
 // Owned by the map, valid until it is destroyed. Any thread. A null map gives null.
 const char *tp_map_warning(const struct tp_map *map, size_t index);
 
-// 60 ticks a second, standard rules, 65536 matches, the best instruction set. Any thread.
+// 60 ticks a second, standard rules, 65536 matches, the best instruction set, 20 snapshots of 60 bytes a second, 4 at
+// rest. Any thread.
 struct tp_world_def tp_world_default_def(void);
 
 // An empty world. The caller owns it and ends it with tp_world_destroy; `def` is borrowed for the call. Any thread.
@@ -1440,6 +1540,46 @@ tp_result tp_world_packets(const struct tp_world *world,
                            size_t packets_capacity,
                            size_t *out_count,
                            size_t *out_length);
+
+// A client that knows nothing yet. The caller owns it and ends it with tp_receiver_destroy. Any thread.
+tp_result tp_receiver_create(struct tp_receiver **out_receiver);
+
+// Ends a client; null is nothing. The caller gives up ownership: no other call on it at the same time or later. Any
+// thread. BUSY if a call is inside; then it lives on.
+tp_result tp_receiver_destroy(struct tp_receiver *receiver);
+
+// Takes one message of the host; out_taken is a tp_taken. Borrows `bytes` for the call.
+// Changes the receiver: any thread, no other call at the same time. BAD_MESSAGE naming the field.
+tp_result tp_receiver_take(struct tp_receiver *receiver,
+                           const uint8_t *bytes,
+                           size_t length,
+                           uint8_t *out_taken);
+
+// Makes an input of tp_button bits and a cursor, px; out_number: its number, from 1 in every epoch.
+// Changes the receiver: any thread, no other call at the same time. INVALID_ARGUMENT if the cursor is not finite.
+tp_result tp_receiver_input(struct tp_receiver *receiver,
+                            uint16_t held,
+                            uint16_t taps,
+                            float mouse_x,
+                            float mouse_y,
+                            uint32_t *out_number);
+
+// Asks for a respawn until an answer comes.
+// Changes the receiver: any thread, no other call at the same time.
+tp_result tp_receiver_request_respawn(struct tp_receiver *receiver);
+
+// Writes the message that is to be sent now into the caller's `capacity` bytes, TP_MAX_CLIENT_MESSAGE at least; none
+// before the first welcome. `view`: ticks between the newest frame and what the player saw at the last input.
+// Changes the receiver: any thread, no other call at the same time. SHORT_BUFFER.
+tp_result tp_receiver_write(struct tp_receiver *receiver,
+                            uint32_t view,
+                            uint8_t *out_bytes,
+                            size_t capacity,
+                            size_t *out_length);
+
+// Where a client is and whom it knows.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome.
+tp_result tp_receiver_get(const struct tp_receiver *receiver, struct tp_seen *out_seen);
 
 // Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
 struct tp_bot_def tp_bot_default_def(void);

@@ -5,6 +5,7 @@ import { Disposer } from './core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
 import { parseLoadout } from './model/loadout';
 import { SocketLink } from './net/socketLink';
+import { pageMeans, WireLink } from './net/wireLink';
 import { css, PALETTE, publishPalette } from './render/palette';
 import { buildTrueType } from './render/ttf';
 import { BootScene } from './scenes/bootScene';
@@ -17,7 +18,7 @@ import { cleanName } from './ui/menu';
 import { fitFrame } from './ui/viewport';
 import { loadWish } from './wishStore';
 
-/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout. */
+/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout, wire=off. */
 const query = new URLSearchParams(location.search);
 
 /** `server` may name another origin, for a client served from elsewhere. */
@@ -80,7 +81,10 @@ function start(): void {
   game.canvas.setAttribute('aria-hidden', 'true');
   const settings = loadSettings();
   const audio = new GameAudio(settings);
-  provideServices(game, { link: new SocketLink(serverUrl()), ui, wish, settings, audio, match: null });
+  const url = serverUrl();
+  const socket = new SocketLink(url);
+  const link = query.get('wire') === 'off' ? socket : new WireLink(socket, pageMeans(url));
+  provideServices(game, { link, ui, wish, settings, audio, match: null });
   installTestHook(game, Phaser.CANVAS);
 }
 

@@ -51,6 +51,8 @@ export interface TestState {
   readonly heard: readonly string[];
   /** States taken in. */
   readonly states: number;
+  /** The match comes by the binary protocol. */
+  readonly wire: boolean;
   /** Messages that could not be read. */
   readonly malformed: number;
   readonly matchEnded: boolean;
@@ -106,6 +108,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         audio: services.audio.counts,
         heard: (match?.hearing.lines ?? []).map(({ text }) => text),
         states: match?.stateCount ?? 0,
+        wire: link.play !== null,
         malformed: link.malformedCount,
         matchEnded: (match?.result ?? null) !== null,
         fps: game.loop.actualFps,

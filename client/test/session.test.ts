@@ -8,6 +8,7 @@ class FakeLink implements GameLink {
   status: LinkStatus = 'idle';
   id = 'me';
   malformedCount = 0;
+  readonly play = null;
   opened = 0;
   readonly sent: [ClientEventName, unknown][] = [];
   private readonly handlers = new Map<string, (payload: never) => void>();

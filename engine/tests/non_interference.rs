@@ -204,6 +204,8 @@ struct Side {
     events: Vec<Event>,
     /// The other ends of the links, and the dice by which messages are lost, one for each: a link's fate is its own.
     clients: Vec<(Receiver, Dice)>,
+    /// Every other situation: with losses bases are acknowledged ones, without they are the frame before.
+    loses: bool,
     up: Vec<u8>,
 }
 
@@ -220,7 +222,8 @@ impl Side {
             .collect();
         let clients = (0..PLAYERS as u64).map(|slot| (Receiver::new(), Dice(seed ^ slot << 32))).collect();
         let (events, up) = (Vec::new(), Vec::new());
-        let mut side = Side { world, game, players, ken: Default::default(), events, clients, up };
+        let mut side =
+            Side { world, game, players, ken: Default::default(), events, clients, loses: seed & 1 == 1, up };
         side.watch();
         side
     }
@@ -258,7 +261,7 @@ impl Side {
             ken.heard.clear();
             ken.packets.clear();
         }
-        let Side { world, game, ken, events, clients, up, players } = self;
+        let Side { world, game, ken, events, clients, loses, up, players } = self;
         events.clear();
         world.drain_events(*game, |event| events.push(*event)).unwrap();
         let lost = world
@@ -273,16 +276,16 @@ impl Side {
         for packet in world.packets() {
             ken[packet.player.slot()].packets.push(packet.bytes.to_vec());
         }
-        // A tenth is lost on either way; what arrives is answered at once.
+        // A tenth is lost on either way, if any; what arrives is answered at once.
         for (slot, (receiver, dice)) in clients.iter_mut().enumerate() {
             for bytes in &ken[slot].packets {
-                if dice.one_in(10) {
+                if *loses && dice.one_in(10) {
                     continue;
                 }
                 receiver.receive(bytes).unwrap();
                 up.clear();
                 receiver.write(6, up);
-                if !dice.one_in(10) {
+                if !(*loses && dice.one_in(10)) {
                     world.receive(*game, players[slot], up).unwrap();
                 }
             }

@@ -287,11 +287,29 @@ static void worlds(void)
     def.simd = 4;
     IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
     SAYS("simd");
+    def = tp_world_default_def();
+    CHECK(def.net_rate == 20 && def.net_idle_rate == 4 && def.net_budget == 60);
+    def.net_rate = 61;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.rate");
+    def.net_rate = 3;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.idle_rate");
+    def = tp_world_default_def();
+    def.net_budget = 19;
+    IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
+    SAYS("net.budget");
     IS(tp_world_create(NULL, &world), NULL_POINTER);
     UNTOUCHED(world);
     def = tp_world_default_def();
     IS(tp_world_create(&def, NULL), NULL_POINTER);
     IS(tp_world_destroy(NULL), OK);
+    /* A definition of the header before the wire: what it does not know has its default. */
+    def.size = 20;
+    def.net_rate = 0;
+    IS(tp_world_create(&def, &world), OK);
+    IS(tp_world_destroy(world), OK);
+    def = tp_world_default_def();
 
     def.simd = TP_SIMD_SCALAR;
     def.rules = TP_RULES_LEGACY;
@@ -1300,6 +1318,66 @@ static void wire(void)
     static const uint8_t empty[2] = { 0, 0 };
     IS(tp_world_receive(world, match, red, empty, sizeof empty, &received), OK);
     CHECK(received.inputs == 0 && received.false_ack == 0);
+
+    /* The other end: what the host sends is taken, and what it makes of that walks. */
+    tp_receiver *client;
+    IS(tp_receiver_create(NULL), NULL_POINTER);
+    IS(tp_receiver_create(&client), OK);
+    tp_seen seen;
+    uint8_t taken;
+    FILL(seen);
+    FILL(taken);
+    IS(tp_receiver_get(client, &seen), NOT_ALLOWED);
+    IS(tp_receiver_get(NULL, &seen), NULL_POINTER);
+    IS(tp_receiver_take(client, damaged, sizeof damaged, &taken), BAD_MESSAGE);
+    IS(tp_receiver_take(client, NULL, 1, &taken), NULL_POINTER);
+    IS(tp_receiver_take(NULL, bytes, length, &taken), NULL_POINTER);
+    UNTOUCHED(seen);
+    UNTOUCHED(taken);
+    IS(tp_receiver_take(client, bytes, length, NULL), NULL_POINTER);
+    uint8_t up[TP_MAX_CLIENT_MESSAGE];
+    IS(tp_receiver_write(client, 0, up, sizeof up, &used), OK);
+    CHECK(used == 0);
+    IS(tp_receiver_take(client, bytes, length, &taken), OK);
+    CHECK(taken == TP_TAKEN_WELCOME);
+    IS(tp_receiver_take(client, bytes, length, &taken), OK);
+    CHECK(taken == TP_TAKEN_IGNORED);
+    uint32_t number;
+    FILL(number);
+    FILL(used);
+    IS(tp_receiver_input(client, 0, 0, NAN, 0, &number), INVALID_ARGUMENT);
+    IS(tp_receiver_input(NULL, 0, 0, 0, 0, &number), NULL_POINTER);
+    IS(tp_receiver_write(client, 0, up, sizeof up - 1, &used), SHORT_BUFFER);
+    IS(tp_receiver_write(client, 0, NULL, sizeof up, &used), NULL_POINTER);
+    IS(tp_receiver_write(NULL, 0, up, sizeof up, &used), NULL_POINTER);
+    UNTOUCHED(number);
+    UNTOUCHED(used);
+    IS(tp_receiver_write(client, 0, up, sizeof up, NULL), NULL_POINTER);
+    IS(tp_receiver_input(client, 0, 0, 0, 0, NULL), NULL_POINTER);
+    IS(tp_receiver_request_respawn(NULL), NULL_POINTER);
+    IS(tp_receiver_request_respawn(client), OK);
+    tp_player_view at_first, view;
+    IS(tp_player_get(world, match, red, &at_first), OK);
+    for (int tick = 0; tick < 60; tick++) {
+        IS(tp_receiver_input(client, TP_BUTTON_DOWN, 0, 240, 270, &number), OK);
+        IS(tp_receiver_write(client, 0, up, sizeof up, &used), OK);
+        IS(tp_world_receive(world, match, red, up, used, &received), OK);
+        CHECK(received.false_ack == 0 && received.inputs <= 12);
+        IS(tp_world_step(world), OK);
+        IS(tp_world_packets(world, bytes, sizeof bytes, packets, 64, &count, &length), OK);
+        for (size_t i = 0; i < count; i++)
+            IS(tp_receiver_take(client, bytes + packets[i].offset, packets[i].length, &taken), OK);
+    }
+    CHECK(number >= 60);
+    IS(tp_player_get(world, match, red, &view), OK);
+    IS(tp_receiver_get(client, &seen), OK);
+    CHECK(taken == TP_TAKEN_SNAPSHOT && seen.slot == (red.raw & 7) && (seen.known >> seen.slot & 1) == 1);
+    CHECK(view.y > at_first.y + 30);
+    CHECK(fabsf(seen.players[seen.slot].x - view.x) < 4 && fabsf(seen.players[seen.slot].y - view.y) < 8);
+    CHECK((seen.players[seen.slot].flags & TP_SEEN_FLAG_ALIVE) != 0 && seen.players[seen.slot].health == 100);
+    IS(tp_receiver_get(client, NULL), NULL_POINTER);
+    IS(tp_receiver_destroy(client), OK);
+    IS(tp_receiver_destroy(NULL), OK);
 
     /* Held and closed links write nothing. */
     IS(tp_world_hold_link(world, match, red, 2), INVALID_ARGUMENT);

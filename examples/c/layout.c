@@ -47,12 +47,15 @@ SIZE(tp_point, 8, 4);
 AT(tp_point, x, 0);
 AT(tp_point, y, 4);
 
-SIZE(tp_world_def, 20, 4);
+SIZE(tp_world_def, 32, 4);
 AT(tp_world_def, size, 0);
 AT(tp_world_def, tick_rate, 4);
 AT(tp_world_def, rules, 8);
 AT(tp_world_def, max_matches, 12);
 AT(tp_world_def, simd, 16);
+AT(tp_world_def, net_rate, 20);
+AT(tp_world_def, net_idle_rate, 24);
+AT(tp_world_def, net_budget, 28);
 
 SIZE(tp_world_info, 16, 4);
 AT(tp_world_info, tick_rate, 0);
@@ -160,6 +163,26 @@ AT(tp_packet, match_id, 0);
 AT(tp_packet, player_id, 8);
 AT(tp_packet, offset, 16);
 AT(tp_packet, length, 20);
+
+SIZE(tp_seen_player, 16, 4);
+AT(tp_seen_player, x, 0);
+AT(tp_seen_player, y, 4);
+AT(tp_seen_player, facing, 8);
+AT(tp_seen_player, health, 9);
+AT(tp_seen_player, weapon, 10);
+AT(tp_seen_player, gait, 11);
+AT(tp_seen_player, flags, 12);
+AT(tp_seen_player, reserved, 13);
+
+SIZE(tp_seen, 144, 4);
+AT(tp_seen, frame, 0);
+AT(tp_seen, tick, 4);
+AT(tp_seen, epoch, 8);
+AT(tp_seen, slot, 9);
+AT(tp_seen, known, 10);
+AT(tp_seen, input, 11);
+AT(tp_seen, step, 12);
+AT(tp_seen, players, 16);
 
 SIZE(tp_received, 8, 4);
 AT(tp_received, inputs, 0);

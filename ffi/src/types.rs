@@ -545,7 +545,7 @@ pub struct tp_map_info {
 
 const _: () = assert!(size_of::<tp_map_info>() == 32);
 
-/// What a world is made with. 20 bytes.
+/// What a world is made with. 32 bytes.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct tp_world_def {
@@ -559,9 +559,15 @@ pub struct tp_world_def {
     pub max_matches: u32,
     /// tp_simd.
     pub simd: u32,
+    /// Of the wire: snapshots a second in action, 1 to 60; a frame is the whole number of ticks nearest to that.
+    pub net_rate: u32,
+    /// Snapshots a second while nothing changes for a player, 1 to net_rate.
+    pub net_idle_rate: u32,
+    /// Bytes of payload a snapshot, averaged over a second, 20 to 1000.
+    pub net_budget: u32,
 }
 
-const _: () = assert!(size_of::<tp_world_def>() == 20);
+const _: () = assert!(size_of::<tp_world_def>() == 32);
 
 /// What a world is. 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -1,10 +1,13 @@
 //! The wire: what a client gets and sends (`engine/src/net/PROTOCOL.md`).
 
+use crate::gate::{Gate, Reading, Writing};
 use crate::pointer::{self, Out, OutArray};
-use crate::result::{Fail, guarded, tp_result};
-use crate::types::{tp_match_id, tp_player_id};
+use crate::result::{Fail, Outcome, guarded, tp_result};
+use crate::types::{TP_NONE, tp_match_id, tp_player_id};
 use crate::world::tp_world;
+use trespasser::net::{Receiver, Seen, SeenPlayer, Taken};
 use trespasser::world::Received;
+use trespasser::{Buttons, Vec2};
 
 /// One message of tp_world_packets.
 /// 24 bytes.
@@ -160,3 +163,265 @@ pub unsafe extern "C" fn tp_world_packets(
         Ok(())
     })
 }
+
+/// Bytes of a client's message at most.
+pub const TP_MAX_CLIENT_MESSAGE: u32 = 256;
+
+/// What a host's message turned out to be.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_taken {
+    /// Of another epoch, repeated, overtaken, or against a base that is not there: nothing has changed.
+    Ignored = 0,
+    /// A new epoch has begun.
+    Welcome = 1,
+    /// What is known is up to this snapshot.
+    Snapshot = 2,
+    /// The host has ended the link.
+    Farewell = 3,
+}
+
+/// Bits of tp_seen_player.flags.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum tp_seen_flag {
+    /// Aims down sights.
+    Aiming = 1,
+    /// Lives.
+    Alive = 2,
+    /// Reloads.
+    Reloading = 4,
+    /// Cannot be hurt.
+    Protected = 8,
+}
+
+/// A player as a client knows one. 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C)]
+pub struct tp_seen_player {
+    /// px, exact to 1/16.
+    pub x: f32,
+    /// px, exact to 1/16.
+    pub y: f32,
+    /// 1/256 turn clockwise from +x; 0 for oneself.
+    pub facing: u8,
+    /// Percent of full health, rounded up.
+    pub health: u8,
+    /// tp_weapon in hand, or TP_NONE.
+    pub weapon: u8,
+    /// tp_gait.
+    pub gait: u8,
+    /// tp_seen_flag bits.
+    pub flags: u8,
+    /// 0.
+    pub reserved: [u8; 3],
+}
+
+const _: () = assert!(size_of::<tp_seen_player>() == 16);
+
+/// Where a client is and whom it knows. 144 bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct tp_seen {
+    /// Newest frame taken.
+    pub frame: u32,
+    /// The tick of that frame.
+    pub tick: u32,
+    /// 0 to 3.
+    pub epoch: u8,
+    /// The player's own, 0 to 7.
+    pub slot: u8,
+    /// Bit s: the player in slot s is known.
+    pub known: u8,
+    /// Low bits of the number of the last input applied.
+    pub input: u8,
+    /// Ticks a frame.
+    pub step: u32,
+    /// By slot; zeros for those not known.
+    pub players: [tp_seen_player; 8],
+}
+
+const _: () = assert!(size_of::<tp_seen>() == 144);
+
+/// The reference client of the wire, for bots, load tests and tests of other clients. About 8 KB, and a byte for each
+/// slice of the map, whatever comes. Calls that change it must be alone, and get or give BUSY if they are not.
+pub struct tp_receiver {
+    gate: Gate<Receiver>,
+}
+
+impl tp_receiver {
+    /// # Safety
+    /// `receiver` is null or came from `tp_receiver_create` and is not destroyed during `'a`.
+    unsafe fn gate<'a>(receiver: *const tp_receiver) -> Outcome<&'a Gate<Receiver>> {
+        // SAFETY: this function's contract.
+        let receiver = unsafe { receiver.as_ref() };
+        Ok(&receiver.ok_or_else(|| Fail::new(tp_result::NullPointer, "receiver is null; create one first"))?.gate)
+    }
+
+    /// # Safety
+    /// As [`tp_receiver::gate`].
+    unsafe fn read<'a>(receiver: *const tp_receiver) -> Outcome<Reading<'a, Receiver>> {
+        // SAFETY: this function's contract.
+        unsafe { Self::gate(receiver)? }.read("receiver")
+    }
+
+    /// # Safety
+    /// As [`tp_receiver::gate`].
+    unsafe fn write<'a>(receiver: *const tp_receiver) -> Outcome<Writing<'a, Receiver>> {
+        // SAFETY: this function's contract.
+        unsafe { Self::gate(receiver)? }.write("receiver")
+    }
+}
+
+/// A client that knows nothing yet. The caller owns it and ends it with tp_receiver_destroy. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_create(out_receiver: *mut *mut tp_receiver) -> tp_result {
+    guarded!({
+        let out = Out::new(out_receiver, "out_receiver")?;
+        out.set(Box::into_raw(Box::new(tp_receiver { gate: Gate::new(Receiver::new()) })));
+        Ok(())
+    })
+}
+
+/// Ends a client; null is nothing. The caller gives up ownership: no other call on it at the same time or later. Any
+/// thread. BUSY if a call is inside; then it lives on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_destroy(receiver: *mut tp_receiver) -> tp_result {
+    guarded!({
+        if !receiver.is_null() {
+            tp_receiver::gate(receiver)?.check_unused("receiver")?;
+            drop(Box::from_raw(receiver));
+        }
+        Ok(())
+    })
+}
+
+/// Takes one message of the host; out_taken is a tp_taken. Borrows `bytes` for the call.
+/// Changes the receiver: any thread, no other call at the same time. BAD_MESSAGE naming the field.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_take(
+    receiver: *mut tp_receiver,
+    bytes: *const u8,
+    length: usize,
+    out_taken: *mut u8,
+) -> tp_result {
+    guarded!({
+        let mut receiver = tp_receiver::write(receiver)?;
+        let bytes = pointer::array(bytes, length, "bytes")?;
+        let out = Out::new(out_taken, "out_taken")?;
+        out.set(match receiver.receive(bytes)? {
+            Taken::Ignored => tp_taken::Ignored,
+            Taken::Welcome => tp_taken::Welcome,
+            Taken::Snapshot => tp_taken::Snapshot,
+            Taken::Farewell(_) => tp_taken::Farewell,
+        } as u8);
+        Ok(())
+    })
+}
+
+/// Makes an input of tp_button bits and a cursor, px; out_number: its number, from 1 in every epoch.
+/// Changes the receiver: any thread, no other call at the same time. INVALID_ARGUMENT if the cursor is not finite.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_input(
+    receiver: *mut tp_receiver,
+    held: u16,
+    taps: u16,
+    mouse_x: f32,
+    mouse_y: f32,
+    out_number: *mut u32,
+) -> tp_result {
+    guarded!({
+        let mut receiver = tp_receiver::write(receiver)?;
+        let out = Out::new(out_number, "out_number")?;
+        out.set(receiver.input(Buttons(held), Buttons(taps), Vec2::new(mouse_x, mouse_y))?);
+        Ok(())
+    })
+}
+
+/// Asks for a respawn until an answer comes.
+/// Changes the receiver: any thread, no other call at the same time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_request_respawn(receiver: *mut tp_receiver) -> tp_result {
+    guarded!({
+        tp_receiver::write(receiver)?.request_respawn();
+        Ok(())
+    })
+}
+
+/// Writes the message that is to be sent now into the caller's `capacity` bytes, TP_MAX_CLIENT_MESSAGE at least; none
+/// before the first welcome. `view`: ticks between the newest frame and what the player saw at the last input.
+/// Changes the receiver: any thread, no other call at the same time. SHORT_BUFFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_write(
+    receiver: *mut tp_receiver,
+    view: u32,
+    out_bytes: *mut u8,
+    capacity: usize,
+    out_length: *mut usize,
+) -> tp_result {
+    guarded!({
+        let mut receiver = tp_receiver::write(receiver)?;
+        let mut out = OutArray::new(out_bytes, capacity, out_length, "out_bytes")?;
+        out.check(TP_MAX_CLIENT_MESSAGE as usize)?;
+        let mut bytes = Vec::with_capacity(TP_MAX_CLIENT_MESSAGE as usize);
+        receiver.write(view, &mut bytes);
+        out.push_all(&bytes);
+        out.finish();
+        Ok(())
+    })
+}
+
+/// Where a client is and whom it knows.
+/// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_receiver_get(receiver: *const tp_receiver, out_seen: *mut tp_seen) -> tp_result {
+    guarded!({
+        let receiver = tp_receiver::read(receiver)?;
+        let out = Out::new(out_seen, "out_seen")?;
+        let seen = receiver.seen().ok_or_else(|| {
+            Fail::new(tp_result::NotAllowed, "looking at a receiver is refused: no welcome has come yet")
+        })?;
+        out.set(seen.into());
+        Ok(())
+    })
+}
+
+impl From<&Seen> for tp_seen {
+    fn from(seen: &Seen) -> Self {
+        let known = seen.players.iter().enumerate().fold(0, |mask, (s, p)| mask | u8::from(p.is_some()) << s);
+        tp_seen {
+            frame: seen.frame,
+            tick: seen.tick,
+            epoch: seen.welcome.epoch,
+            slot: seen.welcome.slot,
+            known,
+            input: seen.input,
+            step: seen.welcome.step,
+            players: seen.players.map(|player| player.as_ref().map(Into::into).unwrap_or_default()),
+        }
+    }
+}
+
+impl From<&SeenPlayer> for tp_seen_player {
+    fn from(p: &SeenPlayer) -> Self {
+        let flag = |on: bool, flag: tp_seen_flag| if on { flag as u8 } else { 0 };
+        tp_seen_player {
+            x: p.position.x,
+            y: p.position.y,
+            facing: p.facing,
+            health: p.health,
+            weapon: p.weapon.map_or(TP_NONE, |weapon| weapon as u8),
+            gait: p.gait as u8,
+            flags: flag(p.aiming, tp_seen_flag::Aiming)
+                | flag(p.alive, tp_seen_flag::Alive)
+                | flag(p.reloading, tp_seen_flag::Reloading)
+                | flag(p.protected, tp_seen_flag::Protected),
+            reserved: [0; 3],
+        }
+    }
+}
+
+const _: () = {
+    const fn shareable<T: Send + Sync>() {}
+    shareable::<tp_receiver>();
+};

@@ -4,7 +4,7 @@ use crate::gate::{Gate, Reading, Writing};
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, remember, tp_result};
 use crate::types::{TP_CUTOFF_OPEN, rules, simd, simd_number, tp_input, tp_match_id, tp_world_def, tp_world_info};
-use trespasser::{Buttons, InputCmd, Vec2, World, WorldDef};
+use trespasser::{Buttons, InputCmd, NetDef, Vec2, World, WorldDef};
 
 /// Matches of one rule set and tick rate, with their players. Calls that read it (const) may meet on several threads;
 /// a call that changes it must be alone, and gets or gives BUSY if it is not.
@@ -36,13 +36,24 @@ impl tp_world {
     }
 }
 
-/// 60 ticks a second, standard rules, 65536 matches, the best instruction set. Any thread.
+/// 60 ticks a second, standard rules, 65536 matches, the best instruction set, 20 snapshots of 60 bytes a second, 4 at
+/// rest. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn tp_world_default_def() -> tp_world_def {
-    let def = tp_world_def { size: size_of::<tp_world_def>() as u32, tick_rate: 0, rules: 0, max_matches: 0, simd: 0 };
+    let def = tp_world_def {
+        size: size_of::<tp_world_def>() as u32,
+        tick_rate: 0,
+        rules: 0,
+        max_matches: 0,
+        simd: 0,
+        net_rate: 0,
+        net_idle_rate: 0,
+        net_budget: 0,
+    };
     guarded!(or def, {
-        let WorldDef { tick_rate, max_matches, .. } = WorldDef::default();
-        Ok(tp_world_def { tick_rate, max_matches, ..def })
+        let WorldDef { tick_rate, max_matches, net, .. } = WorldDef::default();
+        let NetDef { rate: net_rate, idle_rate: net_idle_rate, budget: net_budget } = net;
+        Ok(tp_world_def { tick_rate, max_matches, net_rate, net_idle_rate, net_budget, ..def })
     })
 }
 
@@ -51,14 +62,14 @@ pub extern "C" fn tp_world_default_def() -> tp_world_def {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_world_create(def: *const tp_world_def, out_world: *mut *mut tp_world) -> tp_result {
     guarded!({
-        let def = pointer::definition(def, tp_world_default_def(), &[20], "def")?;
+        let def = pointer::definition(def, tp_world_default_def(), &[20, 32], "def")?;
         let out = Out::new(out_world, "out_world")?;
         let world = World::new(WorldDef {
             tick_rate: def.tick_rate,
             rules: rules(def.rules)?,
             max_matches: def.max_matches,
             simd: simd(def.simd)?,
-            ..WorldDef::default()
+            net: NetDef { rate: def.net_rate, idle_rate: def.net_idle_rate, budget: def.net_budget },
         })?;
         out.set(Box::into_raw(Box::new(tp_world { gate: Gate::new(world) })));
         Ok(())

@@ -43,7 +43,9 @@ impl From<Error> for Fail {
         let message = match &error {
             // The same names that JavaScript callers write.
             Error::InvalidArgument { field, value, limit } => {
-                format!("{} is {value}; it must be {limit}", camel_case(field))
+                let name = camel_case(field);
+                let name = name.strip_prefix("net.").map_or_else(|| name.clone(), |rest| format!("wire.{rest}"));
+                format!("{name} is {value}; it must be {limit}")
             }
             Error::WorldFull { .. } => error.to_string().replace("max_matches", "maxMatches"),
             _ => error.to_string(),

@@ -209,20 +209,14 @@ fn message(message: &SeenMessage) -> String {
     let text = match message.what {
         Happening::Sound { own, kind, gain, direction, cutoff } => {
             let kind = kind.name();
-            format!(
-                r#""sound","own":{own},"kind":"{kind}","gain":{gain},"direction":{direction},"cutoff":{cutoff}"#
-            )
+            format!(r#""sound","own":{own},"kind":"{kind}","gain":{gain},"direction":{direction},"cutoff":{cutoff}"#)
         }
         Happening::Fired { shooter, weapon, at, direction } => {
             format!(r#""fired","who":{shooter},"weapon":{},{},"direction":{direction}"#, name(weapon), point(at))
         }
         Happening::Impact { shooter, weapon, what, at, whose } => {
             let (shooter, whose) = (slot(shooter), slot(whose));
-            format!(
-                r#""impact","who":{shooter},"weapon":{},"what":{what},{},"whose":{whose}"#,
-                name(weapon),
-                place(at)
-            )
+            format!(r#""impact","who":{shooter},"weapon":{},"what":{what},{},"whose":{whose}"#, name(weapon), place(at))
         }
         Happening::Hurt { whose, by, weapon, points } => {
             format!(r#""hurt","who":{whose},"by":{},"weapon":{},"points":{points}"#, slot(by), name(weapon))

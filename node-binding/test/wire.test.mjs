@@ -178,10 +178,10 @@ test('rates and budgets are options of the world', () => {
   const fast = new World({ wire: { rate: 60, idleRate: 30, budget: 200 } });
   assert.equal(fast.wireStep, 1);
   assert.equal(new World().wireStep, 3);
-  refused(() => new World({ wire: { rate: 0 } }), 'INVALID_ARGUMENT', /rate/);
+  refused(() => new World({ wire: { rate: 0 } }), 'INVALID_ARGUMENT', /^wire.rate is 0; it must be/);
   refused(() => new World({ wire: { rate: '20' } }), 'INVALID_ARGUMENT', /wire.rate/);
-  refused(() => new World({ wire: { idleRate: 30 } }), 'INVALID_ARGUMENT', /idle/i);
-  refused(() => new World({ wire: { budget: 1 } }), 'INVALID_ARGUMENT', /budget/);
+  refused(() => new World({ wire: { idleRate: 30 } }), 'INVALID_ARGUMENT', /^wire.idleRate is 30/);
+  refused(() => new World({ wire: { budget: 1 } }), 'INVALID_ARGUMENT', /^wire.budget/);
 });
 
 test('bots fight, and a client that watches agrees with the match all the time', () => {

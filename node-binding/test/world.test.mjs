@@ -77,10 +77,11 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
     throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
     listen: [], knownSliceHealth: [], knownSlicesVersion: [], knownProjectiles: [], knownClouds: [],
+    wireOpen: [], wireClose: [], wireHold: [true], wireReceive: [new Uint8Array(2)], wireStats: [],
   };
-  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz'];
+  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));
-  for (const name of ['constructor', 'tickRate', 'simd', 'matchCount']) methods.delete(name);
+  for (const name of ['constructor', 'tickRate', 'simd', 'matchCount', 'wireStep']) methods.delete(name);
   const covered = [...Object.keys(ofMatch), ...Object.keys(ofPlayer), ...others];
   assert.deepEqual([...methods].sort(), covered.sort(), 'a method that nobody calls with bad ids');
 

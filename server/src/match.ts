@@ -317,7 +317,7 @@ export class Match {
       // Asked before the step's own events fill the buffer: those are no sign of a slow client.
       const keepsUp = this.services.keepsUp(seat.memberId);
       if (seat.onWire) {
-        if (isNetworkTick) this.#followWire(seat);
+        if (isNetworkTick) this.#followWire(seat, this.#view(seat));
         continue;
       }
       for (const event of told) if ((event.to >> seat.slot & 1) === 1) this.#tell(seat, event);
@@ -659,7 +659,12 @@ export class Match {
 
   /** A message of the person's client. Throws the engine's `BAD_MESSAGE`, with nothing changed, for bytes that are none. */
   receiveWire(memberId: string, bytes: Uint8Array): WireReceived {
-    return this.services.world.wireReceive(this.#id, this.#person(memberId).player, bytes);
+    const { world } = this.services;
+    const seat = this.#person(memberId);
+    const received = world.wireReceive(this.#id, seat.player, bytes);
+    // The living change neither side nor weapons.
+    if (!this.#view(seat).alive) this.#followWire(seat, world.player(this.#id, seat.player));
+    return received;
   }
 
   /** Who is who, for those on the wire, where players go by their slots. */
@@ -670,10 +675,12 @@ export class Match {
   }
 
   /** What a client has asked the engine for over the wire: side, weapons, the first spawn. */
-  #followWire(seat: PersonSeat): void {
-    const { team, placed } = this.#view(seat);
+  #followWire(seat: PersonSeat, { team, placed, alive }: PlayerView): void {
     if (placed) seat.joined = true;
     if (team === seat.team) return;
+    this.#views = undefined;
+    // Four people are on that side already.
+    if (!alive && this.#roomierTeam(seat, team) !== team) return this.services.world.setTeam(this.#id, seat.player, seat.team);
     seat.team = team;
     this.#settleBots();
   }

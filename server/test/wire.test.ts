@@ -204,6 +204,28 @@ describe('the wire', () => {
     await player.until((each) => each.items[0]?.weapon === 'smg' && each.scores[0].team === 'blue');
   });
 
+  test('no side gets more than four people by it', async () => {
+    const first = await it.connect();
+    await first.play('R0', 'red');
+    const { lobbyId } = first.last('lobby_joined');
+    for (let i = 1; i < 4; i++) {
+      const client = await it.connect();
+      await client.ask('join_lobby', { lobbyId }, 'lobby_joined');
+      await client.spawn(`R${i}`, 'red');
+    }
+    const fifth = await it.connect();
+    await fifth.ask('join_lobby', { lobbyId }, 'lobby_joined');
+    const player = await it.open(fifth);
+    await player.until((state) => state.welcome !== undefined);
+    player.wire.requestLoadout({ primary: 'smg', secondary: 'pistol', support: [] }, 'red');
+    await player.until((state) => state.answer !== null, 'the answer');
+    player.wire.requestRespawn();
+    await player.until((state) => state.players[player.slot]?.alive === true, 'the first spawn');
+    const { team, weapon } = it.truth(fifth);
+    assert.deepEqual([team, weapon, player.state.scores[player.slot].team], ['blue', 'smg', 'blue']);
+    assert.equal(fifth.last('wire:roster').filter((each: Json) => each.team === 'red').length, 4);
+  });
+
   test('goes on in a match that begins anew, and ends with the member\'s leaving', async () => {
     const [red, blue] = [await it.connect(), await it.connect()];
     await red.play('Red', 'red');

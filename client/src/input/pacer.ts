@@ -3,6 +3,8 @@
  * frame. On a display slower than the rate, every frame.
  */
 export class Pacer {
+  /** Intervals saved up at most: a tab that slept must not flood. */
+  saved = 2;
   private credit = 0;
   private readonly interval: number;
 
@@ -11,10 +13,14 @@ export class Pacer {
     this.interval = 1000 / rate;
   }
 
+  /** Share of the time to the next input that has passed at the end of a frame of that length, 0 to 1. */
+  share(elapsedMs: number): number {
+    return Math.min(1, Math.max(0, (this.credit + elapsedMs) / this.interval));
+  }
+
   /** @param elapsedMs since the last call */
   due(elapsedMs: number): boolean {
-    // Two intervals at most are saved up: a tab that slept must not flood.
-    this.credit = Math.min(this.credit + elapsedMs, this.interval * 2);
+    this.credit = Math.min(this.credit + elapsedMs, this.interval * this.saved);
     // Displays at the very rate jitter by a fraction of a ms; without the slack every early frame would be skipped
     // and the next one not made up for. The debt is kept, so the long-time rate holds.
     if (this.credit < this.interval - 1.5) return false;

@@ -15,7 +15,7 @@ import { HeatGauge } from './heat';
 import { HurtSigns } from './hurt';
 import { ProjectileSet } from './projectiles';
 import { SmokeSet } from './smoke';
-import { Follower, Track } from './track';
+import { Follower, Track, type PoseTrack } from './track';
 import { WallSet } from './walls';
 
 /** Local ms that a player who went out of sight takes to fade. */
@@ -33,15 +33,18 @@ export class MatchPlayer {
   alive = true;
   /** Dealt to others, as far as this client was told: a hit that nobody here may know of is not in it. */
   damage = 0;
-  /** The newest state had a position. */
+  /** The newest state had a position, and the one before it. */
   seen = false;
+  wasSeen = false;
   /** Local ms of the newest state with a position; -Infinity for never. */
   lastSeen = Number.NEGATIVE_INFINITY;
   /** The newest body told; null for one never seen. */
   body: PlayerBody | null = null;
-  readonly track = new Track();
 
-  constructor(readonly id: string) {}
+  constructor(
+    readonly id: string,
+    public track: PoseTrack,
+  ) {}
 
   /** 0 to 1, for drawing. */
   visibility(localMs: number): number {
@@ -112,6 +115,7 @@ export class MatchModel {
   respawnDeniedUntil = 0;
   readonly score: Record<Team, number> = { red: 0, blue: 0 };
 
+  private newTrack: () => PoseTrack = () => new Track();
   private feedKey = 0;
   private lastStateTime = 0;
   /** By weapon type; events tell of a shot before the next state does. */
@@ -189,6 +193,16 @@ export class MatchModel {
       if (localMs - this.reload.startedAt > 200) this.reload = null;
     } else if (!this.reload && weapon?.isReloading) {
       this.reload = { weaponType: weapon.type, startedAt: localMs, endsAt: localMs + weapon.reloadTime };
+    }
+  }
+
+  /** How players' ways are kept from now on; those kept so far are in another source's time. */
+  useTracks(newTrack: () => PoseTrack): void {
+    this.newTrack = newTrack;
+    for (const player of this.players.values()) {
+      player.track = newTrack();
+      const { body } = player;
+      if (body) player.track.push(this.lastStateTime, body.x, body.y, body.rotation);
     }
   }
 
@@ -339,7 +353,7 @@ export class MatchModel {
   private applyPlayer(entry: PlayerState, serverMs: number, localMs: number): void {
     let player = this.players.get(entry.id);
     if (!player) {
-      player = new MatchPlayer(entry.id);
+      player = new MatchPlayer(entry.id, this.newTrack());
       this.players.set(entry.id, player);
     }
     player.name = entry.name;
@@ -347,7 +361,13 @@ export class MatchModel {
     player.kills = entry.kills;
     player.deaths = entry.deaths;
     player.alive = entry.isAlive;
-    if (!entry.body) return;
+    if (!entry.body) {
+      player.wasSeen = false;
+      return;
+    }
+    // Where one went out of sight and where one came back are not joined by a way, but for a moment's.
+    if (!player.wasSeen && localMs - player.lastSeen > FADE_MS) player.track.clear();
+    player.wasSeen = true;
     player.seen = true;
     player.lastSeen = localMs;
     player.body = entry.body;

@@ -23,8 +23,16 @@ export function lerpAngle(from: number, to: number, t: number): number {
   return from + wrapAngle(to - from) * t;
 }
 
+/** Where one player was, by some host's clock, and the pose to draw at a time. */
+export interface PoseTrack {
+  clear(): void;
+  push(time: number, x: number, y: number, rotation: number): void;
+  /** False where nothing is known. */
+  at(time: number, out: Pose): boolean;
+}
+
 /** Where one player was, by the server's clock. No allocation after the constructor. */
-export class Track {
+export class Track implements PoseTrack {
   private readonly time = new Float64Array(CAPACITY);
   private readonly x = new Float64Array(CAPACITY);
   private readonly y = new Float64Array(CAPACITY);

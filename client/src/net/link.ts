@@ -1,3 +1,4 @@
+import type { PlayView } from './wirePlay';
 import type { ClientEventName, ClientEvents, ServerEventName, ServerEvents } from './protocol';
 
 export type LinkStatus = 'idle' | 'connecting' | 'up' | 'down' | 'refused';
@@ -12,6 +13,8 @@ export interface GameLink {
   readonly id: string;
   /** Messages that arrived and could not be read. */
   readonly malformedCount: number;
+  /** What the binary protocol adds for the drawing, while the match comes by it; null while today's stream does. */
+  readonly play: PlayView | null;
   /** Idempotent; keeps trying until closed. */
   open(): void;
   close(): void;

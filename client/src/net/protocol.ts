@@ -314,6 +314,28 @@ export interface ServerEvents {
   'player:left': { readonly playerId: string };
   /** Sent to who said `sounds: true` when ready. */
   sounds: SoundsHeard;
+  /** The binary protocol is to be had: over a WebSocket at `path`, with the ticket. */
+  'wire:ready': WireReady;
+  'wire:refused': { readonly reason: string };
+  /** Who is who, for those on the binary protocol, where players go by their slots. */
+  'wire:roster': readonly WireRosterEntry[];
+}
+
+export interface WireReady {
+  /** Begins with a slash. */
+  readonly path: string;
+  readonly ticket: string;
+  readonly version: number;
+  /** Content hash of the map, 16 hex digits. */
+  readonly map: string;
+}
+
+export interface WireRosterEntry {
+  /** 0 to 7 */
+  readonly slot: number;
+  readonly id: string;
+  readonly name: string;
+  readonly team: Team;
 }
 
 export type ServerEventName = keyof ServerEvents;
@@ -366,6 +388,8 @@ export interface ClientEvents {
   'weapon:switch': { toWeapon: string };
   'player:respawn': undefined;
   request_game_state: Record<string, never>;
+  /** In a match: asks for the binary protocol. */
+  'wire:open': { version: number };
 }
 
 export type ClientEventName = keyof ClientEvents;
@@ -934,5 +958,28 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
       if (sound) sounds.push(sound);
     }
     return { timestamp: num(raw['timestamp'], 0), sounds };
+  },
+  'wire:ready'(value) {
+    const raw = record(value);
+    const path = raw && text(raw['path'], MAX_TEXT);
+    const ticket = raw && id(raw['ticket']);
+    const map = raw && raw['map'];
+    // A path of the same origin, whatever a server says.
+    if (!raw || !path || !/^\/(?!\/)[\w\-./]*$/.test(path) || !ticket || typeof map !== 'string' || !/^[0-9a-f]{16}$/.test(map)) return null;
+    return { path, ticket, version: num(raw['version'], 0), map };
+  },
+  'wire:refused': readReason,
+  'wire:roster'(value) {
+    if (!Array.isArray(value)) return null;
+    const roster: WireRosterEntry[] = [];
+    for (const entry of values(value, MAX_PLAYER_ENTRIES)) {
+      const raw = record(entry);
+      const slot = raw && whole(raw['slot'], 0, 7);
+      const memberId = raw && id(raw['id']);
+      const side = raw && team(raw['team']);
+      if (!raw || slot === null || !memberId || !side) continue;
+      roster.push({ slot, id: memberId, name: text(raw['name'], MAX_NAME).trim() || 'Player', team: side });
+    }
+    return roster;
   },
 };

@@ -8,6 +8,7 @@ const KICKED_RETRY_MS = 7000;
 /** Socket.IO 4 in JSON, as the legacy protocol has it. */
 export class SocketLink implements GameLink {
   status: LinkStatus = 'idle';
+  readonly play = null;
   malformedCount = 0;
 
   private readonly socket: Socket;

@@ -28,6 +28,8 @@ import { saveWish } from '../wishStore';
 import { BaseScene } from './baseScene';
 import { ShotPainter } from './shots';
 
+/** Inputs made up for after a slow frame, where the own movement is predicted. */
+const PREDICTED_SAVED = 6;
 /** Local ms between two respawn requests. */
 const RESPAWN_PACE = 250;
 /** Local ms after death in which a click is still the last burst, not a wish. */
@@ -168,20 +170,27 @@ export class MatchScene extends BaseScene {
       return;
     }
     match.ownId = this.services.link.id;
-    if (running.pacer.due(elapsedMs) && session.phase === 'playing' && match.stateCount > 0 && match.result === null) {
+    const { play } = this.services.link;
+    const { pacer } = running;
+    pacer.saved = play ? PREDICTED_SAVED : 2;
+    let due = pacer.due(elapsedMs);
+    while (due && session.phase === 'playing' && match.stateCount > 0 && match.result === null) {
       this.services.link.send('player:input', running.input.sample(Date.now()));
+      // What is predicted is lived input by input, however seldom is drawn.
+      due = play !== null && pacer.due(0);
     }
     this.askRespawn(running, now);
     match.pruneFeed(now);
     match.hearing.prune(now);
     this.services.audio.update();
     match.ownFollower.update(now);
+    play?.frame(match, now, elapsedMs, pacer.share(elapsedMs), running.input.mouseX, running.input.mouseY);
 
     const { input, effects, charge, shake, dazzle } = running;
     const { settings } = this.services;
     const { own } = match;
     const serverMs = match.clock.at(now);
-    const drawnMs = serverMs - INTERPOLATION_DELAY_MS;
+    const drawnMs = play ? play.drawnMs(now) : serverMs - INTERPOLATION_DELAY_MS;
     const aim = Math.atan2(input.mouseY - match.ownFollower.y, input.mouseX - match.ownFollower.x);
     effects.dim = settings.darkFlashes;
     running.shots.flush(now);
