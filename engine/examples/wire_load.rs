@@ -1,8 +1,8 @@
 //! A fight of a scene with a link for everybody, and where the bits go; for callgrind, too:
-//! `valgrind --tool=callgrind target/release/examples/wire_load brawl 3600`
+//! `valgrind --tool=callgrind target/release/examples/wire_load brawl 3600 2 0`
 //!
 //! `cargo build --release -p trespasser-engine --features scenes --example wire_load` builds it. Arguments: scene, ticks,
-//! frames after which acknowledgements arrive (2).
+//! frames after which acknowledgements arrive (2), rounds in which time is taken (5; 0 for callgrind).
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -32,6 +32,9 @@ const RECORDS: [&str; 12] =
     ["slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact"];
 const EVENTS: [&str; 8] = ["fired", "impact", "hurt", "died", "exploded", "bounced", "thrown", "denied"];
 
+/// Messages, and the ticks in which they arrive.
+type Late = VecDeque<(u32, Vec<u8>)>;
+
 /// What a fight came to.
 #[derive(Default)]
 struct Sums {
@@ -55,8 +58,7 @@ fn fight(name: &str, ticks: u32, late: u32, held: bool) -> Result<Sums, Box<dyn 
         scene.world.open_link(scene.game, id)?;
     }
     let step = NetDef::default().step(scene.world.tick_rate());
-    let mut clients: Vec<(Receiver, VecDeque<(u32, Vec<u8>)>)> =
-        ids.iter().map(|_| (Receiver::new(), VecDeque::new())).collect();
+    let mut clients: Vec<(Receiver, Late)> = ids.iter().map(|_| (Receiver::new(), Late::new())).collect();
     let mut probe = Publishing { at: Instant::now(), spent: Duration::ZERO };
     let mut sums = Sums::default();
     let mut second = [0; 8];
@@ -110,6 +112,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = arguments.next().unwrap_or_else(|| "brawl".to_owned());
     let ticks: u32 = arguments.next().map_or(Ok(3600), |text| text.parse())?;
     let late: u32 = arguments.next().map_or(Ok(2), |text| text.parse())?;
+    let rounds: u32 = arguments.next().map_or(Ok(5), |text| text.parse())?;
     let sums = fight(&name, ticks, late, false)?;
     let players = sums.stats.len();
     let mean = |bits: u32| f64::from(bits) / f64::from(sums.snapshots);
@@ -129,9 +132,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     println!("  records: {}", list(&RECORDS, &records));
     println!("  events: {}", list(&EVENTS, &events));
+    if rounds == 0 {
+        return Ok(());
+    }
     // The least of several, for others use the machine, too.
     let (mut all, mut knowing) = (sums.spent, Duration::MAX);
-    for _ in 0..5 {
+    for _ in 0..rounds {
         all = all.min(fight(&name, ticks, late, false)?.spent);
         knowing = knowing.min(fight(&name, ticks, late, true)?.spent);
     }

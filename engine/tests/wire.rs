@@ -295,13 +295,13 @@ fn messages_come_once() {
         for _ in 0..900 {
             scene.advance(1);
             table.exchange(&mut scene.world, scene.game);
-            for slot in 0..8 {
-                for message in table.clients[slot].messages.drain(..) {
+            for (client, before) in table.clients.iter_mut().zip(&mut before) {
+                for message in client.messages.drain(..) {
                     // Deaths are unlike each other: who, when.
                     if let Happening::Died { who, .. } = message.what {
                         let text = format!("{who} {}", message.tick);
-                        assert!(!before[slot].contains(&text), "twice: {text}");
-                        before[slot].push(text);
+                        assert!(!before.contains(&text), "twice: {text}");
+                        before.push(text);
                         told += 1;
                     }
                     heard += u32::from(matches!(message.what, Happening::Sound { .. }));
@@ -378,10 +378,10 @@ fn liars_gain_nothing() {
         }
         let _ = tick;
     }
-    for slot in 0..8 {
+    for (slot, memory) in memory.into_iter().enumerate() {
         let id = table.clients[slot].id;
         let stats = scene.world.link_stats(scene.game, id).unwrap().unwrap();
-        assert!(memory[slot] <= 4096, "slot {slot}: {} bytes", memory[slot]);
+        assert!(memory <= 4096, "slot {slot}: {memory} bytes");
         assert!(stats.frames > 400, "slot {slot}: {stats:?}");
         assert!(stats.bytes / u64::from(stats.frames) < 250, "slot {slot}: {stats:?}");
     }
@@ -461,10 +461,10 @@ fn storm(name: &str, scene: &mut Scene, ticks: u32, mut before: impl FnMut(&mut 
     assert!(breaks > 1000, "{name}: {breaks}");
     // The channel itself takes 3 ticks.
     assert!(worst <= 15 + 3, "{name}: a slice waited {worst} ticks");
-    for slot in 0..8 {
+    for (slot, spent) in spent.iter().enumerate() {
         let id = table.clients[slot].id;
         let stats = scene.world.link_stats(scene.game, id).unwrap().unwrap();
-        let highest = spent[slot].windows(60).skip(60).map(|w| w.iter().sum::<usize>()).max().unwrap_or(0);
+        let highest = spent.windows(60).skip(60).map(|w| w.iter().sum::<usize>()).max().unwrap_or(0);
         eprintln!("{name}, slot {slot}: worst second {highest} bytes, waited {worst} ticks, {stats:?}");
         if name != "storm" {
             // What was saved up may be spent at once.

@@ -262,8 +262,7 @@ impl Welcome {
 pub(crate) type Spot = (u16, u16);
 
 fn write_spot(w: &mut Writer<'_>, (x, y): Spot) {
-    w.u(13, x.into());
-    w.u(13, y.into());
+    w.u(26, u32::from(x) | u32::from(y) << 13);
 }
 
 pub(crate) fn read_spot(r: &mut Reader<'_>) -> Read<Spot> {
@@ -301,30 +300,27 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
     let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
     let turned = !own && is.facing() != was.facing();
     let other = is.rest() != was.rest();
-    if !w.flag(dx != 0 || dy != 0 || turned || other) {
-        return;
-    }
     let within = |half: i32| (-half..half).contains(&dx) && (-half..half).contains(&dy);
+    // 1 for a change, then the way, then how far.
     if dx == 0 && dy == 0 {
-        w.u(2, 0);
+        if !turned && !other {
+            w.flag(false);
+            return;
+        }
+        w.u(3, 1);
     } else if within(8) {
-        w.u(2, 1);
-        w.s(4, dx);
-        w.s(4, dy);
+        w.u(11, 0b011 | (dx as u32 & 15) << 3 | (dy as u32 & 15) << 7);
     } else if within(64) {
-        w.u(2, 2);
-        w.s(7, dx);
-        w.s(7, dy);
+        w.u(17, 0b101 | (dx as u32 & 127) << 3 | (dy as u32 & 127) << 10);
     } else {
-        w.u(2, 3);
-        write_spot(w, (is.x(), is.y()));
+        w.u(29, 0b111 | u32::from(is.x()) << 3 | u32::from(is.y()) << 16);
     }
-    if !own && w.flag(turned) {
+    if !own {
         let by = is.facing().wrapping_sub(was.facing()) as i8;
-        if w.flag(!(-16..16).contains(&by)) {
-            w.u(8, is.facing().into());
-        } else {
-            w.s(5, by.into());
+        match by {
+            0 => w.u(1, 0),
+            -16..16 => w.u(7, 0b01 | (by as u32 & 31) << 2),
+            _ => w.u(10, 0b11 | u32::from(is.facing()) << 2),
         }
     }
     if w.flag(other) {
@@ -674,41 +670,35 @@ impl Message {
         let kind = self.kind & 0x7F;
         w.u(1, u32::from(kind != event::SOUND));
         w.uv(2, age);
-        let optional = |w: &mut Writer<'_>, slot: u8| {
-            if w.flag(slot < 8) {
-                w.u(3, slot.into());
-            }
+        let optional = |w: &mut Writer<'_>, slot: u8| match slot {
+            0..8 => w.u(4, 1 | u32::from(slot) << 1),
+            _ => w.u(1, 0),
         };
         let arm = |w: &mut Writer<'_>| w.u(4, self.weapon.into());
         let spot = |w: &mut Writer<'_>, slot: u8| {
             let by =
                 near(slot).map(|(x, y)| (i32::from(self.at.0) - i32::from(x), i32::from(self.at.1) - i32::from(y)));
             match by.filter(|(x, y)| (-128..128).contains(x) && (-128..128).contains(y)) {
-                Some((x, y)) => {
-                    w.flag(true);
-                    w.s(8, x);
-                    w.s(8, y);
-                }
-                None => {
-                    w.flag(false);
-                    write_spot(w, self.at);
-                }
+                Some((x, y)) => w.u(17, 1 | (x as u32 & 255) << 1 | (y as u32 & 255) << 9),
+                None => w.u(27, u32::from(self.at.0) << 1 | u32::from(self.at.1) << 14),
             }
         };
         let (first, second) = (self.first(), self.second());
         if kind == event::SOUND {
-            let own = w.flag(self.slots == 1);
-            if w.flag(self.what < 3) {
-                w.u(2, self.what.into());
+            let own = self.slots == 1;
+            // Own, step, kind, gain; direction; cutoff.
+            let (what, gain) = (u32::from(self.what), u32::from(self.value));
+            if self.what < 3 {
+                w.u(12, u32::from(own) | 2 | what << 2 | gain << 4);
             } else {
-                w.u(6, self.what.into());
+                w.u(16, u32::from(own) | what << 2 | gain << 8);
             }
-            w.u(8, self.value.into());
             if !own {
                 w.u(6, self.at.0.into());
             }
-            if w.flag(self.at.1 < 63) {
-                w.u(6, self.at.1.into());
+            match self.at.1 {
+                63.. => w.u(1, 0),
+                cutoff => w.u(7, 1 | u32::from(cutoff) << 1),
             }
             return;
         }

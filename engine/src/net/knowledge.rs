@@ -759,17 +759,19 @@ impl Knowledge {
     }
 
     /// After the events of a tick, which may name what is gone: if some were lost, or may never have been written, slices
-    /// are taken as they are.
-    pub(crate) fn settle(&mut self, game: &Match, lost: u64) {
+    /// are taken as they are, and this says so.
+    pub(crate) fn settle(&mut self, game: &Match, lost: u64) -> bool {
         let things = game.state.flying.count_ones() + game.state.clouds.count_ones();
         if self.named.len() > things as usize {
             self.tidy(&game.state);
         }
         self.flashes.clear();
-        if lost > 0 || self.hits >= MANY {
+        let uncertain = lost > 0 || self.hits >= MANY;
+        if uncertain {
             self.compare(game);
         }
         self.hits = 0;
+        uncertain
     }
 
     /// Looks again at slices that changed unseen, for one viewer; hands over those whose known health has changed.

@@ -128,7 +128,9 @@ impl Net {
             }
         }
         self.events = game.events.written();
-        knowledge.settle(game, lost);
+        if knowledge.settle(game, lost) {
+            links.iter_mut().flatten().for_each(|link| link.compare_anew());
+        }
     }
 
     /// Before the host changes who is in the match, or what it is: what has happened is told while it is known to whom.
@@ -251,6 +253,7 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
     }
     let frame = game.state.tick / step;
     let glances = (def.rate / GLANCES).max(1);
+    let scores = super::link::scores(&game.state);
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
     for viewer in MatchState::slots(watchers) {
         // In turns; never by how much there is to look at, which would tell of what is out of sight.
@@ -266,6 +269,7 @@ fn publish(game: &Match, net: &mut Net, place: u32, out: &mut Outbox) {
             viewer,
             frame,
             state: &game.state,
+            scores: &scores,
             blocks: &game.blocks,
             rules: &game.rules,
             map: &game.map,

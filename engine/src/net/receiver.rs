@@ -408,7 +408,6 @@ impl Receiver {
         levels.resize(welcome.slices as usize, AS_ON_MAP);
         self.ring = [UNKNOWN; FRAMES as usize];
         (self.taken, self.sequence, self.count, self.confirmed) = (0, 0, 0, 0);
-        self.request = None;
         self.seen = Some(Seen {
             frame: welcome.frame,
             tick: welcome.frame * welcome.step,
