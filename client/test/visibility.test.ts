@@ -80,17 +80,4 @@ describe('the outline of what is seen', () => {
       expect(off).toBeLessThan(compared * 0.01);
     }, 60_000);
   }
-
-  it.skipIf(!process.env['SHOW'])('costs so much', () => {
-    const map = engine.GameMap.builtin('citadel');
-    const slices = new KnownSlices(new MapGeometry(mapFile(engine, map)));
-    const visibility = new Visibility(slices);
-    const cone = { distance: 220, angle: Math.PI / 2 };
-    const { x, y } = map.spawns()[0]!;
-    for (let i = 0; i < 200; i += 1) visibility.outline(x, y, i / 10, cone);
-    const start = performance.now();
-    for (let i = 0; i < 200; i += 1) visibility.outline(x, y, i / 10, cone);
-    const each = (performance.now() - start) / 200;
-    console.log('ms an outline', each);
-  });
 });

@@ -228,6 +228,8 @@ export class Match {
 
   input(memberId: string, input: PlayerInput): void {
     const seat = this.#person(memberId);
+    // One stream of inputs at a time: their numbers would mix.
+    if (seat.onWire) return this.services.counters.add('input_beside_wire');
     const { sequence, held, taps, mouseX, mouseY } = seat.input.translate(input, this.services.clock.now());
     const taken = this.services.world.pushInput(this.#id, seat.player, sequence, held, taps, mouseX, mouseY, seat.stateTick);
     if (!taken) this.services.counters.add('input_repeated');

@@ -54,6 +54,8 @@ test('a browser joins, walks and shoots a hole into the world', { timeout: 120_0
   assert.equal(state?.playerId, (await tester()).id);
   assert.equal(state?.playersKnown, 4);
 
+  await until('the binary protocol', async () => (await stateOf(page))?.wire === true);
+
   const start = (await tester()).position;
   const moved = (at: { x: number; y: number }): number => Math.hypot(at.x - start.x, at.y - start.y);
   await until('walking', async () => {
@@ -129,6 +131,7 @@ test('a browser joins, walks and shoots a hole into the world', { timeout: 120_0
 
 interface PageState {
   alive: boolean;
+  wire: boolean;
   walls: number;
   states: number;
   renderer: string;

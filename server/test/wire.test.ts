@@ -182,6 +182,23 @@ describe('the wire', () => {
     await client.next('game:state', () => true, client.received.length);
   });
 
+  test('takes no inputs of today\'s kind beside its own', async () => {
+    const client = await it.connect();
+    await client.play('Mira', 'red');
+    const player = await it.open(client);
+    const hands = new Hands(client);
+    try {
+      hands.hold({ keys: { s: true } });
+      await sleep(300);
+    } finally {
+      hands.stop();
+    }
+    await client.ask('time:sync', 1, 'time:sync:response');
+    assert.equal(it.truth(client).position.y, 135);
+    player.hold(DOWN);
+    await player.until((each) => each.players[0].y > 150, 'walking by the wire');
+  });
+
   test('tells of respawns, loadouts and sides asked for in either way', async () => {
     const client = await it.connect();
     await client.play('Mira', 'red');
