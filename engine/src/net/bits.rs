@@ -30,6 +30,16 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What has been put together.
+    #[inline]
+    pub(crate) fn bits64(&mut self, bits: Bits) {
+        let low = bits.held.min(32);
+        self.u(low, bits.word as u32);
+        if bits.held > 32 {
+            self.u(bits.held - 32, (bits.word >> 32) as u32);
+        }
+    }
+
     #[inline]
     pub(crate) fn flag(&mut self, on: bool) -> bool {
         self.u(1, on.into());
@@ -71,6 +81,47 @@ impl<'a> Writer<'a> {
     pub(crate) fn finish(self) {
         let bytes = self.held.div_ceil(8) as usize;
         self.out.extend_from_slice(&self.word.to_le_bytes()[..bytes]);
+    }
+}
+
+/// Up to 64 bits put together in a register, for [`Writer::bits64`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bits {
+    word: u64,
+    held: u32,
+}
+
+impl Bits {
+    /// The lowest `bits` of `value`, at most 32; the rest of it must be 0.
+    #[inline]
+    pub(crate) fn u(&mut self, bits: u32, value: u32) {
+        debug_assert!(self.held + bits <= 64 && (bits == 32 || value >> bits == 0), "{value} in {bits} bits");
+        self.word |= u64::from(value) << self.held;
+        self.held += bits;
+    }
+
+    #[inline]
+    pub(crate) fn flag(&mut self, on: bool) -> bool {
+        self.u(1, on.into());
+        on
+    }
+
+    /// Two's complement; `value` must fit.
+    #[inline]
+    pub(crate) fn s(&mut self, bits: u32, value: i32) {
+        self.u(bits, value as u32 & (u32::MAX >> (32 - bits)));
+    }
+
+    #[inline]
+    pub(crate) fn uv(&mut self, group: u32, mut value: u32) {
+        loop {
+            let more = value >> group != 0;
+            self.u(group + 1, (value & ((1 << group) - 1)) | u32::from(more) << group);
+            value >>= group;
+            if !more {
+                return;
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! way round.
 
 use super::Entry;
-use super::bits::{Read, Reader, Writer, bad};
+use super::bits::{Bits, Read, Reader, Writer, bad};
 use super::entry::{MOST, way_of};
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};
@@ -261,7 +261,7 @@ impl Welcome {
 /// A place on the playfield, 1/16 px.
 pub(crate) type Spot = (u16, u16);
 
-fn write_spot(w: &mut Writer<'_>, (x, y): Spot) {
+fn write_spot(w: &mut Bits, (x, y): Spot) {
     w.u(26, u32::from(x) | u32::from(y) << 13);
 }
 
@@ -284,8 +284,10 @@ fn write_optional_uv(w: &mut Writer<'_>, value: u32) {
     }
 }
 
-/// What a snapshot begins with; `expected`: the input to be expected after the base's, without a base nothing.
+/// What a snapshot begins with, up to the slots. `expected`: the input to be expected after the base's, without a base
+/// nothing; `slots`: the mask, unless it is the base's.
 #[inline]
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn write_header(
     w: &mut Writer<'_>,
     epoch: u8,
@@ -294,7 +296,10 @@ pub(crate) fn write_header(
     input: u8,
     expected: Option<u8>,
     ahead: u8,
+    slots: Option<u8>,
 ) {
+    let out = w;
+    let w = &mut Bits::default();
     w.u(2, down::SNAPSHOT);
     w.u(2, epoch.into());
     w.u(12, frame & 0xFFF);
@@ -307,6 +312,10 @@ pub(crate) fn write_header(
     if w.flag(ahead > 0) {
         w.u(4, ahead.into());
     }
+    if w.flag(slots.is_some()) {
+        w.u(8, slots.unwrap_or(0).into());
+    }
+    out.bits64(*w);
 }
 
 /// What an entry is written against.
@@ -322,6 +331,8 @@ pub(crate) struct Before {
 /// frames since the base.
 #[inline]
 pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<Before>, strides: &[(i32, i32); 4]) {
+    let out = w;
+    let w = &mut Bits::default();
     let Some(Before { was, predicted: (x, y) }) = before else {
         write_spot(w, (is.x(), is.y()));
         if !own {
@@ -330,12 +341,14 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
         w.u(7, is.health().into());
         w.u(4, is.weapon().into());
         w.u(6, is.state().into());
+        out.bits64(*w);
         return;
     };
     let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
     let turned = !own && is.facing() != was.facing();
     let other = is.rest() != was.rest();
     if !w.flag(dx != 0 || dy != 0 || turned || other) {
+        out.bits64(*w);
         return;
     }
     if w.flag(other) {
@@ -378,6 +391,7 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
         w.u(2, 3);
         write_spot(w, (is.x(), is.y()));
     }
+    out.bits64(*w);
 }
 
 /// What flies, in wire units.
@@ -549,7 +563,7 @@ impl Record {
                 if let Some(Motion { weapon, own_team, at, velocity }) = motion {
                     w.u(4, weapon.into());
                     w.flag(own_team);
-                    write_spot(w, at);
+                    w.u(26, u32::from(at.0) | u32::from(at.1) << 13);
                     w.s(14, velocity.0.into());
                     w.s(14, velocity.1.into());
                 }
@@ -557,7 +571,7 @@ impl Record {
             Record::Cloud { number, at, age } => {
                 w.u(4, 9);
                 w.u(5, number.into());
-                write_spot(w, at);
+                w.u(26, u32::from(at.0) | u32::from(at.1) << 13);
                 w.uv(8, age);
             }
             Record::Answer { number, result } => {
@@ -710,24 +724,24 @@ impl Message {
 
     /// `before`: the age of the message before, of the first one 0; `near`: a slot's entry in this snapshot, if it has
     /// one. A message of which less is told than its kind needs is never made.
-    pub(crate) fn write(&self, w: &mut Writer<'_>, age: u32, before: u32, near: impl Fn(u8) -> Option<Entry>) {
+    pub(crate) fn write(&self, w: &mut Bits, age: u32, before: u32, near: impl Fn(u8) -> Option<Entry>) {
         let kind = self.kind & 0x7F;
         w.u(1, u32::from(kind != event::SOUND));
         if !w.flag(age == before) {
             w.uv(2, age);
         }
-        let optional = |w: &mut Writer<'_>, slot: u8| {
+        let optional = |w: &mut Bits, slot: u8| {
             if w.flag(slot < 8) {
                 w.u(3, slot.into());
             }
         };
-        let arm = |w: &mut Writer<'_>, slot: u8| {
+        let arm = |w: &mut Bits, slot: u8| {
             let same = near(slot).map(|entry| entry.weapon() == self.weapon);
             if same.is_none_or(|same| !w.flag(same)) {
                 w.u(4, self.weapon.into());
             }
         };
-        let spot = |w: &mut Writer<'_>, slot: u8| {
+        let spot = |w: &mut Bits, slot: u8| {
             let Some(entry) = near(slot) else {
                 write_spot(w, self.at);
                 return;

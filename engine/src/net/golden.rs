@@ -3,7 +3,7 @@
 //! `UPDATE_GOLDEN=1 cargo test -p trespasser-engine --features scenes golden` rewrites `engine/tests/golden/wire`, where a
 //! README says what is in its files.
 
-use super::bits::Writer;
+use super::bits::{Bits, Writer};
 use super::entry::{predicted, state_bit, strides};
 use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event,
@@ -268,14 +268,12 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
     let base = (d.back > 0).then(|| client.known(d.frame - d.back).unwrap());
     let lived = inputs_of(d.back, 3, 60, 60);
     let expected = base.map(|b| b.input.wrapping_add(lived as u8));
-    write_header(&mut w, EPOCH, d.frame, d.back, d.input, expected, d.ahead);
+    let mask = d.players.iter().fold(0u8, |mask, (slot, _)| mask | 1 << slot);
+    let slots = (mask != base.map_or(0, |b| b.mask)).then_some(mask);
+    write_header(&mut w, EPOCH, d.frame, d.back, d.input, expected, d.ahead, slots);
     let strides = strides([50.0, 100.0, 150.0], lived, 60);
     let past = base.filter(|b| b.base > 0).and_then(|b| client.known(b.frame - u32::from(b.base)));
     let past = past.filter(|p| d.frame - p.frame < 32);
-    let mask = d.players.iter().fold(0u8, |mask, (slot, _)| mask | 1 << slot);
-    if w.flag(mask != base.map_or(0, |b| b.mask)) {
-        w.u(8, mask.into());
-    }
     for &(slot, entry) in &d.players {
         let before = base.filter(|b| b.mask >> slot & 1 == 1).map(|b| {
             let was = b.entries[slot];
@@ -303,7 +301,9 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
         for (i, message) in d.messages.iter().enumerate() {
             let near = |slot: u8| d.players.iter().find(|(s, _)| *s == usize::from(slot)).map(|(_, e)| *e);
             let age = d.frame * 3 - message.tick;
-            message.write(&mut w, age, before, near);
+            let mut bits = Bits::default();
+            message.write(&mut bits, age, before, near);
+            w.bits64(bits);
             before = age;
             w.flag(i + 1 < d.messages.len());
         }

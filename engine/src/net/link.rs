@@ -2,7 +2,7 @@
 //!
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
-use super::bits::Writer;
+use super::bits::{Bits, Writer};
 use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
@@ -25,6 +25,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) state: &'a MatchState,
     /// [`scores`] of it.
     pub(crate) scores: &'a [u64; PLAYERS],
+    /// [`strides_of`] one frame.
+    pub(crate) strides: &'a [(i32, i32); 4],
     pub(crate) blocks: &'a [Block],
     pub(crate) rules: &'a Tuned,
     pub(crate) map: &'a GameMap,
@@ -435,10 +437,13 @@ impl Link {
                     sent.fate = Fate::Taken;
                     taken |= bit;
                 }
+                // A welcome is answered once, however many came.
+                (true, Fate::Open, false) if sent.is_welcome() => sent.fate = Fate::Lost,
                 (true, Fate::Open, false) => {
                     sent.fate = Fate::Lost;
                     lost |= bit;
                 }
+                (true, Fate::Lost, true) if sent.is_welcome() => {}
                 (true, Fate::Lost, true) | (false, _, true) => *lied = true,
                 _ => {}
             }
@@ -835,11 +840,9 @@ impl Link {
         let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
         let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
         let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
-        write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15));
         let known = base.map_or(0, |(sent, _)| sent.mask);
-        if w.flag(mask != known) {
-            w.u(8, mask.into());
-        }
+        let slots = (mask != known).then_some(mask);
+        write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15), slots);
         // The base's base.
         let past = base.filter(|(sent, _)| sent.base > 0).and_then(|(sent, _)| {
             let frame_then = sent.frame - u32::from(sent.base);
@@ -848,8 +851,7 @@ impl Link {
                 .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
                 .flatten()
         });
-        let movement = &scope.rules.rules.movement;
-        let strides = strides([movement.sneak, movement.walk, movement.run], lived, per_second);
+        let strides = if back == 1 { *scope.strides } else { strides_of(scope.rules, lived) };
         for slot in MatchState::slots(mask) {
             let is = entries[slot];
             let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
@@ -1089,13 +1091,21 @@ impl Link {
             let message = &mut self.messages[left.trailing_zeros() as usize];
             left &= left - 1;
             let age = scope.state.tick.saturating_sub(message.tick);
-            message.write(w, age, before, near);
+            let mut bits = Bits::default();
+            message.write(&mut bits, age, before, near);
+            bits.flag(left != 0);
+            w.bits64(bits);
             before = age;
             message.kind |= 128;
             message.sent = scope.frame as u16;
-            w.flag(left != 0);
         }
     }
+}
+
+/// What keys move a player by in so many inputs.
+pub(crate) fn strides_of(rules: &Tuned, inputs: u32) -> [(i32, i32); 4] {
+    let movement = &rules.rules.movement;
+    strides([movement.sneak, movement.walk, movement.run], inputs, rules.rules.input.per_second)
 }
 
 /// Inputs of a player's time that so many frames hold.

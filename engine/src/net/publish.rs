@@ -1,6 +1,7 @@
 //! The last stages of a tick: knowledge is brought up to date, events and sounds go to whom they concern, and in a
 //! frame's tick the links write.
 
+use super::link::{inputs_of, strides_of};
 use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
@@ -29,6 +30,8 @@ pub(crate) struct Net {
     pub(crate) lost: u64,
     /// Epoch of the next link of a slot.
     pub(crate) epochs: [u8; PLAYERS],
+    /// What keys move a player by in a frame.
+    strides: [(i32, i32); 4],
 }
 
 /// What waits to be drained, with the generations of actor and target: their slots may have other players by then.
@@ -46,7 +49,10 @@ impl Net {
         let (events, sounds) = (game.sounded, game.heard.written());
         game.events.hold(events);
         game.heard.hold(sounds);
+        let (rules, tick_rate) = (&game.rules, game.rules.tick_rate);
+        let lived = inputs_of(1, def.step(tick_rate), rules.rules.input.per_second, tick_rate);
         Net {
+            strides: strides_of(rules, lived),
             def,
             knowledge: Knowledge::new(game),
             history: History::new(),
@@ -280,7 +286,7 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
 }
 
 fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
-    let Net { knowledge, history, links, .. } = net;
+    let Net { knowledge, history, links, strides, .. } = net;
     let scores = super::link::scores(&game.state);
     for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
@@ -289,6 +295,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             frame,
             state: &game.state,
             scores: &scores,
+            strides,
             blocks: &game.blocks,
             rules: &game.rules,
             map: &game.map,
