@@ -100,7 +100,9 @@ pub(crate) fn predicted(base: Entry, past: Entry, ahead: u32, back: u32) -> (u16
     let (n, d) = (ahead as i32, back.max(1) as i32);
     let one = |b: u16, p: u16, most: u16| {
         let way = (i32::from(b) - i32::from(p)) * n;
-        (i32::from(b) + (2 * way + d).div_euclid(2 * d)).clamp(0, most.into()) as u16
+        // As good as always there is nothing to divide by.
+        let way = if d == 1 { way } else { (2 * way + d).div_euclid(2 * d) };
+        (i32::from(b) + way).clamp(0, most.into()) as u16
     };
     (one(base.x(), past.x(), MOST.0), one(base.y(), past.y(), MOST.1))
 }
