@@ -25,9 +25,8 @@ const DOWN_HEADERS: u64 = 2 + 32 + 20;
 /// The same from a client, whose frames are masked.
 const UP_HEADERS: u64 = 6 + 32 + 20;
 /// Types of records and events, as PROTOCOL.md numbers them.
-const RECORDS: [&str; 12] = [
-    "slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact",
-];
+const RECORDS: [&str; 12] =
+    ["slices", "score", "teams", "place", "rounds", "hands", "life", "flash", "projectile", "cloud", "answer", "exact"];
 const EVENTS: [&str; 8] = ["fired", "impact", "hurt", "died", "exploded", "bounced", "thrown", "denied"];
 
 /// Measures what eight fighting bots are sent.
@@ -394,9 +393,9 @@ fn write_line(out: &mut String, slot: usize, seen: &Seen, levels: &mut Vec<u8>) 
         .map(|item| format!("[{},{},{}]", item.weapon as u8, item.rounds, item.reserve))
         .collect();
     let hands = &seen.hands;
-    let _ = write!(
+    let _ = writeln!(
         out,
-        ",\"own\":{{\"places\":[{}],\"hand\":{},\"charge\":{},\"reload\":{},\"heat\":{},\"protected\":{}}},\"p\":{slot},\"f\":{}}}\n",
+        ",\"own\":{{\"places\":[{}],\"hand\":{},\"charge\":{},\"reload\":{},\"heat\":{},\"protected\":{}}},\"p\":{slot},\"f\":{}}}",
         items.join(","),
         hands.place,
         hands.charge,
@@ -575,16 +574,25 @@ fn rows(report: &Report) -> Vec<(&'static str, f64)> {
 }
 
 fn print(report: &Report) {
-    println!("{} for {} s, {} ms either way, {}% lost\n", report.scene, report.seconds, report.delay_ms, report.loss_percent);
+    println!(
+        "{} for {} s, {} ms either way, {}% lost\n",
+        report.scene, report.seconds, report.delay_ms, report.loss_percent
+    );
     println!("  bytes a player and second, payload");
     for (name, bytes) in rows(report) {
         let times = bytes / report.payload_bytes_per_s_mean;
         println!("    {name:<34} {bytes:>10.0}  {times:>6.1} x");
     }
-    println!("\n  busiest player {:.0} bytes/s, busiest second {} bytes", report.payload_bytes_per_s_p99_player, report.payload_bytes_worst_second);
+    println!(
+        "\n  busiest player {:.0} bytes/s, busiest second {} bytes",
+        report.payload_bytes_per_s_p99_player, report.payload_bytes_worst_second
+    );
     println!(
         "  a snapshot: {:.1} bytes, {:.0} ns; {:.1} a second; with all headers {:.0} bytes/s",
-        report.snapshot_bytes_mean, report.encode_ns_per_snapshot, report.snapshots_per_s_mean, report.wire_bytes_per_s_mean
+        report.snapshot_bytes_mean,
+        report.encode_ns_per_snapshot,
+        report.snapshots_per_s_mean,
+        report.wire_bytes_per_s_mean
     );
     println!("  inputs: {:.0} bytes/s, with headers {:.0}", report.input_bytes_per_s, report.input_wire_bytes_per_s);
     println!("\n  bits of a snapshot");

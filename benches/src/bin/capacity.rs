@@ -14,13 +14,11 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::net::{Receiver, Taken};
+use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
 use trespasser::world::PLAYERS;
-use trespasser::{
-    EventKind, GameMap, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Vec2, World, WorldDef,
-};
+use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Vec2, World, WorldDef};
 use trespasser_benches::{exit, load_map, map_label, origin};
 
 /// Ticks a second of every measurement.
@@ -474,7 +472,9 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         polygon_ns: options.polygons.then(|| round(polygon_time.as_nanos() as f64 / polygons.max(1) as f64)),
         snapshots: options.snapshots,
         snapshot_ns: options.snapshots.then(|| {
-            round(costs[Stage::Send as usize] * f64::from(played) * f64::from(options.matches) / snapshots.max(1) as f64)
+            round(
+                costs[Stage::Send as usize] * f64::from(played) * f64::from(options.matches) / snapshots.max(1) as f64,
+            )
         }),
         snapshot_bytes_per_s: options.snapshots.then(|| {
             let seconds = f64::from(played) / f64::from(TICK_RATE);
