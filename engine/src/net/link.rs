@@ -25,7 +25,10 @@ pub(crate) struct Scope<'a> {
     pub(crate) state: &'a MatchState,
     /// [`scores`] of it.
     pub(crate) scores: &'a [u64; PLAYERS],
-    /// [`strides_of`] one frame.
+    /// Ticks a frame.
+    pub(crate) step: u32,
+    /// Inputs of a player's time in one frame, and [`strides_of`] them.
+    pub(crate) lived: u32,
     pub(crate) strides: &'a [(i32, i32); 4],
     pub(crate) blocks: &'a [Block],
     pub(crate) rules: &'a Tuned,
@@ -549,14 +552,15 @@ impl Link {
         let Some(entries) = scope.history.get(frame) else { return };
         let own = 1u8 << scope.viewer;
         let mask = (scope.knowledge.knows[scope.viewer] | own) & scope.state.joined;
-        if !self.is_due(scope, entries, mask) {
+        let (all, need) = self.unsent();
+        if all == 0 && !self.is_due(scope, entries, mask) {
             return;
         }
         let start = out.len();
         let mut w = Writer::new(out);
         let input = scope.state.last_sequence[scope.viewer].wrapping_sub(self.origin) as u8;
         let base = self.write_players(scope, entries, mask, input, &mut w);
-        let (records, messages) = self.choose(scope, w.bits());
+        let (records, messages) = self.choose(scope, w.bits(), all, need);
         self.write_records(scope, records, &mut w);
         self.write_messages(scope, entries, mask, messages, &mut w);
         w.finish();
@@ -581,7 +585,7 @@ impl Link {
             rules_hash: scope.rules.hash,
             frame: scope.frame,
             tick_rate: scope.rules.tick_rate,
-            step: state.tick / scope.frame.max(1),
+            step: scope.step,
             slot: scope.viewer as u8,
             slices: scope.map.geometry().slice_count.max(1) as u32,
             kill_target: state.kill_target.into(),
@@ -798,7 +802,7 @@ impl Link {
     }
 
     fn is_due(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8) -> bool {
-        if !self.waiting.is_empty() || self.messages.iter().any(|m| m.kind & 128 == 0) {
+        if !self.waiting.is_empty() {
             return true;
         }
         let last = self.ring[(self.newest % RING) as usize];
@@ -838,7 +842,7 @@ impl Link {
             .flatten();
         let back = base.map_or(0, |_| frame - newest);
         let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
-        let lived = inputs_of(back, s.tick / frame.max(1), per_second, tick_rate);
+        let lived = if back == 1 { scope.lived } else { inputs_of(back, scope.step, per_second, tick_rate) };
         let expected = base.map(|(sent, _)| sent.input.wrapping_add(lived as u8));
         let known = base.map_or(0, |(sent, _)| sent.mask);
         let slots = (mask != known).then_some(mask);
@@ -869,19 +873,26 @@ impl Link {
         back as u8
     }
 
+    /// Messages that are not on their way, as a mask, and their bits.
+    fn unsent(&self) -> (u64, i32) {
+        let (mut all, mut need) = (0, 0);
+        for (i, message) in self.messages.iter().enumerate() {
+            if message.kind & 128 == 0 {
+                all |= 1 << i;
+                need += message_bits(message);
+            }
+        }
+        (all, need)
+    }
+
     /// What goes with this snapshot: the first so many of the waiting records, and a mask of messages.
-    fn choose(&mut self, scope: &Scope<'_>, used: usize) -> (usize, u64) {
-        let waits = |m: &Message| m.kind & 128 == 0;
-        let all = self.messages.iter().enumerate().filter(|(_, m)| waits(m)).fold(0u64, |mask, (i, _)| mask | 1 << i);
+    /// `all`, `need`: as [`Link::unsent`] has them.
+    fn choose(&mut self, scope: &Scope<'_>, used: usize, all: u64, mut need: i32) -> (usize, u64) {
         let room = (ON_WAY - self.on_way.len().min(ON_WAY)).min(self.waiting.len());
         let used = used as i32;
         let free = (self.bucket * 8 - used).min(CAP * 8 - used);
-        let mut need = 0;
         for tag in &self.waiting {
             need += record_bits(tag.key);
-        }
-        for m in &self.messages {
-            need += if waits(m) { message_bits(m) } else { 0 };
         }
         if need <= free && room == self.waiting.len() {
             self.waiting.sort_unstable_by_key(|tag| tag.key);
@@ -893,7 +904,7 @@ impl Link {
     /// The most urgent: what has waited for 200 ms up to `cap`, the rest up to `free`, bits.
     #[cold]
     fn ration(&mut self, scope: &Scope<'_>, free: i32, cap: i32, room: usize, all: u64) -> (usize, u64) {
-        let step = (scope.state.tick / scope.frame.max(1)).max(1);
+        let step = scope.step;
         // One frame earlier, for the next is too late.
         let overdue = scope.rules.tick_rate / 5;
         let urgency = |weight: f32, at: Option<(f32, f32)>, age: u32| {
@@ -1156,10 +1167,11 @@ fn hands(scope: &Scope<'_>) -> Hands {
     let (s, v, rules) = (scope.state, scope.viewer, scope.rules);
     let end = |ticks: u16| if ticks > 0 { s.tick + u32::from(ticks) } else { 0 };
     let rate = rules.tick_rate as i32;
-    let heat = if rules.heat_limit == i32::MAX { 0 } else { ((s.heat[v] + rate / 2) / rate).clamp(0, 100) };
+    let cold = s.heat[v] == 0 || rules.heat_limit == i32::MAX;
+    let heat = if cold { 0 } else { ((s.heat[v] + rate / 2) / rate).clamp(0, 100) };
     Hands {
         place: s.hand[v],
-        charge: rules.charge_level(s.charge[v]).min(7),
+        charge: if s.charge[v] == 0 { 0 } else { rules.charge_level(s.charge[v]).min(7) },
         heat: heat as u8,
         // After the end nothing is reloaded any more.
         reload_end: if s.over != 0 { 0 } else { end(s.reload[v]) },

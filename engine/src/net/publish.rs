@@ -30,7 +30,9 @@ pub(crate) struct Net {
     pub(crate) lost: u64,
     /// Epoch of the next link of a slot.
     pub(crate) epochs: [u8; PLAYERS],
-    /// What keys move a player by in a frame.
+    /// Ticks a frame; inputs of a player's time in one, and what keys move a player by in that.
+    step: u32,
+    lived: u32,
     strides: [(i32, i32); 4],
 }
 
@@ -50,8 +52,11 @@ impl Net {
         game.events.hold(events);
         game.heard.hold(sounds);
         let (rules, tick_rate) = (&game.rules, game.rules.tick_rate);
-        let lived = inputs_of(1, def.step(tick_rate), rules.rules.input.per_second, tick_rate);
+        let step = def.step(tick_rate);
+        let lived = inputs_of(1, step, rules.rules.input.per_second, tick_rate);
         Net {
+            step,
+            lived,
             strides: strides_of(rules, lived),
             def,
             knowledge: Knowledge::new(game),
@@ -286,7 +291,7 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
 }
 
 fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
-    let Net { knowledge, history, links, strides, .. } = net;
+    let Net { knowledge, history, links, step, lived, strides, .. } = net;
     let scores = super::link::scores(&game.state);
     for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
@@ -295,6 +300,8 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             frame,
             state: &game.state,
             scores: &scores,
+            step: *step,
+            lived: *lived,
             strides,
             blocks: &game.blocks,
             rules: &game.rules,
