@@ -101,9 +101,15 @@ fn oneself_the_team_once_placed_and_enemies_in_sight() {
     assert_eq!(late.slot(), 4);
     w.tick();
     assert_eq!(w.knows(0), 0b0101, "who was never placed is nowhere");
-    assert_eq!(w.view().knows(4), 0b1_0101);
+    assert_eq!(w.view().knows(4), 0b1_0000, "nor has a team to know of: one could look at both");
     w.rig.world.set_team(w.rig.game, late, Team::Blue).unwrap();
-    assert_eq!((w.view().knows(4), w.knows(0)), (0b1_1010, 0b0101), "at once, and nothing of the former mates");
+    assert_eq!((w.view().knows(4), w.knows(0)), (0b1_0000, 0b0101));
+    w.rig.world.tap(w.rig.game, late, Buttons::RESPAWN).unwrap();
+    w.tick();
+    assert_eq!((w.view().knows(4) & 0b1010, w.knows(1), w.knows(0)), (0b1010, 0b1_1010, 0b0101));
+    w.rig.world.kill_player(w.rig.game, late).unwrap();
+    w.rig.world.set_team(w.rig.game, late, Team::Red).unwrap();
+    assert_eq!((w.view().knows(4), w.knows(1)), (0b1_0101, 0b1010), "at once, and nothing of the former mates");
 
     let mut w = Watched::new(duel(200.0));
     w.press(1, NONE, NONE, at(10.0, 135.0));
@@ -471,7 +477,7 @@ fn any_calls_in_any_order() {
             let view = world.view(game).unwrap();
             for me in view.players() {
                 let viewer = me.id.slot();
-                let mates = view.players().filter(|p| p.team == me.team && p.placed);
+                let mates = view.players().filter(|p| me.placed && p.team == me.team && p.placed);
                 let known = mates.fold(1u8 << viewer, |mask, p| mask | 1 << p.id.slot()) | view.sees(viewer);
                 assert_eq!(view.knows(viewer), known, "case {case}");
                 view.known_health(viewer, &mut slices);

@@ -7,7 +7,8 @@
 //! - **Apart**: any fight, cloned; the enemy stands elsewhere, has other weapons, health, inputs. Compared as long as
 //!   the enemy stays unseen, unheard and untouched by what P perceives, in both worlds.
 //!
-//! What scores may tell is left out: that, by whom and with what the enemy in the vault dies.
+//! What scores may tell is left out: that, by whom and with what the enemy in the vault dies, and that it lives again (the
+//! score says who is alive, as today's protocol does); and that a shot of the own team has hit somebody out of sight.
 //!
 //! That the tests can fail: each of these, tried alone, fails them. `knows[viewer] = state.joined` in `columns`, launches
 //! told to all, serial numbers for names, `part` of slices that break not blanked (`net/knowledge.rs`); shrapnel drawn by

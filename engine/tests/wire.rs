@@ -581,8 +581,11 @@ fn inputs_and_requests_arrive() {
     world.kill_player(game, a).unwrap();
     let number = table.clients[0].receiver.request_loadout(&other, Some(Team::Blue));
     talk(&mut world, &mut table, 9);
+    assert_eq!(table.seen(0).answer, Some((number, 2)), "nobody changes sides who has been on the field");
+    assert_eq!(world.view(game).unwrap().player(a).unwrap().team, Team::Red);
+    let number = table.clients[0].receiver.request_loadout(&other, Some(Team::Red));
+    talk(&mut world, &mut table, 9);
     assert_eq!(table.seen(0).answer, Some((number, 0)));
-    assert_eq!(world.view(game).unwrap().player(a).unwrap().team, Team::Blue);
     let number = table.clients[0].receiver.request_respawn();
     talk(&mut world, &mut table, 9);
     assert_eq!(table.seen(0).answer, Some((number, 1)), "too soon");

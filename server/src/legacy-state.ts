@@ -134,7 +134,8 @@ export function playerEntry({ seat, view, acquaintance }: Presence, roll: Roll):
     weapons: weaponEntries(seat, view, acquaintance, roll),
     movementState: view.movement,
     isADS: view.aiming,
-    lastDamageTime: timeOf(view.lastDamageTick, roll),
+    // Of enemies it would date what happened out of sight.
+    lastDamageTime: acquaintance === 'seen' ? 0 : timeOf(view.lastDamageTick, roll),
     lastProcessedInput: acquaintance === 'own' ? view.lastSequence : 0,
     deathTime: view.alive ? null : roll.epochMs(view.deathTick),
     // Later than the engine would grant it: what clients show is a rule of its own.

@@ -208,7 +208,8 @@ export class Match {
     if (!this.#view(seat).alive) {
       this.services.world.setLoadout(this.#id, seat.player, wish.loadout);
       seat.loadout = wish.loadout;
-      this.#moveTo(seat, this.#roomierTeam(seat, wish.team ?? seat.team));
+      // Whoever has been on the field stays on a side: its players know where the others are.
+      if (!this.#view(seat).placed) this.#moveTo(seat, this.#roomierTeam(seat, wish.team ?? seat.team));
       seat.joined = true;
       seat.stateDue = true;
       this.#tap(seat, Button.RESPAWN);
@@ -227,9 +228,8 @@ export class Match {
   }
 
   input(memberId: string, input: PlayerInput): void {
-    const seat = this.#person(memberId);
-    // One stream of inputs at a time: their numbers would mix.
-    if (seat.onWire) return this.services.counters.add('input_beside_wire');
+    const seat = this.#hands(memberId);
+    if (seat === undefined) return;
     const { sequence, held, taps, mouseX, mouseY } = seat.input.translate(input, this.services.clock.now());
     const taken = this.services.world.pushInput(this.#id, seat.player, sequence, held, taps, mouseX, mouseY, seat.stateTick);
     if (!taken) this.services.counters.add('input_repeated');
@@ -237,7 +237,8 @@ export class Match {
 
   /** `chargeLevel` 1 to 5 for a throw, 0 for a shot. */
   fire(memberId: string, chargeLevel: number): void {
-    const seat = this.#person(memberId);
+    const seat = this.#hands(memberId);
+    if (seat === undefined) return;
     if (chargeLevel > 0 && THROWN.has(this.#view(seat).weapon)) return this.throwItem(memberId, chargeLevel);
     if (seat.input.firing) return;
     seat.awaitsShot = true;
@@ -245,7 +246,8 @@ export class Match {
   }
 
   reload(memberId: string): void {
-    this.#tap(this.#person(memberId), Button.RELOAD);
+    const seat = this.#hands(memberId);
+    if (seat !== undefined) this.#tap(seat, Button.RELOAD);
   }
 
   /**
@@ -253,18 +255,21 @@ export class Match {
    * comes second, the weapon's rate refuses.
    */
   throwItem(memberId: string, chargeLevel: number): void {
-    const seat = this.#person(memberId);
+    const seat = this.#hands(memberId);
+    if (seat === undefined) return;
     seat.awaitsShot = true;
     this.services.world.throwItem(this.#id, seat.player, chargeLevel);
   }
 
   toggleAim(memberId: string): void {
-    const seat = this.#person(memberId);
+    const seat = this.#hands(memberId);
+    if (seat === undefined) return;
     if (seat.input.aimToggle('event', this.services.clock.now())) this.#tap(seat, Button.AIM);
   }
 
   switchTo(memberId: string, weapon: string): void {
-    const seat = this.#person(memberId);
+    const seat = this.#hands(memberId);
+    if (seat === undefined) return;
     const slot = this.services.world.weapons(this.#id, seat.player).findIndex((each) => each.weapon === weapon);
     if (slot < 0) this.services.counters.add('switch_to_missing_weapon');
     else this.#tap(seat, Button.SLOT1 << slot);
@@ -476,6 +481,14 @@ export class Match {
     const seat = this.#seats.get(memberId);
     if (seat === undefined || !isPerson(seat)) throw new Error('no such person in the match');
     return seat;
+  }
+
+  /** Whose keys today's events are; nobody's while the wire carries them, or the two streams' numbers and presses would mix. */
+  #hands(memberId: string): PersonSeat | undefined {
+    const seat = this.#person(memberId);
+    if (!seat.onWire) return seat;
+    this.services.counters.add('input_beside_wire');
+    return undefined;
   }
 
   #isSeated(seat: Seat): boolean {

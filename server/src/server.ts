@@ -73,7 +73,10 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   }, counters, log);
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
   const wire: Wire = new Wire({
-    isEnabled: config.wire, world, clock, counters, log, lobbies, session: (memberId) => gateway.session(memberId),
+    isEnabled: config.wire, world, clock, counters, log, lobbies,
+    // Its own count: each connection of Socket.IO may bring one of these.
+    limit: new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now()),
+    session: (memberId) => gateway.session(memberId),
   });
   const gateway: Gateway = new Gateway(io, { config, clock, counters, log, lobbies, limit, wire });
 

@@ -14,6 +14,9 @@ const FORGIVEN_PER_SECOND = 1;
 const COST = { wire_malformed: 1, wire_false_ack: 1, wire_over_budget: 0.1 } as const;
 export type WireFault = keyof typeof COST;
 
+/** Milliseconds without a message after which a connection is dead: a client answers twenty snapshots a second, and four at rest. */
+const SILENCE_MS = 15_000;
+
 /** Close codes of the WebSocket. 4000 and up are ours. */
 export const CLOSE = {
   going_away: 1001,
@@ -26,6 +29,8 @@ export const CLOSE = {
   left: 4000,
   /** Another connection of the same member has taken over. */
   replaced: 4001,
+  /** Nothing has come for a quarter of a minute. */
+  silent: 4002,
 } as const;
 
 /** One client's WebSocket: a binary frame is a message of the protocol. */
@@ -36,6 +41,7 @@ export class WireConnection {
   readonly #budget: EventBudget;
   readonly #patience: EventBudget;
   readonly #flow: Flow;
+  #heardAtMs: number;
 
   constructor(
     readonly socket: WebSocket,
@@ -48,6 +54,7 @@ export class WireConnection {
     this.#budget = new EventBudget(now, MESSAGES_PER_SECOND, BURST);
     this.#patience = new EventBudget(now, FORGIVEN_PER_SECOND, FAULTS);
     this.#flow = new Flow(frameMs);
+    this.#heardAtMs = now();
   }
 
   /** Whether a message may be taken now. */
@@ -62,8 +69,13 @@ export class WireConnection {
 
   /** Notes what a message acknowledges. */
   heard(bytes: Uint8Array): void {
+    this.#heardAtMs = this.now();
     const frame = acknowledgedFrame(bytes);
     if (frame !== undefined) this.#flow.acknowledged(frame, this.now());
+  }
+
+  get isSilent(): boolean {
+    return this.now() - this.#heardAtMs > SILENCE_MS;
   }
 
   /**

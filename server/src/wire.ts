@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from './clock.js';
+import type { ConnectionLimit } from './connection-limit.js';
 import type { Counters } from './counters.js';
 import { engine, engineErrorCode, type MatchId, type PlayerId, type World } from './engine.js';
 import type { Lobbies } from './lobbies.js';
@@ -29,6 +30,7 @@ export interface WireServices {
   readonly counters: Counters;
   readonly log: Logger;
   readonly lobbies: Lobbies;
+  readonly limit: ConnectionLimit;
   session(memberId: string): Session | undefined;
 }
 
@@ -95,6 +97,10 @@ export class Wire {
 
   /** Takes a request to speak WebSocket; one without a good ticket is turned away. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.services.limit.admits(request.socket.remoteAddress ?? '')) {
+      this.services.counters.add('wire_connection_refused');
+      return turnAway(socket, '429 Too Many Requests');
+    }
     const ticket = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '').get('ticket') ?? '';
     const admitted = this.#tickets.redeem(ticket);
     if (admitted === undefined || this.services.lobbies.of(admitted.holder)?.match !== admitted.grant.match) {
@@ -114,7 +120,13 @@ export class Wire {
       const count = world.wirePackets(this.#bytes, this.#index);
       for (let row = 0; row < count; row++) this.#send(row * engine.WIRE_COLUMNS);
     }
-    for (const connection of this.#connections.values()) this.#settleHold(connection);
+    for (const connection of this.#connections.values()) {
+      this.#settleHold(connection);
+      if (connection.isSilent) {
+        this.services.counters.add('wire_silent');
+        connection.end(CLOSE.silent, 'Nothing heard');
+      }
+    }
     if (step % this.#step === 0) this.#sayRosters();
   }
 

@@ -109,7 +109,7 @@ describe('two people in the open', () => {
     for (const client of [red, blue]) assert.equal(client.all('match_ended').length, 1);
   });
 
-  test('the dead change weapons and sides, the living neither', async () => {
+  test('the dead change weapons, the living do not, and neither changes sides', async () => {
     const { red, blue } = await pair(() => clients.connect());
     const loadout = { primary: 'smg', secondary: 'revolver', support: [], team: 'blue' };
     const alive = await red.ask('player:join', { loadout, playerName: 'Red' }, 'player:join:success');
@@ -119,13 +119,14 @@ describe('two people in the open', () => {
     await red.ask('debug:kill_player', undefined, 'backend:player:died', (each) => each.playerId === red.id);
     const denied = await red.ask('player:join', { loadout, playerName: 'Turncoat' }, 'backend:respawn:denied');
     assert(denied.remainingTime > 2500 && denied.remainingTime <= 3000);
-    assert.equal(red.last('player:join:success').team, 'blue');
+    assert.equal(red.last('player:join:success').team, 'red', 'its players know where the others are');
     assert.deepEqual(red.last('weapon:equipped').weapons, ['smg', 'revolver']);
     await sleep(denied.remainingTime);
     const respawned = await red.respawn('player_respawn');
-    assert.deepEqual([respawned.team, respawned.health, respawned.invulnerableUntil - respawned.timestamp], ['blue', 100, 2000]);
-    const state = await blue.next('game:state', (each) => each.players[red.id]?.isAlive && red.id in each.visiblePlayers, blue.received.length);
-    assert.deepEqual([state.players[red.id].team, state.players[red.id].name], ['blue', 'Turncoat']);
+    assert.deepEqual([respawned.team, respawned.health, respawned.invulnerableUntil - respawned.timestamp], ['red', 100, 2000]);
+    const told = await blue.next('game:state', (each) => each.players[red.id]?.isAlive, blue.received.length);
+    assert.deepEqual([told.players[red.id].team, told.players[red.id].name], ['red', 'Turncoat']);
+    const state = await red.next('game:state', (each) => each.players[red.id]?.isAlive, red.received.length);
     assert.deepEqual(state.players[red.id].position, respawned.position);
   });
 });

@@ -38,7 +38,8 @@ class Bench {
       wantsSounds: () => true,
       wireMoved: (...move) => wire.moved(...move),
     }, counters, log);
-    const wire: Wire = new Wire({ isEnabled: true, world, clock, counters, log, lobbies, session: (id) => this.#gateway.session(id) });
+    const wire: Wire = new Wire({
+    limit: new ConnectionLimit(0, false, () => clock.now()), isEnabled: true, world, clock, counters, log, lobbies, session: (id) => this.#gateway.session(id) });
     const io = { use: () => {}, on: (_: string, connect: (socket: Socket) => void) => { this.#connect = connect; } };
     const limit = new ConnectionLimit(0, false, () => clock.now());
     this.#gateway = new Gateway(io as unknown as SocketServer, { config, clock, counters, log, lobbies, limit, wire });

@@ -199,7 +199,7 @@ describe('the wire', () => {
     await player.until((each) => each.players[0].y > 150, 'walking by the wire');
   });
 
-  test('tells of respawns, loadouts and sides asked for in either way', async () => {
+  test('grants respawns and loadouts, and no other side to who has been on the field', async () => {
     const client = await it.connect();
     await client.play('Mira', 'red');
     const player = await it.open(client);
@@ -207,9 +207,14 @@ describe('the wire', () => {
     client.emit('debug:kill_player');
     await player.until((each) => each.players[0].alive === false, 'the death');
     assert((await player.until((each) => each.life.respawnAt !== null)).life.respawnAt > 0);
-    player.wire.requestLoadout({ primary: 'smg', secondary: 'revolver', support: ['grenade'] }, 'blue');
+    const loadout = { primary: 'smg', secondary: 'revolver', support: ['grenade'] };
+    player.wire.requestLoadout(loadout, 'blue');
+    await player.until((each) => each.answer?.result === 2, 'the refusal');
+    // Nor by today's way.
+    client.emit('player:join', { loadout: { primary: 'rifle', secondary: 'pistol', support: [], team: 'blue' }, playerName: 'Mira' });
+    assert.equal((await client.next('player:join:success', () => true, client.received.length)).team, 'red');
+    player.wire.requestLoadout(loadout);
     await player.until((each) => each.answer?.result === 0, 'the answer');
-    await client.next('wire:roster', (roster) => roster[0].team === 'blue');
     // Until it is granted.
     const end = Date.now() + 8000;
     while (!player.state.players[0].alive && Date.now() < end) {
@@ -217,8 +222,8 @@ describe('the wire', () => {
       await sleep(300);
     }
     const { team, weapon } = it.truth(client);
-    assert.deepEqual([team, weapon], ['blue', 'smg']);
-    await player.until((each) => each.items[0]?.weapon === 'smg' && each.scores[0].team === 'blue');
+    assert.deepEqual([team, weapon], ['red', 'smg']);
+    await player.until((each) => each.items[0]?.weapon === 'smg' && each.scores[0].team === 'red');
   });
 
   test('no side gets more than four people by it', async () => {

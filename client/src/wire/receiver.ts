@@ -405,6 +405,7 @@ export class WireReceiver {
           return;
         }
         const weapon = r.u(4);
+        if (weapon > 14) throw new WireError('weapon of a projectile');
         const own = r.flag();
         const x = readX(r);
         const y = readY(r);

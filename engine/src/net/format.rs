@@ -648,7 +648,7 @@ impl Record {
             8 => Record::Projectile {
                 number: r.u(6, "projectile")? as u8,
                 motion: read_optional(r, "there", |r| {
-                    let (weapon, own_team) = (r.u(4, "weapon")? as u8, r.flag("own team's")?);
+                    let (weapon, own_team) = (r.most(4, 14, "weapon", "0 to 14")? as u8, r.flag("own team's")?);
                     let at = read_spot(r)?;
                     let velocity = (r.s(14, "velocity")? as i16, r.s(14, "velocity")? as i16);
                     Ok(Motion { weapon, own_team, at, velocity })

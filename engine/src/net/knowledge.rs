@@ -2,7 +2,7 @@
 //!
 //! | what | who knows of it |
 //! | --- | --- |
-//! | a player | oneself; the team, once placed; enemies in sight ([`Knowledge::knows`]) |
+//! | a player | oneself; the team, once both are placed; enemies in sight ([`Knowledge::knows`]) |
 //! | a projectile | the team that launched it; others while its place is in view ([`Knowledge::flights`]) |
 //! | a slice's damage | who sees the slice, whose team dealt it, who hears it break; all others remember what they knew |
 //! | an event | see [`Knowledge::witness`] |
@@ -67,7 +67,7 @@ struct Glance {
 /// each slice and viewer who remembers it otherwise than it is.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
-    /// Bit t of v: v knows where t is and how t does: oneself, placed team mates, enemies seen.
+    /// Bit t of v: v knows where t is and how t does: oneself; placed team mates, once placed oneself; enemies seen.
     pub(crate) knows: [u8; PLAYERS],
     /// The same of the tick before.
     pub(crate) knew: [u8; PLAYERS],
@@ -77,6 +77,9 @@ pub(crate) struct Knowledge {
     watched: u8,
     /// Team of each slot's player, or of the last one who had it.
     blue: u8,
+    /// Who has ever been on the field: those alone share what their team knows, or one could look at both sides before
+    /// choosing.
+    placed: u8,
     /// Generations of those who are in the match; 0: nobody.
     who: [u32; PLAYERS],
     /// Slices that have changed out of sight and hearing, ascending.
@@ -313,6 +316,7 @@ impl Knowledge {
             flights: [0; PLAYERS],
             watched: 0,
             blue: 0,
+            placed: 0,
             who: [0; PLAYERS],
             stale: Default::default(),
             serial: [0; PLAYERS],
@@ -380,6 +384,7 @@ impl Knowledge {
     pub(crate) fn join(&mut self, game: &Match, slot: usize) {
         self.leave(slot);
         self.blue = self.blue & !(1 << slot) | game.state.blue & (1 << slot);
+        self.placed = self.placed & !(1 << slot) | game.state.placed & (1 << slot);
         self.who[slot] = game.state.generation[slot];
         self.knows = columns(&game.state);
     }
@@ -407,6 +412,7 @@ impl Knowledge {
     /// Between two ticks a team or a life has changed by the host's hand.
     pub(crate) fn follow(&mut self, state: &MatchState) {
         self.blue = self.blue & !state.joined | state.blue & state.joined;
+        self.placed = self.placed & !state.joined | state.placed & state.joined;
         for slot in 0..PLAYERS {
             self.who[slot] = if state.joined >> slot & 1 == 1 { state.generation[slot] } else { 0 };
         }
@@ -541,16 +547,17 @@ impl Knowledge {
         at
     }
 
-    /// Mask of the slots whose player is, or was, of a team.
+    /// Mask of the slots whose player shares, or shared, what a team knows.
     #[inline]
     fn team(&self, blue: u8) -> u8 {
-        if blue == 1 { self.blue } else { !self.blue }
+        self.placed & if blue == 1 { self.blue } else { !self.blue }
     }
 
-    /// Mask of who is of the same team as a slot's player; nobody is of nobody's.
+    /// Mask of who is told what a slot's player does for being of the same team, the player included; nobody is of
+    /// nobody's.
     #[inline]
     fn friends(&self, slot: u8) -> u8 {
-        if usize::from(slot) < PLAYERS { self.team(self.blue >> slot & 1) } else { 0 }
+        if usize::from(slot) < PLAYERS { self.team(self.blue >> slot & 1) | 1 << slot } else { 0 }
     }
 
     /// Mask of who knows a slot's player, placed or not.
@@ -835,8 +842,9 @@ fn column(rows: &[u8; PLAYERS], slot: u8) -> u8 {
 pub(crate) fn columns(state: &MatchState) -> [u8; PLAYERS] {
     let mut knows = [0; PLAYERS];
     for viewer in MatchState::slots(state.joined) {
-        let team = state.joined & !state.enemies(viewer);
-        knows[viewer] = 1 << viewer | team & state.placed | state.sees[viewer] & state.joined;
+        let placed = state.placed >> viewer & 1 == 1;
+        let team = if placed { state.joined & !state.enemies(viewer) & state.placed } else { 0 };
+        knows[viewer] = 1 << viewer | team | state.sees[viewer] & state.joined;
     }
     knows
 }

@@ -49,6 +49,8 @@ const CAP: i32 = 1200;
 const DISTRUST: u32 = 100;
 /// Frames without an acknowledgement after which the same holds.
 const SILENCE: u32 = 16;
+/// Frames without a word after which frame numbers, of which the lowest 12 bits are sent, could be mistaken.
+const LONGEST_SILENCE: u32 = 1024;
 /// No frame.
 const NEVER: u32 = u32::MAX;
 /// Level of a slice of which it is not certain what the client has.
@@ -307,6 +309,7 @@ impl Link {
         (self.request, self.answer) = (None, 0);
         self.bucket = self.most;
         (self.opened, self.newest, self.acked) = (NEVER, NEVER, NEVER);
+        self.trusted = 0;
         (self.origin, self.latest) = (origin, origin);
         self.ring = [UNSENT; RING as usize];
         self.small = 0;
@@ -381,6 +384,16 @@ impl Link {
             self.messages.reserve_exact(MESSAGES / 3);
         }
         self.messages.push(message);
+    }
+
+    /// The client could take a frame for an older one: after so long a silence an epoch must begin.
+    pub(crate) fn is_lost_in_time(&self, frame: u32) -> bool {
+        !self.held && self.welcomed && frame.wrapping_sub(self.newest) > LONGEST_SILENCE
+    }
+
+    /// Whether a welcome of this epoch has gone out.
+    pub(crate) fn is_opened(&self) -> bool {
+        self.opened != NEVER
     }
 
     /// Lets a record wait, unless it does.
@@ -511,9 +524,9 @@ impl Link {
         self.mark(tag.key, self.now.wrapping_sub(age.into()));
     }
 
-    /// Whether a request is a new one.
+    /// Whether a request is a new one, and not one that was overtaken.
     pub(crate) fn is_new_request(&self, number: u8) -> bool {
-        self.request != Some(number)
+        self.request.is_none_or(|last| number.wrapping_sub(last) as i8 > 0)
     }
 
     /// 0 done, 1 not now, 2 not allowed.
@@ -717,8 +730,16 @@ impl Link {
             let lanes = (0..PROJECTILES).filter(|lane| fresh >> lane & 1 == 1);
             let Some(lane) = lanes.min_by_key(|lane| s.number[*lane]) else { break };
             fresh &= !(1 << lane);
-            let number = self.flights.iter().enumerate().position(|(i, f)| f.serial == 0 && met >> i & 1 == 0);
-            let number = number.unwrap_or(self.flights.len());
+            let mut free = (0..self.flights.len()).filter(|i| met >> i & 1 == 0);
+            // At worst the number of one that has ended just now: the record says what flies under it.
+            let number = match free.clone().find(|i| self.flights[*i].serial == 0) {
+                Some(number) => number,
+                None if self.flights.len() < PROJECTILES => self.flights.len(),
+                None => match free.next() {
+                    Some(number) => number,
+                    None => break,
+                },
+            };
             let said = self.flights.get(number).is_some_and(|f| f.said);
             let (serial, motion) = (s.number[lane], Motion::default());
             let flight = Flight { serial, tick: 0, motion, lane: lane as u8, said };

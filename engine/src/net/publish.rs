@@ -85,7 +85,9 @@ impl Net {
         for slot in 0..PLAYERS {
             let Some(mut link) = self.links[slot].take() else { continue };
             if state.joined >> slot & 1 == 1 && state.generation[slot] == link.generation {
-                link.begin(self.next_epoch(slot), game.map.geometry(), newest_input(state, slot));
+                // An epoch that nobody has heard of may as well be this one: a client takes one of the next two.
+                let epoch = if link.is_opened() { self.next_epoch(slot) } else { link.epoch };
+                link.begin(epoch, game.map.geometry(), newest_input(state, slot));
                 self.links[slot] = Some(link);
             }
         }
@@ -291,6 +293,14 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
 }
 
 fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
+    for slot in MatchState::slots(game.state.joined) {
+        if net.links[slot].as_ref().is_some_and(|link| link.is_lost_in_time(frame)) {
+            let epoch = net.next_epoch(slot);
+            if let Some(link) = &mut net.links[slot] {
+                link.begin(epoch, game.map.geometry(), newest_input(&game.state, slot));
+            }
+        }
+    }
     let Net { knowledge, history, links, step, lived, strides, .. } = net;
     let scores = super::link::scores(&game.state);
     for viewer in MatchState::slots(game.state.joined) {

@@ -135,6 +135,11 @@ impl World {
                     return Ok(1);
                 }
                 if let Some(team) = [Team::Red, Team::Blue].get(usize::from(team)) {
+                    // Whoever has been on the field stays on a side: its players know where the others are.
+                    let own = if state.blue >> slot & 1 == 1 { Team::Blue } else { Team::Red };
+                    if state.placed >> slot & 1 == 1 && own != *team {
+                        return Ok(2);
+                    }
                     self.set_team(id, player, *team)?;
                 }
                 self.set_loadout(id, player, &loadout)?;
