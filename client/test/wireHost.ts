@@ -180,7 +180,7 @@ export class TestHost {
       case 4: {
         const number = whole(random, 64);
         this.say(`8:${number}`, [
-          number, whole(random, 2), whole(random, 16), whole(random, 2), whole(random, 7681), whole(random, 4321),
+          number, whole(random, 2), whole(random, 15), whole(random, 2), whole(random, 7681), whole(random, 4321),
           whole(random, 16384) - 8192, whole(random, 16384) - 8192,
         ]);
         return;

@@ -90,14 +90,18 @@ test('respawns and loadouts are asked for and answered', () => {
   world.killPlayer(match, red);
   play(world, match, clients, 12);
   assert.equal(client.state().players[0].alive, false);
-  const asked = client.requestLoadout({ primary: 'smg', secondary: 'revolver', support: ['grenade'] }, 'blue');
+  const loadout = { primary: 'smg', secondary: 'revolver', support: ['grenade'] };
+  const turncoat = client.requestLoadout(loadout, 'blue');
+  play(world, match, clients, 12);
+  assert.deepEqual(client.state().answer, { number: turncoat, result: 2 }, 'who has been on the field stays on a side');
+  const asked = client.requestLoadout(loadout);
   play(world, match, clients, 12);
   assert.deepEqual(client.state().answer, { number: asked, result: 0 });
   play(world, match, clients, 200);
   client.requestRespawn();
   play(world, match, clients, 12);
   const { team, alive } = world.player(match, red);
-  assert.deepEqual([team, alive, world.weapons(match, red).map((each) => each.weapon)], ['blue', true, ['smg', 'revolver', 'grenade']]);
+  assert.deepEqual([team, alive, world.weapons(match, red).map((each) => each.weapon)], ['red', true, ['smg', 'revolver', 'grenade']]);
   assert.deepEqual(client.state().items.filter(Boolean).map((item) => item.weapon), ['smg', 'revolver', 'grenade']);
 });
 
