@@ -24,6 +24,10 @@
 //! | a footstep walked in several gaits | sounds like the loudest of them |
 //! | what the dead hear | the tick of their death, then nothing until they live again |
 //! | smoke that goes off | is silent; a gun's reload is heard when it begins |
+//! | sides | who asks for one may have it until the first spawn, and stays on it then; before, one knows of no team |
+//! | what scores tell of lives | who is alive, respawns included, as today's protocol does; neither where nor how |
+//! | a shot of one's team that hits somebody out of sight | is told as a hit of somebody, not whom, where or how hard |
+//! | a wall that one's own team damages | is known to the team, seen or not |
 
 mod book;
 mod loadout;
