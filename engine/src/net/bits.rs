@@ -2,6 +2,36 @@
 
 use crate::Error;
 
+/// The fields of PROTOCOL.md, section 1, for whatever takes bits.
+pub(crate) trait Put {
+    /// The lowest `bits` of `value`, at most 32; the rest of it must be 0.
+    fn u(&mut self, bits: u32, value: u32);
+
+    #[inline]
+    fn flag(&mut self, on: bool) -> bool {
+        self.u(1, on.into());
+        on
+    }
+
+    /// Two's complement; `value` must fit.
+    #[inline]
+    fn s(&mut self, bits: u32, value: i32) {
+        self.u(bits, value as u32 & (u32::MAX >> (32 - bits)));
+    }
+
+    #[inline]
+    fn uv(&mut self, group: u32, mut value: u32) {
+        loop {
+            let more = value >> group != 0;
+            self.u(group + 1, (value & ((1 << group) - 1)) | u32::from(more) << group);
+            value >>= group;
+            if !more {
+                return;
+            }
+        }
+    }
+}
+
 /// Appends bits to bytes.
 pub(crate) struct Writer<'a> {
     out: &'a mut Vec<u8>,
@@ -11,15 +41,9 @@ pub(crate) struct Writer<'a> {
     held: u32,
 }
 
-impl<'a> Writer<'a> {
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> Writer<'a> {
-        let start = out.len();
-        Writer { out, start, word: 0, held: 0 }
-    }
-
-    /// The lowest `bits` of `value`, at most 32; the rest of it must be 0.
+impl Put for Writer<'_> {
     #[inline]
-    pub(crate) fn u(&mut self, bits: u32, value: u32) {
+    fn u(&mut self, bits: u32, value: u32) {
         debug_assert!(bits <= 32 && (bits == 32 || value >> bits == 0), "{value} in {bits} bits");
         self.word |= u64::from(value) << self.held;
         self.held += bits;
@@ -29,6 +53,13 @@ impl<'a> Writer<'a> {
             self.held -= 32;
         }
     }
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Writer<'a> {
+        let start = out.len();
+        Writer { out, start, word: 0, held: 0 }
+    }
 
     /// What has been put together.
     #[inline]
@@ -37,30 +68,6 @@ impl<'a> Writer<'a> {
         self.u(low, bits.word as u32);
         if bits.held > 32 {
             self.u(bits.held - 32, (bits.word >> 32) as u32);
-        }
-    }
-
-    #[inline]
-    pub(crate) fn flag(&mut self, on: bool) -> bool {
-        self.u(1, on.into());
-        on
-    }
-
-    /// Two's complement; `value` must fit.
-    #[inline]
-    pub(crate) fn s(&mut self, bits: u32, value: i32) {
-        self.u(bits, value as u32 & (u32::MAX >> (32 - bits)));
-    }
-
-    #[inline]
-    pub(crate) fn uv(&mut self, group: u32, mut value: u32) {
-        loop {
-            let more = value >> group != 0;
-            self.u(group + 1, (value & ((1 << group) - 1)) | u32::from(more) << group);
-            value >>= group;
-            if !more {
-                return;
-            }
         }
     }
 
@@ -91,37 +98,12 @@ pub(crate) struct Bits {
     held: u32,
 }
 
-impl Bits {
-    /// The lowest `bits` of `value`, at most 32; the rest of it must be 0.
+impl Put for Bits {
     #[inline]
-    pub(crate) fn u(&mut self, bits: u32, value: u32) {
+    fn u(&mut self, bits: u32, value: u32) {
         debug_assert!(self.held + bits <= 64 && (bits == 32 || value >> bits == 0), "{value} in {bits} bits");
         self.word |= u64::from(value) << self.held;
         self.held += bits;
-    }
-
-    #[inline]
-    pub(crate) fn flag(&mut self, on: bool) -> bool {
-        self.u(1, on.into());
-        on
-    }
-
-    /// Two's complement; `value` must fit.
-    #[inline]
-    pub(crate) fn s(&mut self, bits: u32, value: i32) {
-        self.u(bits, value as u32 & (u32::MAX >> (32 - bits)));
-    }
-
-    #[inline]
-    pub(crate) fn uv(&mut self, group: u32, mut value: u32) {
-        loop {
-            let more = value >> group != 0;
-            self.u(group + 1, (value & ((1 << group) - 1)) | u32::from(more) << group);
-            value >>= group;
-            if !more {
-                return;
-            }
-        }
     }
 }
 

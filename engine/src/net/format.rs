@@ -2,7 +2,7 @@
 //! way round.
 
 use super::Entry;
-use super::bits::{Bits, Read, Reader, Writer, bad};
+use super::bits::{Bits, Put, Read, Reader, Writer, bad};
 use super::entry::{MOST, way_of};
 use crate::rules::{LookRule, MoveRule, RuleSet, SmokeRule, VisionRule};
 use crate::world::{Buttons, PLAYERS};

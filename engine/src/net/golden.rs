@@ -3,7 +3,7 @@
 //! `UPDATE_GOLDEN=1 cargo test -p trespasser-engine --features scenes golden` rewrites `engine/tests/golden/wire`, where a
 //! README says what is in its files.
 
-use super::bits::{Bits, Writer};
+use super::bits::{Bits, Put, Writer};
 use super::entry::{predicted, state_bit, strides};
 use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event,

@@ -2,7 +2,7 @@
 //!
 //! Everything here is a function of what the player knows and of what the player's client has sent.
 
-use super::bits::{Bits, Writer};
+use super::bits::{Bits, Put, Writer};
 use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
