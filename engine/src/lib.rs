@@ -32,8 +32,11 @@
 //! ```
 
 mod error;
+pub mod guard;
 pub mod map;
 pub mod net;
+pub mod rating;
+pub mod replay;
 pub mod rng;
 pub mod rules;
 #[cfg(feature = "scenes")]
@@ -52,8 +55,8 @@ pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
-    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView,
-    PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, World, WorldDef,
+    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView, Op,
+    PastInput, PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, Snapshot, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

@@ -9,8 +9,8 @@ use trespasser::rules::Material;
 use trespasser::scenes::{Bots, FightStats, SCENES, Scene, loadout, run};
 use trespasser::simd::Level;
 use trespasser::{
-    Buttons, Error, GameMap, InputCmd, MatchDef, MatchId, PlayerDef, PlayerId, Reading, Team, Vec2, WallDef, World,
-    WorldDef,
+    Buttons, Error, GameMap, InputCmd, MatchDef, MatchId, PastInput, PlayerDef, PlayerId, Reading, Snapshot, Team,
+    Vec2, WallDef, World, WorldDef,
 };
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scenes.txt");
@@ -315,4 +315,81 @@ fn unknown_scenes_are_refused_with_the_known_ones() {
     assert_eq!(refused.code(), "UNKNOWN_NAME");
     let text = refused.to_string();
     assert!(SCENES.iter().all(|name| text.contains(name)), "{text}");
+}
+
+/// The same by snapshots in memory, inputs and all; the match's own snapshot goes on as the match did that was never
+/// turned back, caches and events too.
+#[test]
+fn snapshots_turn_back_and_play_the_same_again() {
+    for name in SCENES {
+        let mut scene = Scene::new(name).unwrap();
+        let ids = players(&scene);
+        let mut other = Scene::new(name).unwrap();
+        let (mut snapshot, mut inputs, mut bytes, mut again) =
+            (Snapshot::new(), Vec::<PastInput>::new(), Vec::new(), Vec::new());
+        for round in 0..90u32 {
+            scene.world.drain_events(scene.game, |_| {}).unwrap();
+            scene.world.drain_sounds(scene.game, |_| {}).unwrap();
+            scene.world.snapshot(scene.game, &mut snapshot).unwrap();
+            inputs.clear();
+            let ticks = 1 + round % 8;
+            for _ in 0..ticks {
+                scene.advance(1);
+                let tick = scene.world.view(scene.game).unwrap().tick();
+                let of =
+                    |&player| PastInput { tick, player, input: scene.bots.last_input(scene.game, player).unwrap() };
+                inputs.extend(ids.iter().map(of));
+            }
+            scene.world.save(scene.game, &mut bytes).unwrap();
+            let told = [scene.world.pending_events(scene.game), scene.world.pending_sounds(scene.game)];
+            for (world, game) in [(&mut scene.world, scene.game), (&mut other.world, other.game)] {
+                world.drain_events(game, |_| {}).unwrap();
+                world.drain_sounds(game, |_| {}).unwrap();
+                // Drained ones stay drained, so that the second time they are told once more.
+                for _ in 0..2 {
+                    world.resimulate(game, &snapshot, ticks, &inputs).unwrap();
+                }
+                world.save(game, &mut again).unwrap();
+                assert!(bytes == again, "{name}, round {round}, {ticks} ticks");
+                assert_eq!([world.pending_events(game), world.pending_sounds(game)], told, "{name}, round {round}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_turned_back_is_refused_and_changes_nothing() {
+    let mut scene = Scene::new("duel").unwrap();
+    scene.advance(60);
+    let ids = players(&scene);
+    let (game, mut snapshot) = (scene.game, Snapshot::new());
+    let want = scene.hash();
+    assert!(matches!(scene.world.rollback(game, &snapshot), Err(Error::BadSnapshot { field: "snapshot", .. })));
+    let other = Scene::new("brawl").unwrap();
+    other.world.snapshot(other.game, &mut snapshot).unwrap();
+    assert!(matches!(scene.world.rollback(game, &snapshot), Err(Error::BadSnapshot { field: "map", .. })));
+    let slow = Scene::with_def("duel", WorldDef { tick_rate: 30, ..WorldDef::default() }).unwrap();
+    slow.world.snapshot(slow.game, &mut snapshot).unwrap();
+    assert!(matches!(scene.world.rollback(game, &snapshot), Err(Error::BadSnapshot { field: "rules", .. })));
+
+    scene.world.snapshot(game, &mut snapshot).unwrap();
+    let at = |tick, player| PastInput { tick, player, input: InputCmd::default() };
+    let stranger = PlayerId::from_raw(ids[0].raw() + (1 << 3));
+    for (inputs, field) in [
+        (vec![at(60, ids[0])], "inputs.tick"),
+        (vec![at(64, ids[0])], "inputs.tick"),
+        (vec![at(62, ids[0]), at(61, ids[0])], "inputs.tick"),
+    ] {
+        let error = scene.world.resimulate(game, &snapshot, 3, &inputs).unwrap_err();
+        assert!(error.to_string().contains(field), "{error}");
+    }
+    let error = scene.world.resimulate(game, &snapshot, 3, &[at(61, stranger)]).unwrap_err();
+    assert!(matches!(error, Error::StaleId { what: "player", .. }), "{error}");
+    scene.world.open_link(game, ids[0]).unwrap();
+    let error = scene.world.resimulate(game, &snapshot, 3, &[]).unwrap_err();
+    assert!(matches!(error, Error::NotAllowed { .. }), "{error}");
+    assert_eq!(scene.hash(), want);
+    scene.world.close_link(game, ids[0]).unwrap();
+    scene.world.resimulate(game, &snapshot, 0, &[]).unwrap();
+    assert_eq!(scene.hash(), want);
 }

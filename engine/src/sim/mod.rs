@@ -256,4 +256,18 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Sc
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
     crate::net::run(game, place, &mut scratch.out, probe);
+    watch(game);
+}
+
+/// Those who look on, after the tick.
+#[inline]
+fn watch(game: &mut Match) {
+    if let Some(mut guard) = game.guard.take() {
+        guard.tick(game);
+        game.guard = Some(guard);
+    }
+    if let Some(mut recorder) = game.recorder.take() {
+        recorder.tick(game);
+        game.recorder = Some(recorder);
+    }
 }

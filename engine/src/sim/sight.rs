@@ -14,7 +14,7 @@ use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 /// What the last ticks found out. 856 bytes.
 ///
 /// Lanes hold what `known` answers rest on, to the bit; NaN equals nothing, not even itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SightCache {
     x: Lanes,
     y: Lanes,

@@ -36,6 +36,16 @@ impl SightChanges {
         SightChanges { epoch, serial: 0, stamps: [0; REGIONS], fresh: 0 }
     }
 
+    /// What has been marked and not settled yet.
+    pub(crate) fn fresh(&self) -> u64 {
+        self.fresh
+    }
+
+    /// Marks regions, as [`SightChanges::fresh`] has given them.
+    pub(crate) fn begin(&mut self, fresh: u64) {
+        self.fresh = fresh;
+    }
+
     /// A cell's slices stop sight otherwise than before.
     #[inline]
     pub(crate) fn mark(&mut self, cell: usize) {

@@ -4,7 +4,9 @@ pub(crate) mod event;
 mod ids;
 mod input;
 mod net;
+pub(crate) mod op;
 mod ring;
+mod rollback;
 mod save;
 pub(crate) mod state;
 mod view;
@@ -14,12 +16,14 @@ pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
 pub use net::Received;
+pub use op::Op;
 pub use ring::{EVENT_RING, HEARD_RING};
+pub use rollback::{PastInput, Snapshot};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};
 pub use view::{CloudView, KnownProjectile, Launch, MatchView, PlayerView, PolygonCache, ProjectileView, WeaponView};
 
 use crate::map::GameMap;
-use crate::net::{self as wire, Change, Outbox};
+use crate::net::Outbox;
 use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
@@ -230,6 +234,7 @@ impl World {
         let mut blocks = vec![Block::EMPTY; map.geometry().blocks()].into_boxed_slice();
         state::restore_walls(&mut state, &mut blocks, map.geometry());
         let game = Box::new(Match {
+            serial: rollback::next_serial(),
             state,
             blocks,
             events: Ring::new(),
@@ -240,6 +245,8 @@ impl World {
             sight: SightCache::EMPTY,
             changes: SightChanges::new(),
             net: None,
+            recorder: None,
+            guard: None,
         });
         let index = match self.free.pop() {
             Some(index) => index,
@@ -276,11 +283,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`].
     pub fn reset_match(&mut self, id: MatchId, seed: u64) -> Result<()> {
-        let game = self.game_mut(id)?;
-        wire::before(game);
-        sim::reset(game, seed);
-        wire::after(game, Change::Reset);
-        Ok(())
+        self.apply(id, &Op::Reset { seed }).map(drop)
     }
 
     /// Lets a player in. One who first appears after the match's first second is a late joiner.
@@ -297,12 +300,8 @@ impl World {
         let blue = (state.joined & state.blue).count_ones();
         let red = state.joined.count_ones() - blue;
         let team = def.team.unwrap_or(if blue < red { Team::Blue } else { Team::Red });
-        // 29 bits; after 500 million joins in one lane ids repeat.
-        let generation = (state.generation[slot] % ((1 << 29) - 1)) + 1;
-        let loadout = def.loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
-        sim::join(game, slot, generation, team, loadout, def.spawn);
-        wire::after(game, Change::Joined(slot));
-        Ok(PlayerId::new(slot, generation))
+        op::apply(game, &Op::Join { slot: slot as u8, team, loadout: def.loadout, spawn: def.spawn });
+        Ok(PlayerId::new(slot, game.state.generation[slot]))
     }
 
     /// Lets a player go. Kills stay in the team's score.
@@ -310,19 +309,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`].
     pub fn remove_player(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        let event = Event::new(EventKind::Left, game.state.tick, slot);
-        game.events.push(event.at(game.state.x[slot], game.state.y[slot]));
-        wire::before(game);
-        // Whoever gets the slot next has not heard it.
-        game.heard.for_each_mut(|entry| {
-            if usize::from(entry.listener) == slot {
-                entry.listener = NONE;
-            }
-        });
-        sim::leave(game, slot);
-        wire::after(game, Change::Left(slot));
-        Ok(())
+        self.act(id, player, |slot| Op::Leave { slot })
     }
 
     /// Changes sides, before the first spawn or while dead. Whoever has been on the field knows the new side's players at
@@ -331,17 +318,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`], [`Error::NotAllowed`].
     pub fn set_team(&mut self, id: MatchId, player: PlayerId, team: Team) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        if game.state.alive >> slot & 1 == 1 {
-            return Err(Error::NotAllowed {
-                action: "changing the team",
-                reason: "the player is alive; do it before the first spawn or while dead",
-            });
-        }
-        let bit = 1u8 << slot;
-        game.state.blue = if team == Team::Blue { game.state.blue | bit } else { game.state.blue & !bit };
-        wire::after(game, Change::Teams);
-        Ok(())
+        self.act(id, player, |slot| Op::SetTeam { slot, team })
     }
 
     /// Changes what a player carries, before the first spawn or while dead.
@@ -349,16 +326,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`], [`Error::NotAllowed`].
     pub fn set_loadout(&mut self, id: MatchId, player: PlayerId, loadout: &Loadout) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        if game.state.alive >> slot & 1 == 1 {
-            return Err(Error::NotAllowed {
-                action: "changing the loadout",
-                reason: "the player is alive; do it before the first spawn or while dead",
-            });
-        }
-        game.state.loadout[slot] = loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8));
-        sim::equip(&mut game.state, &game.rules, slot);
-        Ok(())
+        self.act(id, player, |slot| Op::SetLoadout { slot, loadout: *loadout })
     }
 
     /// Restores every slice in the middle of a match. Refused while a living body stands where a slice would.
@@ -366,21 +334,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`], [`Error::NotAllowed`].
     pub fn repair_walls(&mut self, id: MatchId) -> Result<()> {
-        let game = self.game_mut(id)?;
-        let geometry = game.map.geometry();
-        let state = &game.state;
-        let buried = MatchState::slots(state.alive)
-            .any(|slot| !geometry.is_free(crate::Vec2::new(state.x[slot], state.y[slot])));
-        if buried {
-            return Err(Error::NotAllowed {
-                action: "repairing the walls",
-                reason: "a living player stands where a slice would; wait until nobody stands in a hole",
-            });
-        }
-        wire::before(game);
-        sim::repair(game);
-        wire::after(game, Change::Repaired);
-        Ok(())
+        self.apply(id, &Op::Repair).map(drop)
     }
 
     /// Puts a weapon with full magazines into a player's hands, in the place where a loadout would have it: the
@@ -390,12 +344,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`]; [`Error::NotAllowed`] if the player is dead.
     pub fn give_weapon(&mut self, id: MatchId, player: PlayerId, weapon: Weapon) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        if game.state.alive >> slot & 1 == 0 {
-            return Err(Error::NotAllowed { action: "giving a weapon", reason: "the player is dead" });
-        }
-        sim::give(&mut game.state, &game.rules, slot, weapon);
-        Ok(())
+        self.act(id, player, |slot| Op::Give { slot, weapon })
     }
 
     /// Queues an input. False: its sequence number is old or waiting already, and it is ignored and counted.
@@ -404,8 +353,7 @@ impl World {
     /// [`Error::StaleId`].
     pub fn push_input(&mut self, id: MatchId, player: PlayerId, input: InputCmd) -> Result<bool> {
         let (game, slot) = self.player_mut(id, player)?;
-        let waiting = game.rules.rules.input.waiting as usize;
-        Ok(sim::enqueue(&mut game.state, slot, waiting, input))
+        Ok(op::apply(game, &Op::Input { slot: slot as u8, input }))
     }
 
     /// Presses buttons on a player's behalf outside the input stream, for the next tick.
@@ -413,9 +361,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`].
     pub fn tap(&mut self, id: MatchId, player: PlayerId, buttons: Buttons) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        game.state.host_taps[slot] |= buttons;
-        Ok(())
+        self.act(id, player, |slot| Op::Tap { slot, buttons })
     }
 
     /// Throws the thrown weapon in a player's hand in the next tick with a level of charge, 1 to 5, as if the trigger
@@ -424,15 +370,7 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`]; [`Error::InvalidArgument`] for another level.
     pub fn throw(&mut self, id: MatchId, player: PlayerId, level: u8) -> Result<()> {
-        let (game, slot) = self.player_mut(id, player)?;
-        let levels = game.rules.rules.throws.levels;
-        if !(1..=levels).contains(&level) {
-            return Err(Error::invalid("chargeLevel", level, format!("1 to {levels}")));
-        }
-        if game.state.alive >> slot & 1 == 1 {
-            game.state.host_throw[slot] = level;
-        }
-        Ok(())
+        self.act(id, player, |slot| Op::Throw { slot, level })
     }
 
     /// Kills a player at once, credited to nobody. For debugging and for players who ask for it.
@@ -440,11 +378,26 @@ impl World {
     /// # Errors
     /// [`Error::StaleId`]; [`Error::NotAllowed`] if the player is dead.
     pub fn kill_player(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
+        self.act(id, player, |slot| Op::Kill { slot })
+    }
+
+    /// Does what an operation says, as the call that it names would: for playing recorded ones again. False: an input
+    /// was old or waiting already.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`] for the match; [`Error::InvalidArgument`] for a slot that nobody has, or that a player cannot
+    /// join in, and a level out of range; [`Error::NotAllowed`].
+    pub fn apply(&mut self, id: MatchId, op: &Op) -> Result<bool> {
+        let game = self.game_mut(id)?;
+        op::check(game, op)?;
+        Ok(op::apply(game, op))
+    }
+
+    fn act(&mut self, id: MatchId, player: PlayerId, op: impl FnOnce(u8) -> Op) -> Result<()> {
         let (game, slot) = self.player_mut(id, player)?;
-        if game.state.alive >> slot & 1 == 0 {
-            return Err(Error::NotAllowed { action: "killing the player", reason: "the player is dead" });
-        }
-        sim::kill(&mut game.state, &mut game.events, slot, NONE, NONE);
+        let op = op(slot as u8);
+        op::check(game, &op)?;
+        op::apply(game, &op);
         Ok(())
     }
 
@@ -534,7 +487,7 @@ impl World {
             let net = game.net_or_new(def);
             net.listening |= 1 << slot;
             let mask = net.listening;
-            wire::watch(game, mask);
+            crate::net::watch(game, mask);
         } else if let Some(net) = &mut game.net {
             net.listening &= !(1 << slot);
         }

@@ -1,11 +1,11 @@
 //! What a host calls for the wire.
 
 use super::state::Match;
-use super::{InputCmd, MatchId, PlayerId, Team, Weapon, World};
+use super::{InputCmd, MatchId, Op, PlayerId, Team, Weapon, World};
 use crate::net::{Link, LinkStats, NO_ARM, Net, Packet, Up, Wish, newest_input};
 use crate::rules::Loadout;
 use crate::world::Buttons;
-use crate::{Error, Result, sim};
+use crate::{Error, Result};
 
 /// What a client's message brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,10 +83,14 @@ impl World {
     /// then; [`Error::NotAllowed`] if no link is open.
     pub fn receive(&mut self, id: MatchId, player: PlayerId, bytes: &[u8]) -> Result<Received> {
         let (game, slot) = self.player_mut(id, player)?;
+        let read = Up::read(bytes);
+        if let Some(guard) = &mut game.guard {
+            guard.message(slot, bytes.len(), read.is_ok());
+        }
         let Some(link) = link_of(game, slot) else {
             return Err(Error::NotAllowed { action: "receiving a message", reason: "the player has no open link" });
         };
-        let up = match Up::read(bytes) {
+        let up = match read {
             Ok(up) => up,
             Err(bad) => {
                 link.stats.bad_messages += 1;
@@ -127,7 +131,7 @@ impl World {
                 if alive || early || state.over != 0 {
                     return Ok(1);
                 }
-                state.host_taps[slot] |= Buttons::RESPAWN;
+                super::op::apply(game, &Op::Tap { slot: slot as u8, buttons: Buttons::RESPAWN });
             }
             Wish::Loadout { weapons, team } => {
                 let Some(loadout) = loadout(weapons) else { return Ok(2) };
@@ -178,24 +182,25 @@ fn take_inputs(game: &mut Match, slot: usize, up: &Up, newest: Option<u32>) -> u
         return 0;
     }
     let rules = std::sync::Arc::clone(&game.rules);
-    let Match { state, net, .. } = game;
-    let Some(net) = net else { return 0 };
+    let Some(net) = &game.net else { return 0 };
     let step = net.def.step(rules.tick_rate);
-    let Some(link) = net.links[slot].as_deref_mut() else { return 0 };
+    let Some(link) = net.links[slot].as_deref() else { return 0 };
+    let (origin, mut latest) = (link.origin, link.latest);
     // Of two numbers of the epoch with these bits, the one nearer to the newest taken.
-    let known = link.latest.wrapping_sub(link.origin);
+    let known = latest.wrapping_sub(origin);
     let by = up.sequence.wrapping_sub(known as u16) as i16;
-    let last = link.latest.wrapping_add_signed(by.into());
+    let last = latest.wrapping_add_signed(by.into());
     let seen = newest.map_or(0, |frame| frame.saturating_mul(step).saturating_sub(up.view));
     let per_second = rules.rules.input.per_second.max(1);
     let mut taken = 0;
     for (i, input) in up.inputs[..up.count].iter().enumerate() {
         let back = (up.count - 1 - i) as u32;
         let sequence = last.wrapping_sub(back);
+        let state = &game.state;
         let newer = |than: u32| sequence.wrapping_sub(than) as i32 > 0;
         let applied = state.heard >> slot & 1 == 1 && !newer(state.last_sequence[slot]);
         let queue = &state.queue[slot][..usize::from(state.queue_len[slot])];
-        if !newer(link.origin) || applied || queue.iter().any(|waiting| waiting.sequence == sequence) {
+        if !newer(origin) || applied || queue.iter().any(|waiting| waiting.sequence == sequence) {
             continue;
         }
         let input = InputCmd {
@@ -206,10 +211,13 @@ fn take_inputs(game: &mut Match, slot: usize, up: &Up, newest: Option<u32>) -> u
             cursor_x: input.cursor.0.clamp(-CURSOR_MOST, CURSOR_MOST),
             cursor_y: input.cursor.1.clamp(-CURSOR_MOST, CURSOR_MOST),
         };
-        if newer(link.latest) {
-            link.latest = sequence;
+        if newer(latest) {
+            latest = sequence;
         }
-        taken += u32::from(sim::enqueue(state, slot, rules.rules.input.waiting as usize, input));
+        taken += u32::from(super::op::apply(game, &Op::Input { slot: slot as u8, input }));
+    }
+    if let Some(link) = link_of(game, slot) {
+        link.latest = latest;
     }
     taken
 }

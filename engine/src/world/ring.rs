@@ -102,6 +102,12 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
         lost
     }
 
+    /// Takes back what was written after entry number `written`, but for what has been drained or looked at.
+    pub(crate) fn take_back(&mut self, written: u64) {
+        let held = if self.held == u64::MAX { 0 } else { self.held };
+        self.written = self.written.min(written.max(self.drained).max(held));
+    }
+
     /// Entries waiting.
     pub(crate) fn len(&self) -> usize {
         (self.written - self.drained).min(MOST as u64) as usize

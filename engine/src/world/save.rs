@@ -103,6 +103,7 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     game.blocks = blocks;
     game.forget_sight();
     crate::net::after(game, crate::net::Change::Restored);
+    super::op::restored(game);
     Ok(())
 }
 

@@ -234,6 +234,8 @@ const _: () = assert!(size_of::<Block>() == 144);
 /// A match: its columns, its slices, and what it shares with others.
 #[derive(Debug)]
 pub(crate) struct Match {
+    /// No other match of this process has or had it.
+    pub(crate) serial: u64,
     pub(crate) state: MatchState,
     pub(crate) blocks: Box<[Block]>,
     pub(crate) events: EventRing,
@@ -248,6 +250,10 @@ pub(crate) struct Match {
     pub(crate) changes: SightChanges,
     /// What is told to whom; no part of the state. `None`: nobody watches.
     pub(crate) net: Option<Box<crate::net::Net>>,
+    /// Writes down what happens; no part of the state. `None`: nobody records.
+    pub(crate) recorder: Option<Box<crate::replay::Recorder>>,
+    /// Looks for what no honest player does; no part of the state. `None`: nobody asks.
+    pub(crate) guard: Option<Box<crate::guard::Guard>>,
 }
 
 impl Match {
