@@ -310,7 +310,8 @@ impl Table {
             let style = Style::ALL[own.below(8) as usize];
             // One in eight is as good as people get.
             let skill = if own.chance(0.125) { own.within(0.95, 1.0) } else { own.within(0.0, 0.95) };
-            let arms = if own.chance(0.2) { armed_loadout(own.below(8) as usize)? } else { loadout(own.below(8) as usize)? };
+            let arms =
+                if own.chance(0.2) { armed_loadout(own.below(8) as usize)? } else { loadout(own.below(8) as usize)? };
             let team = if slot % 2 == 0 { Team::Red } else { Team::Blue };
             let player = PlayerDef { team: Some(team), loadout: arms, spawn: true };
             let wrecks = style == Style::Wrecker;
@@ -434,7 +435,8 @@ impl Table {
             };
             let me = view.player(person.id)?;
             // Never where it could be seen.
-            let in_sight = me.alive && (next.0 - me.position).length() < 240.0 && view.line_is_clear(me.position, next.0);
+            let in_sight =
+                me.alive && (next.0 - me.position).length() < 240.0 && view.line_is_clear(me.position, next.0);
             self.decoys[slot] = Some(next);
             let shown = (!in_sight && me.alive).then_some(next.0);
             self.world.set_decoy(self.game, person.id, shown)?;
@@ -636,7 +638,8 @@ impl Person {
             held |= h;
             taps |= t;
         }
-        self.tremor = self.tremor * 0.9 + Vec2::new(self.dice.normal(), self.dice.normal()) * (0.22 - 0.12 * self.skill);
+        self.tremor =
+            self.tremor * 0.9 + Vec2::new(self.dice.normal(), self.dice.normal()) * (0.22 - 0.12 * self.skill);
         let steady = matches!(self.cheat, Some(Cheat::AimSnap | Cheat::AimSmooth | Cheat::WallLock));
         let cursor = if steady { self.cursor } else { self.cursor + self.tremor };
         (held, taps, cursor.clamp(Vec2::splat(-40.0), Vec2::new(PLAYFIELD.0, PLAYFIELD.1) + 40.0))
@@ -721,7 +724,8 @@ impl Person {
                 }
             }
             Style::Watcher if self.dice.chance(0.01) => {
-                let x = if self.team == Team::Red { self.dice.within(300.0, 460.0) } else { self.dice.within(20.0, 180.0) };
+                let x =
+                    if self.team == Team::Red { self.dice.within(300.0, 460.0) } else { self.dice.within(20.0, 180.0) };
                 let at = Vec2::new(x, self.dice.within(20.0, 250.0));
                 self.glance = Some((at - me, self.now, self.now + 90 + self.dice.below(180)));
             }
@@ -742,13 +746,7 @@ impl Person {
     }
 
     /// Where the cursor should be, px.
-    fn goal(
-        &mut self,
-        view: &MatchView,
-        me: Vec2,
-        shown: &[Option<Vec2>; PLAYERS],
-        decoy: Option<Vec2>,
-    ) -> Vec2 {
+    fn goal(&mut self, view: &MatchView, me: Vec2, shown: &[Option<Vec2>; PLAYERS], decoy: Option<Vec2>) -> Vec2 {
         if let Some(target) = self.target
             && self.now >= self.react_at
         {
@@ -756,7 +754,8 @@ impl Person {
             let count = self.percepts.len();
             let at = self.percepts[count.saturating_sub(VISUOMOTOR + 1)];
             let oldest = self.percepts.front().copied().unwrap_or(at);
-            let per_input = if count > 1 { (self.percepts[count - 1] - oldest) / (count - 1) as f32 } else { Vec2::ZERO };
+            let per_input =
+                if count > 1 { (self.percepts[count - 1] - oldest) / (count - 1) as f32 } else { Vec2::ZERO };
             let guess = (VISUOMOTOR as f32 + 6.0) * (0.4 + 0.5 * self.skill);
             return at + per_input * guess;
         }
@@ -872,13 +871,7 @@ impl Person {
     }
 
     /// What moves the cursor by itself.
-    fn cheat_aim(
-        &mut self,
-        view: &MatchView,
-        me: Vec2,
-        shown: &[Option<Vec2>; PLAYERS],
-        decoy: Option<Vec2>,
-    ) {
+    fn cheat_aim(&mut self, view: &MatchView, me: Vec2, shown: &[Option<Vec2>; PLAYERS], decoy: Option<Vec2>) {
         let target = self.target.and_then(|target| shown[target]);
         let to = match self.cheat {
             Some(Cheat::WallLock) if target.is_none() => self.behind_walls(view, me, shown, decoy),
