@@ -170,7 +170,7 @@ impl Decoy {
         if self.slot.is_some() {
             self.shown = state.tick;
             self.walk(game, viewer, ticks, dice);
-        } else if state.tick - self.shown >= PAUSE_S * game.rules.tick_rate {
+        } else if state.tick.saturating_sub(self.shown) >= PAUSE_S * game.rules.tick_rate {
             self.appear(game, viewer, candidates, dice);
         }
         if let Some(slot) = self.slot {
