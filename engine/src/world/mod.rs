@@ -1,5 +1,6 @@
 //! The pool: matches are created, joined, stepped all at once, looked at, saved and destroyed.
 
+pub mod columns;
 pub(crate) mod event;
 mod ids;
 mod input;
@@ -11,6 +12,7 @@ mod save;
 pub(crate) mod state;
 mod view;
 
+pub use columns::Columns;
 pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
@@ -530,6 +532,15 @@ impl World {
     /// [`Error::StaleId`].
     pub fn view(&self, id: MatchId) -> Result<MatchView<'_>> {
         Ok(MatchView::new(self.game(id)?))
+    }
+
+    /// The columns of a match, by name.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn columns(&self, id: MatchId) -> Result<Columns<'_>> {
+        let game = self.game(id)?;
+        Ok(Columns::new(&game.state, &game.blocks))
     }
 
     /// Hash of all that the future of a match depends on: columns, slices, map, rules and tick rate.

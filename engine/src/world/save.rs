@@ -23,7 +23,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 const MAGIC: [u8; 4] = *b"TPSV";
 /// Changes with every change of [`MatchState`] or [`Block`].
 const VERSION: u32 = 3;
-const HEADER: usize = 40;
+pub(super) const HEADER: usize = 40;
 
 // The columns are written as they lie in memory.
 const _: () =
