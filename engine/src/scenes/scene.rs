@@ -145,12 +145,7 @@ fn plan(name: &str) -> Result<Plan> {
             seed: 0x4E3A_8008,
             kill_target: 3,
             skill: [0.9, 1.0],
-            loadouts: &[
-                (Rifle, Pistol, &[]),
-                (BattleRifle, Pistol, &[]),
-                (Smg, Pistol, &[]),
-                (Shotgun, Pistol, &[]),
-            ],
+            loadouts: &[(Rifle, Pistol, &[]), (BattleRifle, Pistol, &[]), (Smg, Pistol, &[]), (Shotgun, Pistol, &[])],
             ..PLAIN
         },
         "rough" => Plan { map: "depot", seed: 0x40C6_9009, rough: true, ..PLAIN },

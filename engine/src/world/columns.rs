@@ -63,7 +63,9 @@ impl LaneKind {
             LaneKind::U32 => get(lane).map(|b| u32::from_le_bytes(b).to_string()),
             LaneKind::I32 => get(lane).map(|b| i32::from_le_bytes(b).to_string()),
             LaneKind::U64 => get(lane).map(|b| format!("{:#x}", u64::from_le_bytes(b))),
-            LaneKind::F32 => get(lane).map(|b| format!("{:?} ({:#010x})", f32::from_le_bytes(b), u32::from_le_bytes(b))),
+            LaneKind::F32 => {
+                get(lane).map(|b| format!("{:?} ({:#010x})", f32::from_le_bytes(b), u32::from_le_bytes(b)))
+            }
             LaneKind::Buttons => get(lane).map(|b| format!("{:#x}", u16::from_le_bytes(b))),
             LaneKind::Input => get::<16>(lane).map(|b| {
                 let i: InputCmd = bytemuck::cast(b);
