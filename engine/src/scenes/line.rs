@@ -15,7 +15,7 @@ const LATE: u32 = 90;
 const TWICE: u32 = 40;
 /// Inputs (1/60 s each) that a late one is late at most.
 const DELAY: u32 = 12;
-/// In 1 of so many seconds a client floods, and sends each input so often, with new numbers.
+/// In 1 of so many seconds a client floods, and sends each input so often, with new numbers; its trigger sticks meanwhile.
 const FLOOD_EVERY: u32 = 5;
 const FLOOD: u32 = 3;
 /// Inputs after which a line breaks, at least and more at most, and for how many.
@@ -79,6 +79,10 @@ impl Line {
         if !alive {
             input.taps |= Buttons::RESPAWN;
         }
+        let floods = (self.now / 60 + slot as u32).is_multiple_of(FLOOD_EVERY);
+        if floods {
+            input.held |= Buttons::FIRE;
+        }
         let mut last = input.sequence;
         if words[0] & 0xFF >= LOST {
             let late = words[0] >> 8 & 0xFF < LATE;
@@ -91,7 +95,7 @@ impl Line {
                 self.waiting.push((due + again * 2, input));
             }
         }
-        if (self.now / 60 + slot as u32).is_multiple_of(FLOOD_EVERY) {
+        if floods {
             for _ in 1..FLOOD {
                 last = last.wrapping_add(1);
                 each(InputCmd { sequence: last, ..input });

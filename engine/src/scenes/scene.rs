@@ -148,7 +148,23 @@ fn plan(name: &str) -> Result<Plan> {
             loadouts: &[(Rifle, Pistol, &[]), (BattleRifle, Pistol, &[]), (Smg, Pistol, &[]), (Shotgun, Pistol, &[])],
             ..PLAIN
         },
-        "rough" => Plan { map: "depot", seed: 0x40C6_9009, rough: true, ..PLAIN },
+        "rough" => Plan {
+            map: "depot",
+            seed: 0x40C6_9009,
+            wrecks: true,
+            rough: true,
+            loadouts: &[
+                (Rifle, Pistol, &[Grenade, SmokeGrenade, Flashbang]),
+                (Rifle, Pistol, &[MachineGun]),
+                (BattleRifle, Revolver, &[Rocket, Flashbang]),
+                (Smg, Pistol, &[MachineGun]),
+                (Shotgun, Pistol, &[Rocket, Grenade]),
+                (SniperRifle, Pistol, &[Flashbang, SmokeGrenade, Grenade]),
+                (Smg, Revolver, &[GrenadeLauncher, SmokeGrenade]),
+                (Rifle, SuppressedPistol, &[MachineGun]),
+            ],
+            ..PLAIN
+        },
         "yesterday" => Plan { seed: 0x1E6A_A00A, rules: "legacy", ..PLAIN },
         "slow" => Plan { map: "depot", seed: 0x510B_B00B, tick_rate: 20, ..PLAIN },
         "half" => Plan { map: "yard", seed: 0x4A1F_C00C, tick_rate: 30, loadouts: &ALL_GUNS, ..PLAIN },
