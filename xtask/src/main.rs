@@ -2,6 +2,7 @@
 
 mod check;
 mod hash;
+mod machines;
 mod node;
 mod run;
 mod start;
@@ -39,7 +40,7 @@ enum Verb {
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
-    /// Plays a scene through the Rust, C and Node examples and compares their hashes
+    /// Plays scenes through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
