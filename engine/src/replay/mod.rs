@@ -20,10 +20,15 @@
 //!
 //! [`Op`]: crate::Op
 
+mod coder;
+mod frame;
+mod ops;
 mod play;
 mod read;
 mod record;
+mod state;
 
+use ops::Item;
 pub use play::{Divergence, Playback, Verified};
 pub use read::{Entries, Entry, Header, Keyframe, Parts, Replay, Second, Tail, What};
 pub(crate) use record::Recorder;
@@ -31,6 +36,7 @@ pub use record::{Drained, RecordDef, RecordStats};
 
 #[cfg(doc)]
 use crate::World;
+use crate::{Error, Result};
 
 /// The first four bytes of a recording.
 pub const MAGIC: [u8; 4] = *b"TPRP";
@@ -58,4 +64,21 @@ impl Label {
     pub const VALUE: usize = 256;
     /// Labels of a recording at most, those of [`RecordDef`] included.
     pub const MOST: usize = 256;
+
+    fn check(&self) -> Result<()> {
+        if self.slot.is_some_and(|slot| slot > 7) {
+            return Err(Error::invalid("label.slot", self.slot.unwrap_or_default(), "0 to 7"));
+        }
+        Label::check_texts(&self.key, &self.value)
+    }
+
+    fn check_texts(key: &str, value: &str) -> Result<()> {
+        if !(1..=Label::KEY).contains(&key.len()) {
+            return Err(Error::invalid("label.key", format!("{} bytes", key.len()), "1 to 32 bytes"));
+        }
+        if value.len() > Label::VALUE {
+            return Err(Error::invalid("label.value", format!("{} bytes", value.len()), "at most 256 bytes"));
+        }
+        Ok(())
+    }
 }

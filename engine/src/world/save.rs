@@ -29,7 +29,7 @@ const HEADER: usize = 40;
 const _: () =
     assert!(cfg!(target_endian = "little"), "saved matches are little-endian; add byte swaps for this target");
 
-pub(super) fn hash(game: &Match) -> u64 {
+pub(crate) fn hash(game: &Match) -> u64 {
     let mut hasher = Xxh3::new();
     hasher.update(&game.rules.hash.to_le_bytes());
     hasher.update(&game.map.hash().to_le_bytes());
@@ -83,10 +83,19 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     let (columns, slices) = bytes[HEADER..].split_at(size_of::<MatchState>());
     let mut state = MatchState::zeroed();
     bytemuck::bytes_of_mut(&mut state).copy_from_slice(columns);
-    check(&state)?;
     let mut blocks = game.blocks.clone();
     bytemuck::cast_slice_mut::<Block, u8>(&mut blocks).copy_from_slice(slices);
+    install(game, state, blocks)
+}
+
+/// Turns a match into what these columns and healths say, wherever they come from.
+pub(crate) fn install(game: &mut Match, mut state: MatchState, mut blocks: Box<[Block]>) -> Result<()> {
+    let bad = |field: &'static str, reason: String| Err(Error::BadSnapshot { field, reason });
+    check(&state)?;
     let geometry = game.map.geometry();
+    if blocks.len() != game.blocks.len() {
+        return bad("length", format!("{} blocks; the map has {}", blocks.len(), game.blocks.len()));
+    }
     for (b, block) in blocks.iter().enumerate() {
         for lane in 0..64 {
             let (health, most) = (block.health[lane], geometry.max_health[b * 64 + lane]);

@@ -680,6 +680,7 @@ impl<'a> MatchView<'a> {
             + self.game.events.bytes()
             + self.game.heard.bytes()
             + self.game.net.as_ref().map_or(0, |net| net.bytes())
+            + self.game.recorder.as_ref().map_or(0, |recorder| recorder.bytes())
     }
 }
 

@@ -1,0 +1,386 @@
+//! The operations of a second as bits: one model for both directions.
+
+use super::Label;
+use super::coder::{Bit, Coder, Numbers};
+use crate::rules::{INVENTORY, Loadout, Team, Weapon};
+use crate::world::{Buttons, InputCmd, Op, PLAYERS};
+
+/// Operations of a tick at most; a recording to which more come stops.
+pub(super) const MOST_OPS: usize = 16_384;
+/// Operations for each byte of a second at most; a writer adds bytes until it is so.
+pub(super) const OPS_A_BYTE: usize = 64;
+
+/// What is written of a tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Item {
+    Op(Op),
+    Label(Label),
+}
+
+/// Numbers of the kinds of items, as they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+enum Kind {
+    Input,
+    Tap,
+    Throw,
+    Join,
+    Leave,
+    SetTeam,
+    SetLoadout,
+    Give,
+    Kill,
+    Repair,
+    Reset,
+    Label,
+}
+
+const KINDS: [Kind; 12] = [
+    Kind::Input,
+    Kind::Tap,
+    Kind::Throw,
+    Kind::Join,
+    Kind::Leave,
+    Kind::SetTeam,
+    Kind::SetLoadout,
+    Kind::Give,
+    Kind::Kill,
+    Kind::Repair,
+    Kind::Reset,
+    Kind::Label,
+];
+
+fn kind_of(item: &Item) -> Kind {
+    match item {
+        Item::Op(op) => match op {
+            Op::Input { .. } => Kind::Input,
+            Op::Tap { .. } => Kind::Tap,
+            Op::Throw { .. } => Kind::Throw,
+            Op::Join { .. } => Kind::Join,
+            Op::Leave { .. } => Kind::Leave,
+            Op::SetTeam { .. } => Kind::SetTeam,
+            Op::SetLoadout { .. } => Kind::SetLoadout,
+            Op::Give { .. } => Kind::Give,
+            Op::Kill { .. } => Kind::Kill,
+            Op::Repair => Kind::Repair,
+            Op::Reset { .. } => Kind::Reset,
+        },
+        Item::Label(_) => Kind::Label,
+    }
+}
+
+/// What was found where something else must stand: field, and what it must be.
+pub(super) type Bad = (&'static str, &'static str);
+
+/// What is known of a slot's inputs.
+#[derive(Debug, Clone, Copy)]
+struct Past {
+    last: InputCmd,
+    before: InputCmd,
+    /// Ticks from the last input's acknowledged tick to the tick in which it came.
+    lag: u32,
+    /// Running means of how far off the cursor was, 1/256 px.
+    off: [u32; 2],
+    /// Inputs in the last tick that had items.
+    count: u32,
+}
+
+/// Chances of everything. Begins anew at each keyframe.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    past: [Past; PLAYERS],
+    mixed: [Bit; 2],
+    more: [[Bit; 4]; PLAYERS],
+    next: [Bit; 2],
+    kind: [Bit; 16],
+    slot: [Bit; 8],
+    sequence: [[Bit; 2]; PLAYERS],
+    lag: [Bit; PLAYERS],
+    lag_jump: Numbers<1>,
+    sequence_jump: Numbers<1>,
+    changed: [Bit; 8],
+    held: [[Bit; 4]; 16],
+    tapped: [Bit; 8],
+    taps: [[Bit; 2]; 16],
+    cursor: [Numbers<48>; 2],
+}
+
+impl Model {
+    pub(super) fn new() -> Model {
+        let past = Past { last: InputCmd::default(), before: InputCmd::default(), lag: 0, off: [0; 2], count: 0 };
+        Model {
+            past: [past; PLAYERS],
+            mixed: [Bit::EVEN; 2],
+            more: [[Bit::EVEN; 4]; PLAYERS],
+            next: [Bit::EVEN; 2],
+            kind: [Bit::EVEN; 16],
+            slot: [Bit::EVEN; 8],
+            sequence: [[Bit::EVEN; 2]; PLAYERS],
+            lag: [Bit::EVEN; PLAYERS],
+            lag_jump: Numbers::NEW,
+            sequence_jump: Numbers::NEW,
+            changed: [Bit::EVEN; 8],
+            held: [[Bit::EVEN; 4]; 16],
+            tapped: [Bit::EVEN; 8],
+            taps: [[Bit::EVEN; 2]; 16],
+            cursor: [Numbers::NEW, Numbers::NEW],
+        }
+    }
+
+    pub(super) fn boxed() -> Box<Model> {
+        Box::new(Model::new())
+    }
+
+    /// Begins anew.
+    pub(super) fn reset(&mut self) {
+        *self = Model::new();
+    }
+
+    /// Bytes beyond its own.
+    pub(super) fn bytes(&self) -> usize {
+        0
+    }
+
+    /// The items of one tick of the match, `tick`, which is the first that can see them. A reader appends them.
+    pub(super) fn tick<C: Coder>(&mut self, coder: &mut C, tick: u32, items: &mut Vec<Item>) -> Result<(), Bad> {
+        let mixed = C::WRITES && items.iter().any(|item| kind_of(item) != Kind::Input);
+        if coder.bit(&mut self.mixed[0], mixed) {
+            self.in_order(coder, tick, items)
+        } else {
+            self.by_slot(coder, tick, items)
+        }
+    }
+
+    /// Inputs alone: those of different slots do not touch each other, and are written slot by slot.
+    fn by_slot<C: Coder>(&mut self, coder: &mut C, tick: u32, items: &mut Vec<Item>) -> Result<(), Bad> {
+        for slot in 0..PLAYERS {
+            let mut from = 0;
+            let mut count = 0;
+            loop {
+                let mut input = InputCmd::default();
+                let mut more = false;
+                if C::WRITES {
+                    let of_slot = |item: &Item| match item {
+                        Item::Op(Op::Input { slot: whose, input }) if usize::from(*whose) == slot => Some(*input),
+                        _ => None,
+                    };
+                    if let Some((at, found)) =
+                        items[from..].iter().enumerate().find_map(|(i, item)| Some((i, of_slot(item)?)))
+                    {
+                        (from, input, more) = (from + at + 1, found, true);
+                    }
+                }
+                let seen = self.past[slot].count.min(1) as usize;
+                if !coder.bit(&mut self.more[slot][(count.min(1) << 1) as usize | seen], more) {
+                    break;
+                }
+                if !C::WRITES && items.len() >= MOST_OPS {
+                    return Err(("operations", "at most 16384 in a tick"));
+                }
+                let input = self.input(coder, slot, tick, input);
+                if !C::WRITES {
+                    items.push(Item::Op(Op::Input { slot: slot as u8, input }));
+                }
+                count += 1;
+            }
+            self.past[slot].count = count;
+        }
+        Ok(())
+    }
+
+    /// Items in the order in which they came.
+    fn in_order<C: Coder>(&mut self, coder: &mut C, tick: u32, items: &mut Vec<Item>) -> Result<(), Bad> {
+        let mut at = 0;
+        loop {
+            let given = if C::WRITES { items.get(at).cloned() } else { None };
+            if !coder.bit(&mut self.next[0], given.is_some()) {
+                return Ok(());
+            }
+            if !C::WRITES && items.len() >= MOST_OPS {
+                return Err(("operations", "at most 16384 in a tick"));
+            }
+            let item = self.item(coder, tick, given)?;
+            if !C::WRITES {
+                items.push(item);
+            }
+            at += 1;
+        }
+    }
+
+    fn item<C: Coder>(&mut self, coder: &mut C, tick: u32, given: Option<Item>) -> Result<Item, Bad> {
+        let number = coder.tree(&mut self.kind, 4, given.as_ref().map_or(0, |item| kind_of(item) as u32));
+        let kind = *KINDS.get(number as usize).ok_or(("operation", "0 to 11"))?;
+        if kind == Kind::Label {
+            let given = if let Some(Item::Label(label)) = given { Some(label) } else { None };
+            return Ok(Item::Label(label(coder, given)?));
+        }
+        let op = if let Some(Item::Op(op)) = given { op } else { Op::Repair };
+        let slot = match kind {
+            Kind::Repair => return Ok(Item::Op(Op::Repair)),
+            Kind::Reset => {
+                let seed = if let Op::Reset { seed } = op { seed } else { 0 };
+                let high = u64::from(coder.word((seed >> 32) as u32));
+                return Ok(Item::Op(Op::Reset { seed: high << 32 | u64::from(coder.word(seed as u32)) }));
+            }
+            _ => coder.tree(&mut self.slot, 3, op.slot().unwrap_or(0).into()) as u8,
+        };
+        Ok(Item::Op(match kind {
+            Kind::Input => {
+                let input = if let Op::Input { input, .. } = op { input } else { InputCmd::default() };
+                Op::Input { slot, input: self.input(coder, slot.into(), tick, input) }
+            }
+            Kind::Tap => {
+                let buttons = if let Op::Tap { buttons, .. } = op { buttons.0 } else { 0 };
+                Op::Tap { slot, buttons: Buttons(coder.plain(16, buttons.into()) as u16) }
+            }
+            Kind::Throw => {
+                let level = if let Op::Throw { level, .. } = op { level } else { 0 };
+                Op::Throw { slot, level: coder.plain(8, level.into()) as u8 }
+            }
+            Kind::Join => {
+                let given =
+                    if let Op::Join { team, loadout, spawn, .. } = op { Some((team, loadout, spawn)) } else { None };
+                let team = side(coder, given.map(|g| g.0));
+                let spawn = coder.plain(1, given.is_some_and(|g| g.2).into()) == 1;
+                Op::Join { slot, team, spawn, loadout: loadout(coder, given.map(|g| g.1))? }
+            }
+            Kind::Leave => Op::Leave { slot },
+            Kind::SetTeam => {
+                let given = if let Op::SetTeam { team, .. } = op { Some(team) } else { None };
+                Op::SetTeam { slot, team: side(coder, given) }
+            }
+            Kind::SetLoadout => {
+                let given = if let Op::SetLoadout { loadout, .. } = op { Some(loadout) } else { None };
+                Op::SetLoadout { slot, loadout: loadout(coder, given)? }
+            }
+            Kind::Give => {
+                let number = if let Op::Give { weapon, .. } = op { weapon as u32 } else { 0 };
+                let number = coder.plain(4, number) as u8;
+                Op::Give { slot, weapon: Weapon::from_number(number).ok_or(("weapon", "0 to 14"))? }
+            }
+            Kind::Kill => Op::Kill { slot },
+            Kind::Repair | Kind::Reset | Kind::Label => Op::Repair,
+        }))
+    }
+
+    fn input<C: Coder>(&mut self, coder: &mut C, slot: usize, tick: u32, given: InputCmd) -> InputCmd {
+        let past = self.past[slot];
+        let Past { last, before, .. } = past;
+
+        let expected = last.sequence.wrapping_add(1);
+        let as_expected = coder.bit(&mut self.sequence[slot][0], given.sequence == expected);
+        let sequence = if as_expected {
+            expected
+        } else {
+            let off = given.sequence.wrapping_sub(expected) as i32;
+            let near = coder.bit(&mut self.sequence[slot][1], off.unsigned_abs() < 1 << 16);
+            if near {
+                expected.wrapping_add_signed(self.sequence_jump.code(coder, 0, off))
+            } else {
+                expected.wrapping_add(coder.word(off as u32))
+            }
+        };
+
+        let lag = tick.wrapping_sub(given.ack_tick);
+        let lag = if coder.bit(&mut self.lag[slot], lag == past.lag) {
+            past.lag
+        } else {
+            let off = lag.wrapping_sub(past.lag) as i32;
+            if coder.plain(1, u32::from(off.unsigned_abs() < 1 << 16)) == 1 {
+                past.lag.wrapping_add_signed(self.lag_jump.code(coder, 0, off))
+            } else {
+                past.lag.wrapping_add(coder.word(off as u32))
+            }
+        };
+
+        let moved = usize::from(last.held != before.held);
+        let mut held = last.held.0;
+        let change = given.held.0 ^ last.held.0;
+        if coder.bit(&mut self.changed[moved], change != 0) {
+            let mut flipped = 0usize;
+            for i in 0..16 {
+                let context = usize::from(last.held.0 >> i & 1) | usize::from(flipped != 0) << 1;
+                flipped |= usize::from(coder.bit(&mut self.held[i][context], change >> i & 1 == 1)) << i;
+            }
+            held ^= flipped as u16;
+        }
+        let mut taps = 0;
+        if coder.bit(
+            &mut self.tapped[usize::from(last.taps.0 != 0) | usize::from(held != last.held.0) << 1],
+            given.taps.0 != 0,
+        ) {
+            for i in 0..16 {
+                let context = usize::from(last.taps.0 >> i & 1);
+                taps |= u16::from(coder.bit(&mut self.taps[i][context], given.taps.0 >> i & 1 == 1)) << i;
+            }
+        }
+
+        let mut off = past.off;
+        let mut cursor = [0i16; 2];
+        let axes = [(last.cursor_x, before.cursor_x, given.cursor_x), (last.cursor_y, before.cursor_y, given.cursor_y)];
+        for (axis, &(last, before, given)) in axes.iter().enumerate() {
+            let expected = last.wrapping_add(last.wrapping_sub(before));
+            let mean = (off[0] + off[1]) / 8;
+            let level = (32 - mean.leading_zeros()).min(15) as usize + if axis == 1 { 16 } else { 0 };
+            let miss = self.cursor[axis].code(coder, level, given.wrapping_sub(expected).into());
+            cursor[axis] = expected.wrapping_add(miss as i16);
+            off[axis] = (off[axis] * 3 + miss.unsigned_abs() * 16) / 4;
+        }
+
+        let input = InputCmd {
+            sequence,
+            ack_tick: tick.wrapping_sub(lag),
+            held: Buttons(held),
+            taps: Buttons(taps),
+            cursor_x: cursor[0],
+            cursor_y: cursor[1],
+        };
+        self.past[slot] = Past { last: input, before: last, lag, off, count: past.count };
+        input
+    }
+}
+
+fn side<C: Coder>(coder: &mut C, given: Option<Team>) -> Team {
+    if coder.plain(1, u32::from(given == Some(Team::Blue))) == 1 { Team::Blue } else { Team::Red }
+}
+
+/// Five weapons of 4 bits, 15 for none.
+fn loadout<C: Coder>(coder: &mut C, given: Option<Loadout>) -> Result<Loadout, Bad> {
+    let given = given.map_or([None; INVENTORY], |loadout| loadout.weapons());
+    let numbers = given.map(|weapon| coder.plain(4, weapon.map_or(15, |weapon| weapon as u32)) as u8);
+    let bad = ("loadout", "a legal one: primary, secondary, support items of three slots in all");
+    let weapon = |number: u8| Weapon::from_number(number).ok_or(bad);
+    let mut support = [Weapon::Grenade; 3];
+    let mut count = 0;
+    for (i, &number) in numbers[2..].iter().enumerate() {
+        if number == 15 {
+            continue;
+        }
+        if i != count {
+            return Err(bad);
+        }
+        support[count] = weapon(number)?;
+        count += 1;
+    }
+    Loadout::new(weapon(numbers[0])?, weapon(numbers[1])?, &support[..count]).map_err(|_| bad)
+}
+
+fn label<C: Coder>(coder: &mut C, given: Option<Label>) -> Result<Label, Bad> {
+    let slot = coder.plain(4, given.as_ref().and_then(|label| label.slot).unwrap_or(8).into());
+    let slot = if slot < 8 { Some(slot as u8) } else { None };
+    let key = text(coder, given.as_ref().map(|label| label.key.as_str()))?;
+    let value = text(coder, given.as_ref().map(|label| label.value.as_str()))?;
+    let label = Label { slot, key, value };
+    match label.check() {
+        Ok(()) => Ok(label),
+        Err(_) => Err(("label", "a key of 1 to 32 bytes, a value of at most 256")),
+    }
+}
+
+/// A length of 9 bits, then bytes.
+fn text<C: Coder>(coder: &mut C, given: Option<&str>) -> Result<String, Bad> {
+    let given = given.unwrap_or("").as_bytes();
+    let length = coder.plain(9, given.len() as u32);
+    let bytes = (0..length as usize).map(|i| coder.plain(8, given.get(i).copied().unwrap_or(0).into()) as u8).collect();
+    String::from_utf8(bytes).map_err(|_| ("label", "UTF-8"))
+}
