@@ -248,7 +248,7 @@ impl Coder for Reader<'_> {
 pub(super) struct Numbers<const N: usize> {
     zero: [Bit; N],
     sign: [Bit; N],
-    length: [[Bit; 17]; N],
+    length: [[Bit; 16]; N],
     upper: [[[Bit; 4]; 17]; N],
 }
 
@@ -256,7 +256,7 @@ impl<const N: usize> Numbers<N> {
     pub(super) const NEW: Numbers<N> = Numbers {
         zero: [Bit::EVEN; N],
         sign: [Bit::EVEN; N],
-        length: [[Bit::EVEN; 17]; N],
+        length: [[Bit::EVEN; 16]; N],
         upper: [[[Bit::EVEN; 4]; 17]; N],
     };
 
@@ -268,9 +268,21 @@ impl<const N: usize> Numbers<N> {
         }
         let negative = coder.bit(&mut self.sign[context], value < 0);
         let size = value.unsigned_abs();
+        let number = Self::size(coder, &mut self.length[context], &mut self.upper[context], size) as i32;
+        if negative { -number } else { number }
+    }
+
+    /// A number from 1 to 131071: how many bits follow its first, then those.
+    #[inline]
+    pub(super) fn size<C: Coder>(
+        coder: &mut C,
+        length_chances: &mut [Bit; 16],
+        upper: &mut [[Bit; 4]; 17],
+        size: u32,
+    ) -> u32 {
         let bits = if C::WRITES { size.ilog2() } else { 0 };
         let mut length = 0;
-        while length < 16 && coder.bit(&mut self.length[context][length as usize], length < bits) {
+        while length < 16 && coder.bit(&mut length_chances[length as usize], length < bits) {
             length += 1;
         }
         let mut number = 1;
@@ -280,13 +292,13 @@ impl<const N: usize> Numbers<N> {
             let bit = if done < 2 {
                 // The first bit has a chance of its own, the second one for each value of the first.
                 let node = if done == 0 { 1 } else { 2 + (number & 1) as usize };
-                u32::from(coder.bit(&mut self.upper[context][length as usize][node], bit == 1))
+                u32::from(coder.bit(&mut upper[length as usize][node], bit == 1))
             } else {
                 coder.plain(1, bit)
             };
             number = number << 1 | bit;
         }
-        if negative { -(number as i32) } else { number as i32 }
+        number
     }
 }
 

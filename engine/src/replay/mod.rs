@@ -20,13 +20,16 @@
 //!
 //! [`Op`]: crate::Op
 
+mod aim;
 mod coder;
 mod frame;
 mod ops;
 mod play;
 mod read;
 mod record;
+mod shadow;
 mod state;
+mod turn;
 
 use ops::Item;
 pub use play::{Divergence, Playback, Verified};

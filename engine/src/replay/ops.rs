@@ -1,9 +1,13 @@
 //! The operations of a second as bits: one model for both directions.
 
 use super::Label;
+use super::aim::Aims;
 use super::coder::{Bit, Coder, Numbers};
+use super::shadow::{Place, Shadows};
+use super::turn::angle_approx;
 use crate::rules::{INVENTORY, Loadout, Team, Weapon};
 use crate::world::{Buttons, InputCmd, Op, PLAYERS};
+use core::f32::consts::PI;
 
 /// Operations of a tick at most; a recording to which more come stops.
 pub(super) const MOST_OPS: usize = 16_384;
@@ -79,72 +83,115 @@ struct Past {
     before: InputCmd,
     /// Ticks from the last input's acknowledged tick to the tick in which it came.
     lag: u32,
-    /// Running means of how far off the cursor was, 1/256 px.
-    off: [u32; 2],
-    /// Inputs in the last tick that had items.
+    /// Inputs in the last tick that had no other items.
     count: u32,
+    /// Whether movement keys changed in the last inputs, newest in bit 0.
+    steps: usize,
+    /// The movement keys before the last change.
+    stepped: usize,
+    /// Inputs since other keys changed, and since the last presses, which were these.
+    held_age: u32,
+    taps_age: u32,
+    taps: u16,
 }
+
+const PAST: Past = Past {
+    last: InputCmd { sequence: 0, ack_tick: 0, held: Buttons(0), taps: Buttons(0), cursor_x: 0, cursor_y: 0 },
+    before: InputCmd { sequence: 0, ack_tick: 0, held: Buttons(0), taps: Buttons(0), cursor_x: 0, cursor_y: 0 },
+    lag: 0,
+    count: 0,
+    steps: 0,
+    stepped: 0,
+    held_age: 0,
+    taps_age: 0,
+    taps: 0,
+};
+
+/// Movement keys are the lowest four bits of the buttons.
+const STEPS: u16 = 15;
+/// Sectors of the bearing to whom a player aims at; one more: nobody.
+const SECTORS: usize = 32;
+/// No movement keys remembered.
+const UNKNOWN: u8 = 16;
 
 /// Chances of everything. Begins anew at each keyframe.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     past: [Past; PLAYERS],
-    mixed: [Bit; 2],
+    shadows: Shadows,
+    aims: Aims,
+    mixed: Bit,
     more: [[Bit; 4]; PLAYERS],
-    next: [Bit; 2],
+    next: Bit,
     kind: [Bit; 16],
     slot: [Bit; 8],
     sequence: [[Bit; 2]; PLAYERS],
     lag: [Bit; PLAYERS],
     lag_jump: Numbers<1>,
     sequence_jump: Numbers<1>,
-    changed: [Bit; 8],
-    held: [[Bit; 4]; 16],
-    tapped: [Bit; 8],
+    /// Movement keys that came next when those keys were held and an enemy stood in that sector.
+    followed: [[[u8; 16]; SECTORS + 1]; PLAYERS],
+    steps: [Bit; 256],
+    step_guess: [[Bit; 4]; 3],
+    step: [[Bit; 16]; 32],
+    held: [Bit; 128],
+    fires: [Bit; 4],
+    other: [[Bit; 4]; 12],
+    tapped: [Bit; 128],
+    tap_again: [Bit; 2],
     taps: [[Bit; 2]; 16],
-    cursor: [Numbers<48>; 2],
 }
 
 impl Model {
-    pub(super) fn new() -> Model {
-        let past = Past { last: InputCmd::default(), before: InputCmd::default(), lag: 0, off: [0; 2], count: 0 };
-        Model {
-            past: [past; PLAYERS],
-            mixed: [Bit::EVEN; 2],
-            more: [[Bit::EVEN; 4]; PLAYERS],
-            next: [Bit::EVEN; 2],
-            kind: [Bit::EVEN; 16],
-            slot: [Bit::EVEN; 8],
-            sequence: [[Bit::EVEN; 2]; PLAYERS],
-            lag: [Bit::EVEN; PLAYERS],
-            lag_jump: Numbers::NEW,
-            sequence_jump: Numbers::NEW,
-            changed: [Bit::EVEN; 8],
-            held: [[Bit::EVEN; 4]; 16],
-            tapped: [Bit::EVEN; 8],
-            taps: [[Bit::EVEN; 2]; 16],
-            cursor: [Numbers::NEW, Numbers::NEW],
-        }
-    }
+    const NEW: Model = Model {
+        past: [PAST; PLAYERS],
+        shadows: Shadows::NEW,
+        aims: Aims::NEW,
+        mixed: Bit::EVEN,
+        more: [[Bit::EVEN; 4]; PLAYERS],
+        next: Bit::EVEN,
+        kind: [Bit::EVEN; 16],
+        slot: [Bit::EVEN; 8],
+        sequence: [[Bit::EVEN; 2]; PLAYERS],
+        lag: [Bit::EVEN; PLAYERS],
+        lag_jump: Numbers::NEW,
+        sequence_jump: Numbers::NEW,
+        followed: [[[UNKNOWN; 16]; SECTORS + 1]; PLAYERS],
+        steps: [Bit::EVEN; 256],
+        step_guess: [[Bit::EVEN; 4]; 3],
+        step: [[Bit::EVEN; 16]; 32],
+        held: [Bit::EVEN; 128],
+        fires: [Bit::EVEN; 4],
+        other: [[Bit::EVEN; 4]; 12],
+        tapped: [Bit::EVEN; 128],
+        tap_again: [Bit::EVEN; 2],
+        taps: [[Bit::EVEN; 2]; 16],
+    };
 
     pub(super) fn boxed() -> Box<Model> {
-        Box::new(Model::new())
+        Box::new(Model::NEW)
     }
 
     /// Begins anew.
     pub(super) fn reset(&mut self) {
-        *self = Model::new();
-    }
-
-    /// Bytes beyond its own.
-    pub(super) fn bytes(&self) -> usize {
-        0
+        *self = Model::NEW;
     }
 
     /// The items of one tick of the match, `tick`, which is the first that can see them. A reader appends them.
-    pub(super) fn tick<C: Coder>(&mut self, coder: &mut C, tick: u32, items: &mut Vec<Item>) -> Result<(), Bad> {
+    /// `places`: where the players are before it, for a writer.
+    pub(super) fn tick<C: Coder>(
+        &mut self,
+        coder: &mut C,
+        tick: u32,
+        places: &[Place; PLAYERS],
+        items: &mut Vec<Item>,
+    ) -> Result<(), Bad> {
+        for (slot, place) in places.iter().enumerate() {
+            let past = &self.past[slot];
+            self.shadows.follow(coder, slot, [&past.last, &past.before], *place);
+        }
         let mixed = C::WRITES && items.iter().any(|item| kind_of(item) != Kind::Input);
-        if coder.bit(&mut self.mixed[0], mixed) {
+        if coder.bit(&mut self.mixed, mixed) {
             self.in_order(coder, tick, items)
         } else {
             self.by_slot(coder, tick, items)
@@ -193,7 +240,7 @@ impl Model {
         let mut at = 0;
         loop {
             let given = if C::WRITES { items.get(at).cloned() } else { None };
-            if !coder.bit(&mut self.next[0], given.is_some()) {
+            if !coder.bit(&mut self.next, given.is_some()) {
                 return Ok(());
             }
             if !C::WRITES && items.len() >= MOST_OPS {
@@ -265,7 +312,7 @@ impl Model {
 
     fn input<C: Coder>(&mut self, coder: &mut C, slot: usize, tick: u32, given: InputCmd) -> InputCmd {
         let past = self.past[slot];
-        let Past { last, before, .. } = past;
+        let last = past.last;
 
         let expected = last.sequence.wrapping_add(1);
         let as_expected = coder.bit(&mut self.sequence[slot][0], given.sequence == expected);
@@ -293,51 +340,103 @@ impl Model {
             }
         };
 
-        let moved = usize::from(last.held != before.held);
-        let mut held = last.held.0;
-        let change = given.held.0 ^ last.held.0;
-        if coder.bit(&mut self.changed[moved], change != 0) {
-            let mut flipped = 0usize;
-            for i in 0..16 {
-                let context = usize::from(last.held.0 >> i & 1) | usize::from(flipped != 0) << 1;
-                flipped |= usize::from(coder.bit(&mut self.held[i][context], change >> i & 1 == 1)) << i;
-            }
-            held ^= flipped as u16;
-        }
+        let mut past = Past { lag, ..past };
+        let held = self.held(coder, slot, &mut past, given.held.0);
+        let changed = usize::from(held != last.held.0);
+        let aim = &self.aims.of[slot];
+        let context = past.taps_age.min(31) as usize | changed << 5 | usize::from(aim.is_still()) << 6;
         let mut taps = 0;
-        if coder.bit(
-            &mut self.tapped[usize::from(last.taps.0 != 0) | usize::from(held != last.held.0) << 1],
-            given.taps.0 != 0,
-        ) {
-            for i in 0..16 {
-                let context = usize::from(last.taps.0 >> i & 1);
-                taps |= u16::from(coder.bit(&mut self.taps[i][context], given.taps.0 >> i & 1 == 1)) << i;
+        past.taps_age += 1;
+        if coder.bit(&mut self.tapped[context], given.taps.0 != 0) {
+            past.taps_age = 0;
+            if coder.bit(&mut self.tap_again[usize::from(aim.is_still())], given.taps.0 != past.taps) {
+                for i in 0..16 {
+                    let context = usize::from(past.taps >> i & 1);
+                    taps |= u16::from(coder.bit(&mut self.taps[i][context], given.taps.0 >> i & 1 == 1)) << i;
+                }
+                past.taps = taps;
             }
+            taps = past.taps;
         }
 
-        let mut off = past.off;
-        let mut cursor = [0i16; 2];
-        let axes = [(last.cursor_x, before.cursor_x, given.cursor_x), (last.cursor_y, before.cursor_y, given.cursor_y)];
-        for (axis, &(last, before, given)) in axes.iter().enumerate() {
-            let expected = last.wrapping_add(last.wrapping_sub(before));
-            let mean = (off[0] + off[1]) / 8;
-            let level = (32 - mean.leading_zeros()).min(15) as usize + if axis == 1 { 16 } else { 0 };
-            let miss = self.cursor[axis].code(coder, level, given.wrapping_sub(expected).into());
-            cursor[axis] = expected.wrapping_add(miss as i16);
-            off[axis] = (off[axis] * 3 + miss.unsigned_abs() * 16) / 4;
-        }
-
+        let now = self.shadows.of.map(|shadow| shadow.at);
+        let way = self.shadows.of[slot].way;
+        let [cursor_x, cursor_y] = self.aims.code(coder, slot, &now, way, [given.cursor_x, given.cursor_y]);
         let input = InputCmd {
             sequence,
             ack_tick: tick.wrapping_sub(lag),
             held: Buttons(held),
             taps: Buttons(taps),
-            cursor_x: cursor[0],
-            cursor_y: cursor[1],
+            cursor_x,
+            cursor_y,
         };
-        self.past[slot] = Past { last: input, before: last, lag, off, count: past.count };
+        self.past[slot] = Past { last: input, before: last, ..past };
         input
     }
+
+    /// Held buttons: movement keys, then the rest.
+    fn held<C: Coder>(&mut self, coder: &mut C, slot: usize, past: &mut Past, given: u16) -> u16 {
+        let shadow = &self.shadows.of[slot];
+        let target = self.aims.of[slot].target();
+        let sector = target.map_or(SECTORS, |target| sector(shadow.at, self.shadows.of[target].at));
+        let aims = usize::from(target.is_some());
+        let (old, new) = (usize::from(past.last.held.0 & STEPS), usize::from(given & STEPS));
+        let guess = &mut self.followed[slot][sector][old];
+        let context = (past.steps & 15) << 4
+            | usize::from(usize::from(*guess) == old) << 3
+            | usize::from(*guess == UNKNOWN) << 2
+            | usize::from(shadow.is_held_back()) << 1
+            | aims;
+        let mut step = old;
+        let changed = coder.bit(&mut self.steps[context], new != old);
+        if changed {
+            let guesses = [usize::from(*guess), usize::from(past.before.held.0 & STEPS), past.stepped];
+            let mut found = false;
+            for (i, &guess) in guesses.iter().enumerate() {
+                if guess == old || guess > 15 || guesses[..i].contains(&guess) {
+                    continue;
+                }
+                let context = past.steps & 1 | aims << 1;
+                if !coder.bit(&mut self.step_guess[i][context], new != guess) {
+                    (step, found) = (guess, true);
+                    break;
+                }
+            }
+            if !found {
+                step = coder.tree(&mut self.step[old << 1 | aims], 4, new as u32) as usize;
+            }
+            past.stepped = old;
+        }
+        *guess = step as u8;
+        past.steps = past.steps << 1 | usize::from(changed);
+
+        let others = past.last.held.0 >> 4;
+        let change = given >> 4 ^ others;
+        let fires = usize::from(past.last.held.has(Buttons::FIRE));
+        let context = fires | aims << 1 | (past.held_age.min(15) as usize) << 2 | usize::from(changed) << 6;
+        past.held_age += 1;
+        let mut flipped = 0u16;
+        if coder.bit(&mut self.held[context], change != 0) {
+            past.held_age = 0;
+            const FIRE: u16 = Buttons::FIRE.0 >> 4;
+            if !coder.bit(&mut self.fires[fires | aims << 1], change != FIRE) {
+                flipped = FIRE;
+            } else {
+                for i in 0..12 {
+                    let context = usize::from(others >> i & 1) | usize::from(flipped != 0) << 1;
+                    flipped |= u16::from(coder.bit(&mut self.other[i][context], change >> i & 1 == 1)) << i;
+                }
+            }
+        }
+        (others ^ flipped) << 4 | step as u16
+    }
+}
+
+/// Of the bearing from one place to another, from 0.
+fn sector(from: Place, to: Place) -> usize {
+    let [x, y] = [0, 1].map(|axis| to[axis].wrapping_sub(from[axis]) as f32);
+    let turns = (angle_approx(x, y) + PI) * (SECTORS as f32 / (2.0 * PI));
+    (turns as usize).min(SECTORS - 1)
 }
 
 fn side<C: Coder>(coder: &mut C, given: Option<Team>) -> Team {

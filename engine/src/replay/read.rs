@@ -5,7 +5,7 @@ use super::frame::{self, Chain, Type};
 use super::ops::{self, Item, Model};
 use super::record::END;
 use super::{Label, MAGIC, VERSION};
-use crate::world::Op;
+use crate::world::{Op, PLAYERS};
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -478,7 +478,7 @@ impl Tape {
                 self.reader = None;
                 continue;
             }
-            let read = self.model.tick(&mut reader, self.tick + 1, &mut self.items);
+            let read = self.model.tick(&mut reader, self.tick + 1, &[[0; 2]; PLAYERS], &mut self.items);
             self.ops += self.items.len();
             let bad = |(field, reason): (&'static str, &str)| {
                 Err(Error::BadReplay {

@@ -3,9 +3,10 @@
 use super::coder::{Writer, Writing};
 use super::frame::{self, Chain, Type};
 use super::ops::{self, Item, Model};
+use super::shadow::{self, Place};
 use super::{Header, Label, SIMULATION, VERSION, state};
 use crate::world::state::{Match, MatchState};
-use crate::world::{MatchId, Op, PlayerId, World, save, slot_of};
+use crate::world::{MatchId, Op, PLAYERS, PlayerId, World, save, slot_of};
 use crate::{Error, Result};
 
 /// What a recording is made with.
@@ -85,9 +86,11 @@ pub(crate) struct Recorder {
     total: u64,
     chain: Chain,
     writer: Writer,
-    model: Model,
+    model: Box<Model>,
     /// Since the last tick.
     items: Vec<Item>,
+    /// Where the players are.
+    places: [Place; PLAYERS],
     limit: usize,
     tick_rate: u32,
     keyframe_ticks: u32,
@@ -142,8 +145,9 @@ impl Recorder {
             start: 0,
             chain,
             writer: Writer::NEW,
-            model: Model::new(),
+            model: Model::boxed(),
             items: Vec::with_capacity(ITEMS),
+            places: places(&game.state),
             limit: def.limit as usize,
             tick_rate: rules.tick_rate,
             keyframe_ticks: header.keyframe_ticks,
@@ -189,6 +193,7 @@ impl Recorder {
         }
         self.tick += 1;
         self.write_items();
+        self.places = places(&game.state);
         self.ticks += 1;
         self.since += 1;
         self.all_ticks += 1;
@@ -211,6 +216,7 @@ impl Recorder {
             return;
         }
         self.close_second(None, true);
+        self.places = places(&game.state);
         self.keyframe(game, true);
         self.begin_second();
     }
@@ -218,7 +224,7 @@ impl Recorder {
     fn write_items(&mut self) {
         self.ops += self.items.len();
         let mut coder = Writing { writer: &mut self.writer, out: &mut self.out };
-        let written = self.model.tick(&mut coder, self.tick, &mut self.items);
+        let written = self.model.tick(&mut coder, self.tick, &self.places, &mut self.items);
         debug_assert!(written.is_ok());
         self.items.clear();
         if self.items.capacity() > 4 * ITEMS {
@@ -332,7 +338,7 @@ impl Recorder {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Recorder>() + self.out.capacity() + self.items.capacity() * size_of::<Item>() + self.model.bytes()
+        size_of::<Recorder>() + self.out.capacity() + self.items.capacity() * size_of::<Item>() + size_of::<Model>()
     }
 
     fn stats(&self) -> RecordStats {
@@ -346,6 +352,10 @@ impl Recorder {
             stopped: self.stopped,
         }
     }
+}
+
+fn places(state: &MatchState) -> [Place; PLAYERS] {
+    core::array::from_fn(|slot| shadow::place(state.x[slot], state.y[slot]))
 }
 
 /// Bytes of an end mark: its ticks and the file's length.
