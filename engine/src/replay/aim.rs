@@ -6,6 +6,7 @@
 //! None of this is true of every player, and need not be: what is wrong costs bits.
 
 use super::coder::{Bit, Coder, Numbers};
+use super::priors::Chances;
 use super::shadow::{PX, Place};
 use super::turn::{angle_approx, direction_approx, wrapped};
 use crate::world::PLAYERS;
@@ -110,6 +111,15 @@ struct Miss<const ZERO: usize, const SIZE: usize> {
     upper: [[[Bit; 4]; 17]; SIZE],
 }
 
+impl<const ZERO: usize, const SIZE: usize> Chances for Miss<ZERO, SIZE> {
+    fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
+        self.zero.each(f);
+        self.sign.each(f);
+        self.size.each(f);
+        self.upper.each(f);
+    }
+}
+
 impl<const ZERO: usize, const SIZE: usize> Miss<ZERO, SIZE> {
     const NEW: Self = Miss {
         zero: [[Bit::EVEN; 3]; ZERO],
@@ -153,6 +163,20 @@ pub(super) struct Aims {
     major: Miss<112, 28>,
     minor: Miss<4, 4>,
     free: Numbers<32>,
+}
+
+impl Chances for Aims {
+    fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
+        self.still.each(f);
+        self.switched.each(f);
+        self.back.each(f);
+        self.class.each(f);
+        self.jumped.each(f);
+        self.jump.each(f);
+        self.major.each(f);
+        self.minor.each(f);
+        self.free.each(f);
+    }
 }
 
 /// What a class and a turn lead to.

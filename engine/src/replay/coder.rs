@@ -3,6 +3,8 @@
 //! [`Coder`] is one interface for both directions, so that a model is written once: each call takes what is to be
 //! written and returns what stands there. A writer returns what it was given; a reader ignores it.
 
+use super::priors::Chances;
+
 /// How likely a bit is 1: the mean of a quick and a slow estimate, each in 1/65536.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bit {
@@ -18,6 +20,12 @@ const LEAST: u32 = 24;
 
 impl Bit {
     pub(super) const EVEN: Bit = Bit { quick: 1 << 15, slow: 1 << 15 };
+
+    /// A chance of the table of [`super::priors`].
+    pub(super) fn of(byte: u8) -> Bit {
+        let chance = u16::from(byte) << 8 | 0x80;
+        Bit { quick: chance, slow: chance }
+    }
 
     #[inline(always)]
     fn chance(self) -> u32 {
@@ -250,6 +258,15 @@ pub(super) struct Numbers<const N: usize> {
     sign: [Bit; N],
     length: [[Bit; 16]; N],
     upper: [[[Bit; 4]; 17]; N],
+}
+
+impl<const N: usize> Chances for Numbers<N> {
+    fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
+        self.zero.each(f);
+        self.sign.each(f);
+        self.length.each(f);
+        self.upper.each(f);
+    }
 }
 
 impl<const N: usize> Numbers<N> {

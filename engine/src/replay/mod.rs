@@ -25,6 +25,7 @@ mod coder;
 mod frame;
 mod ops;
 mod play;
+mod priors;
 mod read;
 mod record;
 mod shadow;

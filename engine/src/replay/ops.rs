@@ -3,11 +3,13 @@
 use super::Label;
 use super::aim::Aims;
 use super::coder::{Bit, Coder, Numbers};
+use super::priors::{self, Chances};
 use super::shadow::{Place, Shadows};
 use super::turn::angle_approx;
 use crate::rules::{INVENTORY, Loadout, Team, Weapon};
 use crate::world::{Buttons, InputCmd, Op, PLAYERS};
 use core::f32::consts::PI;
+use std::sync::LazyLock;
 
 /// Operations of a tick at most; a recording to which more come stops.
 pub(super) const MOST_OPS: usize = 16_384;
@@ -168,13 +170,30 @@ impl Model {
         taps: [[Bit::EVEN; 2]; 16],
     };
 
+    /// As it begins.
     pub(super) fn boxed() -> Box<Model> {
-        Box::new(Model::NEW)
+        Box::new(Model::fresh().clone())
     }
 
     /// Begins anew.
     pub(super) fn reset(&mut self) {
-        *self = Model::NEW;
+        self.clone_from(Model::fresh());
+    }
+
+    fn fresh() -> &'static Model {
+        static FRESH: LazyLock<Box<Model>> = LazyLock::new(|| {
+            let mut model = Box::new(Model::NEW);
+            priors::load(&mut *model, 0);
+            model
+        });
+        &FRESH
+    }
+
+    /// Chances that it has: the next model's begin there in the table.
+    pub(super) fn chances() -> usize {
+        let mut count = 0;
+        Box::new(Model::NEW).each(&mut |_| count += 1);
+        count
     }
 
     /// The items of one tick of the match, `tick`, which is the first that can see them. A reader appends them.
@@ -429,6 +448,31 @@ impl Model {
             }
         }
         (others ^ flipped) << 4 | step as u16
+    }
+}
+
+impl Chances for Model {
+    fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
+        self.shadows.each(f);
+        self.aims.each(f);
+        self.mixed.each(f);
+        self.more.each(f);
+        self.next.each(f);
+        self.kind.each(f);
+        self.slot.each(f);
+        self.sequence.each(f);
+        self.lag.each(f);
+        self.lag_jump.each(f);
+        self.sequence_jump.each(f);
+        self.steps.each(f);
+        self.step_guess.each(f);
+        self.step.each(f);
+        self.held.each(f);
+        self.fires.each(f);
+        self.other.each(f);
+        self.tapped.each(f);
+        self.tap_again.each(f);
+        self.taps.each(f);
     }
 }
 

@@ -187,11 +187,12 @@ impl Playback {
         let mut columns = MatchState::created(replay.header().seed, replay.header().kill_target);
         if keyframe.hash.is_some() {
             let mut reader = Reader::new(replay.state_of(&keyframe));
-            state::code(&mut reader, map.geometry(), &mut columns, &mut blocks);
+            state::read(&mut reader, map.geometry(), &mut columns, &mut blocks);
         } else {
             restore_walls(&mut columns, &mut blocks, map.geometry());
         }
-        save::install(game, columns, blocks).map_err(|error| match error {
+        let healths = blocks.iter().map(|block| bytemuck::bytes_of(&block.health));
+        save::install(game, columns, healths).map_err(|error| match error {
             Error::BadSnapshot { field, reason } => bad(field, reason),
             other => other,
         })?;

@@ -5,7 +5,7 @@ use super::frame::{self, Chain, Type};
 use super::ops::{self, Item, Model};
 use super::shadow::{self, Place};
 use super::{Header, Label, SIMULATION, VERSION, state};
-use crate::world::state::{Match, MatchState};
+use crate::world::state::{Block, Match, MatchState};
 use crate::world::{MatchId, Op, PLAYERS, PlayerId, World, save, slot_of};
 use crate::{Error, Result};
 
@@ -21,9 +21,9 @@ pub struct RecordDef {
 }
 
 impl Default for RecordDef {
-    /// A keyframe a minute, 256 KiB, no labels.
+    /// A keyframe every two minutes, 256 KiB, no labels.
     fn default() -> Self {
-        RecordDef { keyframe_seconds: 60, limit: 256 << 10, labels: Vec::new() }
+        RecordDef { keyframe_seconds: 120, limit: 256 << 10, labels: Vec::new() }
     }
 }
 
@@ -89,6 +89,8 @@ pub(crate) struct Recorder {
     model: Box<Model>,
     /// Since the last tick.
     items: Vec<Item>,
+    /// Room for the slices of a keyframe.
+    blocks: Box<[Block]>,
     /// Where the players are.
     places: [Place; PLAYERS],
     limit: usize,
@@ -147,6 +149,7 @@ impl Recorder {
             writer: Writer::NEW,
             model: Model::boxed(),
             items: Vec::with_capacity(ITEMS),
+            blocks: game.blocks.clone(),
             places: places(&game.state),
             limit: def.limit as usize,
             tick_rate: rules.tick_rate,
@@ -293,7 +296,7 @@ impl Recorder {
         self.out.push(if restored { frame::RESTORED } else { 0 });
         self.out.extend_from_slice(&save::hash(game).to_le_bytes());
         let from = self.out.len();
-        state::write(game, &mut self.out);
+        state::write(game, &mut self.blocks, &mut self.out);
         debug_assert!(self.out.len() - from < frame::LONGEST);
         frame::close(&mut self.out, start, &mut self.chain);
         self.total += (self.out.len() - start) as u64;
@@ -338,7 +341,11 @@ impl Recorder {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Recorder>() + self.out.capacity() + self.items.capacity() * size_of::<Item>() + size_of::<Model>()
+        size_of::<Recorder>()
+            + self.out.capacity()
+            + self.items.capacity() * size_of::<Item>()
+            + size_of::<Model>()
+            + size_of_val::<[Block]>(&self.blocks)
     }
 
     fn stats(&self) -> RecordStats {

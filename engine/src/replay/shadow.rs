@@ -2,6 +2,7 @@
 //! put right wherever the match's own positions differ, for walls and wounds are not in it.
 
 use super::coder::{Bit, Coder, Numbers};
+use super::priors::Chances;
 use crate::world::{Buttons, InputCmd, PLAYERS};
 
 /// A place, 1/65536 px.
@@ -164,6 +165,17 @@ impl Shadows {
             shadow.at[axis] = shadow.at[axis].wrapping_add(shadow.way[axis]).clamp(-(1 << 26), 1 << 26);
         }
         self.of[slot] = shadow;
+    }
+}
+
+impl Chances for Shadows {
+    fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
+        self.right.each(f);
+        self.class.each(f);
+        self.speed.each(f);
+        self.hit.each(f);
+        self.stuck.each(f);
+        self.off.each(f);
     }
 }
 
