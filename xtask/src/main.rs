@@ -40,11 +40,17 @@ enum Verb {
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
+    /// Measures how many honest players the anti-cheat flags, and how many cheats
+    #[command(disable_help_flag = true)]
+    Guard(Forwarded),
     /// Plays scenes through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
+    /// Records matches; looks into, verifies, seeks in, traces and compares recordings
+    #[command(disable_help_flag = true)]
+    Replay(Forwarded),
     /// Runs the criterion benches, and their peers beside them
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
@@ -65,8 +71,8 @@ struct Fuzz {
 
 #[derive(Debug, Args)]
 struct Bench {
-    /// Runs this bench alone: arms, kernels, sight or sound
-    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "sight", "sound"])]
+    /// Runs this bench alone: arms, kernels, rollback, sight or sound
+    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "rollback", "sight", "sound"])]
     only: Option<String>,
     /// Options of criterion, among them a part of the name of what is measured
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -99,8 +105,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
+        Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
+        Verb::Replay(forwarded) => report("replay", forwarded.options),
         Verb::Bench(options) => bench(options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {

@@ -25,7 +25,7 @@
 
 mod verbs;
 
-pub use verbs::{DiffOptions, Live, TraceOptions, diff, level, trace};
+pub use verbs::{Live, Runs, TraceOptions, diff, level, trace};
 
 use anyhow::{Context, Result, bail, ensure};
 use std::io::{Read, Write};

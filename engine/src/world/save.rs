@@ -12,9 +12,9 @@
 //! | 40.. | `MatchState`, then the blocks; little-endian |
 
 use super::state::{
-    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_walls,
+    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_cell,
 };
-use crate::map::PLAYFIELD;
+use crate::map::{MAX_SLICES, PLAYFIELD};
 use crate::rules::{INVENTORY, Weapon};
 use crate::{Error, Result};
 use bytemuck::Zeroable;
@@ -29,7 +29,7 @@ pub(super) const HEADER: usize = 40;
 const _: () =
     assert!(cfg!(target_endian = "little"), "saved matches are little-endian; add byte swaps for this target");
 
-pub(super) fn hash(game: &Match) -> u64 {
+pub(crate) fn hash(game: &Match) -> u64 {
     let mut hasher = Xxh3::new();
     hasher.update(&game.rules.hash.to_le_bytes());
     hasher.update(&game.map.hash().to_le_bytes());
@@ -83,21 +83,50 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     let (columns, slices) = bytes[HEADER..].split_at(size_of::<MatchState>());
     let mut state = MatchState::zeroed();
     bytemuck::bytes_of_mut(&mut state).copy_from_slice(columns);
+    // The bitsets behind each block's health are not looked at.
+    let healths = slices.chunks_exact(size_of::<Block>()).map(|block| &block[..size_of::<[u16; 64]>()]);
+    install(game, state, healths)
+}
+
+/// Turns a match into what these columns and healths (little-endian, 64 a block) say, wherever they come from.
+pub(crate) fn install<'a>(
+    game: &mut Match,
+    mut state: MatchState,
+    healths: impl Iterator<Item = &'a [u8]>,
+) -> Result<()> {
+    let bad = |field: &'static str, reason: String| Err(Error::BadSnapshot { field, reason });
     check(&state)?;
     let mut blocks = game.blocks.clone();
-    bytemuck::cast_slice_mut::<Block, u8>(&mut blocks).copy_from_slice(slices);
     let geometry = game.map.geometry();
-    for (b, block) in blocks.iter().enumerate() {
+    // Bitsets and rows are functions of the health, and a liar's are not kept: they are the match's own, and what differs
+    // is worked out anew. The match's own health is sound, so that the rest need not be checked either.
+    state.take_rows(&game.state);
+    let mut changed = [0u64; MAX_SLICES / 64];
+    for (b, (block, bytes)) in blocks.iter_mut().zip(healths).enumerate() {
+        if bytemuck::bytes_of(&block.health) == bytes {
+            continue;
+        }
         for lane in 0..64 {
-            let (health, most) = (block.health[lane], geometry.max_health[b * 64 + lane]);
+            let health = u16::from_le_bytes([bytes[lane * 2], bytes[lane * 2 + 1]]);
+            if health == block.health[lane] {
+                continue;
+            }
+            let most = geometry.max_health[b * 64 + lane];
             let border = most == u16::MAX;
-            if health > most || (border && health != most) || (geometry.missing[b] >> lane & 1 == 1 && health != 0) {
+            if health > most || border || geometry.missing[b] >> lane & 1 == 1 {
                 return bad("slice health", format!("slice {} has {health}/64 of {most}/64", b * 64 + lane));
             }
+            changed[b] |= 1 << lane;
+            block.set_health(lane, health, geometry.see_through[b * 64 + lane]);
         }
     }
-    // Bitsets and rows are functions of the health; a liar's are not kept.
-    derive_walls(&mut state, &mut blocks, geometry);
+    for (b, mut left) in changed.into_iter().take(blocks.len()).enumerate() {
+        while left != 0 {
+            let slice = b * 64 + left.trailing_zeros() as usize;
+            left &= left - 1;
+            geometry.cells_of(slice).iter().for_each(|cell| derive_cell(&mut state, &blocks, geometry, (*cell).into()));
+        }
+    }
     crate::net::before(game);
     game.state = state;
     game.blocks = blocks;
