@@ -1,11 +1,13 @@
 //! Traces of runs that really differ: the tool names the tick, the stage, the column and the lane, from files alone.
 #![allow(clippy::unwrap_used)]
 
+use trespasser::replay::RecordDef;
 use trespasser::rules::RuleSet;
 use trespasser::scenes::{SCENES, Scene};
 use trespasser::simd::Level;
 use trespasser::world::Op;
 use trespasser::{Columns, EventKind, World, WorldDef};
+use trespasser_benches::replay::Ground;
 use trespasser_benches::trace::{Compared, Difference, Header, Live, Probe, Reader, Source, Writer, compare};
 
 /// A scene traced into memory; `change` may do something to the match before a tick.
@@ -183,6 +185,64 @@ fn traces_that_begin_later_are_compared_where_both_are() {
     let mut sides = [&all, &other].map(|bytes| Reader::new(bytes.as_slice(), "").unwrap());
     let [a, b] = &mut sides;
     assert!(compare(a, b, |_| {}).unwrap_err().to_string().contains("other columns"));
+}
+
+/// A recording of a match is traced as the match itself is, and its own ticks count.
+#[test]
+fn a_recording_is_traced_as_the_match_is() {
+    let mut scene = scene("siege");
+    scene.world.record(scene.game, &RecordDef { keyframe_seconds: 1, ..RecordDef::default() }).unwrap();
+    let mut file = Vec::new();
+    for _ in 0..200 {
+        scene.advance(1);
+        scene.world.drain_replay(scene.game, &mut file).unwrap();
+    }
+    scene.world.end_recording(scene.game, &mut file).unwrap();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join("siege.tprp");
+    std::fs::write(&path, &file).unwrap();
+    let ground = Ground { map: None, coarse: false };
+    for from in [None, Some(120)] {
+        let mut a = Live::recording(&path, &ground, Some(Level::Scalar), from, None).unwrap();
+        let mut b = Live::scene("siege", None, 1, 200).unwrap();
+        let found = compare(&mut a, &mut b, |_| {}).unwrap();
+        assert_eq!((found.ticks, found.first, found.notes), (from.map_or(200, |from| 201 - from), None, vec![]));
+    }
+    let none = Live::recording(&path, &ground, None, Some(300), None).unwrap_err().to_string();
+    assert!(none.contains("from tick 300 to tick 200"), "{none}");
+}
+
+/// The program itself: traces, compares, and says by its exit code whether they differ.
+#[test]
+fn the_verbs_write_and_compare() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let run = |arguments: &str| {
+        let program = env!("CARGO_BIN_EXE_replay");
+        let arguments = arguments.replace('@', &folder.display().to_string());
+        let output = std::process::Command::new(program).args(arguments.split(' ')).output().unwrap();
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        (output.status.success(), text)
+    };
+    assert!(run("trace --scene duel --ticks 90 -o @/a.tptr").0);
+    assert!(run("trace --scene duel --ticks 60 --from 20 --simd scalar -o @/b.tptr").0);
+    let (good, text) = run("diff @/a.tptr @/b.tptr --json");
+    assert!(good && text.contains("the same in all 41 ticks"), "{text}");
+    let last: serde_json::Value = serde_json::from_str(text.trim().lines().last().unwrap()).unwrap();
+    assert_eq!((&last["equal"], &last["ticks"]), (&true.into(), &41.into()));
+    // Another map: other columns. Another match on the same map: another seed.
+    assert!(run("trace --scene arsenal --ticks 40 -o @/c.tptr").0);
+    let (good, text) = run("diff @/a.tptr @/c.tptr");
+    assert!(!good && text.contains("other columns"), "{text}");
+    let (good, text) = run("diff @/c.tptr --scene brawl --ticks 40 --json");
+    assert!(!good && text.contains("first difference: tick 0, stage before, column"), "{text}");
+    let (good, text) = run("diff --scene arsenal --ticks 40 --simd-a scalar");
+    assert!(good && text.contains("level scalar"), "{text}");
+    let (good, text) = run("diff @/a.tptr");
+    assert!(!good && text.contains("two are compared"), "{text}");
+    let (good, text) = run("diff --scene arsenal --simd-b avx1024");
+    assert!(!good && text.contains("this processor has scalar"), "{text}");
+    let (good, text) = run("diff @/a.tptr @/nothing.tptr");
+    assert!(!good && text.contains("nothing.tptr"), "{text}");
 }
 
 /// Reads all of it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trespasser::replay::{RecordDef, Replay, Tail, What};
 use trespasser::scenes::{SCENES, Scene};
 use trespasser::world::WorldDef;
-use trespasser::{GameMap, MatchId, Op, World};
+use trespasser::{GameMap, MatchId, Op, RuleSet, World};
 
 fn map_of(world: &World, game: MatchId) -> Arc<GameMap> {
     Arc::clone(world.view(game).unwrap().map())
@@ -41,7 +41,9 @@ fn scenes_play_again_to_the_same_bytes() {
             let replay = Replay::open(file.clone()).unwrap();
             assert_eq!(replay.tail(), Tail::Complete);
             assert_eq!((replay.header().first_tick, replay.last_tick()), (from, from + 400));
-            let mut world = World::new(WorldDef::default()).unwrap();
+            let rules = RuleSet::by_name(&replay.header().rules_name).unwrap();
+            let tick_rate = replay.header().tick_rate;
+            let mut world = World::new(WorldDef { rules, tick_rate, ..WorldDef::default() }).unwrap();
             let mut playback = replay.begin(&mut world, &map).unwrap();
             while playback.step(&mut world).unwrap() {}
             assert_eq!(playback.divergence(), None);
