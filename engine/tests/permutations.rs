@@ -165,7 +165,7 @@ impl Side {
         for (dice, every, button) in
             [(a, 20, Buttons::RESPAWN), (b, 200, Buttons::RELOAD), (c, 200, Buttons::AIM), (d >> 8, 60, Buttons::THROW)]
         {
-            if dice % every == 0 {
+            if dice.is_multiple_of(every) {
                 taps |= button;
             }
         }
@@ -299,10 +299,10 @@ fn orders(orders: &[Vec<usize>], script: u64, ticks: u32) -> [u32; 256] {
         first.tick(script, tick);
         for (side, order) in others.iter_mut().zip(&orders[1..]) {
             side.tick(script, tick);
-            if tick % 20 == 0 || tick == ticks {
-                if let Some(text) = differs(&first, side) {
-                    panic!("script {script}, order {order:?}, after tick {tick}: {text}");
-                }
+            if (tick.is_multiple_of(20) || tick == ticks)
+                && let Some(text) = differs(&first, side)
+            {
+                panic!("script {script}, order {order:?}, after tick {tick}: {text}");
             }
         }
     }

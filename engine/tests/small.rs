@@ -31,7 +31,7 @@ fn tick(world: &mut World, game: MatchId, players: [PlayerId; 2], tick: u32) {
     for (i, player) in players.into_iter().enumerate() {
         let taps = [Buttons::SLOT1, Buttons::SLOT3, Buttons::THROW, Buttons::FIRE][(tick as usize + i) % 4];
         let at = Vec2::new([210.0, 130.0][i], 130.0 + (tick % 8) as f32);
-        let held = if tick % 2 == 0 { Buttons::UP } else { Buttons::DOWN | Buttons::RUN };
+        let held = if tick.is_multiple_of(2) { Buttons::UP } else { Buttons::DOWN | Buttons::RUN };
         world.push_input(game, player, InputCmd::new(tick, held, taps, at).unwrap()).unwrap();
     }
     world.step();

@@ -60,7 +60,7 @@ impl Line {
     /// The same one, joining anew: later and later breaks.
     pub(super) fn again(mut self) -> Line {
         self.waiting.clear();
-        self.breaks = self.now + self.breaks;
+        self.breaks += self.now;
         self
     }
 

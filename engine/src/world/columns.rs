@@ -125,7 +125,7 @@ impl<T: Lane, const N: usize> Lane for [T; N] {
 
 /// A column from a field's name and place; the type comes from the reference.
 const fn column<T: Lane>(name: &'static str, offset: usize, _: fn(&MatchState) -> &T) -> Column {
-    assert!(size_of::<T>() % T::KIND.bytes() == 0);
+    assert!(size_of::<T>().is_multiple_of(T::KIND.bytes()));
     Column { name, kind: T::KIND, row: T::ROW, offset: offset as u16, bytes: size_of::<T>() as u16 }
 }
 
