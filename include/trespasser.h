@@ -1043,22 +1043,27 @@ typedef struct tp_bot_def {
   uint8_t spawn;
   // 1: shoots at walls whenever it sees nobody.
   uint8_t wrecks;
-  // Unused.
-  uint8_t reserved;
+  // 1: on a bad line: inputs get lost, come late, twice and in floods; now and then the bot leaves and joins anew.
+  uint8_t rough;
   // What the bot carries.
   struct tp_loadout loadout;
 } tp_bot_def;
 
-// What a scene is played on. 24 bytes.
+// What a scene is played on. 32 bytes.
 typedef struct tp_scene_info {
   // For tp_map_from_builtin. Owned by the library, valid forever.
   const char *map;
   // For tp_match_def.
   uint64_t seed;
-  // For tp_match_def.
+  // For tp_match_def. Whoever plays on when the match is over begins it anew: tp_match_reset with the seed after the
+  // match's own.
   uint32_t kill_target;
   // Room that tp_scene_get_bots needs.
   uint32_t bot_count;
+  // For tp_world_def, ticks a second.
+  uint32_t tick_rate;
+  // For tp_world_def: tp_rules.
+  uint32_t rules;
 } tp_scene_info;
 
 #ifdef __cplusplus
@@ -1620,8 +1625,8 @@ tp_result tp_bots_count(const struct tp_bots *bots,
 // Name of a scene, by index from 0; null beyond the last. Owned by the library, valid forever. Any thread.
 const char *tp_scene_name(size_t index);
 
-// What a scene is played on and by how many, for hosts that build it themselves: a world of tp_world_default_def(),
-// the map read fine, the match, then the bots of tp_scene_get_bots in their order.
+// What a scene is played on and by how many, for hosts that build it themselves: a world of tp_world_default_def()
+// with tick rate and rules of the scene, the map read fine, the match, then the bots of tp_scene_get_bots in their order.
 // Borrows `name` for the call. Any thread. UNKNOWN_NAME lists the names.
 tp_result tp_scene_get_info(const char *name,
                             struct tp_scene_info *out_info);

@@ -333,6 +333,11 @@ export interface BotOptions extends PlayerOptions {
   skill?: number;
   /** Shoots at walls whenever it sees nobody. Default `false`. */
   wrecks?: boolean;
+  /**
+   * On a bad line: inputs get lost, come late, twice and in floods; now and then the bot leaves and joins anew, under
+   * another id. Default `false`.
+   */
+  rough?: boolean;
 }
 
 /**
@@ -1402,8 +1407,12 @@ export interface SceneScript {
   map: string;
   /** Of the match. */
   seed: number;
-  /** Of the match. */
+  /** Of the match. Whoever plays on when it is over begins it anew, with the seed after the match's own. */
   killTarget: number;
+  /** Of the world, ticks a second. */
+  tickRate: number;
+  /** Of the world. */
+  rules: 'standard' | 'legacy';
   /** In the order in which they join. */
   roles: SceneRole[];
 }

@@ -3,6 +3,8 @@
 pub mod canvas;
 pub mod draw;
 pub mod origin;
+pub mod replay;
+pub mod trace;
 
 use anyhow::{Context, Result};
 use std::path::Path;

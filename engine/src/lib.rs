@@ -56,8 +56,8 @@ pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
-    Buttons, CloudView, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId, MatchView, Op,
-    PastInput, PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, Snapshot, World, WorldDef,
+    Buttons, CloudView, Columns, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId,
+    MatchView, Op, PastInput, PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, Snapshot, World, WorldDef,
 };
 
 /// Version of this crate, the same in every binding.

@@ -1099,7 +1099,8 @@ static void bots(void)
     IS(tp_bots_create(NULL), NULL_POINTER);
     IS(tp_bots_create(&drivers), OK);
     tp_bot_def def = tp_bot_default_def();
-    CHECK(def.size == sizeof def && def.skill == 0.5f && def.team == TP_TEAM_NONE && def.wrecks == 0);
+    CHECK(def.size == sizeof def && def.skill == 0.5f && def.team == TP_TEAM_NONE && def.wrecks == 0 &&
+          def.rough == 0);
 
     tp_player_id id, refused;
     FILL(refused);
@@ -1115,6 +1116,10 @@ static void bots(void)
     def.wrecks = 2;
     IS(tp_bots_add(drivers, world, match, &def, &refused), INVALID_ARGUMENT);
     SAYS("wrecks");
+    def = tp_bot_default_def();
+    def.rough = 2;
+    IS(tp_bots_add(drivers, world, match, &def, &refused), INVALID_ARGUMENT);
+    SAYS("rough");
     def = tp_bot_default_def();
     def.loadout.secondary = TP_WEAPON_RIFLE;
     IS(tp_bots_add(drivers, world, match, &def, &refused), ILLEGAL_LOADOUT);
@@ -1201,6 +1206,7 @@ static void scenes(void)
         IS(tp_scene_get_info(name, &info), OK);
         IS(tp_scene_get_bots(name, roles, TP_MAX_PLAYERS, &count), OK);
         CHECK(count == info.bot_count && count >= 2 && roles[0].size == sizeof roles[0]);
+        CHECK(info.tick_rate >= 20 && info.tick_rate <= 240 && info.rules <= TP_RULES_LEGACY);
         FILL(count);
         IS(tp_scene_get_bots(name, roles, 1, &count), SHORT_BUFFER);
         UNTOUCHED(count);

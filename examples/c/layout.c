@@ -265,11 +265,13 @@ AT(tp_bot_def, skill, 4);
 AT(tp_bot_def, team, 8);
 AT(tp_bot_def, spawn, 9);
 AT(tp_bot_def, wrecks, 10);
-AT(tp_bot_def, reserved, 11);
+AT(tp_bot_def, rough, 11);
 AT(tp_bot_def, loadout, 12);
 
-SIZE(tp_scene_info, 24, 8);
+SIZE(tp_scene_info, 32, 8);
 AT(tp_scene_info, map, 0);
 AT(tp_scene_info, seed, 8);
 AT(tp_scene_info, kill_target, 16);
 AT(tp_scene_info, bot_count, 20);
+AT(tp_scene_info, tick_rate, 24);
+AT(tp_scene_info, rules, 28);

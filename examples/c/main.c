@@ -48,6 +48,8 @@ int main(int argc, char **argv)
 
     tp_world *world;
     tp_world_def world_def = tp_world_default_def();
+    world_def.tick_rate = script.tick_rate;
+    world_def.rules = script.rules;
     check(tp_world_create(&world_def, &world), "tp_world_create");
     tp_world_info world_info;
     check(tp_world_get_info(world, &world_info), "tp_world_get_info");
@@ -87,6 +89,11 @@ int main(int argc, char **argv)
             counts[events[i].kind]++;
         for (size_t i = 0; i < sound_count; i++)
             heard += !(sounds[i].flags & TP_HEARD_FLAG_OWN);
+        /* A match that is over begins anew. */
+        tp_match_info now;
+        check(tp_match_get_info(world, match, &now), "tp_match_get_info");
+        if (now.over)
+            check(tp_match_reset(world, match, now.seed + 1), "tp_match_reset");
     }
 
     printf("scene %s: %zu on %s, %" PRIu32 " ticks, SIMD %s\n", scene, role_count, script.map, ticks,

@@ -13,8 +13,9 @@ if (!/^\d+$/.test(ticksText) || ticks > 0xffffffff) {
 
 const script = sceneScript(scene);
 const map = GameMap.builtin(script.map);
-const world = new World();
-const match = world.createMatch(map, { seed: script.seed, killTarget: script.killTarget });
+const world = new World({ tickRate: script.tickRate, rules: script.rules });
+let seed = script.seed;
+const match = world.createMatch(map, { seed, killTarget: script.killTarget });
 for (const role of script.roles) world.addBot(match, role);
 
 const counts = new Map();
@@ -24,6 +25,8 @@ for (let tick = 0; tick < ticks; tick++) {
   world.step();
   for (const { type } of world.drainEvents(match)) counts.set(type, (counts.get(type) ?? 0) + 1);
   for (const { own } of world.drainSounds(match)) heard += own ? 0 : 1;
+  // A match that is over begins anew.
+  if (world.score(match).over) world.resetMatch(match, ++seed);
 }
 
 const of = (type) => counts.get(type) ?? 0;

@@ -45,7 +45,7 @@ pub extern "C" fn tp_bot_default_def() -> tp_bot_def {
         team: tp_team::None as u8,
         spawn: 1,
         wrecks: 0,
-        reserved: 0,
+        rough: 0,
         loadout: tp_loadout::DEFAULT,
     };
     guarded!(or def, { Ok(def) })
@@ -90,12 +90,7 @@ pub unsafe extern "C" fn tp_bots_add(
         let mut world = tp_world::write(world)?;
         let def = pointer::definition(def, tp_bot_default_def(), &[20], "def")?;
         let out = Out::new(out_player, "out_player")?;
-        let (player, game) = (def.player()?, match_id.engine());
-        let id = if def.wrecks()? {
-            bots.add_wrecker(&mut world, game, player, def.skill)?
-        } else {
-            bots.add(&mut world, game, player, def.skill)?
-        };
+        let id = bots.add_role(&mut world, match_id.engine(), &def.role()?)?;
         out.set(id.into());
         Ok(())
     })

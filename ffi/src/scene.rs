@@ -4,7 +4,7 @@ use crate::gate::{Gate, Reading, Writing};
 use crate::library::{MAPS, name_at, terminated};
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, tp_result};
-use crate::types::{tp_bot_def, tp_scene_info};
+use crate::types::{tp_bot_def, tp_rules, tp_scene_info};
 use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::sync::LazyLock;
@@ -49,8 +49,8 @@ pub extern "C" fn tp_scene_name(index: usize) -> *const c_char {
     guarded!(or null(), { Ok(name_at(&NAMES, index)) })
 }
 
-/// What a scene is played on and by how many, for hosts that build it themselves: a world of tp_world_default_def(),
-/// the map read fine, the match, then the bots of tp_scene_get_bots in their order.
+/// What a scene is played on and by how many, for hosts that build it themselves: a world of tp_world_default_def()
+/// with tick rate and rules of the scene, the map read fine, the match, then the bots of tp_scene_get_bots in their order.
 /// Borrows `name` for the call. Any thread. UNKNOWN_NAME lists the names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_scene_get_info(name: *const c_char, out_info: *mut tp_scene_info) -> tp_result {
@@ -63,6 +63,8 @@ pub unsafe extern "C" fn tp_scene_get_info(name: *const c_char, out_info: *mut t
             seed: script.seed,
             kill_target: script.kill_target.into(),
             bot_count: script.roles.len() as u32,
+            tick_rate: script.tick_rate,
+            rules: tp_rules::named(script.rules) as u32,
         });
         Ok(())
     })
@@ -81,7 +83,7 @@ pub unsafe extern "C" fn tp_scene_get_bots(
     guarded!({
         let script = script(pointer::text(name, "name")?)?;
         let out = OutArray::new(out_bots, capacity, out_count, "out_bots")?;
-        out.fill(script.roles.iter().map(|role| tp_bot_def::new(&role.def, role.skill, role.wrecks)))
+        out.fill(script.roles.iter().map(tp_bot_def::new))
     })
 }
 

@@ -4,6 +4,7 @@
 use crate::result::{Fail, Outcome, tp_result};
 use std::ffi::c_char;
 use trespasser::rules::Material;
+use trespasser::scenes::Role;
 use trespasser::simd::Level;
 use trespasser::world::{CloudView, ProjectileView};
 use trespasser::{
@@ -412,6 +413,13 @@ pub enum tp_rules {
     Legacy = 1,
 }
 
+impl tp_rules {
+    /// The set of that name; the standard one where there is none.
+    pub(crate) fn named(name: &str) -> tp_rules {
+        if name == RuleSet::legacy().name { tp_rules::Legacy } else { tp_rules::Standard }
+    }
+}
+
 pub(crate) fn rules(number: u32) -> Outcome<RuleSet> {
     match number {
         0 => Ok(RuleSet::standard()),
@@ -742,8 +750,8 @@ pub struct tp_bot_def {
     pub spawn: u8,
     /// 1: shoots at walls whenever it sees nobody.
     pub wrecks: u8,
-    /// Unused.
-    pub reserved: u8,
+    /// 1: on a bad line: inputs get lost, come late, twice and in floods; now and then the bot leaves and joins anew.
+    pub rough: u8,
     /// What the bot carries.
     pub loadout: tp_loadout,
 }
@@ -751,28 +759,30 @@ pub struct tp_bot_def {
 const _: () = assert!(size_of::<tp_bot_def>() == 20);
 
 impl tp_bot_def {
-    pub(crate) fn new(def: &PlayerDef, skill: f32, wrecks: bool) -> tp_bot_def {
+    pub(crate) fn new(role: &Role) -> tp_bot_def {
+        let def = &role.def;
         tp_bot_def {
             size: size_of::<tp_bot_def>() as u32,
-            skill,
+            skill: role.skill,
             team: def.team.map_or(tp_team::None as u8, |team| team as u8),
             spawn: def.spawn.into(),
-            wrecks: wrecks.into(),
-            reserved: 0,
+            wrecks: role.wrecks.into(),
+            rough: role.rough.into(),
             loadout: tp_loadout::from_engine(&def.loadout),
         }
     }
 
-    pub(crate) fn player(&self) -> Outcome<PlayerDef> {
-        joining(self.team, self.spawn, &self.loadout)
-    }
-
-    pub(crate) fn wrecks(&self) -> Outcome<bool> {
-        flag(self.wrecks, "def->wrecks")
+    pub(crate) fn role(&self) -> Outcome<Role> {
+        Ok(Role {
+            def: joining(self.team, self.spawn, &self.loadout)?,
+            skill: self.skill,
+            wrecks: flag(self.wrecks, "def->wrecks")?,
+            rough: flag(self.rough, "def->rough")?,
+        })
     }
 }
 
-/// What a scene is played on. 24 bytes.
+/// What a scene is played on. 32 bytes.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct tp_scene_info {
@@ -780,14 +790,19 @@ pub struct tp_scene_info {
     pub map: *const c_char,
     /// For tp_match_def.
     pub seed: u64,
-    /// For tp_match_def.
+    /// For tp_match_def. Whoever plays on when the match is over begins it anew: tp_match_reset with the seed after the
+    /// match's own.
     pub kill_target: u32,
     /// Room that tp_scene_get_bots needs.
     pub bot_count: u32,
+    /// For tp_world_def, ticks a second.
+    pub tick_rate: u32,
+    /// For tp_world_def: tp_rules.
+    pub rules: u32,
 }
 
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<tp_scene_info>() == 24);
+const _: () = assert!(size_of::<tp_scene_info>() == 32);
 
 /// One player, as of the last tick. 128 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

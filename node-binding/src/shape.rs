@@ -59,6 +59,7 @@ pub struct Role {
     pub spawn: bool,
     pub skill: f64,
     pub wrecks: bool,
+    pub rough: bool,
 }
 
 #[napi(object, object_from_js = false)]
@@ -66,6 +67,8 @@ pub struct SceneScript {
     pub map: &'static str,
     pub seed: f64,
     pub kill_target: u32,
+    pub tick_rate: u32,
+    pub rules: &'static str,
     pub roles: Vec<Role>,
 }
 
@@ -84,12 +87,15 @@ impl From<trespasser::scenes::Script> for SceneScript {
                 spawn: role.def.spawn,
                 skill: role.skill.into(),
                 wrecks: role.wrecks,
+                rough: role.rough,
             }
         };
         SceneScript {
             map: script.map,
             seed: script.seed as f64,
             kill_target: script.kill_target.into(),
+            tick_rate: script.tick_rate,
+            rules: script.rules,
             roles: script.roles.iter().map(role).collect(),
         }
     }

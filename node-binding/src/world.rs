@@ -14,7 +14,7 @@ use napi::bindgen_prelude::{
 use napi_derive::napi;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use trespasser::scenes::Bots;
+use trespasser::scenes::{Bots, Role};
 use trespasser::world::PLAYERS;
 use trespasser::{
     Buttons, InputCmd, MatchDef, MatchId, MatchView, NetDef, PlayerDef, PlayerId, PolygonCache, RuleSet, Team, Vec2,
@@ -284,14 +284,9 @@ impl World {
                 Some(skill) => read::finite("skill", &skill)?,
                 None => DEFAULT_SKILL,
             };
-            let wrecks = match fields.get("wrecks")? {
-                Some(wrecks) => read::boolean("wrecks", &wrecks)?,
-                None => false,
-            };
-            self.with(|Pool { world, bots, .. }| {
-                let add = if wrecks { Bots::add_wrecker } else { Bots::add };
-                Ok(add(bots, world, game, def, skill)?.raw())
-            })
+            let flag = |name| fields.get(name)?.map_or(Ok(false), |value| read::boolean(name, &value));
+            let role = Role { def, skill, wrecks: flag("wrecks")?, rough: flag("rough")? };
+            self.with(|Pool { world, bots, .. }| Ok(bots.add_role(world, game, &role)?.raw()))
         })
     }
 

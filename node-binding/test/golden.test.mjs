@@ -16,13 +16,15 @@ const golden = readFileSync(join(folder, '..', 'engine', 'tests', 'golden', 'sce
 /** Plays a scene by the public calls. */
 function play(name, ticks, step = (world) => world.step()) {
   const script = sceneScript(name);
-  const world = new World();
-  const match = world.createMatch(GameMap.builtin(script.map), { seed: script.seed, killTarget: script.killTarget });
+  const world = new World({ tickRate: script.tickRate, rules: script.rules });
+  let { seed } = script;
+  const match = world.createMatch(GameMap.builtin(script.map), { seed, killTarget: script.killTarget });
   for (const role of script.roles) world.addBot(match, role);
   const hashes = [];
   for (let tick = 1; tick <= ticks; tick++) {
     world.thinkBots();
     step(world);
+    if (world.score(match).over) world.resetMatch(match, ++seed);
     if (tick % 60 === 0) hashes.push(world.hash(match));
   }
   return hashes;

@@ -481,6 +481,7 @@ test('bots play, leave, and are nobody else', () => {
   refused(() => world.addBot(other, { skill: NaN }), 'INVALID_ARGUMENT', /skill is NaN/);
   refused(() => world.addBot(other, { skill: 'good' }), 'INVALID_ARGUMENT', /skill is "good"/);
   refused(() => world.addBot(other, { wrecks: 'yes' }), 'INVALID_ARGUMENT', /wrecks is "yes"/);
+  refused(() => world.addBot(other, { rough: 1 }), 'INVALID_ARGUMENT', /rough is 1/);
   assert.deepEqual(world.players(other), []);
 });
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod hash;
+mod machines;
 mod node;
 mod run;
 mod start;
@@ -42,11 +43,14 @@ enum Verb {
     /// Measures how many honest players the anti-cheat flags, and how many cheats
     #[command(disable_help_flag = true)]
     Guard(Forwarded),
-    /// Plays a scene through the Rust, C and Node examples and compares their hashes
+    /// Plays scenes through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
+    /// Records matches; looks into, verifies, seeks in, traces and compares recordings
+    #[command(disable_help_flag = true)]
+    Replay(Forwarded),
     /// Runs the criterion benches, and their peers beside them
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
@@ -104,6 +108,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
+        Verb::Replay(forwarded) => report("replay", forwarded.options),
         Verb::Bench(options) => bench(options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {

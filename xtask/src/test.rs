@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check there is, stage by stage.
 
 use crate::run::{self, Run};
-use crate::{check, hash, node};
+use crate::{check, hash, machines, node};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -29,7 +29,7 @@ pub(crate) struct Options {
 
 /// Installs what is missing: asked for, or in CI.
 pub(crate) struct Machine {
-    install: bool,
+    pub(crate) install: bool,
 }
 
 struct Stage {
@@ -53,8 +53,12 @@ const STAGES: &[Stage] = &[
         about: "what is written for one instruction set, under AddressSanitizer (nightly)",
         work: asan,
     },
+    Stage { name: "old", about: "the scenes on an x86-64 without AVX (qemu)", work: machines::old },
+    Stage { name: "arm", about: "the scenes on 64-bit ARM (qemu)", work: machines::arm },
+    Stage { name: "wasm", about: "the scenes as WebAssembly", work: machines::wasm },
+    Stage { name: "miri", about: "small matches with every access to memory checked (nightly)", work: machines::miri },
     Stage { name: "addon", about: "Node addon: build and tests", work: addon },
-    Stage { name: "hash", about: "one scene through Rust, C and Node: one hash", work: one_hash },
+    Stage { name: "hash", about: "every scene through Rust, C and Node: one hash each", work: one_hash },
     Stage { name: "client", about: "types, unit tests, build", work: client },
     Stage { name: "server", about: "types and tests", work: server },
     Stage {
@@ -66,7 +70,7 @@ const STAGES: &[Stage] = &[
 
 /// What a stage needs is neither there nor ours to install; it is no failure, and no success.
 #[derive(Debug)]
-struct NotHere(&'static str);
+pub(crate) struct NotHere(pub(crate) &'static str);
 
 impl std::fmt::Display for NotHere {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -186,12 +190,12 @@ fn summary(results: &[(&Stage, f64, Outcome)], took: Duration) {
     println!("{:8} {:9.1}\n", "all", took.as_secs_f64());
 }
 
-fn note(mut log: &File, text: &str) -> Result<()> {
+pub(crate) fn note(mut log: &File, text: &str) -> Result<()> {
     Ok(writeln!(log, "{text}")?)
 }
 
 /// Runs one after another, each told into the log.
-fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()> {
+pub(crate) fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()> {
     for run in runs {
         note(log, &format!("$ {}", run.text()))?;
         // A backtrace is fifty lines of runtime around the one that the message names anyway.
@@ -203,14 +207,19 @@ fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()> {
 /// Debian packages by the program that shows their presence.
 const PACKAGES: &[(&str, &str)] = &[("gcc", "gcc libc6-dev"), ("make", "make"), ("chromium", "chromium")];
 
+/// Installs the Debian packages that a program comes in.
+pub(crate) fn install(program: &str, packages: &str, log: &File) -> Result<()> {
+    note(log, &format!("{program} is missing: installing {packages}"))?;
+    all(log, [run::program("apt-get").arg("update")])?;
+    let install = run::program("apt-get").args(["install", "--yes", "--no-install-recommends"]);
+    all(log, [install.args(packages.split(' ')).env("DEBIAN_FRONTEND", "noninteractive")])
+}
+
 fn tools(context: &Machine, log: &File) -> Result<()> {
     let mut missing = Vec::new();
     for (program, packages) in PACKAGES {
         if !on_path(program) && context.install && may_install() {
-            note(log, &format!("{program} is missing: installing {packages}"))?;
-            all(log, [run::program("apt-get").arg("update")])?;
-            let install = run::program("apt-get").args(["install", "--yes", "--no-install-recommends"]);
-            all(log, [install.args(packages.split(' ')).env("DEBIAN_FRONTEND", "noninteractive")])?;
+            install(program, packages, log)?;
         }
         match run::program(program).arg("--version").output(Some(log)) {
             Ok(version) => note(log, version.lines().next().unwrap_or(program))?,
@@ -233,17 +242,17 @@ fn tools(context: &Machine, log: &File) -> Result<()> {
     Ok(())
 }
 
-fn on_path(program: &str) -> bool {
+pub(crate) fn on_path(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
 }
 
 #[cfg(unix)]
-fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     rustix::process::geteuid().is_root() && on_path("apt-get")
 }
 
 #[cfg(not(unix))]
-fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     false
 }
 
@@ -336,7 +345,7 @@ fn addon(_: &Machine, log: &File) -> Result<()> {
 }
 
 fn one_hash(_: &Machine, log: &File) -> Result<()> {
-    hash::hash_into("brawl", 600, log)
+    hash::all_scenes(600, log)
 }
 
 fn npm(folder: &str, script: &str) -> Run {

@@ -5,7 +5,7 @@ use super::link::{inputs_of, strides_of};
 use super::{Decoy, Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
-use crate::world::{EVENT_RING, PLAYERS, PlayerId};
+use crate::world::{Columns, EVENT_RING, PLAYERS, PlayerId};
 use std::collections::VecDeque;
 
 /// Times a second, at least where there are as many frames, that a viewer looks for slices that changed unseen. Damage
@@ -252,21 +252,30 @@ pub(crate) fn newest_input(state: &MatchState, slot: usize) -> u32 {
 pub(crate) fn run<P: StageProbe>(game: &mut Match, place: u32, out: &mut Outbox, probe: &mut P) {
     // Taken out, so that the stages can read the match beside it.
     let Some(mut net) = game.net.take() else {
-        probe.end(Stage::Knowledge);
-        probe.end(Stage::Send);
+        for stage in [Stage::Knowledge, Stage::Send] {
+            probe.end(stage);
+            look(game, probe, stage);
+        }
         return;
     };
     let frame = know(game, &mut net);
     probe.end(Stage::Knowledge);
+    look(game, probe, Stage::Knowledge);
     if let Some(frame) = frame {
         bait(game, &mut net, frame);
         send(game, &mut net, frame, place, out);
     }
     tell_guard(game, &net);
     probe.end(Stage::Send);
+    look(game, probe, Stage::Send);
     game.events.hold(net.events);
     game.heard.hold(net.sounds);
     game.net = Some(net);
+}
+
+#[inline(always)]
+fn look<P: StageProbe>(game: &Match, probe: &mut P, after: Stage) {
+    probe.look(Some(after), &Columns::new(&game.state, &game.blocks));
 }
 
 /// Knowledge as of this tick, and what links are told of it; the frame that begins with this tick, if one does.

@@ -10,6 +10,7 @@
 //! ```
 
 mod bots;
+mod line;
 mod mind;
 mod nav;
 mod people;

@@ -2,16 +2,43 @@
 
 use super::Bots;
 use crate::map::Reading;
-use crate::rules::{Loadout, Team, Weapon};
-use crate::world::{MatchDef, MatchId, PlayerDef, World, WorldDef};
+use crate::rules::{Loadout, RuleSet, Team, Weapon};
+use crate::simd::Level;
+use crate::world::{MatchDef, MatchId, Op, PlayerDef, World, WorldDef};
 use crate::{Error, GameMap, Result};
 
-/// Names of the scenes: a 1v1 on yard, a 2v2 on depot, a 4v4 on citadel with every gun that hits at once, four against
-/// four with machine guns and anti-material rifles who take depot's walls apart, and a 4v4 on citadel with all that
-/// explodes, smokes and blinds.
-pub const SCENES: &[&str] = &["duel", "skirmish", "brawl", "demolition", "arsenal"];
+/// Names of the scenes.
+///
+/// | name | who and where | for |
+/// | --- | --- | --- |
+/// | `duel` | 1v1 on yard | |
+/// | `skirmish` | 2v2 on depot | |
+/// | `brawl` | 4v4 on citadel | every gun that hits at once |
+/// | `demolition` | 4v4 on depot | machine guns and anti-material rifles that take walls apart |
+/// | `arsenal` | 4v4 on citadel | all that explodes, smokes and blinds |
+/// | `haze` | 4v4 on yard | smoke and flash, and guns beside them |
+/// | `siege` | 4v4 on citadel | rockets, shells and grenades that take hundreds of slices apart |
+/// | `rematch` | 2v2 on yard | ends at 3 kills and begins anew, again and again |
+/// | `rough` | 4v4 on depot | bad lines: inputs lost, late, twice, in floods; players who leave and join |
+/// | `yesterday` | 4v4 on citadel, `legacy` | the other rule set, with all arms |
+/// | `slow`, `half`, `fast` | 4v4 at 20, 30 and 128 ticks a second | other tick rates, with all arms, with guns, with all arms |
+pub const SCENES: &[&str] = &[
+    "duel",
+    "skirmish",
+    "brawl",
+    "demolition",
+    "arsenal",
+    "haze",
+    "siege",
+    "rematch",
+    "rough",
+    "yesterday",
+    "slow",
+    "half",
+    "fast",
+];
 
-/// No scene ends by itself before a week of play; one that does begins anew.
+/// No scene but `rematch` ends by itself before a week of play; one that does begins anew.
 const KILL_TARGET: u16 = 10_000;
 
 /// A scene being played.
@@ -25,14 +52,34 @@ pub struct Scene {
     pub bots: Bots,
 }
 
-/// Map, seed, skill, walls wrecked for their own sake, loadouts: as many a team, red and blue in turns.
+/// What a scene is made of: as many a team, red and blue in turns.
 struct Plan {
     map: &'static str,
     seed: u64,
+    rules: &'static str,
+    tick_rate: u32,
+    kill_target: u16,
+    /// Of the first and the last bot.
     skill: [f32; 2],
+    /// Walls are wrecked for their own sake.
     wrecks: bool,
+    /// Every other bot is on a bad line.
+    rough: bool,
     loadouts: &'static [(Weapon, Weapon, &'static [Weapon])],
 }
+
+/// What most scenes are.
+const PLAIN: Plan = Plan {
+    map: "citadel",
+    seed: 0,
+    rules: "standard",
+    tick_rate: 60,
+    kill_target: KILL_TARGET,
+    skill: [0.3, 0.7],
+    wrecks: false,
+    rough: false,
+    loadouts: &ALL_ARMS,
+};
 
 fn plan(name: &str) -> Result<Plan> {
     use Weapon::*;
@@ -41,23 +88,23 @@ fn plan(name: &str) -> Result<Plan> {
             map: "yard",
             seed: 0x0D0E_1001,
             skill: [0.5, 0.7],
-            wrecks: false,
             loadouts: &[(Rifle, Pistol, &[]), (Smg, Revolver, &[])],
+            ..PLAIN
         },
         "skirmish" => Plan {
             map: "depot",
             seed: 0x5C1A_2002,
             skill: [0.4, 0.6],
-            wrecks: false,
             loadouts: &[
                 (Rifle, SuppressedPistol, &[]),
                 (BattleRifle, Pistol, &[]),
                 (Shotgun, Revolver, &[MachineGun]),
                 (Smg, Pistol, &[]),
             ],
+            ..PLAIN
         },
-        "brawl" => Plan { map: "citadel", seed: 0xB4A1_3003, skill: [0.3, 0.7], wrecks: false, loadouts: &ALL_GUNS },
-        "arsenal" => Plan { map: "citadel", seed: 0xA45E_5005, skill: [0.3, 0.7], wrecks: false, loadouts: &ALL_ARMS },
+        "brawl" => Plan { seed: 0xB4A1_3003, loadouts: &ALL_GUNS, ..PLAIN },
+        "arsenal" => Plan { seed: 0xA45E_5005, ..PLAIN },
         "demolition" => Plan {
             map: "depot",
             seed: 0xDE00_4004,
@@ -73,7 +120,55 @@ fn plan(name: &str) -> Result<Plan> {
                 (Smg, Pistol, &[]),
                 (Rifle, Pistol, &[]),
             ],
+            ..PLAIN
         },
+        "haze" => Plan { map: "yard", seed: 0x4A2E_6006, loadouts: &ALL_CLOUDS, ..PLAIN },
+        "siege" => Plan {
+            map: "citadel",
+            seed: 0x51E6_7007,
+            skill: [0.0, 0.3],
+            wrecks: true,
+            loadouts: &[
+                (Smg, Pistol, &[Rocket, Grenade]),
+                (Smg, Pistol, &[GrenadeLauncher, Grenade]),
+                (Smg, Pistol, &[GrenadeLauncher]),
+                (Smg, Pistol, &[Rocket]),
+                (Smg, Pistol, &[MachineGun]),
+                (Smg, Pistol, &[MachineGun]),
+                (Smg, Pistol, &[GrenadeLauncher]),
+                (Smg, Pistol, &[AntiMaterialRifle]),
+            ],
+            ..PLAIN
+        },
+        "rematch" => Plan {
+            map: "yard",
+            seed: 0x4E3A_8008,
+            kill_target: 3,
+            skill: [0.9, 1.0],
+            loadouts: &[(Rifle, Pistol, &[]), (BattleRifle, Pistol, &[]), (Smg, Pistol, &[]), (Shotgun, Pistol, &[])],
+            ..PLAIN
+        },
+        "rough" => Plan {
+            map: "depot",
+            seed: 0x40C6_9009,
+            wrecks: true,
+            rough: true,
+            loadouts: &[
+                (Rifle, Pistol, &[Grenade, SmokeGrenade, Flashbang]),
+                (Rifle, Pistol, &[MachineGun]),
+                (BattleRifle, Revolver, &[Rocket, Flashbang]),
+                (Smg, Pistol, &[MachineGun]),
+                (Shotgun, Pistol, &[Rocket, Grenade]),
+                (SniperRifle, Pistol, &[Flashbang, SmokeGrenade, Grenade]),
+                (Smg, Revolver, &[GrenadeLauncher, SmokeGrenade]),
+                (Rifle, SuppressedPistol, &[MachineGun]),
+            ],
+            ..PLAIN
+        },
+        "yesterday" => Plan { seed: 0x1E6A_A00A, rules: "legacy", ..PLAIN },
+        "slow" => Plan { map: "depot", seed: 0x510B_B00B, tick_rate: 20, ..PLAIN },
+        "half" => Plan { map: "yard", seed: 0x4A1F_C00C, tick_rate: 30, loadouts: &ALL_GUNS, ..PLAIN },
+        "fast" => Plan { seed: 0xFA57_D00D, tick_rate: 128, ..PLAIN },
         _ => {
             return Err(Error::UnknownName {
                 what: "scene",
@@ -91,8 +186,11 @@ pub struct Role {
     pub def: PlayerDef,
     /// 0 to 1.
     pub skill: f32,
-    /// Let in by [`Bots::add_wrecker`] instead of [`Bots::add`].
+    /// Shoots at walls whenever it sees nobody, as by [`Bots::add_wrecker`].
     pub wrecks: bool,
+    /// On a bad line: inputs get lost, come late, twice and in floods; now and then it breaks, and the bot leaves and
+    /// joins anew. [`Bots::add_role`] sees to it.
+    pub rough: bool,
 }
 
 /// A scene as data, for hosts that build it through their own interface.
@@ -102,8 +200,13 @@ pub struct Script {
     pub map: &'static str,
     /// Of the match.
     pub seed: u64,
-    /// Of the match.
+    /// Of the match. Whoever plays a scene on when it is over begins it anew, by [`World::reset_match`] with the seed
+    /// after the match's own.
     pub kill_target: u16,
+    /// Of the world, ticks a second.
+    pub tick_rate: u32,
+    /// Of the world: name of a rule set.
+    pub rules: &'static str,
     /// In the order in which they join.
     pub roles: Vec<Role>,
 }
@@ -122,10 +225,11 @@ pub fn script(name: &str) -> Result<Script> {
             spawn: true,
         };
         let skill = low + (high - low) * i as f32 / (plan.loadouts.len() - 1) as f32;
-        Ok(Role { def, skill, wrecks: plan.wrecks })
+        Ok(Role { def, skill, wrecks: plan.wrecks, rough: plan.rough && i % 2 == 1 })
     };
     let roles = plan.loadouts.iter().enumerate().map(role).collect::<Result<Vec<_>>>()?;
-    Ok(Script { map: plan.map, seed: plan.seed, kill_target: KILL_TARGET, roles })
+    let Plan { map, seed, kill_target, tick_rate, rules, .. } = plan;
+    Ok(Script { map, seed, kill_target, tick_rate, rules, roles })
 }
 
 /// Eight loadouts in which every gun that hits at once is carried by somebody.
@@ -158,6 +262,21 @@ const ALL_ARMS: [(Weapon, Weapon, &[Weapon]); 8] = {
     ]
 };
 
+/// Loadouts with all the smoke and flash that can be carried.
+const ALL_CLOUDS: [(Weapon, Weapon, &[Weapon]); 8] = {
+    use Weapon::*;
+    [
+        (Rifle, Pistol, &[SmokeGrenade, SmokeGrenade, Flashbang]),
+        (Smg, Pistol, &[Flashbang, Flashbang, SmokeGrenade]),
+        (BattleRifle, Revolver, &[SmokeGrenade, Flashbang]),
+        (Rifle, SuppressedPistol, &[Flashbang, SmokeGrenade, Flashbang]),
+        (Shotgun, Pistol, &[SmokeGrenade, SmokeGrenade, SmokeGrenade]),
+        (SniperRifle, Pistol, &[Flashbang, Flashbang, Flashbang]),
+        (Smg, Revolver, &[SmokeGrenade, Flashbang, SmokeGrenade]),
+        (Rifle, Pistol, &[Flashbang, SmokeGrenade]),
+    ]
+};
+
 /// Loadout of the `n`th bot (counted round) of a full match in which every gun that hits at once is carried.
 ///
 /// # Errors
@@ -177,15 +296,24 @@ pub fn armed_loadout(n: usize) -> Result<Loadout> {
 }
 
 impl Scene {
-    /// A scene at its beginning, standard rules, 60 ticks a second.
+    /// A scene at its beginning, in a world as its script wants it.
     ///
     /// # Errors
     /// [`Error::UnknownName`].
     pub fn new(name: &str) -> Result<Scene> {
-        Scene::with_def(name, WorldDef::default())
+        Scene::at_level(name, None)
     }
 
-    /// The same in a world of one's own definition.
+    /// [`Scene::new`] with a SIMD level; `None`: the best there is.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`].
+    pub fn at_level(name: &str, simd: Option<Level>) -> Result<Scene> {
+        let Script { rules, tick_rate, .. } = script(name)?;
+        Scene::with_def(name, WorldDef { rules: RuleSet::by_name(rules)?, tick_rate, simd, ..WorldDef::default() })
+    }
+
+    /// The same in a world of one's own definition, whatever the script says of rules and tick rate.
     ///
     /// # Errors
     /// [`Error::UnknownName`]; those of [`World::new`].
@@ -197,11 +325,7 @@ impl Scene {
         let game = world.create_match(&map, rules)?;
         let mut bots = Bots::new();
         for role in &script.roles {
-            if role.wrecks {
-                bots.add_wrecker(&mut world, game, role.def, role.skill)?;
-            } else {
-                bots.add(&mut world, game, role.def, role.skill)?;
-            }
+            bots.add_role(&mut world, game, role)?;
         }
         Ok(Scene { world, game, bots })
     }
@@ -214,19 +338,21 @@ impl Scene {
     /// Plays on, stepping the world with `step`, which must step it once.
     pub fn advance_with(&mut self, ticks: u32, mut step: impl FnMut(&mut World)) {
         for _ in 0..ticks {
-            self.bots.think(&mut self.world);
-            step(&mut self.world);
-            let over = self.world.view(self.game).is_ok_and(|view| view.is_over());
-            if over {
-                self.begin_anew();
-            }
+            self.tick(|_| {}, &mut step);
         }
     }
 
-    fn begin_anew(&mut self) {
-        if let Ok(seed) = self.world.view(self.game).map(|view| view.seed()) {
-            let reset = self.world.reset_match(self.game, seed.wrapping_add(1));
+    /// One tick, telling what is done to the match before it and, where the match is over and begins anew, after it:
+    /// [`Op::Reset`] is always the last. [`World::apply`] does the same again.
+    pub fn tick(&mut self, mut told: impl FnMut(&Op), step: impl FnOnce(&mut World)) {
+        self.bots.think_told(&mut self.world, |_, op| told(op));
+        step(&mut self.world);
+        let Ok(view) = self.world.view(self.game) else { return };
+        if view.is_over() {
+            let seed = view.seed().wrapping_add(1);
+            let reset = self.world.reset_match(self.game, seed);
             debug_assert!(reset.is_ok());
+            told(&Op::Reset { seed });
         }
     }
 

@@ -26,6 +26,7 @@ use crate::map::MAX_SLICES;
 use crate::simd::Kernels;
 use crate::sound::{Heard, Wave};
 use crate::vision::Crossings;
+use crate::world::Columns;
 use crate::world::state::{Match, PLAYERS, PROJECTILES};
 
 /// A stage of a tick, for measuring.
@@ -100,6 +101,12 @@ pub trait StageProbe {
     fn begin(&mut self);
     /// After `stage`.
     fn end(&mut self, stage: Stage);
+    /// The match's columns after a stage, each time after [`StageProbe::end`]; with `None` before the first, when they
+    /// hold what hosts have done since the last tick. A probe that does not care costs nothing.
+    #[inline(always)]
+    fn look(&mut self, after: Option<Stage>, columns: &Columns<'_>) {
+        let _ = (after, columns);
+    }
 }
 
 /// Measures nothing, costs nothing.
@@ -234,30 +241,46 @@ impl Scratch {
 /// One tick of one match.
 /// `place` is the match's in the world, for what is sent.
 pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Scratch, probe: &mut P) {
+    look(game, probe, None);
     probe.begin();
     game.state.tick += 1;
     inputs::run(game);
     probe.end(Stage::Movement);
+    look(game, probe, Some(Stage::Movement));
     weapons::run(game, scratch);
     probe.end(Stage::Weapons);
+    look(game, probe, Some(Stage::Weapons));
     shots::run(game, scratch);
     probe.end(Stage::Shots);
+    look(game, probe, Some(Stage::Shots));
     projectiles::run(game, scratch);
     probe.end(Stage::Projectiles);
+    look(game, probe, Some(Stage::Projectiles));
     blasts::run(game, scratch);
     probe.end(Stage::Blasts);
+    look(game, probe, Some(Stage::Blasts));
     walls::run(game, scratch);
     probe.end(Stage::Walls);
+    look(game, probe, Some(Stage::Walls));
     clouds::run(game, scratch);
     probe.end(Stage::Clouds);
+    look(game, probe, Some(Stage::Clouds));
     life::run(game, scratch);
     probe.end(Stage::Life);
+    look(game, probe, Some(Stage::Life));
     sight::run(game);
     probe.end(Stage::Sight);
+    look(game, probe, Some(Stage::Sight));
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
+    look(game, probe, Some(Stage::Sounds));
     crate::net::run(game, place, &mut scratch.out, probe);
     watch(game);
+}
+
+#[inline(always)]
+fn look<P: StageProbe>(game: &Match, probe: &mut P, after: Option<Stage>) {
+    probe.look(after, &Columns::new(&game.state, &game.blocks));
 }
 
 /// Those who look on, after the tick.

@@ -1,5 +1,6 @@
 //! The pool: matches are created, joined, stepped all at once, looked at, saved and destroyed.
 
+pub mod columns;
 pub(crate) mod event;
 mod guard;
 mod ids;
@@ -8,10 +9,11 @@ mod net;
 pub(crate) mod op;
 mod ring;
 mod rollback;
-mod save;
+pub(crate) mod save;
 pub(crate) mod state;
 mod view;
 
+pub use columns::Columns;
 pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
@@ -25,7 +27,7 @@ pub use view::{CloudView, KnownProjectile, Launch, MatchView, PlayerView, Polygo
 
 use crate::map::GameMap;
 use crate::net::Outbox;
-use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
+use crate::rules::{Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
 use crate::sound::Heard;
@@ -33,7 +35,7 @@ use crate::vision::SightChanges;
 use crate::{Error, Result};
 use rayon::prelude::*;
 use ring::Ring;
-use state::{Match, MatchState, NO_WEAPON, NOBODY};
+use state::{Match, MatchState};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -226,12 +228,7 @@ impl World {
         if self.match_count() >= self.max_matches as usize {
             return Err(Error::WorldFull { limit: self.max_matches, ceiling: MATCHES_CEILING });
         }
-        let mut state: MatchState = bytemuck::Zeroable::zeroed();
-        state.seed = def.seed;
-        state.kill_target = kill_target;
-        state.winner = NOBODY;
-        state.weapon = [[NO_WEAPON; PLAYERS]; INVENTORY];
-        state.loadout = [[NO_WEAPON; INVENTORY]; PLAYERS];
+        let mut state = MatchState::created(def.seed, kill_target);
         let mut blocks = vec![Block::EMPTY; map.geometry().blocks()].into_boxed_slice();
         state::restore_walls(&mut state, &mut blocks, map.geometry());
         let game = Box::new(Match {
@@ -427,6 +424,23 @@ impl World {
         });
     }
 
+    /// One tick of one match. What it sends replaces what the matches of its block have sent.
+    pub(crate) fn step_one(&mut self, id: MatchId) -> Result<()> {
+        self.game(id)?;
+        let kernels = self.kernels;
+        with_scratch(kernels, |scratch| {
+            let (places, outboxes) = self.blocks();
+            let out = &mut outboxes[id.index() / BLOCK];
+            out.clear();
+            core::mem::swap(out, &mut scratch.out);
+            if let Some(game) = places[id.index()].game.as_deref_mut() {
+                sim::step(game, id.index() as u32, scratch, &mut NoProbe);
+            }
+            core::mem::swap(out, &mut scratch.out);
+        });
+        Ok(())
+    }
+
     /// The places, and an outbox for each [`BLOCK`] of them.
     fn blocks(&mut self) -> (&mut [Place], &mut [Outbox]) {
         self.outboxes.resize_with(self.places.len().div_ceil(BLOCK), Outbox::default);
@@ -533,6 +547,15 @@ impl World {
         Ok(MatchView::new(self.game(id)?))
     }
 
+    /// The columns of a match, by name.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn columns(&self, id: MatchId) -> Result<Columns<'_>> {
+        let game = self.game(id)?;
+        Ok(Columns::new(&game.state, &game.blocks))
+    }
+
     /// Hash of all that the future of a match depends on: columns, slices, map, rules and tick rate.
     ///
     /// # Errors
@@ -559,7 +582,7 @@ impl World {
         save::restore(self.game_mut(id)?, bytes)
     }
 
-    fn game(&self, id: MatchId) -> Result<&Match> {
+    pub(crate) fn game(&self, id: MatchId) -> Result<&Match> {
         self.places
             .get(id.index())
             .filter(|place| u64::from(place.generation) == id.generation())
@@ -567,7 +590,7 @@ impl World {
             .ok_or(Error::StaleId { what: "match", id: id.raw() })
     }
 
-    fn game_mut(&mut self, id: MatchId) -> Result<&mut Match> {
+    pub(crate) fn game_mut(&mut self, id: MatchId) -> Result<&mut Match> {
         self.places
             .get_mut(id.index())
             .filter(|place| u64::from(place.generation) == id.generation())
@@ -583,7 +606,7 @@ impl World {
 }
 
 /// The lane of a player who is in the match.
-fn slot_of(state: &MatchState, player: PlayerId) -> Result<usize> {
+pub(crate) fn slot_of(state: &MatchState, player: PlayerId) -> Result<usize> {
     let slot = player.slot();
     if state.joined >> slot & 1 == 0 || state.generation[slot] != player.generation() {
         return Err(Error::StaleId { what: "player", id: player.raw().into() });

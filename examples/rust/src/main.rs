@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use trespasser::map::Reading;
 use trespasser::scenes::{Bots, script};
 use trespasser::sound::own;
-use trespasser::{EventKind, GameMap, MatchDef, World, WorldDef};
+use trespasser::{EventKind, GameMap, MatchDef, RuleSet, World, WorldDef};
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -19,15 +19,12 @@ fn main() -> Result<()> {
 
     let script = script(&scene)?;
     let map = GameMap::builtin(script.map, Reading::Fine)?;
-    let mut world = World::new(WorldDef::default())?;
+    let (rules, tick_rate) = (RuleSet::by_name(script.rules)?, script.tick_rate);
+    let mut world = World::new(WorldDef { rules, tick_rate, ..WorldDef::default() })?;
     let game = world.create_match(&map, MatchDef { seed: script.seed, kill_target: Some(script.kill_target) })?;
     let mut bots = Bots::new();
     for role in &script.roles {
-        if role.wrecks {
-            bots.add_wrecker(&mut world, game, role.def, role.skill)?;
-        } else {
-            bots.add(&mut world, game, role.def, role.skill)?;
-        }
+        bots.add_role(&mut world, game, role)?;
     }
 
     let mut counts = [0u32; 256];
@@ -38,6 +35,12 @@ fn main() -> Result<()> {
         let lost = world.drain_events(game, |event| counts[event.kind as usize] += 1)?;
         let lost = lost + world.drain_sounds(game, |sound| heard += u64::from(sound.flags & own::OWN == 0))?;
         anyhow::ensure!(lost == 0, "{lost} events and sounds were lost; drain after every step");
+        let view = world.view(game)?;
+        // A match that is over begins anew.
+        if view.is_over() {
+            let seed = view.seed() + 1;
+            world.reset_match(game, seed)?;
+        }
     }
 
     let of = |kind: EventKind| counts[kind as usize];
