@@ -14,15 +14,20 @@
 #![allow(unused_unsafe, reason = "one macro opens every export, also those without pointers")]
 #![allow(clippy::missing_safety_doc, reason = "the contract above is every export's; their docs go into the header")]
 
+pub mod batch;
 pub mod bots;
 mod gate;
+pub mod hooks;
+pub mod knowledge;
 pub mod library;
 pub mod map;
 pub mod matches;
 pub mod player;
 mod pointer;
+pub mod receiver;
 pub mod result;
 pub mod scene;
+pub mod snapshot;
 pub mod types;
 pub mod wire;
 pub mod world;

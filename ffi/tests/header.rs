@@ -4,8 +4,23 @@
 use std::path::{Path, PathBuf};
 
 /// In the order of the header.
-const SOURCES: [&str; 10] =
-    ["result", "types", "library", "map", "world", "matches", "player", "wire", "bots", "scene"];
+const SOURCES: [&str; 15] = [
+    "result",
+    "types",
+    "library",
+    "hooks",
+    "map",
+    "world",
+    "matches",
+    "player",
+    "knowledge",
+    "batch",
+    "snapshot",
+    "wire",
+    "receiver",
+    "bots",
+    "scene",
+];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
