@@ -233,6 +233,8 @@ impl Side {
         for &player in &self.players {
             self.world.listen(self.game, player, true).unwrap();
             self.world.open_link(self.game, player).unwrap();
+            // One is sent decoys, which must not tell either.
+            self.world.bait(self.game, player, player.slot() == 2).unwrap();
         }
     }
 
