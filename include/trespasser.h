@@ -2220,6 +2220,24 @@ tp_result tp_world_hold_link(struct tp_world *world,
                              struct tp_player_id player_id,
                              uint8_t held);
 
+// Whether a player's client is sent decoys (1; 0 ends it): enemies who are not there, where the player cannot see them,
+// whom an honest client never draws. For players under suspicion. Nothing happens if no link is open; it ends with the
+// player's leaving.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if bait is neither.
+tp_result tp_world_bait(struct tp_world *world,
+                        struct tp_match_id match_id,
+                        struct tp_player_id player_id,
+                        uint8_t bait);
+
+// The decoy that a player's client is shown in the newest frame: out_slot is the slot of the enemy whom it passes for, or
+// TP_NONE if there is none, and out_place where it is, px, or zeros.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_world_decoy(const struct tp_world *world,
+                         struct tp_match_id match_id,
+                         struct tp_player_id player_id,
+                         uint8_t *out_slot,
+                         struct tp_point *out_place);
+
 // What a player's link has done and takes.
 // Reads the world: any thread, no changing call at the same time. STALE_ID; NOT_ALLOWED if no link is open.
 tp_result tp_world_link_stats(const struct tp_world *world,

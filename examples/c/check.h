@@ -43,6 +43,7 @@ void batches(void);
 void snapshots(void);
 void knowledge(void);
 void receivers(void);
+void decoys(void);
 void more_bots(void);
 void more_sounds(void);
 void nulls_and_stale_ids(void);

@@ -1401,6 +1401,7 @@ int main(int argc, char **argv)
     snapshots();
     knowledge();
     receivers();
+    decoys();
     more_bots();
     more_sounds();
     nulls_and_stale_ids();

@@ -3,7 +3,7 @@
 use crate::gate::{Gate, gated};
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, guarded, tp_result};
-use crate::types::{TP_NONE, tp_match_id, tp_player_id};
+use crate::types::{TP_NONE, tp_match_id, tp_player_id, tp_point};
 use crate::world::tp_world;
 use trespasser::net::{Receiver, Seen, SeenPlayer, Taken};
 use trespasser::world::Received;
@@ -117,6 +117,47 @@ pub unsafe extern "C" fn tp_world_hold_link(
             return Err(Fail::invalid("held", held, "0 or 1"));
         }
         Ok(world.hold_link(match_id.engine(), player_id.engine()?, held == 1)?)
+    })
+}
+
+/// Whether a player's client is sent decoys (1; 0 ends it): enemies who are not there, where the player cannot see them,
+/// whom an honest client never draws. For players under suspicion. Nothing happens if no link is open; it ends with the
+/// player's leaving.
+/// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if bait is neither.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_world_bait(
+    world: *mut tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    bait: u8,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        if bait > 1 {
+            return Err(Fail::invalid("bait", bait, "0 or 1"));
+        }
+        Ok(world.bait(match_id.engine(), player_id.engine()?, bait == 1)?)
+    })
+}
+
+/// The decoy that a player's client is shown in the newest frame: out_slot is the slot of the enemy whom it passes for, or
+/// TP_NONE if there is none, and out_place where it is, px, or zeros.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_world_decoy(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    out_slot: *mut u8,
+    out_place: *mut tp_point,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let (out_slot, out_place) = (Out::new(out_slot, "out_slot")?, Out::new(out_place, "out_place")?);
+        let decoy = world.decoy(match_id.engine(), player_id.engine()?)?;
+        out_slot.set(decoy.map_or(TP_NONE, |(slot, _)| slot as u8));
+        out_place.set(decoy.map_or(tp_point { x: 0.0, y: 0.0 }, |(_, at)| tp_point { x: at.x, y: at.y }));
+        Ok(())
     })
 }
 
