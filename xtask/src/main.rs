@@ -2,6 +2,7 @@
 
 mod check;
 mod hash;
+mod install;
 mod node;
 mod run;
 mod start;
@@ -48,6 +49,8 @@ enum Verb {
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
     Header,
+    /// Installs the C library: header, static and shared library, pkg-config and CMake files
+    Install(install::Options),
     /// Fuzzes the engine with libFuzzer; wants nightly Rust and cargo-fuzz
     Fuzz(Fuzz),
 }
@@ -55,8 +58,8 @@ enum Verb {
 #[derive(Debug, Args)]
 struct Fuzz {
     /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the
-    /// wire, or forged saved matches
-    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "restore"], default_value = "match_ops")]
+    /// wire, forged saved matches, or calls of the C interface
+    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "restore", "c_calls"], default_value = "match_ops")]
     target: String,
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
@@ -102,6 +105,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Bench(options) => bench(options),
+        Verb::Install(options) => install::install(&options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {
             // The test that compares the header writes it when asked to, so that both use the same generator.
