@@ -55,6 +55,12 @@ impl Bytes<'_> {
         }
     }
 
+    /// Room for up to a thousand of something.
+    fn some_room(&mut self) -> usize {
+        let need = usize::from(self.byte()) * 4;
+        self.room(need)
+    }
+
     /// Room for what takes `need`: mostly enough, sometimes too little, sometimes none.
     fn room(&mut self, need: usize) -> usize {
         match self.byte() % 8 {
@@ -72,7 +78,7 @@ struct Room<T>(Vec<T>);
 
 impl<T: Copy> Room<T> {
     fn new(length: usize) -> Room<T> {
-        let mut room = Vec::with_capacity(length);
+        let mut room = Vec::<T>::with_capacity(length);
         // SAFETY: the capacity is there; every `T` of the interface is a plain struct or number, for which any bytes will
         // do.
         unsafe {
@@ -103,8 +109,12 @@ macro_rules! call {
             assert!(!last().is_empty(), "{} left no message", stringify!($function));
             $(assert!($out.untouched(), "{} failed and wrote to {}", stringify!($function), stringify!($out));)*
         }
-        result == tp_result::Ok
+        succeeded(result)
     }};
+}
+
+fn succeeded(result: tp_result) -> bool {
+    result == tp_result::Ok
 }
 
 fn last() -> String {
@@ -229,16 +239,28 @@ impl Host {
                     self.players.push(one(&out));
                 }
             }
-            13 => drop(call!(tp_player_remove(world, game, player))),
-            14 => drop(call!(tp_player_set_team(world, game, player, bytes.byte() % 4))),
+            13 => {
+                call!(tp_player_remove(world, game, player));
+            }
+            14 => {
+                call!(tp_player_set_team(world, game, player, bytes.byte() % 4));
+            }
             15 => {
                 let loadout = loadout(bytes);
                 call!(tp_player_set_loadout(world, game, player, &raw const loadout));
             }
-            16 => drop(call!(tp_player_give_weapon(world, game, player, bytes.byte() % 17))),
-            17 => drop(call!(tp_player_tap(world, game, player, bytes.short()))),
-            18 => drop(call!(tp_player_throw(world, game, player, bytes.byte() % 8))),
-            19 => drop(call!(tp_player_kill(world, game, player))),
+            16 => {
+                call!(tp_player_give_weapon(world, game, player, bytes.byte() % 17));
+            }
+            17 => {
+                call!(tp_player_tap(world, game, player, bytes.short()));
+            }
+            18 => {
+                call!(tp_player_throw(world, game, player, bytes.byte() % 8));
+            }
+            19 => {
+                call!(tp_player_kill(world, game, player));
+            }
             20..=25 => {
                 let inputs: Vec<tp_input> = (0..bytes.byte() % 24)
                     .map(|i| tp_input {
@@ -264,22 +286,22 @@ impl Host {
                 call!(tp_player_get(world, game, player, view.at()), view);
             }
             27 => {
-                let room = bytes.room(usize::from(bytes.byte()) * 4);
+                let room = bytes.some_room();
                 let (mut out, mut count, mut lost) = (Room::<tp_event>::new(room), Room::new(1), Room::new(1));
                 call!(tp_match_drain_events(world, game, out.at(), room, count.at(), lost.at()), out, count, lost);
             }
             28 => {
-                let room = bytes.room(usize::from(bytes.byte()) * 4);
+                let room = bytes.some_room();
                 let (mut out, mut count, mut lost) = (Room::<tp_heard>::new(room), Room::new(1), Room::new(1));
                 call!(tp_match_drain_sounds(world, game, out.at(), room, count.at(), lost.at()), out, count, lost);
             }
             29 => {
-                let room = bytes.room(usize::from(bytes.byte()) * 4);
+                let room = bytes.some_room();
                 let (mut out, mut count, mut lost) = (Room::<tp_told>::new(room), Room::new(1), Room::new(1));
                 call!(tp_match_drain_told(world, game, out.at(), room, count.at(), lost.at()), out, count, lost);
             }
             30 => {
-                let (room, spans_room) = (bytes.room(usize::from(bytes.byte()) * 4), bytes.room(3));
+                let (room, spans_room) = (bytes.some_room(), bytes.room(3));
                 let (mut out, mut spans) = (Room::<tp_event>::new(room), Room::<tp_match_span>::new(spans_room));
                 let (mut count, mut many) = (Room::new(1), Room::new(1));
                 call!(
@@ -328,8 +350,12 @@ impl Host {
                     assert_eq!(hash(world, game), before, "refused, yet changed");
                 }
             }
-            34 => drop(call!(tp_match_snapshot(world, game, self.snapshot(bytes)))),
-            35 => drop(call!(tp_match_rollback(world, game, self.snapshot(bytes)))),
+            34 => {
+                call!(tp_match_snapshot(world, game, self.snapshot(bytes)));
+            }
+            35 => {
+                call!(tp_match_rollback(world, game, self.snapshot(bytes)));
+            }
             36 => {
                 let snapshot = self.snapshot(bytes);
                 let mut info = Room::<tp_snapshot_info>::new(1);
@@ -357,12 +383,22 @@ impl Host {
                     assert_eq!(hash(world, game), before, "refused, yet changed");
                 }
             }
-            37 => drop(call!(tp_world_open_link(world, game, player))),
+            37 => {
+                call!(tp_world_open_link(world, game, player));
+            }
             38 => match bytes.byte() % 4 {
-                0 => drop(call!(tp_world_close_link(world, game, player))),
-                1 => drop(call!(tp_world_hold_link(world, game, player, bytes.byte() % 3))),
-                2 => drop(call!(tp_world_bait(world, game, player, bytes.byte() % 3))),
-                _ => drop(call!(tp_player_listen(world, game, player, bytes.byte() % 3))),
+                0 => {
+                    call!(tp_world_close_link(world, game, player));
+                }
+                1 => {
+                    call!(tp_world_hold_link(world, game, player, bytes.byte() % 3));
+                }
+                2 => {
+                    call!(tp_world_bait(world, game, player, bytes.byte() % 3));
+                }
+                _ => {
+                    call!(tp_player_listen(world, game, player, bytes.byte() % 3));
+                }
             },
             39..=41 => {
                 let (mut many, mut length) = (Room::<usize>::new(1), Room::<usize>::new(1));
@@ -499,17 +535,27 @@ impl Host {
                 }
             }
             56 => match bytes.byte() % 4 {
-                0 => drop(call!(tp_bots_adopt(self.bots, world, game, player, f32::from(bytes.byte()) / 200.0))),
-                1 => drop(call!(tp_bots_release(self.bots, game, player))),
-                2 => drop(call!(tp_bots_remove(self.bots, world, game, player))),
+                0 => {
+                    call!(tp_bots_adopt(self.bots, world, game, player, f32::from(bytes.byte()) / 200.0));
+                }
+                1 => {
+                    call!(tp_bots_release(self.bots, game, player));
+                }
+                2 => {
+                    call!(tp_bots_remove(self.bots, world, game, player));
+                }
                 _ => {
                     let room = bytes.room(24);
                     let (mut out, mut count) = (Room::<tp_input>::new(room), Room::new(1));
                     call!(tp_bots_think_into(self.bots, world, out.at(), room, count.at()), out, count);
                 }
             },
-            57 => drop(call!(tp_match_reset(world, game, bytes.byte().into()))),
-            58 => drop(call!(tp_match_repair_walls(world, game))),
+            57 => {
+                call!(tp_match_reset(world, game, bytes.byte().into()));
+            }
+            58 => {
+                call!(tp_match_repair_walls(world, game));
+            }
             59 => {
                 let (mut stats, mut knowledge) = (Room::<tp_link_stats>::new(1), Room::<tp_knowledge>::new(1));
                 call!(tp_world_link_stats(world, game, player, stats.at()), stats);
@@ -555,8 +601,12 @@ impl Host {
     fn ask(&mut self, bytes: &mut Bytes<'_>) {
         let receiver = self.receiver(bytes);
         match bytes.byte() % 3 {
-            0 => drop(call!(tp_receiver_request_respawn(receiver))),
-            1 => drop(call!(tp_receiver_request_exact(receiver))),
+            0 => {
+                call!(tp_receiver_request_respawn(receiver));
+            }
+            1 => {
+                call!(tp_receiver_request_exact(receiver));
+            }
             _ => {
                 let loadout = loadout(bytes);
                 let mut request = Room::<u8>::new(1);
