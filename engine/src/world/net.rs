@@ -111,7 +111,7 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let read = Up::read(bytes);
         if let Some(guard) = &mut game.guard {
-            guard.message(slot, bytes.len(), read.is_ok());
+            guard.message(&game.state, slot, bytes.len(), read.is_ok());
         }
         let Some(link) = link_of(game, slot) else {
             return Err(Error::NotAllowed { action: "receiving a message", reason: "the player has no open link" });
