@@ -77,10 +77,11 @@ fn weng_lin_of_two_newcomers_by_hand() {
     let def = WengLinDef { drift: 0.0, ..WengLinDef::default() };
     let mut teams = [vec![System::WengLin(def).newcomer()], vec![System::WengLin(def).newcomer()]];
     rate(System::WengLin(def), &mut teams, &[1, 2]).unwrap();
-    let (sigma2, beta2) = (500.0f64 * 500.0, def.beta * def.beta);
+    let (sigma, beta2) = (def.deviation, def.beta * def.beta);
+    let sigma2 = sigma * sigma;
     let c = (2.0 * sigma2 + 2.0 * beta2).sqrt();
     let step = sigma2 / c * 0.5;
-    let kept = 1.0 - (500.0 / c) * sigma2 / (c * c) * 0.25;
+    let kept = 1.0 - (sigma / c) * sigma2 / (c * c) * 0.25;
     for (team, sign) in teams.iter().zip([1.0, -1.0]) {
         assert!(near(team[0].value, 1500.0 + sign * step));
         assert!(near(team[0].deviation, (sigma2 * kept).sqrt()));
@@ -93,8 +94,22 @@ fn weng_lin_moves_the_unknown_member_more() {
     let known = Rating { value: 1500.0, deviation: 80.0 };
     let mut teams = [vec![known, system.newcomer()], vec![known, known]];
     rate(system, &mut teams, &[1, 2]).unwrap();
-    assert!(teams[0][1].value - 1500.0 > 10.0 * (teams[0][0].value - 1500.0));
-    assert!(teams[0][1].deviation < 500.0);
+    assert!(teams[0][1].value - 1500.0 > 5.0 * (teams[0][0].value - 1500.0));
+    assert!(teams[0][0].value > 1500.0 && teams[0][1].deviation < system.newcomer().deviation);
+}
+
+/// What is said before two teams meet is what the crate expects when it rates them.
+#[test]
+fn weng_lin_of_two_teams_predicts_as_the_crate_does() {
+    use skillratings::weng_lin::{WengLinConfig, WengLinRating, expected_score_two_teams};
+    let def = WengLinDef::default();
+    let red = [Rating { value: 1622.0, deviation: 60.0 }, Rating { value: 1410.0, deviation: 200.0 }];
+    let blue = [Rating { value: 1300.0, deviation: 45.0 }, Rating { value: 1580.0, deviation: 90.0 }];
+    let theirs = |team: [Rating; 2]| team.map(|r| WengLinRating { rating: r.value, uncertainty: r.deviation });
+    let config = WengLinConfig { beta: def.beta * 2f64.sqrt(), ..WengLinConfig::new() };
+    let expected = expected_score_two_teams(&theirs(red), &theirs(blue), &config);
+    let ours = System::WengLin(def).win_chances(&[&red, &blue]).unwrap();
+    assert!(near(ours[0], expected.0) && near(ours[1], expected.1), "{ours:?} {expected:?}");
 }
 
 #[test]
@@ -107,7 +122,7 @@ fn rest_makes_less_sure_up_to_a_newcomer() {
     assert!(known.deviation < month.deviation && month.deviation < more.deviation);
     let two = system.rest(known, 60.0).unwrap();
     assert!(near(two.deviation, more.deviation), "rest adds up");
-    assert_eq!(system.rest(known, REST_MAX).unwrap(), Rating { value: 1800.0, deviation: 500.0 });
+    assert_eq!(system.rest(known, REST_MAX).unwrap(), Rating { value: 1800.0, deviation: system.newcomer().deviation });
     assert_eq!(System::Elo(EloDef::default()).rest(elo(1234.0), 400.0).unwrap(), elo(1234.0));
     for days in [-1.0, f64::NAN, f64::INFINITY, REST_MAX * 1.01] {
         assert!(names(system.rest(known, days), "days"));
@@ -115,9 +130,10 @@ fn rest_makes_less_sure_up_to_a_newcomer() {
 }
 
 #[test]
-fn points_begin_at_nothing_with_weng_lin() {
+fn points_are_what_the_skill_exceeds() {
     let system = System::WengLin(WengLinDef::default());
-    assert_eq!(system.points(system.newcomer()).unwrap(), 0.0);
+    assert_eq!(system.points(system.newcomer()).unwrap(), 900.0);
+    assert_eq!(system.points(Rating { value: 1500.0, deviation: 50.0 }).unwrap(), 1350.0);
     assert_eq!(System::Elo(EloDef::default()).points(elo(1500.0)).unwrap(), 1500.0);
 }
 
@@ -194,6 +210,7 @@ fn every_field_of_a_definition_is_checked() {
             (System::WengLin(WengLinDef { deviation: bad, ..weng }), "deviation"),
             (System::WengLin(WengLinDef { beta: bad, ..weng }), "beta"),
             (System::WengLin(WengLinDef { growth: bad, ..weng }), "growth"),
+            (System::WengLin(WengLinDef { crowd: bad, ..weng }), "crowd"),
             (System::WengLin(WengLinDef { drift: bad, ..weng }), "drift"),
             (System::WengLin(WengLinDef { rest: bad, ..weng }), "rest"),
         ] {
@@ -233,12 +250,12 @@ fn any_teams() -> impl Strategy<Value = (Vec<Vec<Rating>>, Vec<u8>)> {
 }
 
 fn any_system() -> impl Strategy<Value = System> {
-    let weng = (10.0..5000.0f64, 100.0..5000.0f64, 0.0..=1.0f64, 0.0..500.0f64).prop_map(
-        |(deviation, beta, growth, drift)| {
-            System::WengLin(WengLinDef { deviation, beta, growth, drift, ..WengLinDef::default() })
+    let weng = (10.0..5000.0f64, 100.0..5000.0f64, 0.0..=1.0f64, 0.0..=1.0f64, 0.0..500.0f64).prop_map(
+        |(deviation, beta, growth, crowd, drift)| {
+            System::WengLin(WengLinDef { deviation, beta, growth, crowd, drift, ..WengLinDef::default() })
         },
     );
-    let extreme = WengLinDef { beta: 100.0, growth: 0.0, drift: 0.0, ..WengLinDef::default() };
+    let extreme = WengLinDef { beta: 100.0, growth: 0.0, crowd: 0.0, drift: 0.0, ..WengLinDef::default() };
     prop_oneof![
         (1.0..400.0f64).prop_map(|k| System::Elo(EloDef { k, ..EloDef::default() })),
         weng,

@@ -39,6 +39,9 @@ enum Verb {
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
+    /// Compares rating systems on populations of known skill: log-loss, and matches until a newcomer is placed
+    #[command(disable_help_flag = true)]
+    Rating(Forwarded),
     /// Plays a scene through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
@@ -98,6 +101,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
+        Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Bench(options) => bench(options),

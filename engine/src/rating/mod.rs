@@ -173,7 +173,8 @@ impl System {
     }
 
     /// What to show and to rank by, points: Elo's value; for Weng-Lin the value less three deviations, which the skill
-    /// exceeds almost for certain. There a newcomer has 0 and climbs with every match that makes the rating surer.
+    /// exceeds almost for certain. There a newcomer begins low (900 by default) and climbs with every match that makes the
+    /// rating surer.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for a rating out of range.

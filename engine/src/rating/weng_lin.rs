@@ -1,12 +1,13 @@
 //! Weng-Lin for teams and places, from the crate `skillratings`, on Elo-like points.
 //!
-//! The crate's own scale (25 and 25/3) times 60: the method does not mind the unit. Around the crate's update stand what
-//! it leaves to its caller: the drift of skill, rest, and how a team's luck grows with its members.
+//! The crate's own scale (25, 25/3 and 25/6) would be 1500, 246 and 123: the method does not mind the unit, and so 400
+//! points are ten to one as in Elo. Around the crate's update stands what it leaves to its caller: the drift of skill,
+//! rest, how a team's luck grows with its members, and what one result among many is worth.
 
 use super::{DEVIATION_MIN, LIMIT, Rating, TeamResult, check_field};
 use crate::Result;
 use skillratings::MultiTeamOutcome;
-use skillratings::weng_lin::{WengLinConfig, WengLinRating, expected_score_multi_team, weng_lin_multi_team};
+use skillratings::weng_lin::{WengLinConfig, WengLinRating, weng_lin_multi_team};
 
 /// What Weng-Lin is defined by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,11 +16,14 @@ pub struct WengLinDef {
     pub newcomer: f64,
     /// Deviation of a newcomer, points, 10 to 5,000: how far skills spread.
     pub deviation: f64,
-    /// Luck in a single player's result, points, 100 to 5,000: apart by its double root 2, about 73% against 27%.
+    /// Luck in a single player's result, points, 100 to 5,000: players apart by it times the root of 2 win 73 to 27.
     pub beta: f64,
     /// How a team's luck grows with its mean size: beta x size^growth, 0 to 1. 0: a team is as lucky as a single player,
     /// and the sum of its skills tells; 1/2: members' luck is their own; 1: the mean of its skills tells.
     pub growth: f64,
+    /// What a pair among n teams is worth: (n - 1)^-crowd, 0 to 1. 0: as if each pair had played a match of its own, as
+    /// the paper has it; 1: a match is worth a match, however many play.
+    pub crowd: f64,
     /// How far skill drifts from one match to the next, one standard deviation, points, 0 to 500.
     pub drift: f64,
     /// How far skill drifts in a day without a match, one standard deviation, points, 0 to 500.
@@ -27,9 +31,11 @@ pub struct WengLinDef {
 }
 
 impl Default for WengLinDef {
-    /// 1,500 and 500 for a newcomer, beta 250: the crate's own on this scale.
+    /// A newcomer has 1,500 and may be 200 off; beta makes 400 points ten to one. Deviation, growth and crowd predicted best
+    /// among 27 (`cargo xtask rating --tune`), drift among three. How rest blurs a skill is an estimate: 90 days, 95 points.
     fn default() -> Self {
-        WengLinDef { newcomer: 1500.0, deviation: 500.0, beta: 250.0, growth: 0.5, drift: 5.0, rest: 10.0 }
+        let beta = 400.0 / (core::f64::consts::LN_10 * core::f64::consts::SQRT_2);
+        WengLinDef { newcomer: 1500.0, deviation: 200.0, beta, growth: 0.5, crowd: 0.5, drift: 5.0, rest: 10.0 }
     }
 }
 
@@ -43,6 +49,7 @@ impl WengLinDef {
         // the crate's exponentials, taken from the middle, neither overflow nor vanish.
         check_field("beta", self.beta, 100.0..=LIMIT / 2.0)?;
         check_field("growth", self.growth, 0.0..=1.0)?;
+        check_field("crowd", self.crowd, 0.0..=1.0)?;
         check_field("drift", self.drift, 0.0..=500.0)?;
         check_field("rest", self.rest, 0.0..=500.0)
     }
@@ -76,19 +83,31 @@ impl WengLinDef {
             .map(|(members, team)| (members.as_slice(), MultiTeamOutcome::new(team.place.into())))
             .collect();
         let rated = weng_lin_multi_team(&results, &config);
+        // Value and variance change by sums over the other teams: a weight on each pair is a weight on the change.
+        let weight = libm::pow((teams.len() - 1) as f64, -self.crowd);
         for ((team, before), after) in teams.iter_mut().zip(&shifted).zip(&rated) {
             for ((rating, before), after) in team.members.iter_mut().zip(before).zip(after) {
-                rating.value = (rating.value + (after.rating - before.rating)).clamp(-LIMIT, LIMIT);
-                rating.deviation = after.uncertainty.clamp(DEVIATION_MIN, LIMIT);
+                let variance = before.uncertainty * before.uncertainty;
+                let change = after.uncertainty * after.uncertainty - variance;
+                rating.value = (rating.value + weight * (after.rating - before.rating)).clamp(-LIMIT, LIMIT);
+                rating.deviation = (variance + weight * change).sqrt().clamp(DEVIATION_MIN, LIMIT);
             }
         }
     }
 
+    /// For each pair the log-odds of the paper, difference of sums over c; of more than two teams each one's mean against
+    /// all. The crate's own for many teams puts the doubt about all of them into every pair and comes out too flat.
     pub(super) fn win_chances(&self, teams: &[&[Rating]]) -> Vec<f64> {
-        let shifted = shifted(teams.len(), |team| teams[team]);
-        let config = self.config(teams.len(), shifted.iter().map(Vec::len).sum());
-        let slices: Vec<_> = shifted.iter().map(Vec::as_slice).collect();
-        expected_score_multi_team(&slices, &config)
+        let beta = self.config(teams.len(), teams.iter().map(|team| team.len()).sum()).beta;
+        let value = |team: &[Rating]| team.iter().map(|rating| rating.value).sum::<f64>();
+        let variance = |team: &[Rating]| team.iter().map(|rating| rating.deviation * rating.deviation).sum::<f64>();
+        let log_odds = |own: &[Rating], other: &[Rating]| {
+            (value(own) - value(other)) / (2.0 * beta * beta + variance(own) + variance(other)).sqrt()
+        };
+        let sum = |own: &[Rating]| teams.iter().map(|other| log_odds(own, other)).sum::<f64>();
+        let logs: Vec<f64> = teams.iter().map(|own| sum(own) / teams.len() as f64).collect();
+        let best = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        logs.iter().map(|log| libm::exp(log - best)).collect()
     }
 }
 
