@@ -295,6 +295,16 @@ export interface WireStats {
   memory: number;
 }
 
+/** An enemy who is not there, as a client is told of one. */
+export interface WireDecoy {
+  /** Of the enemy whom it passes for. */
+  slot: number;
+  /** px */
+  x: number;
+  /** px */
+  y: number;
+}
+
 /** Room that {@link World.wirePackets} needs. */
 export interface WirePending {
   /** Rows of the index. */
@@ -1156,6 +1166,15 @@ export class World {
    * up; the next snapshot says how things are then.
    */
   wireHold(match: MatchId, player: PlayerId, held: boolean): void;
+
+  /**
+   * Whether a player's client is sent decoys: enemies who are not there, where the player cannot see them, whom an honest
+   * client never draws. For players under suspicion. Nothing happens if no link is open; it ends with the player's leaving.
+   */
+  wireBait(match: MatchId, player: PlayerId, on: boolean): void;
+
+  /** The decoy that a player's client is shown in the newest frame, if it is shown one. */
+  wireDecoy(match: MatchId, player: PlayerId): WireDecoy | null;
 
   /**
    * Takes one message of a player's client.

@@ -23,6 +23,8 @@ interface Conditions {
   /** Ticks a second. */
   readonly rate?: number;
   readonly bots: number;
+  /** The host sends decoys. */
+  readonly bait?: boolean;
 }
 
 function noInput(): PlayerInput {
@@ -35,7 +37,7 @@ function noInput(): PlayerInput {
 }
 
 /** Plays, with one person among bots, and checks on the way whatever must hold at each snapshot. */
-function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, jitter, loss, seconds, bots, rate = 60 }: Conditions) {
+function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, jitter, loss, seconds, bots, rate = 60, bait = false }: Conditions) {
   const random = seeded(seed);
   const map = engine.GameMap.builtin(name, { reading });
   const world = new engine.World({ rules, tickRate: rate });
@@ -44,6 +46,7 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
   const player = world.addPlayer(match, { team: 'red', loadout });
   for (let i = 0; i < bots; i += 1) world.addBot(match, { skill: 0.5, wrecks: i % 3 === 0, loadout });
   world.wireOpen(match, player);
+  world.wireBait(match, player, bait);
 
   const model = new MatchModel();
   model.ownId = 'id-0';
@@ -81,6 +84,8 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
   const bytes = new Uint8Array(32_768);
   const history: { x: number; y: number }[] = [];
   const everybody: Float32Array[] = [];
+  const decoys: (number | undefined)[] = [];
+  const entries = { decoys: 0, decoysShown: 0, enemies: 0, enemiesHidden: 0 };
   const columns = engine.PLAYER_COLUMNS;
   /** Of others as drawn, from where they were at the time drawn, px. */
   const errors: number[] = [];
@@ -109,6 +114,7 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
       const rowsNow = new Float32Array(8 * columns);
       world.readPlayers(match, rowsNow);
       everybody[world.tick(match)] = rowsNow;
+      decoys[world.tick(match)] = world.wireDecoy(match, player)?.slot;
       const rows = world.wirePackets(bytes, index);
       for (let row = 0; row < rows; row += 1) {
         const at = row * engine.WIRE_COLUMNS;
@@ -131,6 +137,14 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
       if (state.players.has(slot)) {
         expect(Math.abs(state.players.x[slot]! / 16 - history[state.tick]!.x)).toBeLessThanOrEqual(1 / 32);
         expect(Math.abs(state.players.y[slot]! / 16 - history[state.tick]!.y)).toBeLessThanOrEqual(1 / 32);
+      }
+      for (let other = 1; other < 8; other += 1) {
+        if (!state.players.has(other) || !state.players.alive(other) || state.scores[other]!.blue === state.scores[slot]!.blue) continue;
+        const shown = model.players.get(`id-${other}`)?.seen === true;
+        const decoy = decoys[state.tick] === other;
+        entries[decoy ? 'decoys' : 'enemies'] += 1;
+        if (decoy && shown) entries.decoysShown += 1;
+        if (!decoy && !shown) entries.enemiesHidden += 1;
       }
     }
     if (random() < 0.03) input.keys.w = !input.keys.w;
@@ -184,7 +198,7 @@ function play({ seed, map: name, reading = 'fine', rules = 'standard', delay, ji
   const at = (share: number): number => errors[Math.floor(errors.length * share)] ?? 0;
   const drawnError = { count: errors.length, median: at(0.5), p95: at(0.95), p99: at(0.99) };
   const result = {
-    drawnError, othersJump, counts, lived, deaths, faults, shownSteps, jump, lit, snapshots: counts['game:state'] ?? 0,
+    entries, drawnError, othersJump, counts, lived, deaths, faults, shownSteps, jump, lit, snapshots: counts['game:state'] ?? 0,
     corrections: wire.prediction!.corrections, visible: wire.prediction!.visibleCorrections,
     upBytes: sentUpBytes / seconds, upMessages: sentUp / seconds, largest, wire, model, world, match, player,
   };
@@ -236,6 +250,17 @@ describe('a match by the binary protocol', () => {
       expect(it.model.players.size).toBe(8);
     }
   }, 60_000);
+
+  it('never shows a decoy, nor hides an enemy', () => {
+    for (const map of ['citadel', 'depot', 'yard']) {
+      const { entries, faults } = play({ seed: 5, map, delay: 75, jitter: 10, loss: 0.05, seconds: 90, bots: 7, bait: true });
+      expect(faults).toBe(0);
+      expect(entries.decoys).toBeGreaterThan(200);
+      expect(entries.decoysShown).toBe(0);
+      expect(entries.enemies).toBeGreaterThan(50);
+      expect(entries.enemiesHidden).toBeLessThanOrEqual(entries.enemies * 0.01);
+    }
+  }, 120_000);
 
   it('at other tick rates', () => {
     for (const rate of [20, 30, 120, 240]) {

@@ -49,6 +49,7 @@ pub mod world;
 
 pub use error::{Error, Result};
 pub use glam::Vec2;
+pub use guard::{Evidence, GuardDef, Standing, Verdict};
 pub use map::{GameMap, Reading, Spawn, WallDef};
 pub use net::{NetDef, Packet, Told};
 pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};

@@ -15,6 +15,8 @@ pub enum Purpose {
     Bot = 3,
     /// Shrapnel; index: (tick of the launch x 8 + slot of the owner) x 64 + ray.
     Shrapnel = 4,
+    /// A decoy's place and way, with the match's tick; index: slot of the viewer + 8 x number of the try.
+    Decoy = 5,
 }
 
 /// Four 32-bit words for a 128-bit counter under a 64-bit key.

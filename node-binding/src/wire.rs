@@ -17,6 +17,13 @@ pub struct WireReceived {
 }
 
 #[napi(object, object_from_js = false)]
+pub struct WireDecoy {
+    pub slot: u32,
+    pub x: f64,
+    pub y: f64,
+}
+
+#[napi(object, object_from_js = false)]
 pub struct WirePending {
     pub packets: u32,
     pub bytes: u32,
@@ -64,6 +71,26 @@ impl World {
             let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
             let held = read::boolean("held", &held)?;
             self.with(|pool| Ok(pool.world.hold_link(game, player, held)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn wire_bait(&self, game: Unknown<'_>, player: Unknown<'_>, on: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            let on = read::boolean("on", &on)?;
+            self.with(|pool| Ok(pool.world.bait(game, player, on)?))
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn wire_decoy(&self, game: Unknown<'_>, player: Unknown<'_>) -> Result<Option<WireDecoy>> {
+        guard(|| {
+            let (game, player) = (read::match_id(&game)?, read::player_id("player", &player)?);
+            self.with(|pool| {
+                let decoy = pool.world.decoy(game, player)?;
+                Ok(decoy.map(|(slot, at)| WireDecoy { slot: slot as u32, x: at.x.into(), y: at.y.into() }))
+            })
         })
     }
 

@@ -120,6 +120,29 @@ test('a match that begins anew is a new epoch, and so is a link opened again', (
   assert.equal(client.state().welcome.epoch, (first + 2) % 4);
 });
 
+test('a baited client is told of somebody who is not there', () => {
+  const { world, match, red, blue } = duel();
+  const clients = new Map([[red, new WireClient()], [blue, new WireClient()]]);
+  for (const player of clients.keys()) world.wireOpen(match, player);
+  assert.equal(world.wireDecoy(match, red), null);
+  world.wireBait(match, red, true);
+  let told = 0;
+  for (let round = 0; round < 400 && told < 20; round += 1) {
+    play(world, match, clients, 3, (tick) => [tick % 40 < 20 ? Button.UP : Button.DOWN, 0, 10, 10]);
+    const decoy = world.wireDecoy(match, red);
+    if (!decoy) continue;
+    told += 1;
+    assert.equal(decoy.slot, world.player(match, blue).slot);
+    assert.ok(decoy.x > 0 && decoy.x < 480 && decoy.y > 0 && decoy.y < 270);
+    assert.equal(world.wireDecoy(match, blue), null);
+  }
+  assert.equal(told, 20);
+  world.wireBait(match, red, false);
+  play(world, match, clients, 3);
+  assert.equal(world.wireDecoy(match, red), null);
+  refused(() => world.wireBait(match, red, 1), 'INVALID_ARGUMENT', /^on is/);
+});
+
 test('held and closed links get nothing, others go on', () => {
   const { world, match, red, blue } = duel();
   const clients = new Map([[red, new WireClient()], [blue, new WireClient()]]);

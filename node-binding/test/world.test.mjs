@@ -77,7 +77,7 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
     throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
     listen: [], knownSliceHealth: [], knownSlicesVersion: [], knownProjectiles: [], knownClouds: [],
-    wireOpen: [], wireClose: [], wireHold: [true], wireReceive: [new Uint8Array(2)], wireStats: [],
+    wireOpen: [], wireClose: [], wireHold: [true], wireBait: [true], wireDecoy: [], wireReceive: [new Uint8Array(2)], wireStats: [],
   };
   const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));

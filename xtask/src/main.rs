@@ -42,6 +42,9 @@ enum Verb {
     /// Compares rating systems on populations of known skill: log-loss, and matches until a newcomer is placed
     #[command(disable_help_flag = true)]
     Rating(Forwarded),
+    /// Measures how many honest players the anti-cheat flags, and how many cheats
+    #[command(disable_help_flag = true)]
+    Guard(Forwarded),
     /// Plays a scene through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
@@ -67,8 +70,8 @@ struct Fuzz {
 
 #[derive(Debug, Args)]
 struct Bench {
-    /// Runs this bench alone: arms, kernels, sight or sound
-    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "sight", "sound"])]
+    /// Runs this bench alone: arms, kernels, rollback, sight or sound
+    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "rollback", "sight", "sound"])]
     only: Option<String>,
     /// Options of criterion, among them a part of the name of what is measured
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -102,6 +105,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Rating(forwarded) => report("rating", forwarded.options),
+        Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Bench(options) => bench(options),

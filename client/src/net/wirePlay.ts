@@ -5,7 +5,7 @@ import { GONE, KnownSlices, MapGeometry, type MapFile } from '../predict/geometr
 import { DrawClock, Interpolation } from '../predict/interpolation';
 import { Movement } from '../predict/movement';
 import { Prediction } from '../predict/prediction';
-import { coneOf, Visibility, type Cone } from '../predict/visibility';
+import { coneOf, Sightline, Visibility, type Cone } from '../predict/visibility';
 import {
   AS_THE_MAP, Button, EventType, Gait, NO_WEAPON, PER_PX, RecordType, SLOTS, StateBit, weaponName, weaponNumber, WireReceiver, WireSender,
   type Flight, type WireMessage,
@@ -71,6 +71,7 @@ export class WirePlay implements PlayView {
   private geometry: MapGeometry | null = null;
   private slices: KnownSlices | null = null;
   private visibility: Visibility | null = null;
+  private sightline: Sightline | null = null;
   private clock = new DrawClock(50);
   private roster: readonly WireRosterEntry[] = [];
   private live = false;
@@ -124,6 +125,7 @@ export class WirePlay implements PlayView {
     this.geometry = new MapGeometry(file);
     this.slices = new KnownSlices(this.geometry);
     this.visibility = new Visibility(this.slices);
+    this.sightline = new Sightline(this.slices);
     this.begin();
   }
 
@@ -356,12 +358,29 @@ export class WirePlay implements PlayView {
     return slot === this.receiver.welcome?.slot ? this.ownId() : `slot-${slot}`;
   }
 
+  /**
+   * Whether a player is there to be shown. An enemy's entry with nothing but walls between is no enemy in sight: hosts send
+   * such ones to clients they suspect (PROTOCOL.md, section 2.5).
+   */
+  private isKnown(slot: number): boolean {
+    const { state, welcome } = this.receiver;
+    const { players, scores } = state;
+    if (!players.has(slot)) return false;
+    const own = welcome!.slot;
+    if (slot === own || !this.sightline || !players.has(own) || !players.alive(slot)) return true;
+    if (scores[slot]!.there && scores[own]!.there && scores[slot]!.blue === scores[own]!.blue) return true;
+    const x = players.x[slot]! / PER_PX;
+    const y = players.y[slot]! / PER_PX;
+    // From where the host saw it, and not from where the prediction is by now.
+    return this.sightline.reaches(players.x[own]! / PER_PX, players.y[own]! / PER_PX, x, y);
+  }
+
   private gameState(): GameState {
     const { state } = this.receiver;
     const players: PlayerState[] = [];
     for (let slot = 0; slot < SLOTS; slot += 1) {
       const score = state.scores[slot]!;
-      const known = state.players.has(slot);
+      const known = this.isKnown(slot);
       const entry = this.roster.find((each) => each.slot === slot);
       if (!known && !score.there) continue;
       players.push({
@@ -591,7 +610,7 @@ export class WirePlay implements PlayView {
         return;
       }
       case EventType.HURT: {
-        const known = state.players.has(message.who);
+        const known = this.isKnown(message.who);
         this.emit('player:damaged', {
           playerId: who,
           sourcePlayerId: this.idOf(message.other),
@@ -641,7 +660,7 @@ export class WirePlay implements PlayView {
     const { players, life } = state;
     let alive = 0;
     for (let slot = 0; slot < SLOTS; slot += 1) {
-      const known = players.has(slot);
+      const known = this.isKnown(slot);
       const lives = known ? players.alive(slot) : state.scores[slot]!.there && state.scores[slot]!.alive;
       if (!lives) continue;
       alive |= 1 << slot;

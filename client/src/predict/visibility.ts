@@ -255,3 +255,40 @@ export class Visibility {
     points.push(x, y);
   }
 }
+
+/** px: a body, and what places are off by. */
+const BODY = 6 + 2;
+
+/** Whether slices stop sight of all of a body, whatever the facing and the smoke. */
+export class Sightline {
+  private readonly visibility: Visibility;
+  private readonly cone: Cone = { distance: 0, angle: 0 };
+
+  constructor(slices: KnownSlices) {
+    this.visibility = new Visibility(slices);
+  }
+
+  /** False: nothing of a body about (toX, toY) is to be seen from (x, y). */
+  reaches(x: number, y: number, toX: number, toY: number): boolean {
+    const way = Math.hypot(toX - x, toY - y);
+    if (way <= 2 * BODY) return true;
+    this.cone.distance = way + BODY;
+    // As wide as the body and a little more, so that the cone's own sides are clear of it.
+    this.cone.angle = 2 * Math.asin((BODY + 1) / way);
+    const points = this.visibility.outline(x, y, Math.atan2(toY - y, toX - x), this.cone);
+    let inside = false;
+    for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
+      const ax = points[j]! - toX;
+      const ay = points[j + 1]! - toY;
+      const bx = points[i]! - toX;
+      const by = points[i + 1]! - toY;
+      if (ay > 0 !== by > 0 && (bx - ax) * (-ay / (by - ay)) + ax > 0) inside = !inside;
+      const dx = bx - ax;
+      const dy = by - ay;
+      const length = dx * dx + dy * dy;
+      const along = length > 0 ? Math.min(1, Math.max(0, -(ax * dx + ay * dy) / length)) : 0;
+      if (Math.hypot(ax + dx * along, ay + dy * along) < BODY) return true;
+    }
+    return inside;
+  }
+}

@@ -1,22 +1,46 @@
-//! Anti-cheat: evidence of what no honest player does.
+//! Anti-cheat: evidence of what no honest player does, weighed into advice for a host.
+//!
+//! Clients send inputs alone, so speed and place cannot be claimed: what is left to cheats is time, hands and eyes. The
+//! guard looks at inputs and messages as they come and at the match after each tick. It changes nothing in either: no
+//! state, no packet (`engine/tests/guard.rs`). It is no part of a saved match.
+//!
+//! | what | kinds | file |
+//! | --- | --- | --- |
+//! | more game time than real time, floods, patterns that no client makes | [`Kind::Speed`] to [`Kind::Chord`] | `input.rs` |
+//! | rates and rhythm of the trigger | [`Kind::ClickRate`], [`Kind::ClickRhythm`] | `input.rs` |
+//! | aim and shots at enemies who are neither seen nor heard | [`Kind::HiddenAim`], [`Kind::HiddenTrack`], [`Kind::HiddenShot`] | `hidden.rs` |
+//! | reactions and aim beyond the human | [`Kind::Reaction`], [`Kind::Trigger`], [`Kind::Snap`], [`Kind::Lock`] | `aim.rs` |
+//! | the honeypot | [`Kind::Decoy`] | `hidden.rs` |
+//! | positions, for hosts whose clients claim them | [`Kind::Position`] | [`positions`] |
+//!
+//! # What counts as hidden
+//!
+//! An enemy whom neither the player nor a living or dead team mate has seen for 2.5 s, who has lived for 3 s, and from
+//! whose direction, give or take 34 degrees, the player has heard nothing for 3 s, by whomever. Team mates may talk;
+//! where enemies appear everybody knows.
+//!
+//! Players look down corridors, and corridors are where enemies are. So each enemy has *ghosts*, the same enemy 4 and 7
+//! seconds before: who plays by what may be known meets the ghosts as often as the enemy, whatever the map; who sees
+//! through walls meets the enemy alone. What counts is the odds of the two (a cumulative sum of log likelihoods, Page
+//! 1954, so that a quiet past excuses nothing).
+//!
+//! # Verdicts
+//!
+//! Each piece of evidence has a grade; [`Policy`] weighs and adds them, with a half-life, into a score and advises
+//! suspicion, a flag, a kick or a ban. Statistics alone neither kick nor ban unless the policy says so. Acting on it is
+//! the host's business.
 
-use crate::world::Op;
-use crate::world::state::{Match, MatchState};
+mod aim;
+mod evidence;
+mod hidden;
+mod input;
+mod policy;
+pub mod positions;
+mod watch;
 
-/// Watches the players of one match.
-#[derive(Debug)]
-pub(crate) struct Guard;
+pub use evidence::{Evidence, KINDS, Kind};
+pub use policy::{GuardDef, Limits, Policy, Standing, Verdict};
+pub(crate) use watch::Guard;
 
-impl Guard {
-    /// Before an operation is done.
-    pub(crate) fn op(&mut self, _state: &MatchState, _op: &Op) {}
-
-    /// A client's message has come, of so many bytes; whether it could be read.
-    pub(crate) fn message(&mut self, _slot: usize, _bytes: usize, _good: bool) {}
-
-    /// After a tick.
-    pub(crate) fn tick(&mut self, _game: &Match) {}
-
-    /// The whole state has been replaced.
-    pub(crate) fn restored(&mut self, _state: &MatchState) {}
-}
+/// Pieces of evidence that a match keeps at most until they are drained; older ones are lost and counted.
+pub const EVIDENCE_RING: usize = 64;

@@ -8,12 +8,13 @@ use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
     write_entry, write_header, write_slices,
 };
-use super::{Entry, History, Knowledge, NetDef, Told, hidden};
+use super::{Decoy, Entry, History, Knowledge, NetDef, Told, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
 use crate::world::EventKind;
 use crate::world::state::{Block, CLOUDS, MatchState, NO_WEAPON, PLAYERS, PROJECTILES};
+use std::borrow::Cow;
 
 /// All that a link may look at when it writes. Of other players it reads the history's entries under `knowledge.knows`
 /// and what is told; of the state its own player's lane, the scores, the projectiles under `knowledge.flights`, and
@@ -35,6 +36,24 @@ pub(crate) struct Scope<'a> {
     pub(crate) map: &'a GameMap,
     pub(crate) history: &'a History,
     pub(crate) knowledge: &'a Knowledge,
+    /// The viewer's decoy, if there is or was one of late.
+    pub(crate) decoy: Option<&'a Decoy>,
+}
+
+impl Scope<'_> {
+    /// A frame's entries as the viewer was told them, of those whom the viewer knew.
+    #[inline]
+    fn entries(&self, frame: u32) -> Option<Cow<'_, [Entry; PLAYERS]>> {
+        let entries = self.history.get(frame)?;
+        match self.decoy.and_then(|decoy| decoy.entry(frame)) {
+            None => Some(Cow::Borrowed(entries)),
+            Some((slot, entry)) => {
+                let mut entries = *entries;
+                entries[slot] = entry;
+                Some(Cow::Owned(entries))
+            }
+        }
+    }
 }
 
 /// Frames that a link remembers, one of them being written.
@@ -562,9 +581,11 @@ impl Link {
         self.note_flights(scope);
         self.note_clouds(scope);
         self.sift(scope);
-        let Some(entries) = scope.history.get(frame) else { return };
+        let Some(entries) = scope.entries(frame) else { return };
+        let entries = &*entries;
         let own = 1u8 << scope.viewer;
-        let mask = (scope.knowledge.knows[scope.viewer] | own) & scope.state.joined;
+        let decoy = scope.decoy.and_then(|decoy| decoy.entry(frame)).map_or(0, |(slot, _)| 1u8 << slot);
+        let mask = (scope.knowledge.knows[scope.viewer] | own | decoy) & scope.state.joined;
         let (all, need) = self.unsent();
         if all == 0 && !self.is_due(scope, entries, mask) {
             return;
@@ -831,7 +852,7 @@ impl Link {
         {
             return true;
         }
-        let Some(before) = scope.history.get(last.frame) else { return true };
+        let Some(before) = scope.entries(last.frame) else { return true };
         MatchState::slots(mask).any(|slot| {
             let (is, was) = (entries[slot], before[slot]);
             if slot == scope.viewer { is.faceless() != was.faceless() } else { is != was }
@@ -859,8 +880,9 @@ impl Link {
         // The base, its entries, the frames to it.
         let newest = self.base_frame(frame);
         let base = (newest != NEVER && frame - newest < RING && !at(newest).is_welcome() && at(newest).frame == newest)
-            .then(|| scope.history.get(newest).map(|known| (at(newest), known)))
+            .then(|| scope.entries(newest).map(|known| (at(newest), known)))
             .flatten();
+        let base = base.as_ref().map(|(sent, known)| (*sent, &**known));
         let back = base.map_or(0, |_| frame - newest);
         let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
         let lived = if back == 1 { scope.lived } else { inputs_of(back, scope.step, per_second, tick_rate) };
@@ -873,9 +895,10 @@ impl Link {
             let frame_then = sent.frame - u32::from(sent.base);
             let then = at(frame_then);
             (frame - frame_then < RING && then.frame == frame_then)
-                .then(|| scope.history.get(frame_then).map(|old| (then.mask, old)))
+                .then(|| scope.entries(frame_then).map(|old| (then.mask, old)))
                 .flatten()
         });
+        let past = past.as_ref().map(|(mask, old)| (*mask, &**old));
         let strides = if back == 1 { *scope.strides } else { strides_of(scope.rules, lived) };
         for slot in MatchState::slots(mask) {
             let is = entries[slot];

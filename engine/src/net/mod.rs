@@ -10,6 +10,7 @@
 //! The protocol is in `PROTOCOL.md` beside this file.
 
 mod bits;
+mod decoy;
 mod entry;
 mod format;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod publish;
 mod receiver;
 mod told;
 
+pub(crate) use decoy::Decoy;
 pub(crate) use entry::Entry;
 pub use format::{ClientRules, Farewell, Welcome};
 pub(crate) use format::{NO_ARM, Up, Wish};

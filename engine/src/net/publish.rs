@@ -2,7 +2,7 @@
 //! frame's tick the links write.
 
 use super::link::{inputs_of, strides_of};
-use super::{Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
+use super::{Decoy, Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
 use crate::world::{EVENT_RING, PLAYERS, PlayerId};
@@ -30,6 +30,10 @@ pub(crate) struct Net {
     pub(crate) lost: u64,
     /// Epoch of the next link of a slot.
     pub(crate) epochs: [u8; PLAYERS],
+    /// Slots to whom the host wants decoys sent.
+    pub(crate) baited: u8,
+    /// Those there are or were of late, by viewer.
+    pub(crate) decoys: [Option<Box<Decoy>>; PLAYERS],
     /// Ticks a frame; inputs of a player's time in one, and what keys move a player by in that.
     step: u32,
     lived: u32,
@@ -68,6 +72,8 @@ impl Net {
             told: VecDeque::new(),
             lost: 0,
             epochs: [0; PLAYERS],
+            baited: 0,
+            decoys: Default::default(),
         }
     }
 
@@ -81,6 +87,7 @@ impl Net {
     /// The match has begun anew, or is another: every link begins with a new epoch, those of players who are gone end.
     fn begin_anew(&mut self, game: &Match) {
         self.history.clear();
+        self.decoys = Default::default();
         let state = &game.state;
         for slot in 0..PLAYERS {
             let Some(mut link) = self.links[slot].take() else { continue };
@@ -96,7 +103,8 @@ impl Net {
     /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
         let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links
+        let decoys: usize = self.decoys.iter().flatten().map(|decoy| decoy.bytes()).sum();
+        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links + decoys
     }
 
     /// Those to whom anything goes.
@@ -157,6 +165,7 @@ impl Net {
     /// These slots' players are gone: nobody listens for whoever comes next, who has not been told what waits.
     fn deafen(&mut self, slots: u8) {
         self.listening &= !slots;
+        self.baited &= !slots;
         self.told.iter_mut().for_each(|waiting| waiting.told.to &= !slots);
     }
 
@@ -250,8 +259,10 @@ pub(crate) fn run<P: StageProbe>(game: &mut Match, place: u32, out: &mut Outbox,
     let frame = know(game, &mut net);
     probe.end(Stage::Knowledge);
     if let Some(frame) = frame {
+        bait(game, &mut net, frame);
         send(game, &mut net, frame, place, out);
     }
+    tell_guard(game, &net);
     probe.end(Stage::Send);
     game.events.hold(net.events);
     game.heard.hold(net.sounds);
@@ -292,6 +303,43 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     Some(frame)
 }
 
+/// The guard is told where decoys are, tick by tick.
+fn tell_guard(game: &mut Match, net: &Net) {
+    let Some(guard) = &mut game.guard else { return };
+    for (viewer, decoy) in net.decoys.iter().enumerate() {
+        if let Some(decoy) = decoy {
+            guard.decoy(viewer, decoy.place().map(|(_, at)| (at.x, at.y)));
+        }
+    }
+}
+
+/// Decoys live on, for those to whom they are sent.
+fn bait(game: &Match, net: &mut Net, frame: u32) {
+    let wants = |slot: &usize| game.guard.as_ref().is_some_and(|guard| guard.wants_decoy(*slot));
+    let suspects = MatchState::slots(game.state.joined).filter(wants).fold(0u8, |mask, slot| mask | 1 << slot);
+    let wanted = (net.baited | suspects) & game.state.joined;
+    if wanted == 0 && net.decoys.iter().all(Option::is_none) {
+        return;
+    }
+    let Net { knowledge, decoys, links, step, .. } = net;
+    for viewer in 0..PLAYERS {
+        let slot = &mut decoys[viewer];
+        if links[viewer].is_none() {
+            *slot = None;
+            continue;
+        }
+        let wanted = wanted >> viewer & 1 == 1;
+        if wanted || slot.is_some() {
+            let decoy = slot.get_or_insert_with(|| Box::new(Decoy::new(game)));
+            decoy.live(game, knowledge, viewer, (frame, *step), wanted);
+            // As long as a base could be one of its frames.
+            if !wanted && decoy.is_forgotten(frame) {
+                *slot = None;
+            }
+        }
+    }
+}
+
 fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
     for slot in MatchState::slots(game.state.joined) {
         if net.links[slot].as_ref().is_some_and(|link| link.is_lost_in_time(frame)) {
@@ -301,7 +349,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             }
         }
     }
-    let Net { knowledge, history, links, step, lived, strides, .. } = net;
+    let Net { knowledge, history, links, decoys, step, lived, strides, .. } = net;
     let scores = super::link::scores(&game.state);
     for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
@@ -318,6 +366,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             map: &game.map,
             history,
             knowledge,
+            decoy: decoys[viewer].as_deref(),
         };
         let before = out.bytes.len();
         link.write(&scope, &mut out.bytes);

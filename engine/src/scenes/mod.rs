@@ -12,9 +12,11 @@
 mod bots;
 mod mind;
 mod nav;
+mod people;
 mod scene;
 mod stats;
 
 pub use bots::Bots;
+pub use people::{Cheat, Line, Style, Table, TableDef};
 pub use scene::{Role, SCENES, Scene, Script, armed_loadout, loadout, run, script};
 pub use stats::FightStats;

@@ -16,6 +16,7 @@ mod weapons;
 pub(crate) use clouds::{cloud, discs, impairment};
 pub(crate) use inputs::enqueue;
 pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
+pub(crate) use movement::slid;
 pub(crate) use projectiles::by_number;
 pub(crate) use sight::SightCache;
 pub use sounds::Arrival;

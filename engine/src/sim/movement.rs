@@ -107,6 +107,25 @@ pub(super) fn rewound(state: &MatchState, rules: &Tuned, shooter: usize, victim:
     (state.past_x[place][victim], state.past_y[place][victim])
 }
 
+/// Where a body ends that goes from one place towards another in steps of 1 px at most, sliding as bodies do.
+pub(crate) fn slid(
+    state: &MatchState,
+    blocks: &[Block],
+    geometry: &Geometry,
+    from: (f32, f32),
+    to: (f32, f32),
+) -> (f32, f32) {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let steps = (dx * dx + dy * dy).sqrt().ceil().max(1.0);
+    let (step_x, step_y) = (dx / steps, dy / steps);
+    let (mut x, mut y) = from;
+    for _ in 0..steps as u32 {
+        x = slide::<false>(state, blocks, geometry, x, y, step_x);
+        y = slide::<true>(state, blocks, geometry, y, x, step_y);
+    }
+    (x, y)
+}
+
 /// Where a body ends that moves by `step` along an axis: `along` is its place on that axis, `across` on the other.
 /// `VERTICAL`: the axis is y.
 fn slide<const VERTICAL: bool>(

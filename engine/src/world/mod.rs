@@ -1,6 +1,7 @@
 //! The pool: matches are created, joined, stepped all at once, looked at, saved and destroyed.
 
 pub(crate) mod event;
+mod guard;
 mod ids;
 mod input;
 mod net;

@@ -66,6 +66,32 @@ impl World {
         Ok(())
     }
 
+    /// Whether a player's client is sent decoys: enemies who are not there, where the player cannot see them, whom an
+    /// honest client never draws (`PROTOCOL.md`, section 2.5). For players under suspicion; a guard asks for them by
+    /// itself. Nothing happens if no link is open; it ends with the player's leaving.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn bait(&mut self, id: MatchId, player: PlayerId, on: bool) -> Result<()> {
+        let (game, slot) = self.player_mut(id, player)?;
+        if let Some(net) = &mut game.net {
+            net.baited = net.baited & !(1 << slot) | u8::from(on) << slot;
+        }
+        Ok(())
+    }
+
+    /// The decoy that a player's client is shown in the newest frame: the slot of the enemy whom it passes for, and
+    /// where it is, px.
+    ///
+    /// # Errors
+    /// [`Error::StaleId`].
+    pub fn decoy(&self, id: MatchId, player: PlayerId) -> Result<Option<(usize, crate::Vec2)>> {
+        let game = self.game(id)?;
+        let slot = super::slot_of(&game.state, player)?;
+        let decoy = game.net.as_ref().and_then(|net| net.decoys[slot].as_ref());
+        Ok(decoy.and_then(|decoy| decoy.place()).map(|(slot, at)| (slot.into(), at)))
+    }
+
     /// What a link has done and takes; `None` if none is open.
     ///
     /// # Errors
@@ -85,7 +111,7 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let read = Up::read(bytes);
         if let Some(guard) = &mut game.guard {
-            guard.message(slot, bytes.len(), read.is_ok());
+            guard.message(&game.state, slot, bytes.len(), read.is_ok());
         }
         let Some(link) = link_of(game, slot) else {
             return Err(Error::NotAllowed { action: "receiving a message", reason: "the player has no open link" });

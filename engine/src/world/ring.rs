@@ -73,6 +73,12 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
         self.written.saturating_sub(self.ring.len() as u64).max(self.held.min(self.written))
     }
 
+    /// The number of the oldest entry whose bytes are still there, drained or not.
+    #[inline]
+    pub(crate) fn oldest_kept(&self) -> u64 {
+        self.written.saturating_sub(self.ring.len() as u64)
+    }
+
     /// Entry number `n`, from [`Ring::oldest`] to below [`Ring::written`].
     #[inline]
     pub(crate) fn at(&self, n: u64) -> T {

@@ -558,6 +558,33 @@ impl<'a> MatchView<'a> {
         with_wave(|wave, kernels| crate::sim::arrival(self.game, wave, kernels, kind, from.into(), to.into(), visit))
     }
 
+    /// Ticks a second.
+    pub fn tick_rate(&self) -> u32 {
+        self.game.rules.tick_rate
+    }
+
+    /// Where a body ends that goes straight from one place towards another and slides along what stands in the way.
+    /// Both must be of the playfield, at most its diagonal apart.
+    pub(crate) fn slid(&self, from: Vec2, to: Vec2) -> Vec2 {
+        let game = self.game;
+        crate::sim::slid(&game.state, &game.blocks, game.map.geometry(), from.into(), to.into()).into()
+    }
+
+    /// Whether a body has room at a place: no standing slice reaches farther into it than rounding does.
+    pub(crate) fn fits(&self, at: Vec2) -> bool {
+        let (geometry, radius) = (self.game.map.geometry(), crate::map::BODY_RADIUS - 0.02);
+        let cell = |v: f32, count: usize| ((v.max(0.0) * (1.0 / crate::map::CELL)) as usize).min(count - 1);
+        let columns = cell(at.x - radius, crate::map::COLS)..=cell(at.x + radius, crate::map::COLS);
+        let rows = cell(at.y - radius, crate::map::ROWS)..=cell(at.y + radius, crate::map::ROWS);
+        rows.flat_map(|row| columns.clone().map(move |column| row * crate::map::COLS + column)).all(|cell| {
+            geometry.cell(cell).iter().map(|&s| s as usize).all(|s| {
+                let low = Vec2::new(geometry.x0[s], geometry.y0[s]);
+                let near = at.clamp(low, Vec2::new(geometry.x1[s], geometry.y1[s]));
+                self.slice_health(s) == 0 || (at - near).length_squared() >= radius * radius
+            })
+        })
+    }
+
     pub(crate) fn sight_grid(&self) -> Grid<'a> {
         let game = self.game;
         Grid {
@@ -680,6 +707,7 @@ impl<'a> MatchView<'a> {
             + self.game.events.bytes()
             + self.game.heard.bytes()
             + self.game.net.as_ref().map_or(0, |net| net.bytes())
+            + self.game.guard.as_ref().map_or(0, |guard| guard.bytes())
     }
 }
 

@@ -1,0 +1,301 @@
+//! What inputs and messages tell by themselves: time, floods, patterns, and the trigger finger.
+
+use super::Kind;
+use super::watch::{Each, Findings};
+use crate::world::state::{MatchState, PLAYERS};
+use crate::world::{Buttons, CURSOR, InputCmd};
+
+/// Seconds in which a client's lead is learnt before it can be too large.
+const LEARN_S: u32 = 5;
+/// Seconds of a lead below what has been before, after which that is forgotten: a client that has truly lost time.
+const LOST_S: u32 = 60;
+/// Ticks after a match was turned back in which patterns are let pass.
+const RESTORED_TICKS: u32 = 300;
+/// Seconds that a single sequence number may be ahead.
+const JUMP_S: f32 = 2.0;
+/// Seconds' worth of a flood that is let pass, for what waits behind a stall comes at once.
+const BURST_S: f32 = 3.0;
+const BYTES_BURST_S: f32 = 4.0;
+/// Share beyond the rate of inputs that is no flood.
+const INPUT_ROOM: f32 = 1.25;
+/// Messages that cannot be read: limit, and how many are forgiven a second.
+const BAD: f32 = 3.0;
+const BAD_PER_S: f32 = 0.1;
+/// Keys of the inventory in one input.
+const CHORD: u32 = 3;
+/// px beyond which no cursor gets by honest ways.
+const CURSOR_MOST: f32 = 2000.0;
+/// Presses that a rhythm is taken from.
+const BEATS: usize = 12;
+/// Inputs between two presses beyond which a new run begins.
+const PAUSE: u32 = 40;
+/// Inputs, root mean square off even spacing.
+const EVEN: f32 = 0.34;
+const SLOTS: u16 = Buttons::SLOT1.0 | Buttons::SLOT2.0 | Buttons::SLOT3.0 | Buttons::SLOT4.0 | Buttons::SLOT5.0;
+
+/// A bucket that leaks: what comes in beyond its rate piles up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bucket {
+    level: f32,
+    /// Tick or sequence number of the last drop.
+    at: u32,
+}
+
+impl Bucket {
+    /// Adds `drops` at `now`, after `rate` for each unit of time has run out; returns what is too much.
+    fn add(&mut self, now: u32, drops: f32, rate: f32) -> f32 {
+        let gone = (now.wrapping_sub(self.at) as i32).max(0) as f32;
+        self.at = now;
+        self.level = (self.level - gone * rate).max(0.0) + drops;
+        self.level
+    }
+}
+
+/// One player's inputs so far.
+#[derive(Debug, Clone, Copy)]
+struct Hand {
+    /// An input has come.
+    begun: bool,
+    /// Of the newest input: sequence number, acknowledged tick, buttons.
+    sequence: u32,
+    ack: u32,
+    held: Buttons,
+    /// Where lead is counted from.
+    origin: u32,
+    origin_tick: u32,
+    /// Greatest lead that is granted, inputs, as of `base_tick`; learnt until `learn_until`.
+    base: f32,
+    base_tick: u32,
+    learn_until: u32,
+    /// Greatest lead since `peak_tick`.
+    peak: f32,
+    peak_tick: u32,
+    /// Patterns are told again from this tick on.
+    patterns_from: u32,
+    inputs: Bucket,
+    messages: Bucket,
+    bytes: Bucket,
+    bad: Bucket,
+    clicks: Bucket,
+    /// Sequence numbers of the last presses in a row, oldest first.
+    beats: [u32; BEATS],
+    beat: u8,
+}
+
+impl Hand {
+    fn new() -> Hand {
+        Hand {
+            begun: false,
+            sequence: 0,
+            ack: 0,
+            held: Buttons::NONE,
+            origin: 0,
+            origin_tick: 0,
+            base: 0.0,
+            base_tick: 0,
+            learn_until: 0,
+            peak: 0.0,
+            peak_tick: 0,
+            patterns_from: 0,
+            inputs: Bucket::default(),
+            messages: Bucket::default(),
+            bytes: Bucket::default(),
+            bad: Bucket::default(),
+            clicks: Bucket::default(),
+            beats: [0; BEATS],
+            beat: 0,
+        }
+    }
+
+    /// Counts the lead from here.
+    fn anew(&mut self, sequence: u32, tick: u32, tick_rate: u32) {
+        (self.origin, self.origin_tick) = (sequence, tick);
+        (self.base, self.base_tick, self.learn_until) = (0.0, tick, tick + LEARN_S * tick_rate);
+        (self.peak, self.peak_tick) = (0.0, tick);
+    }
+}
+
+/// All players' inputs so far.
+#[derive(Debug)]
+pub(super) struct Hands {
+    hands: Each<Hand>,
+}
+
+impl Hands {
+    pub(super) fn new(_state: &MatchState) -> Hands {
+        Hands { hands: [Hand::new(); PLAYERS] }
+    }
+
+    pub(super) fn forget(&mut self, slot: usize) {
+        self.hands[slot] = Hand::new();
+    }
+
+    /// Ticks may have gone back: leads and acknowledgements begin anew.
+    pub(super) fn restored(&mut self, state: &MatchState) {
+        for hand in &mut self.hands {
+            hand.begun = false;
+            hand.ack = 0;
+            // Those that count by ticks.
+            for bucket in [&mut hand.inputs, &mut hand.messages, &mut hand.bytes, &mut hand.bad] {
+                bucket.at = state.tick;
+            }
+            // What is under way acknowledges ticks that are no more.
+            hand.patterns_from = state.tick + RESTORED_TICKS;
+        }
+    }
+
+    pub(super) fn message(&mut self, state: &MatchState, slot: usize, bytes: usize, good: bool, found: &mut Findings) {
+        let (hand, tick, limits) = (&mut self.hands[slot], state.tick, found.def.limits);
+        let per_tick = 1.0 / found.tick_rate() as f32;
+        let rate = limits.messages_per_s;
+        if hand.messages.add(tick, 1.0, rate * per_tick) > rate * BURST_S {
+            found.tell(state, slot, Kind::MessageFlood, hand.messages.level, rate * BURST_S, 1.0);
+            hand.messages.level *= 0.5;
+        }
+        let rate = limits.bytes_per_s;
+        if hand.bytes.add(tick, bytes as f32, rate * per_tick) > rate * BYTES_BURST_S {
+            found.tell(state, slot, Kind::ByteFlood, hand.bytes.level, rate * BYTES_BURST_S, 1.0);
+            hand.bytes.level *= 0.5;
+        }
+        if !good && hand.bad.add(tick, 1.0, BAD_PER_S * per_tick) > BAD {
+            found.tell(state, slot, Kind::BadMessages, hand.bad.level, BAD, 1.0);
+            hand.bad.level = 0.0;
+        }
+    }
+
+    pub(super) fn input(&mut self, state: &MatchState, slot: usize, input: &InputCmd, found: &mut Findings) {
+        let (hand, tick, limits) = (&mut self.hands[slot], state.tick, found.def.limits);
+        let (tick_rate, per_second) = (found.tick_rate(), found.per_second());
+        let rate = per_second * limits.repeats * INPUT_ROOM;
+        if hand.inputs.add(tick, 1.0, rate / tick_rate as f32) > rate * BURST_S {
+            found.tell(state, slot, Kind::InputFlood, hand.inputs.level, rate * BURST_S, 1.0);
+            hand.inputs.level *= 0.5;
+        }
+        if !hand.begun {
+            hand.begun = true;
+            (hand.sequence, hand.ack, hand.held) = (input.sequence, input.ack_tick, input.held);
+            hand.clicks = Bucket { level: 0.0, at: input.sequence };
+            hand.beat = 0;
+            hand.anew(input.sequence, tick, tick_rate);
+            hand.patterns(state, slot, input, found);
+            return;
+        }
+        let step = input.sequence.wrapping_sub(hand.sequence) as i32;
+        if step <= 0 {
+            // Late or repeated: it has been counted.
+            return;
+        }
+        hand.patterns(state, slot, input, found);
+        hand.time(state, slot, input.sequence, found);
+        hand.trigger(state, slot, input, found);
+        (hand.sequence, hand.held) = (input.sequence, input.held);
+        if input.ack_tick <= tick {
+            hand.ack = hand.ack.max(input.ack_tick);
+        }
+    }
+}
+
+impl Hand {
+    /// More game time than real time.
+    fn time(&mut self, state: &MatchState, slot: usize, sequence: u32, found: &mut Findings) {
+        let (tick, tick_rate, per_second) = (state.tick, found.tick_rate(), found.per_second());
+        let limits = found.def.limits;
+        let inputs = |ticks: u32| ticks as f32 * per_second / tick_rate as f32;
+        let made = i64::from(sequence.wrapping_sub(self.origin) as i32);
+        let due = i64::from(tick.wrapping_sub(self.origin_tick) as i32) * per_second as i64;
+        let lead = (made * i64::from(tick_rate) - due) as f32 / tick_rate as f32;
+        let granted = self.base + limits.drift * inputs(tick.saturating_sub(self.base_tick));
+        let (excess, slack) = (lead - granted, limits.slack_s * per_second);
+        if lead - self.peak.max(self.base) > JUMP_S * per_second {
+            found.tell(state, slot, Kind::Jump, excess, JUMP_S * per_second, 1.0);
+            self.anew(sequence, tick, tick_rate);
+            return;
+        }
+        self.peak = self.peak.max(lead);
+        if tick < self.learn_until {
+            if lead > self.base {
+                (self.base, self.base_tick) = (lead, tick);
+            }
+            (self.peak, self.peak_tick) = (lead, tick);
+        } else if excess > slack {
+            found.tell(state, slot, Kind::Speed, excess, slack, 1.0);
+            (self.base, self.base_tick) = (lead, tick);
+        } else if tick.saturating_sub(self.peak_tick) > LOST_S * tick_rate {
+            if self.peak < granted {
+                (self.base, self.base_tick) = (self.peak, tick);
+            }
+            (self.peak, self.peak_tick) = (lead, tick);
+        }
+    }
+
+    /// What no client sends, told twice a second at most.
+    fn patterns(&mut self, state: &MatchState, slot: usize, input: &InputCmd, found: &mut Findings) {
+        if state.tick < self.patterns_from {
+            return;
+        }
+        let second = found.tick_rate();
+        let pressed = input.taps.0 | (input.held.0 & !self.held.0);
+        let keys = (pressed & SLOTS).count_ones();
+        let farthest = input.cursor_x.unsigned_abs().max(input.cursor_y.unsigned_abs());
+        let farthest = f32::from(farthest) / CURSOR;
+        let back = if input.ack_tick == 0 { 0 } else { self.ack.saturating_sub(input.ack_tick) };
+        let (kind, value, limit) = if input.ack_tick > state.tick {
+            (Kind::FutureAck, (input.ack_tick - state.tick) as f32, 0.0)
+        } else if back > second {
+            (Kind::BackwardAck, back as f32, second as f32)
+        } else if keys > CHORD {
+            (Kind::Chord, keys as f32, CHORD as f32)
+        } else if farthest > CURSOR_MOST {
+            (Kind::Cursor, farthest, CURSOR_MOST)
+        } else {
+            return;
+        };
+        found.tell(state, slot, kind, value, limit, 1.0);
+        self.patterns_from = state.tick + second.div_ceil(2);
+    }
+
+    /// Rate and rhythm of presses.
+    fn trigger(&mut self, state: &MatchState, slot: usize, input: &InputCmd, found: &mut Findings) {
+        let pressed = Buttons(input.taps.0 | (input.held.0 & !self.held.0));
+        if !pressed.has(Buttons::FIRE) {
+            return;
+        }
+        let (rate, per_second) = (found.def.limits.clicks_per_s, found.per_second());
+        if self.clicks.add(input.sequence, 1.0, rate / per_second) > rate {
+            found.tell(state, slot, Kind::ClickRate, self.clicks.level, rate, 1.0);
+            self.clicks.level = 0.0;
+        }
+        let count = usize::from(self.beat);
+        if count > 0 && input.sequence.wrapping_sub(self.beats[count - 1]) > PAUSE {
+            self.beat = 0;
+        }
+        self.beats[usize::from(self.beat)] = input.sequence;
+        self.beat += 1;
+        if usize::from(self.beat) == BEATS {
+            self.beat = 0;
+            let off = unevenness(&self.beats);
+            if off < EVEN {
+                found.tell(state, slot, Kind::ClickRhythm, off, EVEN, (1.0 - off / EVEN).max(0.25));
+            }
+        }
+    }
+}
+
+/// Root mean square by which presses miss the even spacing that fits them best, inputs.
+fn unevenness(beats: &[u32; BEATS]) -> f32 {
+    let n = BEATS as f32;
+    let at = |i: usize| beats[i].wrapping_sub(beats[0]) as f32;
+    let mean = (0..BEATS).map(at).sum::<f32>() / n;
+    let middle = (n - 1.0) * 0.5;
+    let (mut across, mut along) = (0.0, 0.0);
+    for i in 0..BEATS {
+        across += (i as f32 - middle) * (at(i) - mean);
+        along += (i as f32 - middle) * (i as f32 - middle);
+    }
+    let slope = across / along;
+    let square = |i: usize| {
+        let off = at(i) - mean - slope * (i as f32 - middle);
+        off * off
+    };
+    ((0..BEATS).map(square).sum::<f32>() / n).sqrt()
+}
