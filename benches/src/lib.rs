@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod draw;
 pub mod origin;
+pub mod rating;
 
 use anyhow::{Context, Result};
 use std::path::Path;

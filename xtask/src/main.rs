@@ -40,6 +40,9 @@ enum Verb {
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
+    /// Compares rating systems on populations of known skill: log-loss, and matches until a newcomer is placed
+    #[command(disable_help_flag = true)]
+    Rating(Forwarded),
     /// Measures how many honest players the anti-cheat flags, and how many cheats
     #[command(disable_help_flag = true)]
     Guard(Forwarded),
@@ -105,6 +108,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
+        Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
