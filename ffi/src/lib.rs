@@ -17,6 +17,7 @@
 pub mod batch;
 pub mod bots;
 mod gate;
+pub mod guard;
 pub mod hooks;
 pub mod knowledge;
 pub mod library;
@@ -24,6 +25,7 @@ pub mod map;
 pub mod matches;
 pub mod player;
 mod pointer;
+pub mod rating;
 pub mod receiver;
 pub mod result;
 pub mod scene;
