@@ -51,6 +51,9 @@ enum Verb {
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
+    /// Records matches, and looks into, verifies, seeks in and compares recordings
+    #[command(disable_help_flag = true)]
+    Replay(Forwarded),
     /// Runs the criterion benches, and their peers beside them
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
@@ -112,6 +115,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
+        Verb::Replay(forwarded) => report("replay", forwarded.options),
         Verb::Bench(options) => bench(options),
         Verb::Install(options) => install::install(&options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
