@@ -72,6 +72,12 @@
 // Level of a slice that is as the map has it.
 #define TP_AS_ON_MAP 255
 
+// Pieces of evidence that a match keeps until they are drained: tp_match_drain_evidence wants room for this many.
+#define TP_MAX_EVIDENCE 64
+
+// Kinds of evidence: elements of tp_guard_def.weight, that of kind k at k - 1.
+#define TP_EVIDENCE_KINDS 21
+
 // What a call returns. Numbers are never reused.
 enum tp_result
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -102,6 +108,8 @@ enum tp_result
   TP_RESULT_UNKNOWN_NAME = 10,
   // Bytes that are no message of the wire protocol; the message names the field.
   TP_RESULT_BAD_MESSAGE = 11,
+  // Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+  TP_RESULT_BAD_REPLAY = 12,
   // A pointer that must not be null is.
   TP_RESULT_NULL_POINTER = 101,
   // The caller's buffer has too little room; the message says how much is needed.
@@ -622,16 +630,159 @@ typedef uint32_t tp_log_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a piece of evidence is about; tp_evidence.value has this unit. Numbers are never reused.
+enum tp_evidence_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // More game time than real time; inputs ahead.
+  TP_EVIDENCE_KIND_SPEED = 1,
+  // A sequence number that jumps ahead of time; inputs ahead at once.
+  TP_EVIDENCE_KIND_JUMP = 2,
+  // Inputs beyond the rate.
+  TP_EVIDENCE_KIND_INPUT_FLOOD = 3,
+  // Messages beyond the rate.
+  TP_EVIDENCE_KIND_MESSAGE_FLOOD = 4,
+  // Bytes of messages beyond the rate.
+  TP_EVIDENCE_KIND_BYTE_FLOOD = 5,
+  // Messages that cannot be read, of late.
+  TP_EVIDENCE_KIND_BAD_MESSAGES = 6,
+  // Acknowledges a tick that has not been played; ticks ahead.
+  TP_EVIDENCE_KIND_FUTURE_ACK = 7,
+  // A later input acknowledges an earlier tick; ticks back.
+  TP_EVIDENCE_KIND_BACKWARD_ACK = 8,
+  // A cursor that no client can send; px from the playfield's corner.
+  TP_EVIDENCE_KIND_CURSOR = 9,
+  // Keys of the inventory within one input.
+  TP_EVIDENCE_KIND_CHORD = 10,
+  // Presses of the trigger beyond the rate.
+  TP_EVIDENCE_KIND_CLICK_RATE = 11,
+  // Presses at machine-regular intervals; inputs off even spacing.
+  TP_EVIDENCE_KIND_CLICK_RHYTHM = 12,
+  // Aim held on enemies of whom the player can know nothing; logarithm of the odds.
+  TP_EVIDENCE_KIND_HIDDEN_AIM = 13,
+  // Aim that follows such an enemy; px across the line.
+  TP_EVIDENCE_KIND_HIDDEN_TRACK = 14,
+  // Shots at such enemies; logarithm of the odds.
+  TP_EVIDENCE_KIND_HIDDEN_SHOT = 15,
+  // Reactions beyond the human; ms.
+  TP_EVIDENCE_KIND_REACTION = 16,
+  // From an enemy under the crosshair to the trigger; ms.
+  TP_EVIDENCE_KIND_TRIGGER = 17,
+  // A turn that ends on a body's middle at once; px off.
+  TP_EVIDENCE_KIND_SNAP = 18,
+  // Aim locked on a moving enemy; px off.
+  TP_EVIDENCE_KIND_LOCK = 19,
+  // As any of these, at a decoy.
+  TP_EVIDENCE_KIND_DECOY = 20,
+  // A position that a client claims; px beyond what could be reached.
+  TP_EVIDENCE_KIND_POSITION = 21,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_evidence_kind tp_evidence_kind;
+#else
+typedef uint8_t tp_evidence_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What is advised for a player; acting on it is the host's business.
+enum tp_verdict
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing to speak of.
+  TP_VERDICT_CLEAR = 0,
+  // Worth a decoy.
+  TP_VERDICT_SUSPECT = 1,
+  // For a person to look at, with the replay.
+  TP_VERDICT_FLAG = 2,
+  // To be taken out of the match.
+  TP_VERDICT_KICK = 3,
+  // Not to be let in again.
+  TP_VERDICT_BAN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_verdict tp_verdict;
+#else
+typedef uint8_t tp_verdict;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What is wrong with a claim.
+enum tp_fault
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing: the claim stands.
+  TP_FAULT_NONE = 0,
+  // A coordinate that is no number, or outside the playfield.
+  TP_FAULT_OUTSIDE = 1,
+  // Farther than its gait allows in the time.
+  TP_FAULT_SPEED = 2,
+  // Five times that and more, and 20 px.
+  TP_FAULT_TELEPORT = 3,
+  // Slices stand in the way.
+  TP_FAULT_WALL = 4,
+  // The dead do not move.
+  TP_FAULT_DEAD = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_fault tp_fault;
+#else
+typedef uint8_t tp_fault;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A way to rate.
+enum tp_rating_system
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Weng-Lin with the full Bradley-Terry model: for teams, and it knows how sure it is.
+  TP_RATING_SYSTEM_WENG_LIN = 0,
+  // Elo, generalised to teams and places.
+  TP_RATING_SYSTEM_ELO = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_rating_system tp_rating_system;
+#else
+typedef uint32_t tp_rating_system;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The bots of one world. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_bots tp_bots;
+
+// Bytes that the library hands over because nobody could know before how many there would be. Immutable: any number of
+// threads may use them at once.
+typedef struct tp_bytes tp_bytes;
 
 // A playable map. Immutable: any number of threads may use it at once. Matches keep what they need of it, so that it
 // may be destroyed as soon as they are created.
 typedef struct tp_map tp_map;
 
+// A recording being played in a match of its own, which the host may look at, guard and link as any other. Calls that
+// change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_playback tp_playback;
+
+// The positions that a match's clients have claimed so far, for hosts that accept claims; one for each match. Calls that
+// change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_positions tp_positions;
+
 // The reference client of the wire, for bots, load tests and tests of other clients. About 8 KB, and a byte for each
 // slice of the map, whatever comes. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_receiver tp_receiver;
+
+// A recording that has been read: every part is whole. Immutable: any number of threads may use it at once.
+typedef struct tp_replay tp_replay;
 
 // A scene being played: a world with one match of bots. Calls that change it must be alone, and get or give BUSY if
 // they are not.
@@ -1526,6 +1677,292 @@ typedef struct tp_scene_info {
   // Room that tp_scene_get_bots needs.
   uint32_t bot_count;
 } tp_scene_info;
+
+// What a guard is made with. 216 bytes.
+typedef struct tp_guard_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Share by which an honest client's clock may be fast, 0 to 0.1.
+  float drift;
+  // Seconds that a client may come to be ahead of the earliest arrivals so far, 0.1 to 10.
+  float slack_s;
+  // Times that a host pushes each input at most, 1 to 16.
+  float repeats;
+  // Messages a second, 20 to 1000.
+  float messages_per_s;
+  // Bytes of messages a second, 100 to 1000000.
+  float bytes_per_s;
+  // Presses of the trigger a second, 5 to 60.
+  float clicks_per_s;
+  // By tp_evidence_kind less 1: what a piece of grade 1 adds to the score, 0 to 100.
+  float weight[TP_EVIDENCE_KINDS];
+  // The same: seconds in which it halves, 1 to 86400.
+  float half_life_s[TP_EVIDENCE_KINDS];
+  // Score from which on a player is a suspect, of all kinds; above 0. The four ascend; infinite: never.
+  float suspect;
+  // Score from which on a player is flagged, of all kinds.
+  float flag;
+  // Score from which on a kick is advised, of the kinds that are not statistical.
+  float kick;
+  // Score from which on a ban is advised, of the kinds that are not statistical.
+  float ban;
+  // 1: statistical kinds count for kicks, too.
+  uint8_t kick_on_statistics;
+  // 1: statistical kinds count for bans, too.
+  uint8_t ban_on_statistics;
+  // Unused.
+  uint8_t reserved[2];
+} tp_guard_def;
+
+// A piece of evidence. 32 bytes.
+typedef struct tp_evidence {
+  // Whom it is about.
+  struct tp_player_id player_id;
+  // Tick after which, or in which, it was found.
+  uint32_t tick;
+  // What was measured, in the unit of its kind.
+  float value;
+  // The limit it is held against, in the same unit.
+  float limit;
+  // How much it says, above 0 to 1.
+  float grade;
+  // tp_evidence_kind.
+  uint8_t kind;
+  // 1: of a kind that says how likely chance would be, not that something impossible was done.
+  uint8_t statistical;
+  // 0.
+  uint8_t reserved[6];
+} tp_evidence;
+
+// How a player stands. 32 bytes.
+typedef struct tp_standing {
+  // Who.
+  struct tp_player_id player_id;
+  // Score of all kinds, now.
+  float score;
+  // Score of the kinds that are not statistical, now.
+  float certain;
+  // Pieces of evidence so far.
+  uint32_t evidence;
+  // Tick in which the player was first flagged; 0: not yet.
+  uint32_t flag_tick;
+  // The gravest tp_verdict so far.
+  uint8_t verdict;
+  // The tp_evidence_kind that weighs most now; 0: none.
+  uint8_t worst;
+  // 1: a decoy would tell more.
+  uint8_t wants_decoy;
+  // 0.
+  uint8_t reserved[5];
+} tp_standing;
+
+// How claims are judged. 16 bytes.
+typedef struct tp_position_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Share by which a way may be longer than its gait allows, 0 to 1.
+  float tolerance;
+  // px for rounding besides, 0 to 10.
+  float rounding;
+  // Seconds of the client's time that can be saved up, 0.1 to 10.
+  float saved_s;
+} tp_position_def;
+
+// What a client says. 24 bytes.
+typedef struct tp_claim {
+  // The client's clock, ms, from any moment on; finite.
+  double time_ms;
+  // Centre of the body, px; any number.
+  float x;
+  // Centre of the body, px; any number.
+  float y;
+  // tp_gait. IDLE coasts at the speed of the claim before.
+  uint8_t gait;
+  // Unused.
+  uint8_t reserved[7];
+} tp_claim;
+
+// What a claim is worth. 48 bytes.
+typedef struct tp_checked {
+  // Of kind POSITION, if there is a fault; else zeros.
+  struct tp_evidence evidence;
+  // Where the body may be taken to stand, px: as claimed, or as far towards it as it can have come.
+  float x;
+  // px.
+  float y;
+  // tp_fault.
+  uint8_t fault;
+  // 0.
+  uint8_t reserved[7];
+} tp_checked;
+
+// How players are rated. 80 bytes.
+typedef struct tp_rating_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // tp_rating_system: of the fields below, its own count.
+  uint32_t system;
+  // Elo: the most that a match moves a player of equal teams, points, 1 to 400.
+  double elo_k;
+  // Elo: value of a newcomer, points, -5000 to 5000.
+  double elo_newcomer;
+  // Weng-Lin: value of a newcomer, points, -5000 to 5000.
+  double newcomer;
+  // Weng-Lin: deviation of a newcomer, points, 10 to 5000.
+  double deviation;
+  // Weng-Lin: luck in a single player's result, points, 100 to 5000.
+  double beta;
+  // Weng-Lin: how a team's luck grows with its mean size, 0 to 1.
+  double growth;
+  // Weng-Lin: what a pair among n teams is worth: (n - 1)^-crowd, 0 to 1.
+  double crowd;
+  // Weng-Lin: how far skill drifts from one match to the next, points, 0 to 500.
+  double drift;
+  // Weng-Lin: how far skill drifts in a day without a match, points, 0 to 500.
+  double rest;
+} tp_rating_def;
+
+// What is thought of a player. 16 bytes; keep both numbers as they are.
+typedef struct tp_rating {
+  // Skill, points, -10000 to 10000; 400 points are ten wins to one in Elo.
+  double value;
+  // How far the skill may be off, one standard deviation, points, 0 to 10000. Elo leaves it as it is.
+  double deviation;
+} tp_rating;
+
+// What the host knows of a match or a player and wants to find in the file again. 24 bytes.
+typedef struct tp_label {
+  // 1 to 32 bytes.
+  const char *key;
+  // At most 256 bytes.
+  const char *value;
+  // Whom it is about, slot, or TP_NONE: the match.
+  uint8_t slot;
+  // Unused.
+  uint8_t reserved[7];
+} tp_label;
+
+// What a recording is made with. 24 bytes.
+typedef struct tp_record_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Seconds of match time from one keyframe to the next, 1 to 3600. More often: quicker seeks, a larger file.
+  uint32_t keyframe_seconds;
+  // Bytes that may wait to be drained, 65536 to 1073741824. A recording that would exceed them stops.
+  uint32_t limit;
+  // Elements of `labels`, at most 128.
+  uint32_t label_count;
+  // What the host knows at the beginning; borrowed for the call.
+  const struct tp_label *labels;
+} tp_record_def;
+
+// What a recording has done and takes. 48 bytes.
+typedef struct tp_record_stats {
+  // Operations written down, inputs included.
+  uint64_t ops;
+  // Of them, inputs.
+  uint64_t inputs;
+  // Bytes of whole parts so far, drained or waiting.
+  uint64_t total;
+  // Bytes that wait: room that tp_match_drain_replay needs.
+  uint64_t waiting;
+  // Bytes of memory that it takes, those that wait included.
+  uint64_t memory;
+  // Ticks written down.
+  uint32_t ticks;
+  // 1: it has stopped by itself, for more than the limit waited, or for too many operations between two ticks.
+  uint8_t stopped;
+  // 0.
+  uint8_t reserved[3];
+} tp_record_stats;
+
+// What has been handed over of a recording. 24 bytes.
+typedef struct tp_drained {
+  // Bytes handed over now.
+  uint64_t bytes;
+  // Bytes of the file so far, these included.
+  uint64_t total;
+  // As in tp_record_stats. What was handed over until now is a file that lacks its end mark.
+  uint8_t stopped;
+  // 0.
+  uint8_t reserved[7];
+} tp_drained;
+
+// What a recording is. 80 bytes.
+typedef struct tp_replay_info {
+  // Seed of the match when the recording began.
+  uint64_t seed;
+  // Hash of the rule set.
+  uint64_t rules_hash;
+  // tp_map_info.hash of the map.
+  uint64_t map_hash;
+  // Bytes of the file.
+  uint64_t length;
+  // Bytes at its end that are no whole part, for its host died or still writes.
+  uint64_t lost;
+  // Of the format.
+  uint32_t version;
+  // Number of the simulation that wrote it; only the same plays it.
+  uint32_t simulation;
+  // Ticks a second.
+  uint32_t tick_rate;
+  // The match's tick when it began; its own count on from there.
+  uint32_t first_tick;
+  // Its tick at the end.
+  uint32_t last_tick;
+  // Ticks from one keyframe to the next.
+  uint32_t keyframe_ticks;
+  // Keyframes.
+  uint32_t keyframe_count;
+  // tp_replay_label has this many.
+  uint32_t label_count;
+  // Kills that win.
+  uint16_t kill_target;
+  // 1: it has its end mark.
+  uint8_t complete;
+  // 0.
+  uint8_t reserved[5];
+} tp_replay_info;
+
+// What tp_replay_verify has found. 40 bytes.
+typedef struct tp_verified {
+  // Hash in the file where the two part; 0 unless diverged.
+  uint64_t expected;
+  // Hash that was computed there; 0 unless diverged.
+  uint64_t found;
+  // Ticks played.
+  uint32_t ticks;
+  // Hashes compared.
+  uint32_t hashes;
+  // Tick at the end of the first second whose hash differs; 0 unless diverged.
+  uint32_t tick;
+  // Tick at which both were last the same; 0 unless diverged.
+  uint32_t good;
+  // 1: the recording and what became of it part.
+  uint8_t diverged;
+  // 0.
+  uint8_t reserved[7];
+} tp_verified;
+
+// Where a playback is. 40 bytes.
+typedef struct tp_playback_info {
+  // The match that it plays in.
+  struct tp_match_id match_id;
+  // As in tp_verified.
+  uint64_t expected;
+  // As in tp_verified.
+  uint64_t found;
+  // Tick of the recording that was played last.
+  uint32_t tick;
+  // As tick in tp_verified.
+  uint32_t diverged_tick;
+  // As in tp_verified.
+  uint32_t good;
+  // As in tp_verified, of what has been played.
+  uint8_t diverged;
+  // 0.
+  uint8_t reserved[3];
+} tp_playback_info;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2478,6 +2915,304 @@ tp_result tp_scene_advance(struct tp_scene *scene,
 
 // tp_match_hash of the scene's match. Reads the scene: any thread, no changing call at the same time.
 tp_result tp_scene_hash(const struct tp_scene *scene, uint64_t *out_hash);
+
+// Lower-case name of a tp_evidence_kind, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_evidence_kind_name(uint8_t kind);
+
+// Lower-case name of a tp_verdict, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_verdict_name(uint8_t verdict);
+
+// The limits and the policy of the engine: flagged from 1, kicked from 3, banned from 10; statistics alone neither kick
+// nor ban. Any thread.
+struct tp_guard_def tp_guard_default_def(void);
+
+// Watches a match's players from now on, or anew with another definition: what was found before is forgotten. Nothing
+// changes in the simulation; suspects are sent decoys. Borrows `def` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT names the field and its limit.
+tp_result tp_match_guard(struct tp_world *world,
+                         struct tp_match_id match_id,
+                         const struct tp_guard_def *def);
+
+// Watches a match no more; evidence that waits is gone.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_match_unguard(struct tp_world *world, struct tp_match_id match_id);
+
+// Leaves one player unwatched (0) or watches again (1), until the player leaves: for bots and for those whom a host
+// drives.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not guarded;
+// INVALID_ARGUMENT if watched is neither.
+tp_result tp_player_guard(struct tp_world *world,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id,
+                          uint8_t watched);
+
+// Moves a match's evidence since the last drain, oldest first, into the caller's array of `capacity` elements,
+// TP_MAX_EVIDENCE at least. None for a match that is not guarded. out_lost: pieces lost before these because more waited;
+// those still count in the standing.
+// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER.
+tp_result tp_match_drain_evidence(struct tp_world *world,
+                                  struct tp_match_id match_id,
+                                  struct tp_evidence *out_evidence,
+                                  size_t capacity,
+                                  size_t *out_count,
+                                  uint64_t *out_lost);
+
+// How a player stands. Clear in a match that is not guarded.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_player_standing(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             struct tp_standing *out_standing);
+
+// How all players of a match stand, by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_standings(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_standing *out_standings,
+                             size_t capacity,
+                             size_t *out_count);
+
+// Says where the decoy stands that a player's client alone is shown in this tick (1), px, or that there is none (0): for
+// hosts that make their own. The wire does it by itself.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not guarded;
+// INVALID_ARGUMENT if shown is neither, or for a place that is none of the playfield.
+tp_result tp_player_set_decoy(struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_player_id player_id,
+                              uint8_t shown,
+                              float x,
+                              float y);
+
+// 10%, half a pixel, 2 seconds. Any thread.
+struct tp_position_def tp_position_default_def(void);
+
+// No claim yet. The caller owns it and ends it with tp_positions_destroy; `def` is borrowed for the call. Any thread.
+// INVALID_ARGUMENT names the field and its limit.
+tp_result tp_positions_create(const struct tp_position_def *def,
+                              struct tp_positions **out_positions);
+
+// Ends a match's claims; null is nothing. The caller gives up ownership: no other call on them at the same time or later.
+// Any thread. BUSY if a call is inside; then they live on.
+tp_result tp_positions_destroy(struct tp_positions *positions);
+
+// Judges a claim by the match as of its last tick, and remembers where the body then stands. The first claim of a player,
+// or of a life, is held against where the engine has the body. Borrows `claim` for the call.
+// Changes the positions and reads the world: any thread, no other call on the positions and no changing call on the world
+// at the same time. STALE_ID; INVALID_ARGUMENT for a clock that is not finite or a gait that is no tp_gait.
+tp_result tp_positions_check(struct tp_positions *positions,
+                             const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             const struct tp_claim *claim,
+                             struct tp_checked *out_checked);
+
+// Forgets a player's claims, as after the host has moved the body: the next is held against where the engine has it.
+// Changes the positions: any thread, no other call on them at the same time. STALE_ID for an id that no player has had.
+tp_result tp_positions_forget(struct tp_positions *positions,
+                              struct tp_player_id player_id);
+
+// Weng-Lin with its defaults; those of Elo stand beside them. Any thread.
+struct tp_rating_def tp_rating_default_def(void);
+
+// The rating of a player who has not played. Borrows `def` for the call. Any thread. INVALID_ARGUMENT names the field.
+tp_result tp_rating_newcomer(const struct tp_rating_def *def,
+                             struct tp_rating *out_rating);
+
+// Rates a finished match: 2 to 8 teams, `team_count` of them, of at least one player each and 8 in all. `ratings` has the
+// players' ratings, one team behind the other, as many of each as team_sizes says; `places` where each team came in, 1 to
+// 8, equal ones for a draw. The new ratings go into out_ratings, of the same length, which may be `ratings` itself.
+// Borrows all but the last for the call. Any thread, as long as nobody else writes out_ratings. INVALID_ARGUMENT for a
+// definition, a rating, a size or a place out of its range.
+tp_result tp_rating_rate(const struct tp_rating_def *def,
+                         const struct tp_rating *ratings,
+                         const uint8_t *team_sizes,
+                         const uint8_t *places,
+                         size_t team_count,
+                         struct tp_rating *out_ratings);
+
+// The chance of each team to come in first, of teams as in tp_rating_rate; they sum to 1. Into the caller's array of
+// `capacity` elements, team_count at least. Borrows the inputs for the call. Any thread. INVALID_ARGUMENT as
+// tp_rating_rate; SHORT_BUFFER.
+tp_result tp_rating_win_chances(const struct tp_rating_def *def,
+                                const struct tp_rating *ratings,
+                                const uint8_t *team_sizes,
+                                size_t team_count,
+                                double *out_chances,
+                                size_t capacity,
+                                size_t *out_count);
+
+// How even a match of teams as in tp_rating_rate would be, 0: decided before it begins, to 1: every team as likely to win
+// as the next. Borrows the inputs for the call. Any thread. INVALID_ARGUMENT as tp_rating_rate.
+tp_result tp_rating_quality(const struct tp_rating_def *def,
+                            const struct tp_rating *ratings,
+                            const uint8_t *team_sizes,
+                            size_t team_count,
+                            double *out_quality);
+
+// The rating after days without a match, 0 to 36525: Weng-Lin grows less sure, Elo stays. Borrows `def` and `rating` for
+// the call. Any thread. INVALID_ARGUMENT for a definition, a rating or days out of range.
+tp_result tp_rating_rest(const struct tp_rating_def *def,
+                         const struct tp_rating *rating,
+                         double days,
+                         struct tp_rating *out_rating);
+
+// What to show and to rank by, points: Elo's value; for Weng-Lin the value less three deviations. Borrows `def` and
+// `rating` for the call. Any thread. INVALID_ARGUMENT for a definition or a rating out of range.
+tp_result tp_rating_points(const struct tp_rating_def *def,
+                           const struct tp_rating *rating,
+                           double *out_points);
+
+// The places of 2 to 8 teams by their kills, or whatever counts, `count` of them: the most is first, equals share a place
+// and leave the next ones out. Into the caller's array of `capacity` elements. Borrows `kills` for the call. Any thread.
+// INVALID_ARGUMENT for another number of teams; SHORT_BUFFER.
+tp_result tp_rating_places(const uint32_t *kills,
+                           size_t count,
+                           uint8_t *out_places,
+                           size_t capacity,
+                           size_t *out_count);
+
+// How many bytes there are. Any thread.
+tp_result tp_bytes_get_length(const struct tp_bytes *bytes, size_t *out_length);
+
+// All of them, into the caller's `capacity` bytes. Any thread. SHORT_BUFFER.
+tp_result tp_bytes_copy(const struct tp_bytes *bytes,
+                        uint8_t *out_bytes,
+                        size_t capacity,
+                        size_t *out_length);
+
+// Ends them; null is nothing. The caller gives up ownership: no other call on them at the same time or later. Any thread.
+tp_result tp_bytes_destroy(struct tp_bytes *bytes);
+
+// A keyframe every two minutes, 256 KiB, no labels. Any thread.
+struct tp_record_def tp_record_default_def(void);
+
+// Begins to write a match down: everything that is done to it from now on, so that it can be played again to the bit. A
+// recording that begins before the first tick takes less. Borrows `def` and its labels for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is being recorded;
+// INVALID_ARGUMENT names the field and its limit; NULL_POINTER and BAD_UTF8 also for the texts of labels.
+tp_result tp_match_record(struct tp_world *world,
+                          struct tp_match_id match_id,
+                          const struct tp_record_def *def);
+
+// What the recording of a match has done so far.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; NOT_ALLOWED if the match is not being
+// recorded.
+tp_result tp_match_recording(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_record_stats *out_stats);
+
+// Writes down what the host knows of a match (null player) or of a player, with the present tick: a key of 1 to 32 bytes
+// and a value of at most 256. Borrows both for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded;
+// INVALID_ARGUMENT for a text that is too long or empty, and for the 257th label.
+tp_result tp_match_replay_label(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_player_id player_id,
+                                const char *key,
+                                const char *value);
+
+// Moves what has been finished of a recording since the last drain into the caller's `capacity` bytes: whole parts of the
+// file, a second of match time each. All that is drained, in this order, and what tp_match_end_recording hands over, is
+// the file. tp_record_stats.waiting says how much room it needs.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded;
+// SHORT_BUFFER, and all goes on waiting.
+tp_result tp_match_drain_replay(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                uint8_t *out_bytes,
+                                size_t capacity,
+                                size_t *out_length,
+                                struct tp_drained *out_drained);
+
+// Ends the recording of a match: out_rest is the rest of the file, with its end mark. The caller owns it and ends it with
+// tp_bytes_destroy.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded.
+tp_result tp_match_end_recording(struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 struct tp_bytes **out_rest,
+                                 struct tp_drained *out_drained);
+
+// Finds all parts of a recording and checks their sums; operations and states are looked into as they are played. Copies
+// `bytes`, which the caller may free. The caller owns the replay and ends it with tp_replay_destroy. Any thread.
+// BAD_REPLAY names part, place and tick. A file that ends in the middle of a part is not damaged but incomplete.
+tp_result tp_replay_open(const uint8_t *bytes,
+                         size_t length,
+                         struct tp_replay **out_replay);
+
+// Ends a recording that has been read; null is nothing. The caller gives up ownership: no other call on it at the same
+// time or later. Playbacks of it live on. Any thread.
+tp_result tp_replay_destroy(struct tp_replay *replay);
+
+// What a recording is. Any thread.
+tp_result tp_replay_get_info(const struct tp_replay *replay, struct tp_replay_info *out_info);
+
+// Version of the engine that wrote a recording. Owned by the replay, valid until it is destroyed. Any thread. A null
+// replay gives null.
+const char *tp_replay_engine(const struct tp_replay *replay);
+
+// Name of the rule set of a recording. Owned by the replay, valid until it is destroyed. Any thread. A null replay gives
+// null.
+const char *tp_replay_rules_name(const struct tp_replay *replay);
+
+// A label that was given at the beginning, by index from 0. Its texts are owned by the replay, valid until it is
+// destroyed. Any thread. INVALID_ARGUMENT beyond the last.
+tp_result tp_replay_label(const struct tp_replay *replay,
+                          size_t index,
+                          struct tp_label *out_label);
+
+// Plays all of a recording on a map under a tp_rules, a piece from keyframe to keyframe at a time, on the threads of the
+// pool of tp_world_step_parallel, and compares every hash. That hashes differ is OK, and told. Borrows the map for the
+// call. Any thread. INVALID_ARGUMENT for unknown rules; BAD_REPLAY for another map, rule set or simulation, and for
+// operations that are damaged.
+tp_result tp_replay_verify(const struct tp_replay *replay,
+                           const struct tp_map *map,
+                           uint32_t rules,
+                           struct tp_verified *out_verified);
+
+// Makes a match of a recording's beginning in a world of the same rules and tick rate. The caller owns the playback and
+// ends it with tp_playback_destroy; the match goes on living until it is destroyed itself. Borrows the map for the call.
+// Changes the world: any thread, no other call at the same time. BAD_REPLAY for another map, rule set, tick rate or
+// simulation, and for a state that is damaged; WORLD_FULL.
+tp_result tp_playback_create(const struct tp_replay *replay,
+                             struct tp_world *world,
+                             const struct tp_map *map,
+                             struct tp_playback **out_playback);
+
+// Ends a playback, not its match; null is nothing. The caller gives up ownership: no other call on it at the same time or
+// later. Any thread. BUSY if a call is inside; then it lives on.
+tp_result tp_playback_destroy(struct tp_playback *playback);
+
+// Where a playback is. Reads the playback: any thread, no changing call on it at the same time.
+tp_result tp_playback_get_info(const struct tp_playback *playback, struct tp_playback_info *out_info);
+
+// Plays one tick of this match alone; out_going: 1, or 0 if the recording has ended. What the match sends to its links
+// replaces what others in the world have sent in their last step.
+// Changes playback and world: any thread, no other call on either at the same time. BAD_REPLAY for operations that are
+// damaged or not to be done; STALE_ID if the match is gone.
+tp_result tp_playback_step(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint8_t *out_going);
+
+// Does what was done before the next tick, to be followed by a step of the world and by tp_playback_check: for many
+// recordings in one world, feed all, step once, check all. out_going as of tp_playback_step.
+// Changes playback and world: any thread, no other call on either at the same time. As tp_playback_step.
+tp_result tp_playback_feed(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint8_t *out_going);
+
+// After the step that follows tp_playback_feed: compares the hash where the recording has one.
+// Changes the playback and reads the world: any thread, no other call on the playback and no changing call on the world
+// at the same time. STALE_ID.
+tp_result tp_playback_check(struct tp_playback *playback,
+                            const struct tp_world *world);
+
+// Goes to a tick of the recording, forwards or back. The match is as it was after that tick, or as it was turned into
+// then.
+// Changes playback and world: any thread, no other call on either at the same time. INVALID_ARGUMENT for a tick that is
+// not in the recording; else as tp_playback_step.
+tp_result tp_playback_seek(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint32_t tick);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -29,8 +29,8 @@ int is_untouched(const void *object, size_t size);
 /* Every result of the header; each must be returned by some call. A test compares the two lists. */
 #define ALL_RESULTS(X)                                                                                                 \
     X(OK) X(STALE_ID) X(MATCH_FULL) X(WORLD_FULL) X(INVALID_ARGUMENT) X(UNKNOWN_WEAPON) X(ILLEGAL_LOADOUT)             \
-    X(NOT_ALLOWED) X(BAD_MAP) X(BAD_SNAPSHOT) X(UNKNOWN_NAME) X(BAD_MESSAGE) X(NULL_POINTER) X(SHORT_BUFFER)           \
-    X(BAD_UTF8) X(PANIC) X(BUSY) X(IGNORED_INPUT)
+    X(NOT_ALLOWED) X(BAD_MAP) X(BAD_SNAPSHOT) X(UNKNOWN_NAME) X(BAD_MESSAGE) X(BAD_REPLAY) X(NULL_POINTER)             \
+    X(SHORT_BUFFER) X(BAD_UTF8) X(PANIC) X(BUSY) X(IGNORED_INPUT)
 
 /* Red, at (100, 135), looks along y = 135 at blue, at (150, 135), a wooden wall beyond: a map, and a world with a match
  * on it, of seed 42 and 3 kills. */
@@ -47,6 +47,12 @@ void decoys(void);
 void more_bots(void);
 void more_sounds(void);
 void nulls_and_stale_ids(void);
+
+/* conformance_services.c */
+void guards(void);
+void claims(void);
+void ratings(void);
+void replays(void);
 
 /* conformance_threads.c */
 void threads(void);

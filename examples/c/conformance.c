@@ -1,5 +1,5 @@
 /* Every function of the header, every result, every pointer null, every id stale. Prints what was wrong and ends with 1,
- * or prints a count and ends with 0. Goes on in conformance_more.c and conformance_threads.c.
+ * or prints a count and ends with 0. Goes on in conformance_more.c, conformance_services.c and conformance_threads.c.
  *
  *   build/conformance MAP.png
  */
@@ -1405,6 +1405,10 @@ int main(int argc, char **argv)
     more_bots();
     more_sounds();
     nulls_and_stale_ids();
+    guards();
+    claims();
+    ratings();
+    replays();
     threads();
     hooks();
     for (size_t i = 0; i < RESULTS; i++)

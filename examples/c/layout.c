@@ -445,3 +445,146 @@ AT(tp_seen_message, cutoff, 20);
 AT(tp_seen_message, own, 21);
 AT(tp_seen_message, placed, 22);
 AT(tp_seen_message, reserved, 23);
+
+SIZE(tp_guard_def, 216, 4);
+AT(tp_guard_def, size, 0);
+AT(tp_guard_def, drift, 4);
+AT(tp_guard_def, slack_s, 8);
+AT(tp_guard_def, repeats, 12);
+AT(tp_guard_def, messages_per_s, 16);
+AT(tp_guard_def, bytes_per_s, 20);
+AT(tp_guard_def, clicks_per_s, 24);
+AT(tp_guard_def, weight, 28);
+AT(tp_guard_def, half_life_s, 112);
+AT(tp_guard_def, suspect, 196);
+AT(tp_guard_def, flag, 200);
+AT(tp_guard_def, kick, 204);
+AT(tp_guard_def, ban, 208);
+AT(tp_guard_def, kick_on_statistics, 212);
+AT(tp_guard_def, ban_on_statistics, 213);
+AT(tp_guard_def, reserved, 214);
+
+SIZE(tp_evidence, 32, 8);
+AT(tp_evidence, player_id, 0);
+AT(tp_evidence, tick, 8);
+AT(tp_evidence, value, 12);
+AT(tp_evidence, limit, 16);
+AT(tp_evidence, grade, 20);
+AT(tp_evidence, kind, 24);
+AT(tp_evidence, statistical, 25);
+AT(tp_evidence, reserved, 26);
+
+SIZE(tp_standing, 32, 8);
+AT(tp_standing, player_id, 0);
+AT(tp_standing, score, 8);
+AT(tp_standing, certain, 12);
+AT(tp_standing, evidence, 16);
+AT(tp_standing, flag_tick, 20);
+AT(tp_standing, verdict, 24);
+AT(tp_standing, worst, 25);
+AT(tp_standing, wants_decoy, 26);
+AT(tp_standing, reserved, 27);
+
+SIZE(tp_position_def, 16, 4);
+AT(tp_position_def, size, 0);
+AT(tp_position_def, tolerance, 4);
+AT(tp_position_def, rounding, 8);
+AT(tp_position_def, saved_s, 12);
+
+SIZE(tp_claim, 24, 8);
+AT(tp_claim, time_ms, 0);
+AT(tp_claim, x, 8);
+AT(tp_claim, y, 12);
+AT(tp_claim, gait, 16);
+AT(tp_claim, reserved, 17);
+
+SIZE(tp_checked, 48, 8);
+AT(tp_checked, evidence, 0);
+AT(tp_checked, x, 32);
+AT(tp_checked, y, 36);
+AT(tp_checked, fault, 40);
+AT(tp_checked, reserved, 41);
+
+SIZE(tp_rating_def, 80, 8);
+AT(tp_rating_def, size, 0);
+AT(tp_rating_def, system, 4);
+AT(tp_rating_def, elo_k, 8);
+AT(tp_rating_def, elo_newcomer, 16);
+AT(tp_rating_def, newcomer, 24);
+AT(tp_rating_def, deviation, 32);
+AT(tp_rating_def, beta, 40);
+AT(tp_rating_def, growth, 48);
+AT(tp_rating_def, crowd, 56);
+AT(tp_rating_def, drift, 64);
+AT(tp_rating_def, rest, 72);
+
+SIZE(tp_rating, 16, 8);
+AT(tp_rating, value, 0);
+AT(tp_rating, deviation, 8);
+
+SIZE(tp_label, 24, 8);
+AT(tp_label, key, 0);
+AT(tp_label, value, 8);
+AT(tp_label, slot, 16);
+AT(tp_label, reserved, 17);
+
+SIZE(tp_record_def, 24, 8);
+AT(tp_record_def, size, 0);
+AT(tp_record_def, keyframe_seconds, 4);
+AT(tp_record_def, limit, 8);
+AT(tp_record_def, label_count, 12);
+AT(tp_record_def, labels, 16);
+
+SIZE(tp_record_stats, 48, 8);
+AT(tp_record_stats, ops, 0);
+AT(tp_record_stats, inputs, 8);
+AT(tp_record_stats, total, 16);
+AT(tp_record_stats, waiting, 24);
+AT(tp_record_stats, memory, 32);
+AT(tp_record_stats, ticks, 40);
+AT(tp_record_stats, stopped, 44);
+AT(tp_record_stats, reserved, 45);
+
+SIZE(tp_drained, 24, 8);
+AT(tp_drained, bytes, 0);
+AT(tp_drained, total, 8);
+AT(tp_drained, stopped, 16);
+AT(tp_drained, reserved, 17);
+
+SIZE(tp_replay_info, 80, 8);
+AT(tp_replay_info, seed, 0);
+AT(tp_replay_info, rules_hash, 8);
+AT(tp_replay_info, map_hash, 16);
+AT(tp_replay_info, length, 24);
+AT(tp_replay_info, lost, 32);
+AT(tp_replay_info, version, 40);
+AT(tp_replay_info, simulation, 44);
+AT(tp_replay_info, tick_rate, 48);
+AT(tp_replay_info, first_tick, 52);
+AT(tp_replay_info, last_tick, 56);
+AT(tp_replay_info, keyframe_ticks, 60);
+AT(tp_replay_info, keyframe_count, 64);
+AT(tp_replay_info, label_count, 68);
+AT(tp_replay_info, kill_target, 72);
+AT(tp_replay_info, complete, 74);
+AT(tp_replay_info, reserved, 75);
+
+SIZE(tp_verified, 40, 8);
+AT(tp_verified, expected, 0);
+AT(tp_verified, found, 8);
+AT(tp_verified, ticks, 16);
+AT(tp_verified, hashes, 20);
+AT(tp_verified, tick, 24);
+AT(tp_verified, good, 28);
+AT(tp_verified, diverged, 32);
+AT(tp_verified, reserved, 33);
+
+SIZE(tp_playback_info, 40, 8);
+AT(tp_playback_info, match_id, 0);
+AT(tp_playback_info, expected, 8);
+AT(tp_playback_info, found, 16);
+AT(tp_playback_info, tick, 24);
+AT(tp_playback_info, diverged_tick, 28);
+AT(tp_playback_info, good, 32);
+AT(tp_playback_info, diverged, 36);
+AT(tp_playback_info, reserved, 37);

@@ -27,6 +27,7 @@ pub mod player;
 mod pointer;
 pub mod rating;
 pub mod receiver;
+pub mod replay;
 pub mod result;
 pub mod scene;
 pub mod snapshot;

@@ -35,6 +35,8 @@ pub enum tp_result {
     UnknownName = 10,
     /// Bytes that are no message of the wire protocol; the message names the field.
     BadMessage = 11,
+    /// Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+    BadReplay = 12,
     /// A pointer that must not be null is.
     NullPointer = 101,
     /// The caller's buffer has too little room; the message says how much is needed.
@@ -49,7 +51,7 @@ pub enum tp_result {
     IgnoredInput = 106,
 }
 
-const ALL: [(tp_result, &str, &CStr); 18] = [
+const ALL: [(tp_result, &str, &CStr); 19] = [
     (tp_result::Ok, "OK", c"done"),
     (tp_result::StaleId, "STALE_ID", c"the id was never given out, or its match or player is gone"),
     (tp_result::MatchFull, "MATCH_FULL", c"the match has all the players it can hold"),
@@ -62,6 +64,7 @@ const ALL: [(tp_result, &str, &CStr); 18] = [
     (tp_result::BadSnapshot, "BAD_SNAPSHOT", c"the bytes are no saved match of this world"),
     (tp_result::UnknownName, "UNKNOWN_NAME", c"no scene or built-in map has this name"),
     (tp_result::BadMessage, "BAD_MESSAGE", c"the bytes are no message of the wire protocol"),
+    (tp_result::BadReplay, "BAD_REPLAY", c"the bytes are no recording, or not one of this map and these rules"),
     (tp_result::NullPointer, "NULL_POINTER", c"a pointer is null"),
     (tp_result::ShortBuffer, "SHORT_BUFFER", c"the buffer has too little room"),
     (tp_result::BadUtf8, "BAD_UTF8", c"a string is not UTF-8"),

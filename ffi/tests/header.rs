@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// In the order of the header.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "result",
     "types",
     "library",
@@ -22,6 +22,7 @@ const SOURCES: [&str; 17] = [
     "scene",
     "guard",
     "rating",
+    "replay",
 ];
 
 fn crate_dir() -> &'static Path {
