@@ -60,8 +60,8 @@ enum Verb {
 
 #[derive(Debug, Args)]
 struct Fuzz {
-    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, or either end of the wire
-    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down"], default_value = "match_ops")]
+    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the wire, or a recording
+    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "replay"], default_value = "match_ops")]
     target: String,
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
