@@ -66,9 +66,12 @@ enum Verb {
 
 #[derive(Debug, Args)]
 struct Fuzz {
-    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the
-    /// wire, forged saved matches, or calls of the C interface
-    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "restore", "c_calls"], default_value = "match_ops")]
+    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the wire, a recording,
+    /// forged saved matches, or calls of the C interface
+    #[arg(
+        value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "replay", "restore", "c_calls"],
+        default_value = "match_ops"
+    )]
     target: String,
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
