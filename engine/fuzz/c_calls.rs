@@ -6,11 +6,13 @@
 use std::ptr::{null, null_mut};
 use trespasser_ffi::batch::*;
 use trespasser_ffi::bots::*;
+use trespasser_ffi::guard::*;
 use trespasser_ffi::knowledge::*;
 use trespasser_ffi::map::*;
 use trespasser_ffi::matches::*;
 use trespasser_ffi::player::*;
 use trespasser_ffi::receiver::*;
+use trespasser_ffi::replay::*;
 use trespasser_ffi::result::*;
 use trespasser_ffi::snapshot::*;
 use trespasser_ffi::types::*;
@@ -134,6 +136,8 @@ struct Host {
     /// The newest packets of the first world.
     packets: Vec<u8>,
     index: Vec<tp_packet>,
+    /// What has been drained of recordings.
+    recording: Vec<u8>,
     ticks: u32,
 }
 
@@ -166,8 +170,8 @@ impl Host {
         let (mut snapshots, mut receivers) = ([null_mut(); 2], [null_mut(); 2]);
         snapshots.iter_mut().for_each(|s| assert!(call!(tp_snapshot_create(s))));
         receivers.iter_mut().for_each(|r| assert!(call!(tp_receiver_create(r))));
-        let (matches, players, saved, packets, index) = Default::default();
-        Host { worlds, map, bots, snapshots, receivers, matches, players, saved, packets, index, ticks: 0 }
+        let (matches, players, saved, packets, index, recording) = Default::default();
+        Host { worlds, map, bots, snapshots, receivers, matches, players, saved, packets, index, recording, ticks: 0 }
     }
 
     fn world(&self, bytes: &mut Bytes<'_>) -> *mut tp_world {
@@ -587,15 +591,96 @@ impl Host {
                 call!(tp_match_player_in_slot(world, game, bytes.byte(), out.at()), out);
                 call!(tp_match_sight_matrix(world, game, slot.at()), slot);
             }
-            _ => {
-                if bytes.byte() % 16 == 0 {
-                    let i = usize::from(op >> 7);
-                    call!(tp_receiver_destroy(self.receivers[i]));
-                    self.receivers[i] = null_mut();
-                    call!(tp_receiver_create(&raw mut self.receivers[i]));
+            _ => self.serve(bytes, op, world, game, player),
+        }
+    }
+
+    /// Guard and recordings; and a receiver that begins anew.
+    fn serve(&mut self, bytes: &mut Bytes<'_>, op: u8, world: *mut tp_world, game: tp_match_id, player: tp_player_id) {
+        match bytes.byte() % 10 {
+            0 => {
+                let i = usize::from(op >> 7);
+                call!(tp_receiver_destroy(self.receivers[i]));
+                self.receivers[i] = null_mut();
+                call!(tp_receiver_create(&raw mut self.receivers[i]));
+            }
+            1 => {
+                let mut def = tp_guard_default_def();
+                if bytes.byte() % 4 == 0 {
+                    def.weight[usize::from(bytes.byte()) % TP_EVIDENCE_KINDS] = bytes.px();
+                    def.slack_s = bytes.px();
+                }
+                call!(tp_match_guard(world, game, &raw const def));
+            }
+            2 => {
+                let room = bytes.room(TP_MAX_EVIDENCE as usize);
+                let (mut out, mut count, mut lost) = (Room::<tp_evidence>::new(room), Room::new(1), Room::new(1));
+                call!(tp_match_drain_evidence(world, game, out.at(), room, count.at(), lost.at()), out, count, lost);
+                let room = bytes.room(8);
+                let (mut out, mut count) = (Room::<tp_standing>::new(room), Room::new(1));
+                call!(tp_match_standings(world, game, out.at(), room, count.at()), out, count);
+            }
+            3 => {
+                call!(tp_player_set_decoy(world, game, player, bytes.byte() % 3, bytes.px(), bytes.px()));
+                call!(tp_player_guard(world, game, player, bytes.byte() % 3));
+            }
+            4 => {
+                call!(tp_match_unguard(world, game));
+            }
+            5 | 6 => {
+                let mut def = tp_record_default_def();
+                def.keyframe_seconds = bytes.byte().into();
+                call!(tp_match_record(world, game, &raw const def));
+            }
+            7 => {
+                let mut stats = Room::<tp_record_stats>::new(1);
+                if call!(tp_match_recording(world, game, stats.at()), stats) {
+                    let room = bytes.room(one(&stats).waiting as usize);
+                    let (mut out, mut used, mut drained) =
+                        (Room::<u8>::new(room), Room::<usize>::new(1), Room::<tp_drained>::new(1));
+                    let good = call!(
+                        tp_match_drain_replay(world, game, out.at(), room, used.at(), drained.at()),
+                        out,
+                        used,
+                        drained
+                    );
+                    if good {
+                        self.recording.extend(&out.0[..one(&used)]);
+                    }
                 }
             }
+            _ => {
+                let (mut rest, mut drained) = (Room::<*mut tp_bytes>::new(1), Room::<tp_drained>::new(1));
+                if call!(tp_match_end_recording(world, game, rest.at(), drained.at()), rest, drained) {
+                    let mut length = Room::<usize>::new(1);
+                    call!(tp_bytes_get_length(one(&rest), length.at()), length);
+                    let room = one(&length);
+                    let (mut out, mut used) = (Room::<u8>::new(room), Room::<usize>::new(1));
+                    call!(tp_bytes_copy(one(&rest), out.at(), room, used.at()), out, used);
+                    call!(tp_bytes_destroy(one(&rest)));
+                    self.recording.extend(&out.0);
+                }
+                self.read_recording(bytes);
+            }
         }
+    }
+
+    /// What has been drained, of whichever matches, whole or with a byte written over.
+    fn read_recording(&mut self, bytes: &mut Bytes<'_>) {
+        let mut file = std::mem::take(&mut self.recording);
+        if bytes.byte() % 2 == 0 {
+            let at = bytes.word() as usize % file.len().max(1);
+            let value = bytes.byte();
+            file.get_mut(at).into_iter().for_each(|b| *b = value);
+        }
+        let mut replay = Room::<*mut tp_replay>::new(1);
+        if !call!(tp_replay_open(file.as_ptr(), file.len(), replay.at()), replay) {
+            return;
+        }
+        let (mut info, mut verified) = (Room::<tp_replay_info>::new(1), Room::<tp_verified>::new(1));
+        call!(tp_replay_get_info(one(&replay), info.at()), info);
+        call!(tp_replay_verify(one(&replay), self.map, u32::from(bytes.byte() % 3), verified.at()), verified);
+        call!(tp_replay_destroy(one(&replay)));
     }
 
     fn ask(&mut self, bytes: &mut Bytes<'_>) {
