@@ -652,12 +652,12 @@ impl Host {
             _ => {
                 let (mut rest, mut drained) = (Room::<*mut tp_bytes>::new(1), Room::<tp_drained>::new(1));
                 if call!(tp_match_end_recording(world, game, rest.at(), drained.at()), rest, drained) {
-                    let mut length = Room::<usize>::new(1);
-                    call!(tp_bytes_get_length(one(&rest), length.at()), length);
+                    let (rest, mut length) = (one(&rest), Room::<usize>::new(1));
+                    call!(tp_bytes_get_length(rest, length.at()), length);
                     let room = one(&length);
                     let (mut out, mut used) = (Room::<u8>::new(room), Room::<usize>::new(1));
-                    call!(tp_bytes_copy(one(&rest), out.at(), room, used.at()), out, used);
-                    call!(tp_bytes_destroy(one(&rest)));
+                    call!(tp_bytes_copy(rest, out.at(), room, used.at()), out, used);
+                    call!(tp_bytes_destroy(rest));
                     self.recording.extend(&out.0);
                 }
                 self.read_recording(bytes);
@@ -677,10 +677,11 @@ impl Host {
         if !call!(tp_replay_open(file.as_ptr(), file.len(), replay.at()), replay) {
             return;
         }
+        let replay = one(&replay);
         let (mut info, mut verified) = (Room::<tp_replay_info>::new(1), Room::<tp_verified>::new(1));
-        call!(tp_replay_get_info(one(&replay), info.at()), info);
-        call!(tp_replay_verify(one(&replay), self.map, u32::from(bytes.byte() % 3), verified.at()), verified);
-        call!(tp_replay_destroy(one(&replay)));
+        call!(tp_replay_get_info(replay, info.at()), info);
+        call!(tp_replay_verify(replay, self.map, u32::from(bytes.byte() % 3), verified.at()), verified);
+        call!(tp_replay_destroy(replay));
     }
 
     fn ask(&mut self, bytes: &mut Bytes<'_>) {

@@ -655,7 +655,7 @@ void decoys(void)
     uint8_t slot;
     tp_point place;
     size_t shown = 0;
-    for (int tick = 0; tick < 900; tick++) {
+    for (int tick = 0; tick < 600; tick++) {
         static uint8_t bytes[65536], up[TP_MAX_CLIENT_MESSAGE];
         static tp_packet packets[8];
         size_t count, length;

@@ -145,6 +145,26 @@ fn cpp_plays_the_same_match() {
 }
 
 #[test]
+fn the_readmes_program_runs() {
+    need("gcc", "gcc");
+    let readme = include_str!("../README.md");
+    let source = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a C program");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(folder.join("readme.c"), source).expect("a file in the target folder");
+    run(Command::new("gcc")
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I"])
+        .arg(examples().join("../../include"))
+        .arg(folder.join("readme.c"))
+        .arg("-o")
+        .arg(folder.join("readme"))
+        .arg(library())
+        .args(["-lpthread", "-ldl", "-lm"]));
+    let output = run(&mut Command::new(folder.join("readme")));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with('(') && text.trim_end().ends_with(')'), "{text}");
+}
+
+#[test]
 fn layouts_are_the_asserted_ones() {
     build("layout", "layout.o");
 }
