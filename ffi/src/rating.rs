@@ -114,9 +114,8 @@ impl Teams {
         let none = Rating { value: 0.0, deviation: 0.0 };
         let mut teams = Teams { ratings: [none; PLAYERS], sizes: [0; PLAYERS], teams: team_count, players: 0 };
         // SAFETY: this function's contract.
-        for (size, number) in
-            teams.sizes.iter_mut().zip(unsafe { pointer::array(team_sizes, team_count, "team_sizes")? })
-        {
+        let sizes = unsafe { pointer::array(team_sizes, team_count, "team_sizes")? };
+        for (size, number) in teams.sizes.iter_mut().zip(sizes) {
             *size = usize::from(*number);
             teams.players += *size;
         }
