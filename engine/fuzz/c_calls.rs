@@ -230,7 +230,7 @@ impl Host {
                 }
             }
             9 => {
-                if bytes.byte() % 4 == 0 {
+                if bytes.byte().is_multiple_of(4) {
                     call!(tp_match_destroy(world, game));
                 }
             }
@@ -606,7 +606,7 @@ impl Host {
             }
             1 => {
                 let mut def = tp_guard_default_def();
-                if bytes.byte() % 4 == 0 {
+                if bytes.byte().is_multiple_of(4) {
                     def.weight[usize::from(bytes.byte()) % TP_EVIDENCE_KINDS] = bytes.px();
                     def.slack_s = bytes.px();
                 }
@@ -668,7 +668,7 @@ impl Host {
     /// What has been drained, of whichever matches, whole or with a byte written over.
     fn read_recording(&mut self, bytes: &mut Bytes<'_>) {
         let mut file = std::mem::take(&mut self.recording);
-        if bytes.byte() % 2 == 0 {
+        if bytes.byte().is_multiple_of(2) {
             let at = bytes.word() as usize % file.len().max(1);
             let value = bytes.byte();
             file.get_mut(at).into_iter().for_each(|b| *b = value);
@@ -736,7 +736,7 @@ impl Drop for Host {
 }
 
 fn loadout(bytes: &mut Bytes<'_>) -> tp_loadout {
-    let legal = bytes.byte() % 4 != 0;
+    let legal = !bytes.byte().is_multiple_of(4);
     let mut any = |fallback: u8| if legal { fallback } else { bytes.byte() % 17 };
     let (primary, secondary, support_count) = (any(0), any(5), any(3) % 5);
     tp_loadout { primary, secondary, support_count, support: [any(12), any(13), any(14)], reserved: [0; 2] }

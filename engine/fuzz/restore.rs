@@ -99,7 +99,7 @@ fn fight(side: &Side, tick: u32) -> Vec<(PlayerId, InputCmd)> {
             let way = [Buttons::UP, Buttons::RIGHT, Buttons::DOWN, Buttons::LEFT][((slot + part) % 4) as usize];
             let slots = [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5];
             let mut held = way;
-            if tick / 8 % 3 != 0 {
+            if !(tick / 8).is_multiple_of(3) {
                 held |= Buttons::FIRE;
             }
             let taps = match (tick + slot * 7) % 40 {
@@ -216,7 +216,7 @@ fn play(sides: &mut [Side; 2], watched: u8) {
                 client.receive(&packet).expect("a host's own messages are good");
             }
         }
-        if tick % 16 == 0 {
+        if tick.is_multiple_of(16) {
             look(busy, &mut cache);
             assert_eq!(busy.hash(), quiet.hash(), "looking on, or the instruction set, changed the match at {tick}");
         }
