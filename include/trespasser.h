@@ -3084,7 +3084,7 @@ tp_result tp_bytes_copy(const struct tp_bytes *bytes,
 // Ends them; null is nothing. The caller gives up ownership: no other call on them at the same time or later. Any thread.
 tp_result tp_bytes_destroy(struct tp_bytes *bytes);
 
-// A keyframe every two minutes, 256 KiB, no labels. Any thread.
+// The keyframes and the limit of the engine, no labels. Any thread.
 struct tp_record_def tp_record_default_def(void);
 
 // Begins to write a match down: everything that is done to it from now on, so that it can be played again to the bit. A

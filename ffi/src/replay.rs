@@ -147,7 +147,7 @@ pub unsafe extern "C" fn tp_bytes_destroy(bytes: *mut tp_bytes) -> tp_result {
     })
 }
 
-/// A keyframe every two minutes, 256 KiB, no labels. Any thread.
+/// The keyframes and the limit of the engine, no labels. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn tp_record_default_def() -> tp_record_def {
     let def = tp_record_def {
