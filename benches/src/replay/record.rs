@@ -5,9 +5,9 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
-use trespasser::Op;
 use trespasser::replay::{Label, RecordDef, Replay, What};
-use trespasser::scenes::Scene;
+use trespasser::scenes::{Bots, Scene};
+use trespasser::{GameMap, MatchDef, Op, Reading, World, WorldDef};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -18,7 +18,7 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     minutes: u32,
     /// Seconds from one keyframe to the next
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=3600))]
     keyframes: u32,
     /// The file
     #[arg(long)]
@@ -50,17 +50,26 @@ struct Report {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let mut scene = Scene::new(&options.scene)?;
     let label = |slot, key: &str, value: String| Label { slot, key: key.to_owned(), value };
-    let map = trespasser::scenes::script(&options.scene)?.map;
-    let mut labels = vec![label(None, "scene", options.scene.clone()), label(None, "map", map.to_owned())];
-    let players = scene.world.view(scene.game)?.players().count();
-    for slot in 0..players {
-        labels.push(label(Some(slot as u8), "name", format!("bot {}", slot + 1)));
+    let script = trespasser::scenes::script(&options.scene)?;
+    let players = script.roles.len();
+    let mut labels = vec![label(None, "scene", options.scene.clone()), label(None, "map", script.map.to_owned())];
+    labels.extend((0..players).map(|slot| label(Some(slot as u8), "name", format!("bot {}", slot + 1))));
+    let def = RecordDef { keyframe_seconds: options.keyframes, labels, ..RecordDef::default() };
+    // As `Scene::new` does, but recorded from before anybody joins.
+    let map = GameMap::builtin(script.map, Reading::Fine)?;
+    let mut world = World::new(WorldDef::default())?;
+    let game = world.create_match(&map, MatchDef { seed: script.seed, kill_target: Some(script.kill_target) })?;
+    world.record(game, &def)?;
+    let mut bots = Bots::new();
+    for role in &script.roles {
+        if role.wrecks {
+            bots.add_wrecker(&mut world, game, role.def, role.skill)?;
+        } else {
+            bots.add(&mut world, game, role.def, role.skill)?;
+        }
     }
-    scene
-        .world
-        .record(scene.game, &RecordDef { keyframe_seconds: options.keyframes, labels, ..RecordDef::default() })?;
+    let mut scene = Scene { world, game, bots };
     let mut file = Vec::new();
     let mut memory = 0;
     let seconds = options.minutes * 60;
