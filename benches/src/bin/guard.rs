@@ -78,11 +78,11 @@ const VARIANTS: [Variant; 19] = [
     variant("speed_hack", "clock x 2", Cheat::Speed(2.0), false),
     variant("rapid_fire", "a tap each input", Cheat::Tap, false),
     variant("rapid_fire", "every 4 inputs", Cheat::Even(4.0), false),
-    variant("rapid_fire", "every 7.3 inputs", Cheat::Even(7.3), false),
+    variant("rapid_fire", "every 7.3 inputs", Cheat::Even(7.3), true),
     variant("rapid_fire", "20 a second, uneven", Cheat::Fast(20.0), false),
     variant("rapid_fire", "11 a second, uneven", Cheat::Fast(11.0), true),
     variant("wall_aim", "to the pixel", Cheat::WallLock, false),
-    variant("wall_aim", "by hand", Cheat::WallSmooth, false),
+    variant("wall_aim", "by hand", Cheat::WallSmooth, true),
     variant("wall_aim", "by hand, half the time, 8 px off", Cheat::WallSubtle, true),
     variant("aim_bot", "snap", Cheat::AimSnap, false),
     variant("aim_bot", "smooth, 150 ms", Cheat::AimSmooth, false),
@@ -234,7 +234,14 @@ fn bar(length: u64, message: &'static str) -> Result<ProgressBar> {
 
 type Kinds = BTreeMap<&'static str, (u64, f64)>;
 
-fn many(options: &Options, count: u32, stream: u64, cheat: Option<Cheat>, seconds: u32, bar: &ProgressBar) -> Result<(Vec<Vec<Outcome>>, Kinds)> {
+fn many(
+    options: &Options,
+    count: u32,
+    stream: u64,
+    cheat: Option<Cheat>,
+    seconds: u32,
+    bar: &ProgressBar,
+) -> Result<(Vec<Vec<Outcome>>, Kinds)> {
     let played: Vec<Result<(Vec<Outcome>, Kinds)>> = (0..u64::from(count))
         .into_par_iter()
         .map(|n| {
@@ -279,7 +286,12 @@ fn run() -> Result<()> {
     if options.evidence {
         println!("honest: {kinds:?}");
         for outcome in players.iter().filter(|outcome| outcome.verdict >= Verdict::Flag) {
-            println!("  flagged by {:?} at {:.1} s, score {:.2}", outcome.worst, f64::from(outcome.flag_tick) / 60.0, outcome.score);
+            println!(
+                "  flagged by {:?} at {:.1} s, score {:.2}",
+                outcome.worst,
+                f64::from(outcome.flag_tick) / 60.0,
+                outcome.score
+            );
         }
     }
     let mut detection = BTreeMap::new();
@@ -304,7 +316,11 @@ fn run() -> Result<()> {
         delay_ms_most: options.delay,
         loss_percent: options.loss,
         maps: GameMap::BUILTIN.iter().map(|(name, _)| *name).collect(),
-        seeds: if options.tuning { "those that thresholds were chosen on" } else { "not those that thresholds were chosen on" },
+        seeds: if options.tuning {
+            "those that thresholds were chosen on"
+        } else {
+            "not those that thresholds were chosen on"
+        },
         commit: origin::commit(),
         compiler: origin::compiler(),
         cpu: origin::cpu(),

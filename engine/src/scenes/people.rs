@@ -22,6 +22,8 @@ const GONE: u32 = 30;
 const VISUOMOTOR: usize = 6;
 /// px off the goal that a look is content with, and a shot.
 const LOOK_NEAR: f32 = 12.0;
+/// Ticks of the past that are kept.
+const PAST: usize = 64;
 const MOVES: Buttons =
     Buttons(Buttons::UP.0 | Buttons::DOWN.0 | Buttons::LEFT.0 | Buttons::RIGHT.0 | Buttons::RUN.0 | Buttons::SNEAK.0);
 
@@ -233,6 +235,8 @@ struct Person {
     mind_fires: u32,
     clicked: bool,
     garbage: u32,
+    /// Where the living were in the newest frame that the client has.
+    radar: [Option<Vec2>; PLAYERS],
 }
 
 /// What a table is made of.
@@ -278,9 +282,11 @@ pub struct Table {
     pub game: MatchId,
     bots: Bots,
     people: Vec<Person>,
-    /// Where decoys are, by slot, and where they go.
-    decoys: [Option<(Vec2, Vec2)>; PLAYERS],
+    /// By slot: the enemy whom a decoy passes for, and where it is.
+    decoys: [Option<(usize, Vec2)>; PLAYERS],
     shows_decoys: bool,
+    /// Where the living were, newest last: what a client that reads more than it draws could know.
+    past: VecDeque<[Option<Vec2>; PLAYERS]>,
     tick: u32,
     /// Ticks a frame.
     step: u32,
@@ -310,7 +316,8 @@ impl Table {
             let style = Style::ALL[own.below(8) as usize];
             // One in eight is as good as people get.
             let skill = if own.chance(0.125) { own.within(0.95, 1.0) } else { own.within(0.0, 0.95) };
-            let arms = if own.chance(0.2) { armed_loadout(own.below(8) as usize)? } else { loadout(own.below(8) as usize)? };
+            let arms =
+                if own.chance(0.2) { armed_loadout(own.below(8) as usize)? } else { loadout(own.below(8) as usize)? };
             let team = if slot % 2 == 0 { Team::Red } else { Team::Blue };
             let player = PlayerDef { team: Some(team), loadout: arms, spawn: true };
             let wrecks = style == Style::Wrecker;
@@ -340,6 +347,7 @@ impl Table {
             people,
             decoys: [None; PLAYERS],
             shows_decoys: def.decoys && def.guard.is_some(),
+            past: VecDeque::with_capacity(PAST),
             tick: 0,
             step,
             up: Vec::with_capacity(512),
@@ -366,7 +374,16 @@ impl Table {
         let mut wishes = [InputCmd::default(); PLAYERS];
         bots.think_with(world, |_, player, input| wishes[player.slot()] = input);
         let view = world.view(*game)?;
+        if self.past.len() == PAST {
+            self.past.pop_front();
+        }
+        let mut places = [None; PLAYERS];
+        view.players().filter(|p| p.alive).for_each(|p| places[p.id.slot()] = Some(p.position));
+        self.past.push_back(places);
         for person in people.iter_mut() {
+            let shown = person.receiver.seen().map_or(0, |seen| seen.tick);
+            let late = (view.tick().saturating_sub(shown) as usize).min(self.past.len() - 1);
+            person.radar = self.past[self.past.len() - 1 - late];
             person.live(&view, &wishes[person.id.slot()], &self.decoys)?;
         }
         for person in people.iter_mut() {
@@ -393,7 +410,7 @@ impl Table {
                 debug_assert!(refused.is_err());
             }
         }
-        self.move_decoys()?;
+        self.bait()?;
         self.world.step();
         for packet in self.world.packets() {
             let person = &mut self.people[packet.player.slot()];
@@ -410,34 +427,14 @@ impl Table {
         Ok(())
     }
 
-    /// A decoy walks about, out of everybody's sight, for each suspect.
-    fn move_decoys(&mut self) -> Result<()> {
-        if !self.shows_decoys {
-            return Ok(());
-        }
-        for person in &mut self.people {
-            let slot = person.id.slot();
-            if !self.world.standing(self.game, person.id)?.wants_decoy {
-                self.decoys[slot] = None;
-                continue;
-            }
-            let view = self.world.view(self.game)?;
-            let (at, to) = self.decoys[slot].unwrap_or_else(|| {
-                let at = Vec2::new(person.dice.within(20.0, 460.0), person.dice.within(20.0, 250.0));
-                (at, at)
-            });
-            let way = to - at;
-            let next = if way.length() < 2.0 {
-                (at, Vec2::new(person.dice.within(20.0, 460.0), person.dice.within(20.0, 250.0)))
-            } else {
-                (at + way.normalize_or_zero() * (100.0 / 60.0), to)
-            };
-            let me = view.player(person.id)?;
-            // Never where it could be seen.
-            let in_sight = me.alive && (next.0 - me.position).length() < 240.0 && view.line_is_clear(me.position, next.0);
-            self.decoys[slot] = Some(next);
-            let shown = (!in_sight && me.alive).then_some(next.0);
-            self.world.set_decoy(self.game, person.id, shown)?;
+    /// Suspects are sent decoys by the wire, and the guard is told where those are.
+    fn bait(&mut self) -> Result<()> {
+        for person in self.people.iter().filter(|_| self.shows_decoys) {
+            let wanted = self.world.standing(self.game, person.id)?.wants_decoy;
+            self.world.bait(self.game, person.id, wanted)?;
+            let decoy = self.world.decoy(self.game, person.id)?;
+            self.world.set_decoy(self.game, person.id, decoy.map(|decoy| decoy.1))?;
+            self.decoys[person.id.slot()] = decoy;
         }
         Ok(())
     }
@@ -494,6 +491,7 @@ impl Person {
             mind_fires: 0,
             clicked: false,
             garbage: 1,
+            radar: [None; PLAYERS],
             dice,
         }
     }
@@ -507,7 +505,7 @@ impl Person {
     }
 
     /// The inputs of a tick, as many as the client's clock has it.
-    fn live(&mut self, view: &MatchView, wish: &InputCmd, decoys: &[Option<(Vec2, Vec2)>; PLAYERS]) -> Result<()> {
+    fn live(&mut self, view: &MatchView, wish: &InputCmd, decoys: &[Option<(usize, Vec2)>; PLAYERS]) -> Result<()> {
         self.time += self.clock;
         if self.hitch > 0 {
             self.hitch -= 1;
@@ -573,7 +571,7 @@ impl Person {
         &mut self,
         view: &MatchView,
         wish: &InputCmd,
-        decoys: &[Option<(Vec2, Vec2)>; PLAYERS],
+        decoys: &[Option<(usize, Vec2)>; PLAYERS],
     ) -> (Buttons, Buttons, Vec2) {
         self.now += 1;
         let slot = self.id.slot();
@@ -599,10 +597,14 @@ impl Person {
             self.mind_fires = self.now;
         }
 
-        let shown = self.shown();
+        let mut shown = self.shown();
+        // A client draws nobody where its player cannot see.
+        if let Some((enemy, at)) = decoys[slot] {
+            shown[enemy] = shown[enemy].filter(|shown| (*shown - at).length() > 60.0);
+        }
         self.notice(&shown, me.position);
         self.call_out(view, me.position);
-        let decoy = decoys[slot].map(|decoy| decoy.0);
+        let decoy = decoys[slot].map(|decoy| decoy.1);
         let goal = self.goal(view, me.position, &shown, decoy);
         let rule = me.weapon.map(|weapon| &view.rules().weapons[weapon as usize]);
         let thrown = rule.is_some_and(|rule| rule.fire == Fire::Thrown);
@@ -636,7 +638,8 @@ impl Person {
             held |= h;
             taps |= t;
         }
-        self.tremor = self.tremor * 0.9 + Vec2::new(self.dice.normal(), self.dice.normal()) * (0.22 - 0.12 * self.skill);
+        self.tremor =
+            self.tremor * 0.9 + Vec2::new(self.dice.normal(), self.dice.normal()) * (0.22 - 0.12 * self.skill);
         let steady = matches!(self.cheat, Some(Cheat::AimSnap | Cheat::AimSmooth | Cheat::WallLock));
         let cursor = if steady { self.cursor } else { self.cursor + self.tremor };
         (held, taps, cursor.clamp(Vec2::splat(-40.0), Vec2::new(PLAYFIELD.0, PLAYFIELD.1) + 40.0))
@@ -660,9 +663,7 @@ impl Person {
 
     /// Enemies come on screen, and go.
     fn notice(&mut self, shown: &[Option<Vec2>; PLAYERS], me: Vec2) {
-        if let Some(target) = self.target
-            && shown[target].is_none()
-        {
+        if self.target.is_some_and(|target| shown[target].is_none()) {
             let (at, before) = (self.percepts.back().copied().unwrap_or(me), self.percepts.front().copied());
             let velocity = before.map_or(Vec2::ZERO, |b| (at - b) / self.percepts.len().max(1) as f32);
             self.lost = Some(Lost { at, velocity, when: self.now });
@@ -721,7 +722,8 @@ impl Person {
                 }
             }
             Style::Watcher if self.dice.chance(0.01) => {
-                let x = if self.team == Team::Red { self.dice.within(300.0, 460.0) } else { self.dice.within(20.0, 180.0) };
+                let x =
+                    if self.team == Team::Red { self.dice.within(300.0, 460.0) } else { self.dice.within(20.0, 180.0) };
                 let at = Vec2::new(x, self.dice.within(20.0, 250.0));
                 self.glance = Some((at - me, self.now, self.now + 90 + self.dice.below(180)));
             }
@@ -742,21 +744,14 @@ impl Person {
     }
 
     /// Where the cursor should be, px.
-    fn goal(
-        &mut self,
-        view: &MatchView,
-        me: Vec2,
-        shown: &[Option<Vec2>; PLAYERS],
-        decoy: Option<Vec2>,
-    ) -> Vec2 {
-        if let Some(target) = self.target
-            && self.now >= self.react_at
-        {
+    fn goal(&mut self, view: &MatchView, me: Vec2, shown: &[Option<Vec2>; PLAYERS], decoy: Option<Vec2>) -> Vec2 {
+        if self.target.is_some() && self.now >= self.react_at {
             // As seen a while ago, and guessed on from there.
             let count = self.percepts.len();
             let at = self.percepts[count.saturating_sub(VISUOMOTOR + 1)];
             let oldest = self.percepts.front().copied().unwrap_or(at);
-            let per_input = if count > 1 { (self.percepts[count - 1] - oldest) / (count - 1) as f32 } else { Vec2::ZERO };
+            let per_input =
+                if count > 1 { (self.percepts[count - 1] - oldest) / (count - 1) as f32 } else { Vec2::ZERO };
             let guess = (VISUOMOTOR as f32 + 6.0) * (0.4 + 0.5 * self.skill);
             return at + per_input * guess;
         }
@@ -850,7 +845,7 @@ impl Person {
     ) -> Option<Vec2> {
         let hidden = view.players().filter(|p| p.team != self.team && p.alive && shown[p.id.slot()].is_none());
         let near = |at: &Vec2| (*at - me).length_squared();
-        let all = hidden.map(|p| p.position).chain(decoy);
+        let all = hidden.filter_map(|p| self.radar[p.id.slot()]).chain(decoy);
         all.filter(|at| near(at) < 300.0 * 300.0).min_by(|a, b| near(a).total_cmp(&near(b)))
     }
 
@@ -872,13 +867,7 @@ impl Person {
     }
 
     /// What moves the cursor by itself.
-    fn cheat_aim(
-        &mut self,
-        view: &MatchView,
-        me: Vec2,
-        shown: &[Option<Vec2>; PLAYERS],
-        decoy: Option<Vec2>,
-    ) {
+    fn cheat_aim(&mut self, view: &MatchView, me: Vec2, shown: &[Option<Vec2>; PLAYERS], decoy: Option<Vec2>) {
         let target = self.target.and_then(|target| shown[target]);
         let to = match self.cheat {
             Some(Cheat::WallLock) if target.is_none() => self.behind_walls(view, me, shown, decoy),
