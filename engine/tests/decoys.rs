@@ -4,9 +4,10 @@
 // Helpers outside the test functions: a failure is a failure there too.
 #![allow(clippy::unwrap_used)]
 
-use trespasser::net::{Receiver, Taken};
+use trespasser::guard::{GuardDef, Kind, Verdict};
+use trespasser::net::{Receiver, SeenPlayer, Taken};
 use trespasser::scenes::Scene;
-use trespasser::{PlayerId, Vec2, World};
+use trespasser::{Buttons, InputCmd, PlayerId, Vec2, World};
 
 /// xorshift, seeded.
 struct Dice(u64);
@@ -176,4 +177,60 @@ fn a_decoy_goes_with_its_link_its_player_and_the_epoch() {
     scene.world.close_link(game, ids[0]).unwrap();
     scene.advance(3);
     assert_eq!(scene.world.decoy(game, ids[0]).unwrap(), None);
+}
+
+/// Plays a minute in which slot 0 is sent decoys: aims at the nearest enemy's entry, if `cheats`; pieces of evidence of
+/// kind [`Kind::Decoy`] against slot 0, and whether it stands flagged.
+fn guarded(cheats: bool, seconds: u32) -> (usize, bool) {
+    let mut scene = Scene::new("brawl").unwrap();
+    let ids = ids(&scene);
+    let game = scene.game;
+    scene.world.guard(game, GuardDef::default()).unwrap();
+    scene.world.open_link(game, ids[0]).unwrap();
+    scene.world.bait(game, ids[0], true).unwrap();
+    if cheats {
+        scene.bots.release(game, ids[0]);
+    }
+    let (mut receiver, mut up, mut found) = (Receiver::new(), Vec::new(), 0);
+    for tick in 1..=seconds * 60 {
+        if cheats {
+            let mut aim = Vec2::new(240.0, 135.0);
+            let mut taps = Buttons::RESPAWN;
+            if let Some(seen) = receiver.seen()
+                && let Some(me) = seen.players[0]
+            {
+                let enemies = seen.players.iter().skip(1).step_by(2).flatten().filter(|p| p.alive);
+                let distance = |p: &&SeenPlayer| p.position.distance_squared(me.position);
+                if let Some(nearest) = enemies.min_by(|a, b| distance(a).total_cmp(&distance(b))) {
+                    aim = nearest.position;
+                    taps = taps | Buttons::FIRE;
+                }
+            }
+            let way = [Buttons::UP, Buttons::RIGHT, Buttons::DOWN, Buttons::LEFT][(tick / 50 % 4) as usize];
+            let mut input = InputCmd::new(tick, way, taps, aim).unwrap();
+            input.ack_tick = tick.saturating_sub(2);
+            scene.world.push_input(game, ids[0], input).unwrap();
+        }
+        scene.advance(1);
+        for packet in scene.world.packets().filter(|p| p.player == ids[0]) {
+            receiver.receive(packet.bytes).unwrap();
+        }
+        if tick % 3 == 0 {
+            up.clear();
+            receiver.write(6, &mut up);
+            scene.world.receive(game, ids[0], &up).unwrap();
+        }
+        scene
+            .world
+            .drain_evidence(game, |e| found += usize::from(e.player() == ids[0] && e.kind() == Some(Kind::Decoy)))
+            .unwrap();
+    }
+    (found, scene.world.standing(game, ids[0]).unwrap().verdict >= Verdict::Flag)
+}
+
+#[test]
+fn who_aims_by_entries_aims_at_decoys_and_nobody_else_does() {
+    let (found, flagged) = guarded(true, 60);
+    assert!(found > 0 && flagged, "{found} pieces of evidence");
+    assert_eq!(guarded(false, 300).0, 0);
 }

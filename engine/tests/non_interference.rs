@@ -12,7 +12,8 @@
 //!
 //! That the tests can fail: each of these, tried alone, fails them. `knows[viewer] = state.joined` in `columns`, launches
 //! told to all, serial numbers for names, `part` of slices that break not blanked (`net/knowledge.rs`); shrapnel drawn by
-//! serial numbers, as it was before this test (`sim/blasts.rs`); projectiles taken by lane, likewise (`by_number`).
+//! serial numbers, as it was before this test (`sim/blasts.rs`); projectiles taken by lane, likewise (`by_number`); a decoy
+//! that looks where its enemy looks (`net/decoy.rs`).
 // Slots are what everything is about.
 #![allow(clippy::unwrap_used, clippy::needless_range_loop, missing_docs)]
 

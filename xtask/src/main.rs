@@ -67,8 +67,8 @@ struct Fuzz {
 
 #[derive(Debug, Args)]
 struct Bench {
-    /// Runs this bench alone: arms, kernels, sight or sound
-    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "sight", "sound"])]
+    /// Runs this bench alone: arms, kernels, rollback, sight or sound
+    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "rollback", "sight", "sound"])]
     only: Option<String>,
     /// Options of criterion, among them a part of the name of what is measured
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -89,6 +89,8 @@ struct Eye {
     inputs: u8,
     /// Inputs close to the middle, by the ways to say where it was.
     locked: [u8; VIEWED],
+    /// Where it was last, and how far across the line it has come, px to one side: who goes to and fro within a resting aim
+    /// has gone nowhere.
     pursued_at: (f32, f32),
     way: f32,
     /// The same for the looser pursuit.
@@ -421,7 +423,7 @@ impl Eyes {
             }
             Some((enemy, at)) => {
                 let (dx, dy) = (at.0 - eye.pursued_at.0, at.1 - eye.pursued_at.1);
-                let across = (dx * aim.1 - dy * aim.0).abs();
+                let across = dx * aim.1 - dy * aim.0;
                 (eye.way, eye.held_way) = (eye.way + across, eye.held_way + across);
                 eye.pursued_at = at;
                 if eye.inputs == u8::MAX || eye.held_inputs == u8::MAX {
@@ -435,7 +437,7 @@ impl Eyes {
                     eye.locked[i] += u8::from(off.abs() < LOCK_OFF);
                     eye.held[i] += u8::from(off.abs() < HOLD_OFF);
                 }
-                if eye.held_way >= HOLD_WAY && eye.held_inputs >= 2 * LOCK {
+                if eye.held_way.abs() >= HOLD_WAY && eye.held_inputs >= 2 * LOCK {
                     let share = f32::from(eye.held.into_iter().max().unwrap_or(0)) / f32::from(eye.held_inputs);
                     if sees >> enemy & 1 == 1 {
                         weigh(&mut eye.counts[5], share >= HOLD_SHARE, 0.5, |count| {
@@ -445,7 +447,7 @@ impl Eyes {
                     }
                     (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
                 }
-                if eye.way >= LOCK_WAY && eye.inputs >= LOCK {
+                if eye.way.abs() >= LOCK_WAY && eye.inputs >= LOCK {
                     let share = f32::from(eye.locked.into_iter().max().unwrap_or(0)) / f32::from(eye.inputs);
                     let locked = share >= LOCK_SHARE;
                     if sees >> enemy & 1 == 1 {

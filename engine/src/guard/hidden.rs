@@ -47,8 +47,9 @@ const DUTY_ELSE: f32 = 0.25;
 const DUTY_GRADE: f32 = 0.5;
 /// Seconds out of the player's own sight for that.
 const AWAY_S: f32 = 1.0;
-/// px that an enemy goes across the line while it stays on the body, and what that adds to the odds.
-const TRACK: f32 = 30.0;
+/// px that an enemy comes across the line, to one side, while it stays on the body, and what that adds to the odds: more
+/// than a resting line is wide at any distance where it is common.
+const TRACK: f32 = 40.0;
 const TRACK_FOR: f32 = 1.0;
 /// Degrees about the viewer by which a decoy's ghosts are turned, as cosine and sine.
 const TURNS: [(f32, f32); 4] = [
@@ -71,7 +72,7 @@ struct Odds {
     last: [(f32, f32); 3],
     /// Tick of the last shot that counted.
     shot_tick: u32,
-    /// px that the decoy went across the line while on it, and where it was at the last look.
+    /// px that the decoy has come across the line, to one side, while on it, and where it was at the last look.
     decoy_way: f32,
     decoy_was: Place,
 }
@@ -97,9 +98,9 @@ pub(super) struct Hidden {
     looks: u32,
     /// [listener][sector]: tick of the last sound of an enemy's making from there, or next to it; 0: none.
     heard: Each<[u32; SECTORS]>,
-    /// Quarter px that enemies, and ghosts, have gone across a viewer's line while on it: [viewer][enemy].
-    way: Each<Each<u8>>,
-    ghost_way: Each<Each<u8>>,
+    /// Quarter px that enemies, and ghosts, have come across a viewer's line, to one side, while on it: [viewer][enemy].
+    way: Each<Each<i16>>,
+    ghost_way: Each<Each<i16>>,
     odds: Each<Odds>,
     decoys: Each<Place>,
     look_ticks: u32,
@@ -368,16 +369,16 @@ impl Hidden {
     /// The way that an enemy, and its ghost, goes across the line while on it.
     fn follow(&mut self, state: &MatchState, viewer: usize, enemy: usize, line: &Line, on: bool, tick_rate: u32) {
         let seconds = self.look_ticks as f32 / tick_rate as f32;
-        let across = (state.vx[enemy] * line.aim.1 - state.vy[enemy] * line.aim.0).abs() * seconds;
-        let add = |way: u8| f32::from(way) + across * 4.0;
+        let across = (state.vx[enemy] * line.aim.1 - state.vy[enemy] * line.aim.0) * seconds;
+        let add = |way: i16| f32::from(way) + across * 4.0;
         let now = if on { add(self.way[viewer][enemy]) } else { 0.0 };
         // The ghost follows the same way some seconds later, at the speed that the enemy has now: near enough.
         let ghost = self.ghost(state, enemy, GHOSTS[0]).and_then(|at| line.on(at));
         let after = if ghost.is_some() { add(self.ghost_way[viewer][enemy]) } else { 0.0 };
         let odds = &mut self.odds[viewer];
         let mut full = |way: f32, by: f32| {
-            if way < TRACK * 4.0 {
-                return way as u8;
+            if way.abs() < TRACK * 4.0 {
+                return way as i16;
             }
             odds.aim = (odds.aim + by).max(0.0);
             0
@@ -395,12 +396,11 @@ impl Hidden {
             return;
         };
         let on = line.on(at);
-        let way =
-            odds.decoy_was.get().map_or(0.0, |was| ((at.0 - was.0) * line.aim.1 - (at.1 - was.1) * line.aim.0).abs());
+        let way = odds.decoy_was.get().map_or(0.0, |was| (at.0 - was.0) * line.aim.1 - (at.1 - was.1) * line.aim.0);
         odds.decoy_was = self.decoys[viewer];
         odds.decoy_way = if on.is_some() { odds.decoy_way + way } else { 0.0 };
-        if odds.decoy_way >= TRACK {
-            found.tell(state, viewer, Kind::Decoy, odds.decoy_way, TRACK, 1.0);
+        if odds.decoy_way.abs() >= TRACK {
+            found.tell(state, viewer, Kind::Decoy, odds.decoy_way.abs(), TRACK, 1.0);
             odds.decoy_way = 0.0;
         }
         if !dwells {

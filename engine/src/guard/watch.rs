@@ -159,13 +159,12 @@ impl Guard {
     /// A decoy is an enemy who is not there: sent to that client alone, unseen (never within the player's cone and clear
     /// line, so that an honest client draws nothing) and unheard. Best it moves as players do; one that stands still tells
     /// less, for nobody can be seen to follow it.
-    #[allow(dead_code, reason = "the wire asks")]
     pub(crate) fn wants_decoy(&self, slot: usize) -> bool {
         self.is_watched(slot) && self.found.scores.verdict(slot) == Verdict::Suspect
     }
 
-    /// Where the decoy stands that a player's client is sent in this tick, px; `None`: there is none. To be called once
-    /// a tick while there is one, before the tick's end.
+    /// Where the decoy stands that a player's client is sent, px; `None`: there is none. To be called once a tick while
+    /// there is one, before the guard's own tick.
     pub(crate) fn decoy(&mut self, slot: usize, at: Option<(f32, f32)>) {
         let within = |v: f32, size: f32| (0.0..=size).contains(&v);
         self.hidden.decoy(slot, at.filter(|at| within(at.0, PLAYFIELD.0) && within(at.1, PLAYFIELD.1)));

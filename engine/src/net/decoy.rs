@@ -40,7 +40,7 @@ const ROUND: [Vec2; 9] = [
 const CLOSE: f32 = 12.0;
 /// Places, and then ways, that are tried in a frame.
 const TRIES: u32 = 6;
-/// Seconds after the enemy was last seen before one appears in its place.
+/// Seconds after the enemy was last seen, and after the decoy before, until one appears.
 const PAUSE_S: u32 = 1;
 
 /// The walls as a viewer knows them, for what is nobody's knowledge must not move a decoy. 432 bytes and 144 for every 64
@@ -95,6 +95,8 @@ pub(crate) struct Decoy {
     at: Vec2,
     way: Vec2,
     weapon: u8,
+    /// Tick in which it was last shown.
+    shown: u32,
     /// Tick in which the viewer last saw the enemy in each slot, or was first looked after.
     seen: [u32; PLAYERS],
     frames: [u32; FRAMES],
@@ -110,6 +112,7 @@ impl Decoy {
             at: Vec2::ZERO,
             way: Vec2::X,
             weapon: Weapon::Rifle as u8,
+            shown: game.state.tick,
             seen: [game.state.tick; PLAYERS],
             frames: [u32::MAX; FRAMES],
             entries: [Entry::default(); FRAMES],
@@ -165,8 +168,9 @@ impl Decoy {
         self.walls.recall(game, knowledge, viewer);
         let dice = |n: u32| draw(state.seed, state.tick, Purpose::Decoy, n * 8 + viewer as u32);
         if self.slot.is_some() {
+            self.shown = state.tick;
             self.walk(game, viewer, ticks, dice);
-        } else {
+        } else if state.tick.saturating_sub(self.shown) >= PAUSE_S * game.rules.tick_rate {
             self.appear(game, viewer, candidates, dice);
         }
         if let Some(slot) = self.slot {

@@ -262,6 +262,7 @@ pub(crate) fn run<P: StageProbe>(game: &mut Match, place: u32, out: &mut Outbox,
         bait(game, &mut net, frame);
         send(game, &mut net, frame, place, out);
     }
+    tell_guard(game, &net);
     probe.end(Stage::Send);
     game.events.hold(net.events);
     game.heard.hold(net.sounds);
@@ -302,9 +303,21 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     Some(frame)
 }
 
+/// The guard is told where decoys are, tick by tick.
+fn tell_guard(game: &mut Match, net: &Net) {
+    let Some(guard) = &mut game.guard else { return };
+    for (viewer, decoy) in net.decoys.iter().enumerate() {
+        if let Some(decoy) = decoy {
+            guard.decoy(viewer, decoy.place().map(|(_, at)| (at.x, at.y)));
+        }
+    }
+}
+
 /// Decoys live on, for those to whom they are sent.
-fn bait(game: &mut Match, net: &mut Net, frame: u32) {
-    let wanted = net.baited & game.state.joined;
+fn bait(game: &Match, net: &mut Net, frame: u32) {
+    let wants = |slot: &usize| game.guard.as_ref().is_some_and(|guard| guard.wants_decoy(*slot));
+    let suspects = MatchState::slots(game.state.joined).filter(wants).fold(0u8, |mask, slot| mask | 1 << slot);
+    let wanted = (net.baited | suspects) & game.state.joined;
     if wanted == 0 && net.decoys.iter().all(Option::is_none) {
         return;
     }

@@ -237,6 +237,8 @@ struct Person {
     garbage: u32,
     /// Where the living were in the newest frame that the client has.
     radar: [Option<Vec2>; PLAYERS],
+    /// The decoy in that frame.
+    decoy: Option<(usize, Vec2)>,
 }
 
 /// What a table is made of.
@@ -254,24 +256,17 @@ pub struct TableDef {
     pub loss: f32,
     /// `None`: nobody watches.
     pub guard: Option<GuardDef>,
-    /// Decoys are made for suspects, and shown to those who see through walls.
-    pub decoys: bool,
 }
 
 impl Default for TableDef {
     /// Citadel, honest, up to 200 ms either way, 5% lost, watched.
     fn default() -> Self {
-        TableDef {
-            map: "citadel",
-            seed: 1,
-            cheat: None,
-            delay_ms: 200.0,
-            loss: 0.05,
-            guard: Some(GuardDef::default()),
-            decoys: true,
-        }
+        TableDef { map: "citadel", seed: 1, cheat: None, delay_ms: 200.0, loss: 0.05, guard: Some(GuardDef::default()) }
     }
 }
+
+/// Where the living were, and the decoys of each: the enemy whom one passes for, and where it was.
+type Moment = ([Option<Vec2>; PLAYERS], [Option<(usize, Vec2)>; PLAYERS]);
 
 /// A match of eight people, each at the end of a line of their own.
 #[derive(Debug)]
@@ -282,11 +277,8 @@ pub struct Table {
     pub game: MatchId,
     bots: Bots,
     people: Vec<Person>,
-    /// By slot: the enemy whom a decoy passes for, and where it is.
-    decoys: [Option<(usize, Vec2)>; PLAYERS],
-    shows_decoys: bool,
     /// Where the living were, newest last: what a client that reads more than it draws could know.
-    past: VecDeque<[Option<Vec2>; PLAYERS]>,
+    past: VecDeque<Moment>,
     tick: u32,
     /// Ticks a frame.
     step: u32,
@@ -345,8 +337,6 @@ impl Table {
             game,
             bots,
             people,
-            decoys: [None; PLAYERS],
-            shows_decoys: def.decoys && def.guard.is_some(),
             past: VecDeque::with_capacity(PAST),
             tick: 0,
             step,
@@ -377,14 +367,18 @@ impl Table {
         if self.past.len() == PAST {
             self.past.pop_front();
         }
-        let mut places = [None; PLAYERS];
-        view.players().filter(|p| p.alive).for_each(|p| places[p.id.slot()] = Some(p.position));
-        self.past.push_back(places);
+        let (mut places, mut decoys) = ([None; PLAYERS], [None; PLAYERS]);
+        for player in view.players() {
+            places[player.id.slot()] = player.alive.then_some(player.position);
+            decoys[player.id.slot()] = world.decoy(*game, player.id)?;
+        }
+        self.past.push_back((places, decoys));
         for person in people.iter_mut() {
             let shown = person.receiver.seen().map_or(0, |seen| seen.tick);
             let late = (view.tick().saturating_sub(shown) as usize).min(self.past.len() - 1);
-            person.radar = self.past[self.past.len() - 1 - late];
-            person.live(&view, &wishes[person.id.slot()], &self.decoys)?;
+            let (places, decoys) = &self.past[self.past.len() - 1 - late];
+            (person.radar, person.decoy) = (*places, decoys[person.id.slot()]);
+            person.live(&view, &wishes[person.id.slot()])?;
         }
         for person in people.iter_mut() {
             let slot = person.id.slot();
@@ -410,7 +404,6 @@ impl Table {
                 debug_assert!(refused.is_err());
             }
         }
-        self.bait()?;
         self.world.step();
         for packet in self.world.packets() {
             let person = &mut self.people[packet.player.slot()];
@@ -423,18 +416,6 @@ impl Table {
                     person.hear();
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Suspects are sent decoys by the wire, and the guard is told where those are.
-    fn bait(&mut self) -> Result<()> {
-        for person in self.people.iter().filter(|_| self.shows_decoys) {
-            let wanted = self.world.standing(self.game, person.id)?.wants_decoy;
-            self.world.bait(self.game, person.id, wanted)?;
-            let decoy = self.world.decoy(self.game, person.id)?;
-            self.world.set_decoy(self.game, person.id, decoy.map(|decoy| decoy.1))?;
-            self.decoys[person.id.slot()] = decoy;
         }
         Ok(())
     }
@@ -492,6 +473,7 @@ impl Person {
             clicked: false,
             garbage: 1,
             radar: [None; PLAYERS],
+            decoy: None,
             dice,
         }
     }
@@ -505,7 +487,7 @@ impl Person {
     }
 
     /// The inputs of a tick, as many as the client's clock has it.
-    fn live(&mut self, view: &MatchView, wish: &InputCmd, decoys: &[Option<(usize, Vec2)>; PLAYERS]) -> Result<()> {
+    fn live(&mut self, view: &MatchView, wish: &InputCmd) -> Result<()> {
         self.time += self.clock;
         if self.hitch > 0 {
             self.hitch -= 1;
@@ -521,7 +503,7 @@ impl Person {
         }
         while self.time >= 1.0 {
             self.time -= 1.0;
-            let (held, taps, cursor) = self.act(view, wish, decoys);
+            let (held, taps, cursor) = self.act(view, wish);
             let copies = if self.cheat == Some(Cheat::FloodInputs) { 10 } else { 1 };
             for _ in 0..copies {
                 self.receiver.input(held, taps, cursor)?;
@@ -567,12 +549,7 @@ impl Person {
     }
 
     /// 1/60 s: what is held, tapped and pointed at.
-    fn act(
-        &mut self,
-        view: &MatchView,
-        wish: &InputCmd,
-        decoys: &[Option<(usize, Vec2)>; PLAYERS],
-    ) -> (Buttons, Buttons, Vec2) {
+    fn act(&mut self, view: &MatchView, wish: &InputCmd) -> (Buttons, Buttons, Vec2) {
         self.now += 1;
         let slot = self.id.slot();
         let Ok(me) = view.player(self.id) else { return (Buttons::NONE, Buttons::NONE, self.cursor) };
@@ -599,12 +576,12 @@ impl Person {
 
         let mut shown = self.shown();
         // A client draws nobody where its player cannot see.
-        if let Some((enemy, at)) = decoys[slot] {
-            shown[enemy] = shown[enemy].filter(|shown| (*shown - at).length() > 60.0);
+        if let Some((enemy, _)) = self.decoy {
+            shown[enemy] = None;
         }
         self.notice(&shown, me.position);
         self.call_out(view, me.position);
-        let decoy = decoys[slot].map(|decoy| decoy.1);
+        let decoy = self.decoy.map(|decoy| decoy.1);
         let goal = self.goal(view, me.position, &shown, decoy);
         let rule = me.weapon.map(|weapon| &view.rules().weapons[weapon as usize]);
         let thrown = rule.is_some_and(|rule| rule.fire == Fire::Thrown);

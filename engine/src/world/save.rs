@@ -12,9 +12,9 @@
 //! | 40.. | `MatchState`, then the blocks; little-endian |
 
 use super::state::{
-    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_walls,
+    Block, CLOUDS, HISTORY, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS, PROJECTILES, QUEUE, derive_cell,
 };
-use crate::map::PLAYFIELD;
+use crate::map::{MAX_SLICES, PLAYFIELD};
 use crate::rules::{INVENTORY, Weapon};
 use crate::{Error, Result};
 use bytemuck::Zeroable;
@@ -85,19 +85,37 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     bytemuck::bytes_of_mut(&mut state).copy_from_slice(columns);
     check(&state)?;
     let mut blocks = game.blocks.clone();
-    bytemuck::cast_slice_mut::<Block, u8>(&mut blocks).copy_from_slice(slices);
     let geometry = game.map.geometry();
-    for (b, block) in blocks.iter().enumerate() {
+    // Bitsets and rows are functions of the health, and a liar's are not kept: they are the match's own, and what differs
+    // is worked out anew. The match's own health is sound, so that the rest need not be checked either.
+    state.take_rows(&game.state);
+    let mut changed = [0u64; MAX_SLICES / 64];
+    for (b, (block, bytes)) in blocks.iter_mut().zip(slices.chunks_exact(size_of::<Block>())).enumerate() {
+        let bytes = &bytes[..size_of_val(&block.health)];
+        if bytemuck::bytes_of(&block.health) == bytes {
+            continue;
+        }
         for lane in 0..64 {
-            let (health, most) = (block.health[lane], geometry.max_health[b * 64 + lane]);
+            let health = u16::from_le_bytes([bytes[lane * 2], bytes[lane * 2 + 1]]);
+            if health == block.health[lane] {
+                continue;
+            }
+            let most = geometry.max_health[b * 64 + lane];
             let border = most == u16::MAX;
-            if health > most || (border && health != most) || (geometry.missing[b] >> lane & 1 == 1 && health != 0) {
+            if health > most || border || geometry.missing[b] >> lane & 1 == 1 {
                 return bad("slice health", format!("slice {} has {health}/64 of {most}/64", b * 64 + lane));
             }
+            changed[b] |= 1 << lane;
+            block.set_health(lane, health, geometry.see_through[b * 64 + lane]);
         }
     }
-    // Bitsets and rows are functions of the health; a liar's are not kept.
-    derive_walls(&mut state, &mut blocks, geometry);
+    for (b, mut left) in changed.into_iter().take(blocks.len()).enumerate() {
+        while left != 0 {
+            let slice = b * 64 + left.trailing_zeros() as usize;
+            left &= left - 1;
+            geometry.cells_of(slice).iter().for_each(|cell| derive_cell(&mut state, &blocks, geometry, (*cell).into()));
+        }
+    }
     crate::net::before(game);
     game.state = state;
     game.blocks = blocks;

@@ -231,6 +231,17 @@ pub struct Block {
 
 const _: () = assert!(size_of::<Block>() == 144);
 
+impl Block {
+    /// Sets a slice's health and the bits that follow from it; `see_through`: the most health at which sight passes.
+    pub(crate) fn set_health(&mut self, lane: usize, health: u16, see_through: u16) {
+        let bit = 1u64 << lane;
+        let set = |word: u64, on: bool| if on { word | bit } else { word & !bit };
+        self.health[lane] = health;
+        self.gone = set(self.gone, health == 0);
+        self.clear = set(self.clear, health <= see_through);
+    }
+}
+
 /// A match: its columns, its slices, and what it shares with others.
 #[derive(Debug)]
 pub(crate) struct Match {
@@ -287,6 +298,12 @@ impl MatchState {
         })
     }
 
+    /// Takes over the rows, which are functions of the slices.
+    pub(crate) fn take_rows(&mut self, of: &MatchState) {
+        (self.sight_any, self.sight_full, self.solid_any) = (of.sight_any, of.sight_full, of.solid_any);
+        (self.open, self.open_columns) = (of.open, of.open_columns);
+    }
+
     /// Mask of the players on the other side of `slot`, dead or alive.
     #[inline]
     pub(crate) fn enemies(&self, slot: usize) -> u8 {
@@ -316,11 +333,8 @@ pub(crate) fn restore_walls(state: &mut MatchState, blocks: &mut [Block], geomet
 /// Computes bitsets and rows from the health column.
 pub(crate) fn derive_walls(state: &mut MatchState, blocks: &mut [Block], geometry: &Geometry) {
     for (b, block) in blocks.iter_mut().enumerate() {
-        (block.gone, block.clear) = (0, 0);
         for lane in 0..64 {
-            let health = block.health[lane];
-            block.gone |= u64::from(health == 0) << lane;
-            block.clear |= u64::from(health <= geometry.see_through[b * 64 + lane]) << lane;
+            block.set_health(lane, block.health[lane], geometry.see_through[b * 64 + lane]);
         }
     }
     for cell in 0..crate::map::CELLS {
