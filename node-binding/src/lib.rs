@@ -8,10 +8,13 @@
 
 mod batch;
 mod fail;
+mod guard;
 mod map;
+mod rating;
 mod read;
 pub mod rows;
 mod shape;
+mod snapshot;
 mod sound;
 mod told;
 mod wire;
@@ -45,6 +48,12 @@ pub const PLAYER_COLUMNS: u32 = 28;
 /// Numbers of one row of the index of `wirePackets`.
 #[napi]
 pub const WIRE_COLUMNS: u32 = 5;
+
+/// Tells the collector of memory that an object of ours takes outside its heap, or gives back, so that it collects in
+/// time.
+pub(crate) fn external(env: &napi::Env, bytes: i64) -> napi::Result<()> {
+    env.adjust_external_memory(bytes).map(drop)
+}
 
 /// Hash of a scene after some ticks, on the calling thread.
 #[napi(catch_unwind)]

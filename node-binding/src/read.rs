@@ -161,8 +161,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of its own fields that are enumerable strings.
+    pub(crate) fn names(&self) -> Inner<Vec<String>> {
+        match &self.object {
+            Some(object) => Ok(Object::keys(object)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// A field that must be there; `limit` says what it must be.
-    fn need(&self, field: &str, limit: impl Display) -> Inner<Unknown<'a>> {
+    pub(crate) fn need(&self, field: &str, limit: impl Display) -> Inner<Unknown<'a>> {
         self.get(field)?.ok_or_else(|| Fail::invalid(format_args!("{}.{field}", self.name), "undefined", limit))
     }
 }
