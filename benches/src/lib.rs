@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod draw;
 pub mod origin;
 pub mod rating;
+pub mod replay;
 
 use anyhow::{Context, Result};
 use std::path::Path;

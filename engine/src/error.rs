@@ -97,6 +97,27 @@ pub enum Error {
         /// What it must be.
         reason: &'static str,
     },
+    /// Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+    #[error("bad replay: {field}: {reason} (byte {at}{})", TickText(*tick))]
+    BadReplay {
+        /// Part of the format at fault.
+        field: &'static str,
+        /// What was found and what was expected.
+        reason: String,
+        /// Where in the file, in bytes from its beginning.
+        at: u64,
+        /// Tick of the recording at which it stands; `None`: before the first.
+        tick: Option<u32>,
+    },
+}
+
+/// A tick for a message, or nothing.
+struct TickText(Option<u32>);
+
+impl core::fmt::Display for TickText {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.map_or(Ok(()), |tick| write!(f, ", tick {tick}"))
+    }
 }
 
 impl Error {
@@ -114,6 +135,7 @@ impl Error {
             Error::BadSnapshot { .. } => "BAD_SNAPSHOT",
             Error::UnknownName { .. } => "UNKNOWN_NAME",
             Error::BadMessage { .. } => "BAD_MESSAGE",
+            Error::BadReplay { .. } => "BAD_REPLAY",
         }
     }
 
@@ -131,6 +153,7 @@ impl Error {
             Error::BadSnapshot { .. } => 9,
             Error::UnknownName { .. } => 10,
             Error::BadMessage { .. } => 11,
+            Error::BadReplay { .. } => 12,
         }
     }
 

@@ -50,6 +50,9 @@ enum Verb {
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
     #[command(disable_help_flag = true)]
     Draw(Forwarded),
+    /// Records matches, and looks into, verifies, seeks in and compares recordings
+    #[command(disable_help_flag = true)]
+    Replay(Forwarded),
     /// Runs the criterion benches, and their peers beside them
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
@@ -60,8 +63,8 @@ enum Verb {
 
 #[derive(Debug, Args)]
 struct Fuzz {
-    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, or either end of the wire
-    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down"], default_value = "match_ops")]
+    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the wire, or a recording
+    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "replay"], default_value = "match_ops")]
     target: String,
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
@@ -108,6 +111,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
+        Verb::Replay(forwarded) => report("replay", forwarded.options),
         Verb::Bench(options) => bench(options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {

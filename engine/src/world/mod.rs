@@ -8,7 +8,7 @@ mod net;
 pub(crate) mod op;
 mod ring;
 mod rollback;
-mod save;
+pub(crate) mod save;
 pub(crate) mod state;
 mod view;
 
@@ -25,7 +25,7 @@ pub use view::{CloudView, KnownProjectile, Launch, MatchView, PlayerView, Polygo
 
 use crate::map::GameMap;
 use crate::net::Outbox;
-use crate::rules::{INVENTORY, Loadout, RuleSet, Team, Tuned, Weapon};
+use crate::rules::{Loadout, RuleSet, Team, Tuned, Weapon};
 use crate::sim::{self, NoProbe, Scratch, SightCache, StageProbe};
 use crate::simd::{Kernels, Level};
 use crate::sound::Heard;
@@ -33,7 +33,7 @@ use crate::vision::SightChanges;
 use crate::{Error, Result};
 use rayon::prelude::*;
 use ring::Ring;
-use state::{Match, MatchState, NO_WEAPON, NOBODY};
+use state::{Match, MatchState};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -226,12 +226,7 @@ impl World {
         if self.match_count() >= self.max_matches as usize {
             return Err(Error::WorldFull { limit: self.max_matches, ceiling: MATCHES_CEILING });
         }
-        let mut state: MatchState = bytemuck::Zeroable::zeroed();
-        state.seed = def.seed;
-        state.kill_target = kill_target;
-        state.winner = NOBODY;
-        state.weapon = [[NO_WEAPON; PLAYERS]; INVENTORY];
-        state.loadout = [[NO_WEAPON; INVENTORY]; PLAYERS];
+        let mut state = MatchState::created(def.seed, kill_target);
         let mut blocks = vec![Block::EMPTY; map.geometry().blocks()].into_boxed_slice();
         state::restore_walls(&mut state, &mut blocks, map.geometry());
         let game = Box::new(Match {
@@ -427,6 +422,23 @@ impl World {
         });
     }
 
+    /// One tick of one match. What it sends replaces what the matches of its block have sent.
+    pub(crate) fn step_one(&mut self, id: MatchId) -> Result<()> {
+        self.game(id)?;
+        let kernels = self.kernels;
+        with_scratch(kernels, |scratch| {
+            let (places, outboxes) = self.blocks();
+            let out = &mut outboxes[id.index() / BLOCK];
+            out.clear();
+            core::mem::swap(out, &mut scratch.out);
+            if let Some(game) = places[id.index()].game.as_deref_mut() {
+                sim::step(game, id.index() as u32, scratch, &mut NoProbe);
+            }
+            core::mem::swap(out, &mut scratch.out);
+        });
+        Ok(())
+    }
+
     /// The places, and an outbox for each [`BLOCK`] of them.
     fn blocks(&mut self) -> (&mut [Place], &mut [Outbox]) {
         self.outboxes.resize_with(self.places.len().div_ceil(BLOCK), Outbox::default);
@@ -559,7 +571,7 @@ impl World {
         save::restore(self.game_mut(id)?, bytes)
     }
 
-    fn game(&self, id: MatchId) -> Result<&Match> {
+    pub(crate) fn game(&self, id: MatchId) -> Result<&Match> {
         self.places
             .get(id.index())
             .filter(|place| u64::from(place.generation) == id.generation())
@@ -567,7 +579,7 @@ impl World {
             .ok_or(Error::StaleId { what: "match", id: id.raw() })
     }
 
-    fn game_mut(&mut self, id: MatchId) -> Result<&mut Match> {
+    pub(crate) fn game_mut(&mut self, id: MatchId) -> Result<&mut Match> {
         self.places
             .get_mut(id.index())
             .filter(|place| u64::from(place.generation) == id.generation())
@@ -583,7 +595,7 @@ impl World {
 }
 
 /// The lane of a player who is in the match.
-fn slot_of(state: &MatchState, player: PlayerId) -> Result<usize> {
+pub(crate) fn slot_of(state: &MatchState, player: PlayerId) -> Result<usize> {
     let slot = player.slot();
     if state.joined >> slot & 1 == 0 || state.generation[slot] != player.generation() {
         return Err(Error::StaleId { what: "player", id: player.raw().into() });

@@ -29,7 +29,7 @@ const HEADER: usize = 40;
 const _: () =
     assert!(cfg!(target_endian = "little"), "saved matches are little-endian; add byte swaps for this target");
 
-pub(super) fn hash(game: &Match) -> u64 {
+pub(crate) fn hash(game: &Match) -> u64 {
     let mut hasher = Xxh3::new();
     hasher.update(&game.rules.hash.to_le_bytes());
     hasher.update(&game.map.hash().to_le_bytes());
@@ -83,6 +83,18 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     let (columns, slices) = bytes[HEADER..].split_at(size_of::<MatchState>());
     let mut state = MatchState::zeroed();
     bytemuck::bytes_of_mut(&mut state).copy_from_slice(columns);
+    // The bitsets behind each block's health are not looked at.
+    let healths = slices.chunks_exact(size_of::<Block>()).map(|block| &block[..size_of::<[u16; 64]>()]);
+    install(game, state, healths)
+}
+
+/// Turns a match into what these columns and healths (little-endian, 64 a block) say, wherever they come from.
+pub(crate) fn install<'a>(
+    game: &mut Match,
+    mut state: MatchState,
+    healths: impl Iterator<Item = &'a [u8]>,
+) -> Result<()> {
+    let bad = |field: &'static str, reason: String| Err(Error::BadSnapshot { field, reason });
     check(&state)?;
     let mut blocks = game.blocks.clone();
     let geometry = game.map.geometry();
@@ -90,8 +102,7 @@ pub(super) fn restore(game: &mut Match, bytes: &[u8]) -> Result<()> {
     // is worked out anew. The match's own health is sound, so that the rest need not be checked either.
     state.take_rows(&game.state);
     let mut changed = [0u64; MAX_SLICES / 64];
-    for (b, (block, bytes)) in blocks.iter_mut().zip(slices.chunks_exact(size_of::<Block>())).enumerate() {
-        let bytes = &bytes[..size_of_val(&block.health)];
+    for (b, (block, bytes)) in blocks.iter_mut().zip(healths).enumerate() {
         if bytemuck::bytes_of(&block.health) == bytes {
             continue;
         }

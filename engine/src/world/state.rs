@@ -284,6 +284,15 @@ impl Match {
 }
 
 impl MatchState {
+    /// Of a new match with nobody in it, its walls not yet set.
+    pub(crate) fn created(seed: u64, kill_target: u16) -> MatchState {
+        let mut state = MatchState::zeroed();
+        (state.seed, state.kill_target, state.winner) = (seed, kill_target, NOBODY);
+        state.weapon = [[NO_WEAPON; PLAYERS]; INVENTORY];
+        state.loadout = [[NO_WEAPON; INVENTORY]; PLAYERS];
+        state
+    }
+
     /// Slots of a mask, ascending.
     #[inline]
     pub(crate) fn slots(mask: u8) -> impl Iterator<Item = usize> {

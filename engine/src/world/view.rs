@@ -708,6 +708,7 @@ impl<'a> MatchView<'a> {
             + self.game.heard.bytes()
             + self.game.net.as_ref().map_or(0, |net| net.bytes())
             + self.game.guard.as_ref().map_or(0, |guard| guard.bytes())
+            + self.game.recorder.as_ref().map_or(0, |recorder| recorder.bytes())
     }
 }
 
