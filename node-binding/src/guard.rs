@@ -73,12 +73,6 @@ pub struct CheckedPosition {
     pub evidence: Option<Evidence>,
 }
 
-/// Kinds of evidence by number, from 1 on.
-#[napi(catch_unwind)]
-pub fn evidence_kinds() -> Vec<&'static str> {
-    Kind::ALL.map(Kind::name).to_vec()
-}
-
 #[napi]
 impl World {
     #[napi(catch_unwind)]

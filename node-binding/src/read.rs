@@ -2,7 +2,7 @@
 
 use crate::fail::{Fail, Inner};
 use core::fmt::Display;
-use napi::bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Unknown};
+use napi::bindgen_prelude::{FromNapiValue, Function, JsObjectValue, Object, Unknown};
 use napi::{JsValue, ValueType};
 use trespasser::rules::Material;
 use trespasser::{Loadout, MatchId, PlayerId, Reading, SoundKind, Team, Weapon};
@@ -269,6 +269,14 @@ pub(crate) fn loadout(value: Unknown<'_>) -> Inner<Loadout> {
         support.push(string(format_args!("loadout.support[{i}]"), item, NAME)?.parse()?);
     }
     Ok(Loadout::new(primary, secondary, &support)?)
+}
+
+/// A function that is called with a number.
+pub(crate) fn function<'a>(field: &'static str, value: &Unknown<'a>) -> Inner<Function<'a, u32, Unknown<'a>>> {
+    if kind(value)? != ValueType::Function {
+        return refuse(field, value, "a function");
+    }
+    cast(value)
 }
 
 /// An instance of a class of this addon.
