@@ -2922,8 +2922,7 @@ const char *tp_evidence_kind_name(uint8_t kind);
 // Lower-case name of a tp_verdict, null for other numbers. Owned by the library, valid forever. Any thread.
 const char *tp_verdict_name(uint8_t verdict);
 
-// The limits and the policy of the engine: flagged from 1, kicked from 3, banned from 10; statistics alone neither kick
-// nor ban. Any thread.
+// The limits and the policy of the engine; statistics alone neither kick nor ban. Any thread.
 struct tp_guard_def tp_guard_default_def(void);
 
 // Watches a match's players from now on, or anew with another definition: what was found before is forgotten. Nothing

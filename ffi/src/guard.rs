@@ -290,8 +290,7 @@ pub extern "C" fn tp_verdict_name(verdict: u8) -> *const c_char {
     guarded!(or null(), { Ok(name_at(&VERDICT_NAMES, verdict.into())) })
 }
 
-/// The limits and the policy of the engine: flagged from 1, kicked from 3, banned from 10; statistics alone neither kick
-/// nor ban. Any thread.
+/// The limits and the policy of the engine; statistics alone neither kick nor ban. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn tp_guard_default_def() -> tp_guard_def {
     let def = tp_guard_def {
