@@ -69,6 +69,15 @@
 // Bytes of a client's message at most.
 #define TP_MAX_CLIENT_MESSAGE 256
 
+// Level of a slice that is as the map has it.
+#define TP_AS_ON_MAP 255
+
+// Pieces of evidence that a match keeps until they are drained: tp_match_drain_evidence wants room for this many.
+#define TP_MAX_EVIDENCE 64
+
+// Kinds of evidence: elements of tp_guard_def.weight, that of kind k at k - 1.
+#define TP_EVIDENCE_KINDS 21
+
 // What a call returns. Numbers are never reused.
 enum tp_result
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -99,6 +108,8 @@ enum tp_result
   TP_RESULT_UNKNOWN_NAME = 10,
   // Bytes that are no message of the wire protocol; the message names the field.
   TP_RESULT_BAD_MESSAGE = 11,
+  // Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+  TP_RESULT_BAD_REPLAY = 12,
   // A pointer that must not be null is.
   TP_RESULT_NULL_POINTER = 101,
   // The caller's buffer has too little room; the message says how much is needed.
@@ -514,24 +525,310 @@ typedef uint8_t tp_seen_flag;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Kind of a tp_seen_message; the comments name the fields that carry something besides tick.
+enum tp_seen_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // aux: a tp_sound_kind; value: gain in 1/255; direction in 1/64 turn, 0 for own ones; cutoff; own.
+  TP_SEEN_KIND_SOUND = 1,
+  // actor, weapon, x, y, direction in 1/256 turn.
+  TP_SEEN_KIND_FIRED = 2,
+  // actor, weapon, target: whose body; x, y if placed; aux: 0 nothing, 1 a wall, 2 a body, 3 a body not told.
+  TP_SEEN_KIND_IMPACT = 3,
+  // target, actor, weapon; value: points.
+  TP_SEEN_KIND_HURT = 4,
+  // target, actor, weapon; x, y if placed.
+  TP_SEEN_KIND_DIED = 5,
+  // actor, weapon, x, y.
+  TP_SEEN_KIND_EXPLODED = 6,
+  // weapon, x, y.
+  TP_SEEN_KIND_BOUNCED = 7,
+  // actor, weapon.
+  TP_SEEN_KIND_THROWN = 8,
+  // aux: 0 an empty click, 1 too soon to fire, 2 too soon to respawn, 3 overheated.
+  TP_SEEN_KIND_DENIED = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_seen_kind tp_seen_kind;
+#else
+typedef uint8_t tp_seen_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Why a host ends a link.
+enum tp_farewell
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The match is over for this player.
+  TP_FAREWELL_OVER = 0,
+  // The client speaks another version.
+  TP_FAREWELL_VERSION = 1,
+  // Another connection has taken this one's place.
+  TP_FAREWELL_REPLACED = 2,
+  // The host has removed the player.
+  TP_FAREWELL_REMOVED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_farewell tp_farewell;
+#else
+typedef uint8_t tp_farewell;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Fields of an event that are not told, as bits of tp_told.hidden. A bit says that those who are told could not have been
+// told, never that there was something to hide.
+enum tp_hidden
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // actor is TP_NONE.
+  TP_HIDDEN_ACTOR = 1,
+  // target is TP_NONE.
+  TP_HIDDEN_TARGET = 2,
+  // x and y are 0.
+  TP_HIDDEN_PLACE = 4,
+  // weapon is TP_NONE.
+  TP_HIDDEN_WEAPON = 8,
+  // dx and dy are 0.
+  TP_HIDDEN_DIRECTION = 16,
+  // Rounds left: slice of launches, value of shots, value and aux of reloads are 0.
+  TP_HIDDEN_ROUNDS = 32,
+  // value of a hit is 0.
+  TP_HIDDEN_DAMAGE = 64,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_hidden tp_hidden;
+#else
+typedef uint8_t tp_hidden;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How much tp_set_log is told of.
+enum tp_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Defects: a panic caught at the border, an object left half changed by one.
+  TP_LOG_LEVEL_ERROR = 1,
+  // Besides, every call that is refused, with what tp_last_error_message() says of it.
+  TP_LOG_LEVEL_REFUSAL = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_log_level tp_log_level;
+#else
+typedef uint32_t tp_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a piece of evidence is about; tp_evidence.value has this unit. Numbers are never reused.
+enum tp_evidence_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // More game time than real time; inputs ahead.
+  TP_EVIDENCE_KIND_SPEED = 1,
+  // A sequence number that jumps ahead of time; inputs ahead at once.
+  TP_EVIDENCE_KIND_JUMP = 2,
+  // Inputs beyond the rate.
+  TP_EVIDENCE_KIND_INPUT_FLOOD = 3,
+  // Messages beyond the rate.
+  TP_EVIDENCE_KIND_MESSAGE_FLOOD = 4,
+  // Bytes of messages beyond the rate.
+  TP_EVIDENCE_KIND_BYTE_FLOOD = 5,
+  // Messages that cannot be read, of late.
+  TP_EVIDENCE_KIND_BAD_MESSAGES = 6,
+  // Acknowledges a tick that has not been played; ticks ahead.
+  TP_EVIDENCE_KIND_FUTURE_ACK = 7,
+  // A later input acknowledges an earlier tick; ticks back.
+  TP_EVIDENCE_KIND_BACKWARD_ACK = 8,
+  // A cursor that no client can send; px from the playfield's corner.
+  TP_EVIDENCE_KIND_CURSOR = 9,
+  // Keys of the inventory within one input.
+  TP_EVIDENCE_KIND_CHORD = 10,
+  // Presses of the trigger beyond the rate.
+  TP_EVIDENCE_KIND_CLICK_RATE = 11,
+  // Presses at machine-regular intervals; inputs off even spacing.
+  TP_EVIDENCE_KIND_CLICK_RHYTHM = 12,
+  // Aim held on enemies of whom the player can know nothing; logarithm of the odds.
+  TP_EVIDENCE_KIND_HIDDEN_AIM = 13,
+  // Aim that follows such an enemy; px across the line.
+  TP_EVIDENCE_KIND_HIDDEN_TRACK = 14,
+  // Shots at such enemies; logarithm of the odds.
+  TP_EVIDENCE_KIND_HIDDEN_SHOT = 15,
+  // Reactions beyond the human; ms.
+  TP_EVIDENCE_KIND_REACTION = 16,
+  // From an enemy under the crosshair to the trigger; ms.
+  TP_EVIDENCE_KIND_TRIGGER = 17,
+  // A turn that ends on a body's middle at once; px off.
+  TP_EVIDENCE_KIND_SNAP = 18,
+  // Aim locked on a moving enemy; px off.
+  TP_EVIDENCE_KIND_LOCK = 19,
+  // As any of these, at a decoy.
+  TP_EVIDENCE_KIND_DECOY = 20,
+  // A position that a client claims; px beyond what could be reached.
+  TP_EVIDENCE_KIND_POSITION = 21,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_evidence_kind tp_evidence_kind;
+#else
+typedef uint8_t tp_evidence_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What is advised for a player; acting on it is the host's business.
+enum tp_verdict
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing to speak of.
+  TP_VERDICT_CLEAR = 0,
+  // Worth a decoy.
+  TP_VERDICT_SUSPECT = 1,
+  // For a person to look at, with the replay.
+  TP_VERDICT_FLAG = 2,
+  // To be taken out of the match.
+  TP_VERDICT_KICK = 3,
+  // Not to be let in again.
+  TP_VERDICT_BAN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_verdict tp_verdict;
+#else
+typedef uint8_t tp_verdict;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What is wrong with a claim.
+enum tp_fault
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing: the claim stands.
+  TP_FAULT_NONE = 0,
+  // A coordinate that is no number, or outside the playfield.
+  TP_FAULT_OUTSIDE = 1,
+  // Farther than its gait allows in the time.
+  TP_FAULT_SPEED = 2,
+  // Five times that and more, and 20 px.
+  TP_FAULT_TELEPORT = 3,
+  // Slices stand in the way.
+  TP_FAULT_WALL = 4,
+  // The dead do not move.
+  TP_FAULT_DEAD = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_fault tp_fault;
+#else
+typedef uint8_t tp_fault;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A way to rate.
+enum tp_rating_system
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Weng-Lin with the full Bradley-Terry model: for teams, and it knows how sure it is.
+  TP_RATING_SYSTEM_WENG_LIN = 0,
+  // Elo, generalised to teams and places.
+  TP_RATING_SYSTEM_ELO = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_rating_system tp_rating_system;
+#else
+typedef uint32_t tp_rating_system;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The bots of one world. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_bots tp_bots;
+
+// Bytes that the library hands over because nobody could know before how many there would be. Immutable: any number of
+// threads may use them at once.
+typedef struct tp_bytes tp_bytes;
 
 // A playable map. Immutable: any number of threads may use it at once. Matches keep what they need of it, so that it
 // may be destroyed as soon as they are created.
 typedef struct tp_map tp_map;
 
+// A recording being played in a match of its own, which the host may look at, guard and link as any other. Calls that
+// change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_playback tp_playback;
+
+// The positions that a match's clients have claimed so far, for hosts that accept claims; one for each match. Calls that
+// change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_positions tp_positions;
+
 // The reference client of the wire, for bots, load tests and tests of other clients. About 8 KB, and a byte for each
 // slice of the map, whatever comes. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_receiver tp_receiver;
+
+// A recording that has been read: every part is whole. Immutable: any number of threads may use it at once.
+typedef struct tp_replay tp_replay;
 
 // A scene being played: a world with one match of bots. Calls that change it must be alone, and get or give BUSY if
 // they are not.
 typedef struct tp_scene tp_scene;
 
+// A match as it was between two ticks, to be turned back to. It never leaves the process, unlike what tp_match_save
+// writes, and costs two copies of some 9 KB. Used again and again it allocates once for each size of map. Calls that
+// change it must be alone, and get or give BUSY if they are not.
+typedef struct tp_snapshot tp_snapshot;
+
 // Matches of one rule set and tick rate, with their players. Calls that read it (const) may meet on several threads;
 // a call that changes it must be alone, and gets or gives BUSY if it is not.
 typedef struct tp_world tp_world;
+
+// Where the library's memory comes from. 40 bytes. All three functions are called on any thread, several at once; they
+// must not call the library, and neither throw nor jump out.
+typedef struct tp_allocator {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Unused.
+  uint32_t reserved;
+  // Handed to each of the functions; stays the caller's, to be kept as long as the process runs.
+  void *user;
+  // `size` bytes, at least 1, at a multiple of `alignment`, a power of 2; null if there are none, which ends the
+  // process.
+  void *(*allocate)(void *user, size_t size, size_t alignment);
+  // Makes a block of `old_size` bytes one of `new_size`, of the same alignment, with what both have room for; null
+  // if there are none, and the old block stays.
+  void *(*reallocate)(void *user, void *block, size_t old_size, size_t alignment, size_t new_size);
+  // Takes a block back; never null, of the size and alignment that it was asked for with.
+  void (*release)(void *user, void *block, size_t size, size_t alignment);
+} tp_allocator;
+
+// Where messages go. 24 bytes.
+typedef struct tp_log {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // A tp_log_level: this and lower ones are told.
+  uint32_t level;
+  // Handed to `write`; stays the caller's.
+  void *user;
+  // Takes one message, without a newline, for the call. On the thread of the call that it is about, after that call
+  // has let go of its objects and before it returns; on several threads at once. It may call the library but for
+  // tp_set_log; what it does there is not logged. It must neither throw nor jump out.
+  void (*write)(void *user, uint32_t level, const char *message);
+} tp_log;
 
 // A wall to build a map from. 20 bytes.
 typedef struct tp_wall_def {
@@ -965,18 +1262,87 @@ typedef struct tp_weapon_view {
   uint8_t reserved;
 } tp_weapon_view;
 
-// What a client's message brought.
-// 8 bytes.
-typedef struct tp_received {
-  // Inputs taken that no message had brought before.
-  uint32_t inputs;
-  // 1: of another epoch, or older than what is known already; it changed nothing.
-  uint8_t stale;
-  // 1: it acknowledged a frame that was never sent.
-  uint8_t false_ack;
+// An event with everything taken out that those to whom it is told may not know. 56 bytes.
+//
+// `value` of launches, bounces and explosions is what each of those who are told calls the projectile, counted in the
+// order in which they learn of projectiles; reserved of who is dazzled is that number of the flash.
+typedef struct tp_told {
+  // Who did it, at that time; null if hidden or nobody.
+  struct tp_player_id actor_id;
+  // To whom, at that time; null if hidden or nobody.
+  struct tp_player_id target_id;
+  // What is left of it.
+  struct tp_event event;
+  // Bit s: the player in slot s is told just this.
+  uint8_t to;
+  // tp_hidden bits.
+  uint8_t hidden;
   // 0.
   uint8_t reserved[2];
-} tp_received;
+} tp_told;
+
+// What a player knows of others. 8 bytes.
+typedef struct tp_knowledge {
+  // Grows with every change of what tp_player_known_health gives, and with nothing else.
+  uint32_t slices_version;
+  // Bit s: knows the player in slot s: oneself, the team, once placed, and enemies in sight. What is not in it must not
+  // be told to that player but score, name and whether the other lives.
+  uint8_t knows;
+  // The same as of the tick before the last.
+  uint8_t knew;
+  // 0.
+  uint8_t reserved[2];
+} tp_knowledge;
+
+// A projectile in flight, as far as one player knows it. 56 bytes.
+typedef struct tp_known_projectile {
+  // Who threw it, if the player knows that one, and if still in the match; else null.
+  struct tp_player_id owner;
+  // The player's own number for it, as in tp_told.
+  uint32_t number;
+  // Tick in which the player learnt of it.
+  uint32_t since;
+  // Tick in which it was launched; 0 unless launch_known.
+  uint32_t born;
+  // Ticks until its fuse is over, or TP_NO_FUSE; 0 unless launch_known.
+  uint32_t fuse_ticks;
+  // Centre, px.
+  float x;
+  // Centre, px.
+  float y;
+  // px/s.
+  float vx;
+  // px/s.
+  float vy;
+  // px flown; 0 unless launch_known.
+  float flown;
+  // px after which it goes off or comes to rest; 0 unless launch_known.
+  float range;
+  // tp_weapon.
+  uint8_t weapon;
+  // 1: launched by the player's own team.
+  uint8_t own_team;
+  // 1: the player knows how it was launched.
+  uint8_t launch_known;
+  // Level of charge it was thrown with; 0: launched, or unless launch_known.
+  uint8_t charge;
+  // 0.
+  uint32_t reserved;
+} tp_known_projectile;
+
+// Where the elements of one match lie in an array of many matches' elements. 32 bytes.
+typedef struct tp_match_span {
+  // Whose they are.
+  struct tp_match_id match_id;
+  // Index of the first.
+  uint64_t first;
+  // Elements lost before these because too many waited; 0 of what does not wait.
+  uint64_t lost;
+  // How many.
+  uint32_t count;
+  // 0.
+  uint32_t reserved;
+} tp_match_span;
 
 // One message of tp_world_packets.
 // 24 bytes.
@@ -990,6 +1356,73 @@ typedef struct tp_packet {
   // Bytes.
   uint32_t length;
 } tp_packet;
+
+// What a client's message brought.
+// 8 bytes.
+typedef struct tp_received {
+  // Inputs taken that no message had brought before.
+  uint32_t inputs;
+  // 1: of another epoch, or older than what is known already; it changed nothing.
+  uint8_t stale;
+  // 1: it acknowledged a frame that was never sent.
+  uint8_t false_ack;
+  // 0.
+  uint8_t reserved[2];
+} tp_received;
+
+// What a snapshot is. 16 bytes.
+typedef struct tp_snapshot_info {
+  // Bytes of memory that it takes.
+  uint64_t bytes;
+  // Tick of the match it is of; 0 before the first.
+  uint32_t tick;
+  // 0.
+  uint32_t reserved;
+} tp_snapshot_info;
+
+// An input of the past, for tp_match_resimulate. 32 bytes.
+typedef struct tp_past_input {
+  // Whose.
+  struct tp_player_id player_id;
+  // The first tick that can apply it: one more than the match's tick when it was pushed.
+  uint32_t tick;
+  // As in tp_input.
+  uint32_t sequence;
+  // As in tp_input.
+  uint32_t ack_tick;
+  // tp_button bits held.
+  uint16_t held;
+  // tp_button bits pressed.
+  uint16_t taps;
+  // Cursor, px; finite, clamped to +-2000.
+  float mouse_x;
+  // Cursor, px; finite, clamped to +-2000.
+  float mouse_y;
+} tp_past_input;
+
+// What a link has done and takes. 48 bytes.
+typedef struct tp_link_stats {
+  // Bytes sent.
+  uint64_t bytes;
+  // Bytes that the link takes in memory.
+  uint64_t memory;
+  // Messages sent.
+  uint32_t frames;
+  // Of them, acknowledged.
+  uint32_t acked;
+  // Of them, not taken by the client.
+  uint32_t lost;
+  // Messages of the client with an acknowledgement of what was never sent.
+  uint32_t false_acks;
+  // Messages of the client that were none.
+  uint32_t bad_messages;
+  // Messages from an older epoch, or older than what was known.
+  uint32_t stale;
+  // Bytes that may be sent at once; below 0 after more was due.
+  int32_t level;
+  // 0.
+  uint32_t reserved;
+} tp_link_stats;
 
 // A player as a client knows one. 16 bytes.
 typedef struct tp_seen_player {
@@ -1031,6 +1464,190 @@ typedef struct tp_seen {
   struct tp_seen_player players[8];
 } tp_seen;
 
+// How a link began. 48 bytes.
+typedef struct tp_welcome {
+  // tp_map_info.hash of the map.
+  uint64_t map_hash;
+  // Hash of the rule set.
+  uint64_t rules_hash;
+  // Frame in which it was sent.
+  uint32_t frame;
+  // Ticks a second, 20 to 240.
+  uint32_t tick_rate;
+  // Ticks a frame, 1 to 240.
+  uint32_t step;
+  // Slices of the map: room that tp_receiver_levels needs.
+  uint32_t slices;
+  // Kills that win.
+  uint32_t kill_target;
+  // Inputs a second of one player's time.
+  uint32_t inputs_per_second;
+  // 0 to 3.
+  uint8_t epoch;
+  // The player's own, 0 to 7.
+  uint8_t slot;
+  // 0.
+  uint8_t reserved[6];
+} tp_welcome;
+
+// A line of the score. 12 bytes.
+typedef struct tp_seen_score {
+  // Kills of enemies.
+  uint32_t kills;
+  // Deaths.
+  uint32_t deaths;
+  // 1: there is a player in this slot; else all is 0.
+  uint8_t there;
+  // tp_team.
+  uint8_t team;
+  // 1: lives.
+  uint8_t alive;
+  // 0.
+  uint8_t reserved;
+} tp_seen_score;
+
+// A place of the own inventory. 12 bytes.
+typedef struct tp_seen_item {
+  // In the magazine.
+  uint32_t rounds;
+  // In reserve.
+  uint32_t reserve;
+  // tp_weapon, or TP_NONE: an empty place.
+  uint8_t weapon;
+  // 0.
+  uint8_t reserved[3];
+} tp_seen_item;
+
+// All else that a client knows of itself and the score. 224 bytes.
+typedef struct tp_seen_own {
+  // By slot.
+  struct tp_seen_score scores[8];
+  // By place.
+  struct tp_seen_item items[5];
+  // Red's, blue's.
+  uint32_t team_kills[2];
+  // Tick in which the reload ends; 0: none.
+  uint32_t reload_end;
+  // Tick in which `heat` was so.
+  uint32_t heat_tick;
+  // Tick in which the silence after overheating ends; 0: none.
+  uint32_t silence_end;
+  // Tick from which one can be hurt; 0: already.
+  uint32_t protected_until;
+  // Tick from which on a respawn is granted, while dead.
+  uint32_t respawn_at;
+  // Tick of the flash that dazzles, or dazzled; 0: none.
+  uint32_t flash_tick;
+  // Its intensity, 0 to 1.
+  float flash;
+  // Tick of the own motion to the bit; 0: none has come.
+  uint32_t exact_tick;
+  // px, to the bit, in exact_tick.
+  float exact_x;
+  // px, to the bit, in exact_tick.
+  float exact_y;
+  // px/s, to the bit, in exact_tick.
+  float exact_vx;
+  // px/s, to the bit, in exact_tick.
+  float exact_vy;
+  // Place of the weapon in hand, 0 to 4.
+  uint8_t hand;
+  // Level of charge of the throw in hand; 0: not held.
+  uint8_t charge;
+  // Percent, in heat_tick.
+  uint8_t heat;
+  // 1: dead.
+  uint8_t dead;
+  // Slot of the killer, or TP_NONE.
+  uint8_t killer;
+  // 1: the match is over.
+  uint8_t over;
+  // tp_team; NONE while it runs and for a draw.
+  uint8_t winner;
+  // Inputs that held keys have stood in for.
+  uint8_t ahead;
+  // 1: a request has been answered.
+  uint8_t answered;
+  // Number of the last request answered.
+  uint8_t request;
+  // How: 0 done, 1 not now, 2 not allowed.
+  uint8_t answer;
+  // 0.
+  uint8_t reserved;
+} tp_seen_own;
+
+// A projectile that a client knows. 32 bytes.
+typedef struct tp_seen_projectile {
+  // px, where it is taken to be in the newest frame.
+  float x;
+  // px.
+  float y;
+  // px, as recorded in `tick`.
+  float recorded_x;
+  // px, as recorded in `tick`.
+  float recorded_y;
+  // px/s, as recorded in `tick`.
+  float vx;
+  // px/s, as recorded in `tick`.
+  float vy;
+  // Of the record.
+  uint32_t tick;
+  // tp_weapon.
+  uint8_t weapon;
+  // 1: of the own team.
+  uint8_t own_team;
+  // The link's number for it, 0 to 63.
+  uint8_t number;
+  // 0.
+  uint8_t reserved;
+} tp_seen_projectile;
+
+// A cloud that a client knows. 16 bytes.
+typedef struct tp_seen_cloud {
+  // px.
+  float x;
+  // px.
+  float y;
+  // Tick in which it rose.
+  uint32_t born;
+  // The link's number for it, 0 to 31.
+  uint8_t number;
+  // 0.
+  uint8_t reserved[3];
+} tp_seen_cloud;
+
+// Something that has happened, as a client was told. 24 bytes.
+typedef struct tp_seen_message {
+  // When.
+  uint32_t tick;
+  // px, if placed; else 0.
+  float x;
+  // px, if placed; else 0.
+  float y;
+  // By kind.
+  uint16_t value;
+  // tp_seen_kind.
+  uint8_t kind;
+  // Who did it, slot, or TP_NONE.
+  uint8_t actor;
+  // To whom, slot, or TP_NONE.
+  uint8_t target;
+  // tp_weapon, or TP_NONE.
+  uint8_t weapon;
+  // Clockwise from +x, in the unit of the kind.
+  uint8_t direction;
+  // By kind.
+  uint8_t aux;
+  // 0 to TP_CUTOFF_OPEN; of sounds.
+  uint8_t cutoff;
+  // 1: the own body's; of sounds.
+  uint8_t own;
+  // 1: x and y say where.
+  uint8_t placed;
+  // 0.
+  uint8_t reserved;
+} tp_seen_message;
+
 // What a bot joins with. 20 bytes.
 typedef struct tp_bot_def {
   // Bytes of this struct in the caller's header.
@@ -1065,6 +1682,292 @@ typedef struct tp_scene_info {
   // For tp_world_def: tp_rules.
   uint32_t rules;
 } tp_scene_info;
+
+// What a guard is made with. 216 bytes.
+typedef struct tp_guard_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Share by which an honest client's clock may be fast, 0 to 0.1.
+  float drift;
+  // Seconds that a client may come to be ahead of the earliest arrivals so far, 0.1 to 10.
+  float slack_s;
+  // Times that a host pushes each input at most, 1 to 16.
+  float repeats;
+  // Messages a second, 20 to 1000.
+  float messages_per_s;
+  // Bytes of messages a second, 100 to 1000000.
+  float bytes_per_s;
+  // Presses of the trigger a second, 5 to 60.
+  float clicks_per_s;
+  // By tp_evidence_kind less 1: what a piece of grade 1 adds to the score, 0 to 100.
+  float weight[TP_EVIDENCE_KINDS];
+  // The same: seconds in which it halves, 1 to 86400.
+  float half_life_s[TP_EVIDENCE_KINDS];
+  // Score from which on a player is a suspect, of all kinds; above 0. The four ascend; infinite: never.
+  float suspect;
+  // Score from which on a player is flagged, of all kinds.
+  float flag;
+  // Score from which on a kick is advised, of the kinds that are not statistical.
+  float kick;
+  // Score from which on a ban is advised, of the kinds that are not statistical.
+  float ban;
+  // 1: statistical kinds count for kicks, too.
+  uint8_t kick_on_statistics;
+  // 1: statistical kinds count for bans, too.
+  uint8_t ban_on_statistics;
+  // Unused.
+  uint8_t reserved[2];
+} tp_guard_def;
+
+// A piece of evidence. 32 bytes.
+typedef struct tp_evidence {
+  // Whom it is about.
+  struct tp_player_id player_id;
+  // Tick after which, or in which, it was found.
+  uint32_t tick;
+  // What was measured, in the unit of its kind.
+  float value;
+  // The limit it is held against, in the same unit.
+  float limit;
+  // How much it says, above 0 to 1.
+  float grade;
+  // tp_evidence_kind.
+  uint8_t kind;
+  // 1: of a kind that says how likely chance would be, not that something impossible was done.
+  uint8_t statistical;
+  // 0.
+  uint8_t reserved[6];
+} tp_evidence;
+
+// How a player stands. 32 bytes.
+typedef struct tp_standing {
+  // Who.
+  struct tp_player_id player_id;
+  // Score of all kinds, now.
+  float score;
+  // Score of the kinds that are not statistical, now.
+  float certain;
+  // Pieces of evidence so far.
+  uint32_t evidence;
+  // Tick in which the player was first flagged; 0: not yet.
+  uint32_t flag_tick;
+  // The gravest tp_verdict so far.
+  uint8_t verdict;
+  // The tp_evidence_kind that weighs most now; 0: none.
+  uint8_t worst;
+  // 1: a decoy would tell more.
+  uint8_t wants_decoy;
+  // 0.
+  uint8_t reserved[5];
+} tp_standing;
+
+// How claims are judged. 16 bytes.
+typedef struct tp_position_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Share by which a way may be longer than its gait allows, 0 to 1.
+  float tolerance;
+  // px for rounding besides, 0 to 10.
+  float rounding;
+  // Seconds of the client's time that can be saved up, 0.1 to 10.
+  float saved_s;
+} tp_position_def;
+
+// What a client says. 24 bytes.
+typedef struct tp_claim {
+  // The client's clock, ms, from any moment on; finite.
+  double time_ms;
+  // Centre of the body, px; any number.
+  float x;
+  // Centre of the body, px; any number.
+  float y;
+  // tp_gait. IDLE coasts at the speed of the claim before.
+  uint8_t gait;
+  // Unused.
+  uint8_t reserved[7];
+} tp_claim;
+
+// What a claim is worth. 48 bytes.
+typedef struct tp_checked {
+  // Of kind POSITION, if there is a fault; else zeros.
+  struct tp_evidence evidence;
+  // Where the body may be taken to stand, px: as claimed, or as far towards it as it can have come.
+  float x;
+  // px.
+  float y;
+  // tp_fault.
+  uint8_t fault;
+  // 0.
+  uint8_t reserved[7];
+} tp_checked;
+
+// How players are rated. 80 bytes.
+typedef struct tp_rating_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // tp_rating_system: of the fields below, its own count.
+  uint32_t system;
+  // Elo: the most that a match moves a player of equal teams, points, 1 to 400.
+  double elo_k;
+  // Elo: value of a newcomer, points, -5000 to 5000.
+  double elo_newcomer;
+  // Weng-Lin: value of a newcomer, points, -5000 to 5000.
+  double newcomer;
+  // Weng-Lin: deviation of a newcomer, points, 10 to 5000.
+  double deviation;
+  // Weng-Lin: luck in a single player's result, points, 100 to 5000.
+  double beta;
+  // Weng-Lin: how a team's luck grows with its mean size, 0 to 1.
+  double growth;
+  // Weng-Lin: what a pair among n teams is worth: (n - 1)^-crowd, 0 to 1.
+  double crowd;
+  // Weng-Lin: how far skill drifts from one match to the next, points, 0 to 500.
+  double drift;
+  // Weng-Lin: how far skill drifts in a day without a match, points, 0 to 500.
+  double rest;
+} tp_rating_def;
+
+// What is thought of a player. 16 bytes; keep both numbers as they are.
+typedef struct tp_rating {
+  // Skill, points, -10000 to 10000; 400 points are ten wins to one in Elo.
+  double value;
+  // How far the skill may be off, one standard deviation, points, 0 to 10000. Elo leaves it as it is.
+  double deviation;
+} tp_rating;
+
+// What the host knows of a match or a player and wants to find in the file again. 24 bytes.
+typedef struct tp_label {
+  // 1 to 32 bytes.
+  const char *key;
+  // At most 256 bytes.
+  const char *value;
+  // Whom it is about, slot, or TP_NONE: the match.
+  uint8_t slot;
+  // Unused.
+  uint8_t reserved[7];
+} tp_label;
+
+// What a recording is made with. 24 bytes.
+typedef struct tp_record_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Seconds of match time from one keyframe to the next, 1 to 3600. More often: quicker seeks, a larger file.
+  uint32_t keyframe_seconds;
+  // Bytes that may wait to be drained, 65536 to 1073741824. A recording that would exceed them stops.
+  uint32_t limit;
+  // Elements of `labels`, at most 128.
+  uint32_t label_count;
+  // What the host knows at the beginning; borrowed for the call.
+  const struct tp_label *labels;
+} tp_record_def;
+
+// What a recording has done and takes. 48 bytes.
+typedef struct tp_record_stats {
+  // Operations written down, inputs included.
+  uint64_t ops;
+  // Of them, inputs.
+  uint64_t inputs;
+  // Bytes of whole parts so far, drained or waiting.
+  uint64_t total;
+  // Bytes that wait: room that tp_match_drain_replay needs.
+  uint64_t waiting;
+  // Bytes of memory that it takes, those that wait included.
+  uint64_t memory;
+  // Ticks written down.
+  uint32_t ticks;
+  // 1: it has stopped by itself, for more than the limit waited, or for too many operations between two ticks.
+  uint8_t stopped;
+  // 0.
+  uint8_t reserved[3];
+} tp_record_stats;
+
+// What has been handed over of a recording. 24 bytes.
+typedef struct tp_drained {
+  // Bytes handed over now.
+  uint64_t bytes;
+  // Bytes of the file so far, these included.
+  uint64_t total;
+  // As in tp_record_stats. What was handed over until now is a file that lacks its end mark.
+  uint8_t stopped;
+  // 0.
+  uint8_t reserved[7];
+} tp_drained;
+
+// What a recording is. 80 bytes.
+typedef struct tp_replay_info {
+  // Seed of the match when the recording began.
+  uint64_t seed;
+  // Hash of the rule set.
+  uint64_t rules_hash;
+  // tp_map_info.hash of the map.
+  uint64_t map_hash;
+  // Bytes of the file.
+  uint64_t length;
+  // Bytes at its end that are no whole part, for its host died or still writes.
+  uint64_t lost;
+  // Of the format.
+  uint32_t version;
+  // Number of the simulation that wrote it; only the same plays it.
+  uint32_t simulation;
+  // Ticks a second.
+  uint32_t tick_rate;
+  // The match's tick when it began; its own count on from there.
+  uint32_t first_tick;
+  // Its tick at the end.
+  uint32_t last_tick;
+  // Ticks from one keyframe to the next.
+  uint32_t keyframe_ticks;
+  // Keyframes.
+  uint32_t keyframe_count;
+  // tp_replay_label has this many.
+  uint32_t label_count;
+  // Kills that win.
+  uint16_t kill_target;
+  // 1: it has its end mark.
+  uint8_t complete;
+  // 0.
+  uint8_t reserved[5];
+} tp_replay_info;
+
+// What tp_replay_verify has found. 40 bytes.
+typedef struct tp_verified {
+  // Hash in the file where the two part; 0 unless diverged.
+  uint64_t expected;
+  // Hash that was computed there; 0 unless diverged.
+  uint64_t found;
+  // Ticks played.
+  uint32_t ticks;
+  // Hashes compared.
+  uint32_t hashes;
+  // Tick at the end of the first second whose hash differs; 0 unless diverged.
+  uint32_t tick;
+  // Tick at which both were last the same; 0 unless diverged.
+  uint32_t good;
+  // 1: the recording and what became of it part.
+  uint8_t diverged;
+  // 0.
+  uint8_t reserved[7];
+} tp_verified;
+
+// Where a playback is. 40 bytes.
+typedef struct tp_playback_info {
+  // The match that it plays in.
+  struct tp_match_id match_id;
+  // As in tp_verified.
+  uint64_t expected;
+  // As in tp_verified.
+  uint64_t found;
+  // Tick of the recording that was played last.
+  uint32_t tick;
+  // As tick in tp_verified.
+  uint32_t diverged_tick;
+  // As in tp_verified.
+  uint32_t good;
+  // As in tp_verified, of what has been played.
+  uint8_t diverged;
+  // 0.
+  uint8_t reserved[3];
+} tp_playback_info;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1106,6 +2009,19 @@ const char *tp_map_builtin_name(size_t index);
 // happens and from then on refuses every call but tp_world_destroy with PANIC. The default panic hook writes a line
 // to stderr. No other call on that world at the same time.
 tp_result tp_test_panic(struct tp_world *world);
+
+// Has the library take its memory from the host's functions; null: from the system, as without this call. Borrows
+// `allocator` for the call; its `user` must live as long as the process. To be called before anything else: only
+// tp_version, tp_check_version, tp_set_log and this one may come before, as long as they succeed. Any thread.
+// INVALID_ARGUMENT for a struct of an unknown size; NULL_POINTER if one of the functions is missing; NOT_ALLOWED once the
+// library has allocated anything, or if it was built without the feature `host-allocator`.
+tp_result tp_set_allocator(const struct tp_allocator *allocator);
+
+// Has a host's function told of what goes wrong inside; null: nobody, as without this call. Borrows `log` for the call.
+// When it returns, the function before is not being called any more, and will not be. Any thread, any time but from
+// within the function itself: BUSY. INVALID_ARGUMENT for a struct of an unknown size or a level that is no tp_log_level;
+// NULL_POINTER if log->write is missing.
+tp_result tp_set_log(const struct tp_log *log);
 
 // Reads a PNG of 48 x 27 or 480 x 270 pixels in the palette of the rule book. `reading` is a tp_reading.
 // The caller owns the map and ends it with tp_map_destroy; `bytes` is borrowed for the call. Any thread.
@@ -1234,6 +2150,12 @@ tp_result tp_match_reset(struct tp_world *world,
                          struct tp_match_id match_id,
                          uint64_t seed);
 
+// Restores every slice in the middle of a match.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while a living player stands where
+// a slice would.
+tp_result tp_match_repair_walls(struct tp_world *world,
+                                struct tp_match_id match_id);
+
 // What a match is. Reads the world: any thread, no changing call at the same time. STALE_ID.
 tp_result tp_match_get_info(const struct tp_world *world,
                             struct tp_match_id match_id,
@@ -1320,6 +2242,45 @@ tp_result tp_match_sound_field(const struct tp_world *world,
                                float *out_gains,
                                size_t capacity,
                                size_t *out_count);
+
+// tp_match_sound_between, with the way round from the listener to the source, px: the middles of its cells, or nothing if
+// the straight line is the louder way, into the caller's array of `capacity` elements; TP_SOUND_CELLS are always enough.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_match_sound_way(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             uint8_t kind,
+                             float from_x,
+                             float from_y,
+                             float to_x,
+                             float to_y,
+                             struct tp_point *out_points,
+                             size_t capacity,
+                             size_t *out_count,
+                             struct tp_arrival *out_arrival);
+
+// What each player would hear of a sound of a tp_sound_kind made now at a place, px, by one of them or, null, by nobody:
+// at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements. Nothing changes. A stale source is nobody.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_match_listeners(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             uint8_t kind,
+                             float from_x,
+                             float from_y,
+                             struct tp_player_id source_id,
+                             struct tp_heard *out_sounds,
+                             size_t capacity,
+                             size_t *out_count);
+
+// Cells of 10 x 10 px that sound goes through, for which standing slices cover less than half: bit = column of the word
+// of each of the 27 rows, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER.
+tp_result tp_match_open_cells(const struct tp_world *world,
+                              struct tp_match_id match_id,
+                              uint64_t *out_rows,
+                              size_t capacity,
+                              size_t *out_count);
 
 // Projectiles in flight, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
 // Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
@@ -1498,6 +2459,188 @@ tp_result tp_player_tiles(const struct tp_world *world,
                           size_t capacity,
                           size_t *out_count);
 
+// Whether the host drains what a player is told (1; 0 ends it): see tp_match_drain_told. From the first such call on, or
+// the opening of a link, what the player may know is kept; a player who has left is not listened for any more.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if listening is neither.
+tp_result tp_player_listen(struct tp_world *world,
+                           struct tp_match_id match_id,
+                           struct tp_player_id player_id,
+                           uint8_t listening);
+
+// Room that tp_match_drain_told needs now, at most TP_MAX_EVENTS.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_match_pending_told(const struct tp_world *world, struct tp_match_id match_id, size_t *out_count);
+
+// Moves what the players who are listened for have been told since the last drain, oldest first, into the caller's array
+// of `capacity` elements. What a player who has left since would have been told is gone. out_lost: entries lost before
+// these because more than TP_MAX_EVENTS waited.
+// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER if more than `capacity` wait,
+// and they go on waiting.
+tp_result tp_match_drain_told(struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_told *out_told,
+                              size_t capacity,
+                              size_t *out_count,
+                              uint64_t *out_lost);
+
+// Whom a player knows.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_player_knowledge(const struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_player_id player_id,
+                              struct tp_knowledge *out_knowledge);
+
+// Health of each slice as a player knows it, as tp_match_slice_health gives it, into the caller's array of `capacity`
+// elements. One for whom nothing is kept, see tp_player_listen, knows the map as it was at the beginning.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_player_known_health(const struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 struct tp_player_id player_id,
+                                 uint16_t *out_health,
+                                 size_t capacity,
+                                 size_t *out_count);
+
+// The projectiles that a player knows, by the player's own numbers: those of the own team, and others whose place is in
+// view; at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements. None for one for whom nothing is
+// kept, see tp_player_listen.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_player_known_projectiles(const struct tp_world *world,
+                                      struct tp_match_id match_id,
+                                      struct tp_player_id player_id,
+                                      struct tp_known_projectile *out_projectiles,
+                                      size_t capacity,
+                                      size_t *out_count);
+
+// The clouds, all of which everybody knows, with the player's own numbers for what they rose from; at most TP_MAX_CLOUDS,
+// into the caller's array of `capacity` elements. None for one for whom nothing is kept, see tp_player_listen.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_player_known_clouds(const struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 struct tp_player_id player_id,
+                                 struct tp_cloud *out_clouds,
+                                 size_t capacity,
+                                 size_t *out_count);
+
+// What all matches are, in the order of tp_world_get_matches, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_world_get_match_infos(const struct tp_world *world,
+                                   struct tp_match_info *out_infos,
+                                   size_t capacity,
+                                   size_t *out_count);
+
+// tp_match_hash of all matches, in the order of tp_world_get_matches, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. SHORT_BUFFER if there are more than `capacity`.
+tp_result tp_world_hashes(const struct tp_world *world,
+                          uint64_t *out_hashes,
+                          size_t capacity,
+                          size_t *out_count);
+
+// All players of all matches, match by match and slot by slot, into the caller's array of `capacity` elements, and a
+// span for each match, also for those without players, in the order of tp_world_get_matches, into out_spans of
+// `span_capacity` elements. TP_MAX_PLAYERS for each match are always enough. The two must not overlap.
+// Reads the world: any thread, no changing call at the same time. SHORT_BUFFER if either is too small.
+tp_result tp_world_players(const struct tp_world *world,
+                           struct tp_player_view *out_players,
+                           size_t capacity,
+                           struct tp_match_span *out_spans,
+                           size_t span_capacity,
+                           size_t *out_count,
+                           size_t *out_span_count);
+
+// Room that tp_world_drain_events needs now: events, and spans of matches that have any.
+// Reads the world: any thread, no changing call at the same time.
+tp_result tp_world_pending_events(const struct tp_world *world, size_t *out_count, size_t *out_span_count);
+
+// tp_match_drain_events of all matches: their events one match behind the other into the caller's array of `capacity`
+// elements, and a span for each match that has any into out_spans of `span_capacity` elements. The two must not overlap.
+// Changes the world: any thread, no other call at the same time. SHORT_BUFFER if either is too small, and all go on
+// waiting.
+tp_result tp_world_drain_events(struct tp_world *world,
+                                struct tp_event *out_events,
+                                size_t capacity,
+                                struct tp_match_span *out_spans,
+                                size_t span_capacity,
+                                size_t *out_count,
+                                size_t *out_span_count);
+
+// Room that tp_world_drain_sounds needs now: sounds, and spans of matches that have any. It may write fewer sounds: what
+// a leaver would have heard counts here.
+// Reads the world: any thread, no changing call at the same time.
+tp_result tp_world_pending_sounds(const struct tp_world *world,
+                                  size_t *out_count,
+                                  size_t *out_span_count);
+
+// tp_match_drain_sounds of all matches: their sounds one match behind the other into the caller's array of `capacity`
+// elements, and a span for each match that has any into out_spans of `span_capacity` elements. The two must not overlap.
+// Changes the world: any thread, no other call at the same time. SHORT_BUFFER if either is too small, and all go on
+// waiting.
+tp_result tp_world_drain_sounds(struct tp_world *world,
+                                struct tp_heard *out_sounds,
+                                size_t capacity,
+                                struct tp_match_span *out_spans,
+                                size_t span_capacity,
+                                size_t *out_count,
+                                size_t *out_span_count);
+
+// tp_world_receive for many messages of any players of any matches, the counterpart of tp_world_packets: `packets`, of
+// `count` elements, say whose they are and where they lie in `bytes`, of `length` bytes. Borrows both for the call. Both
+// outputs are the caller's and have `count` elements; they and the inputs must not overlap.
+// Changes the world: any thread, no other call at the same time.
+//
+// Each message is judged for itself. Its place in out_results tells: OK, and out_received at that place what it brought;
+// or what tp_world_receive returns; INVALID_ARGUMENT also for one that does not lie in `bytes`. The place in out_received
+// is zeros then. The call is OK all the same. tp_last_error_message() tells of the last refused one.
+tp_result tp_world_receive_all(struct tp_world *world,
+                               const uint8_t *bytes,
+                               size_t length,
+                               const struct tp_packet *packets,
+                               size_t count,
+                               uint32_t *out_results,
+                               struct tp_received *out_received);
+
+// A snapshot of nothing yet, to be filled by tp_match_snapshot. The caller owns it and ends it with
+// tp_snapshot_destroy. Any thread.
+tp_result tp_snapshot_create(struct tp_snapshot **out_snapshot);
+
+// Ends a snapshot; null is nothing. The caller gives up ownership: no other call on it at the same time or later. Any
+// thread. BUSY if a call is inside; then it lives on.
+tp_result tp_snapshot_destroy(struct tp_snapshot *snapshot);
+
+// What a snapshot is. Reads the snapshot: any thread, no changing call on it at the same time.
+tp_result tp_snapshot_get_info(const struct tp_snapshot *snapshot, struct tp_snapshot_info *out_info);
+
+// Takes a snapshot of a match, in place of what the snapshot holds.
+// Reads the world and changes the snapshot: any thread, no changing call on the world and no other call on the snapshot
+// at the same time. STALE_ID.
+tp_result tp_match_snapshot(const struct tp_world *world,
+                            struct tp_match_id match_id,
+                            struct tp_snapshot *snapshot);
+
+// Turns a match back, or on, to a snapshot of it or of another match on the same map. Events and sounds that wait and
+// are of later ticks are taken back; those that were drained are the host's to take back. Open links begin a new epoch.
+// Changes the world and reads the snapshot: any thread, no other call on the world and no changing call on the snapshot
+// at the same time. STALE_ID; BAD_SNAPSHOT for a snapshot of nothing, of other rules, tick rate or map.
+tp_result tp_match_rollback(struct tp_world *world,
+                            struct tp_match_id match_id,
+                            const struct tp_snapshot *snapshot);
+
+// Turns a match back to a snapshot and plays `ticks` ticks anew, with these inputs, in the order in which they were
+// pushed: ticks ascending, each after the snapshot's and at most `ticks` later. Other matches of the world stay where
+// they are. Events and sounds of the new ticks wait to be drained. Borrows `inputs`, of `count` elements, for the call.
+// Changes the world and reads the snapshot: any thread, no other call on the world and no changing call on the snapshot
+// at the same time. STALE_ID for the match, or a player who is not in the snapshot; BAD_SNAPSHOT as tp_match_rollback;
+// NOT_ALLOWED while clients are linked to the match or it is recorded; INVALID_ARGUMENT naming the first input that is
+// out of order, out of range or not finite.
+tp_result tp_match_resimulate(struct tp_world *world,
+                              struct tp_match_id match_id,
+                              const struct tp_snapshot *snapshot,
+                              uint32_t ticks,
+                              const struct tp_past_input *inputs,
+                              size_t count);
+
 // Opens a player's link: from the next frame on, tp_world_packets has what this player's client is to get. One that is
 // open is opened anew, with the next epoch.
 // Changes the world: any thread, no other call at the same time. STALE_ID.
@@ -1518,6 +2661,31 @@ tp_result tp_world_hold_link(struct tp_world *world,
                              struct tp_match_id match_id,
                              struct tp_player_id player_id,
                              uint8_t held);
+
+// Whether a player's client is sent decoys (1; 0 ends it): enemies who are not there, where the player cannot see them,
+// whom an honest client never draws. For players under suspicion. Nothing happens if no link is open; it ends with the
+// player's leaving.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if bait is neither.
+tp_result tp_world_bait(struct tp_world *world,
+                        struct tp_match_id match_id,
+                        struct tp_player_id player_id,
+                        uint8_t bait);
+
+// The decoy that a player's client is shown in the newest frame: out_slot is the slot of the enemy whom it passes for, or
+// TP_NONE if there is none, and out_place where it is, px, or zeros.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_world_decoy(const struct tp_world *world,
+                         struct tp_match_id match_id,
+                         struct tp_player_id player_id,
+                         uint8_t *out_slot,
+                         struct tp_point *out_place);
+
+// What a player's link has done and takes.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; NOT_ALLOWED if no link is open.
+tp_result tp_world_link_stats(const struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_player_id player_id,
+                              struct tp_link_stats *out_stats);
 
 // Takes one message of a player's client. Borrows `bytes` for the call.
 // Changes the world: any thread, no other call at the same time. STALE_ID; BAD_MESSAGE naming the field, for bytes
@@ -1586,6 +2754,70 @@ tp_result tp_receiver_write(struct tp_receiver *receiver,
 // Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome.
 tp_result tp_receiver_get(const struct tp_receiver *receiver, struct tp_seen *out_seen);
 
+// How the link began, of the present epoch.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome.
+tp_result tp_receiver_get_welcome(const struct tp_receiver *receiver, struct tp_welcome *out_welcome);
+
+// What a client knows of itself and the score.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome.
+tp_result tp_receiver_get_own(const struct tp_receiver *receiver, struct tp_seen_own *out_own);
+
+// How each slice is, as far as the client knows: 0 whole, 1 light, 2 medium, 3 heavy damage, 4 gone, or TP_AS_ON_MAP; into
+// the caller's array of `capacity` elements.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome; SHORT_BUFFER
+// if there are more than `capacity`.
+tp_result tp_receiver_levels(const struct tp_receiver *receiver,
+                             uint8_t *out_levels,
+                             size_t capacity,
+                             size_t *out_count);
+
+// The projectiles that a client knows, at most TP_MAX_PROJECTILES, into the caller's array of `capacity` elements.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome; SHORT_BUFFER
+// if there are more than `capacity`.
+tp_result tp_receiver_projectiles(const struct tp_receiver *receiver,
+                                  struct tp_seen_projectile *out_projectiles,
+                                  size_t capacity,
+                                  size_t *out_count);
+
+// The clouds that a client knows, at most TP_MAX_CLOUDS, into the caller's array of `capacity` elements.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome; SHORT_BUFFER
+// if there are more than `capacity`.
+tp_result tp_receiver_clouds(const struct tp_receiver *receiver,
+                             struct tp_seen_cloud *out_clouds,
+                             size_t capacity,
+                             size_t *out_count);
+
+// What the newest snapshot told of, oldest first, into the caller's array of `capacity` elements.
+// Reads the receiver: any thread, no changing call at the same time. NOT_ALLOWED before the first welcome; SHORT_BUFFER
+// if there are more than `capacity`, and the message says how many.
+tp_result tp_receiver_messages(const struct tp_receiver *receiver,
+                               struct tp_seen_message *out_messages,
+                               size_t capacity,
+                               size_t *out_count);
+
+// Asks for a loadout, and a team (tp_team; NONE: the present one), until an answer comes, which tp_seen_own tells of;
+// out_request: the number of the request. Borrows `loadout` for the call.
+// Changes the receiver: any thread, no other call at the same time. UNKNOWN_WEAPON or ILLEGAL_LOADOUT with the reason;
+// INVALID_ARGUMENT for another team.
+tp_result tp_receiver_request_loadout(struct tp_receiver *receiver,
+                                      const struct tp_loadout *loadout,
+                                      uint8_t team,
+                                      uint8_t *out_request);
+
+// Asks for the own motion to the bit until it comes, in tp_seen_own: for a client that predicts and has gone astray.
+// Changes the receiver: any thread, no other call at the same time.
+tp_result tp_receiver_request_exact(struct tp_receiver *receiver);
+
+// Writes the message with which a host ends a link, for a tp_farewell, into the caller's `capacity` bytes; one byte is
+// enough. `epoch`, 0 to 3, is that of the link: bits 2 and 3 of the first byte of any message that tp_world_packets had
+// for it.
+// Any thread. INVALID_ARGUMENT for another reason or epoch; SHORT_BUFFER.
+tp_result tp_write_farewell(uint8_t reason,
+                            uint8_t epoch,
+                            uint8_t *out_bytes,
+                            size_t capacity,
+                            size_t *out_length);
+
 // Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
 struct tp_bot_def tp_bot_default_def(void);
 
@@ -1622,6 +2854,39 @@ tp_result tp_bots_count(const struct tp_bots *bots,
                         struct tp_match_id match_id,
                         size_t *out_count);
 
+// Drives a player who is in the match already, with a skill of 0 to 1, until tp_bots_remove takes the player out or
+// tp_bots_release lets go: for somebody who is away.
+// Changes the bots and reads the world: any thread, no other call on the bots and no changing call on the world at the
+// same time. STALE_ID; INVALID_ARGUMENT for another skill.
+tp_result tp_bots_adopt(struct tp_bots *bots,
+                        const struct tp_world *world,
+                        struct tp_match_id match_id,
+                        struct tp_player_id player_id,
+                        float skill);
+
+// Lets go of a player, who stays in the match.
+// Changes the bots: any thread, no other call on them at the same time. STALE_ID if the player is no bot of these.
+tp_result tp_bots_release(struct tp_bots *bots,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id);
+
+// Whether these bots drive a player: 1 or 0.
+// Reads the bots: any thread, no changing call on them at the same time.
+tp_result tp_bots_contain(const struct tp_bots *bots,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id,
+                          uint8_t *out_contain);
+
+// tp_bots_think with the inputs handed to the caller, into an array of `capacity` elements, instead of pushed: for bots
+// at the other end of a wire. Room for 3 inputs of each bot is always enough.
+// Changes the bots and reads the world: any thread, no other call on the bots and no changing call on the world at the
+// same time. SHORT_BUFFER if there might be more than `capacity`; then nobody has thought.
+tp_result tp_bots_think_into(struct tp_bots *bots,
+                             const struct tp_world *world,
+                             struct tp_input *out_inputs,
+                             size_t capacity,
+                             size_t *out_count);
+
 // Name of a scene, by index from 0; null beyond the last. Owned by the library, valid forever. Any thread.
 const char *tp_scene_name(size_t index);
 
@@ -1655,6 +2920,303 @@ tp_result tp_scene_advance(struct tp_scene *scene,
 
 // tp_match_hash of the scene's match. Reads the scene: any thread, no changing call at the same time.
 tp_result tp_scene_hash(const struct tp_scene *scene, uint64_t *out_hash);
+
+// Lower-case name of a tp_evidence_kind, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_evidence_kind_name(uint8_t kind);
+
+// Lower-case name of a tp_verdict, null for other numbers. Owned by the library, valid forever. Any thread.
+const char *tp_verdict_name(uint8_t verdict);
+
+// The limits and the policy of the engine; statistics alone neither kick nor ban. Any thread.
+struct tp_guard_def tp_guard_default_def(void);
+
+// Watches a match's players from now on, or anew with another definition: what was found before is forgotten. Nothing
+// changes in the simulation; suspects are sent decoys. Borrows `def` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT names the field and its limit.
+tp_result tp_match_guard(struct tp_world *world,
+                         struct tp_match_id match_id,
+                         const struct tp_guard_def *def);
+
+// Watches a match no more; evidence that waits is gone.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_match_unguard(struct tp_world *world, struct tp_match_id match_id);
+
+// Leaves one player unwatched (0) or watches again (1), until the player leaves: for bots and for those whom a host
+// drives.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not guarded;
+// INVALID_ARGUMENT if watched is neither.
+tp_result tp_player_guard(struct tp_world *world,
+                          struct tp_match_id match_id,
+                          struct tp_player_id player_id,
+                          uint8_t watched);
+
+// Moves a match's evidence since the last drain, oldest first, into the caller's array of `capacity` elements,
+// TP_MAX_EVIDENCE at least. None for a match that is not guarded. out_lost: pieces lost before these because more waited;
+// those still count in the standing.
+// Changes the world: any thread, no other call at the same time. STALE_ID; SHORT_BUFFER.
+tp_result tp_match_drain_evidence(struct tp_world *world,
+                                  struct tp_match_id match_id,
+                                  struct tp_evidence *out_evidence,
+                                  size_t capacity,
+                                  size_t *out_count,
+                                  uint64_t *out_lost);
+
+// How a player stands. Clear in a match that is not guarded.
+// Reads the world: any thread, no changing call at the same time. STALE_ID.
+tp_result tp_player_standing(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             struct tp_standing *out_standing);
+
+// How all players of a match stand, by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
+// `capacity`.
+tp_result tp_match_standings(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_standing *out_standings,
+                             size_t capacity,
+                             size_t *out_count);
+
+// Says where the decoy stands that a player's client alone is shown in this tick (1), px, or that there is none (0): for
+// hosts that make their own. The wire does it by itself.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not guarded;
+// INVALID_ARGUMENT if shown is neither, or for a place that is none of the playfield.
+tp_result tp_player_set_decoy(struct tp_world *world,
+                              struct tp_match_id match_id,
+                              struct tp_player_id player_id,
+                              uint8_t shown,
+                              float x,
+                              float y);
+
+// 10%, half a pixel, 2 seconds. Any thread.
+struct tp_position_def tp_position_default_def(void);
+
+// No claim yet. The caller owns it and ends it with tp_positions_destroy; `def` is borrowed for the call. Any thread.
+// INVALID_ARGUMENT names the field and its limit.
+tp_result tp_positions_create(const struct tp_position_def *def,
+                              struct tp_positions **out_positions);
+
+// Ends a match's claims; null is nothing. The caller gives up ownership: no other call on them at the same time or later.
+// Any thread. BUSY if a call is inside; then they live on.
+tp_result tp_positions_destroy(struct tp_positions *positions);
+
+// Judges a claim by the match as of its last tick, and remembers where the body then stands. The first claim of a player,
+// or of a life, is held against where the engine has the body. Borrows `claim` for the call.
+// Changes the positions and reads the world: any thread, no other call on the positions and no changing call on the world
+// at the same time. STALE_ID; INVALID_ARGUMENT for a clock that is not finite or a gait that is no tp_gait.
+tp_result tp_positions_check(struct tp_positions *positions,
+                             const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_player_id player_id,
+                             const struct tp_claim *claim,
+                             struct tp_checked *out_checked);
+
+// Forgets a player's claims, as after the host has moved the body: the next is held against where the engine has it.
+// Changes the positions: any thread, no other call on them at the same time. STALE_ID for an id that no player has had.
+tp_result tp_positions_forget(struct tp_positions *positions,
+                              struct tp_player_id player_id);
+
+// Weng-Lin with its defaults; those of Elo stand beside them. Any thread.
+struct tp_rating_def tp_rating_default_def(void);
+
+// The rating of a player who has not played. Borrows `def` for the call. Any thread. INVALID_ARGUMENT names the field.
+tp_result tp_rating_newcomer(const struct tp_rating_def *def,
+                             struct tp_rating *out_rating);
+
+// Rates a finished match: 2 to 8 teams, `team_count` of them, of at least one player each and 8 in all. `ratings` has the
+// players' ratings, one team behind the other, as many of each as team_sizes says; `places` where each team came in, 1 to
+// 8, equal ones for a draw. The new ratings go into out_ratings, of the same length, which may be `ratings` itself.
+// Borrows all but the last for the call. Any thread, as long as nobody else writes out_ratings. INVALID_ARGUMENT for a
+// definition, a rating, a size or a place out of its range.
+tp_result tp_rating_rate(const struct tp_rating_def *def,
+                         const struct tp_rating *ratings,
+                         const uint8_t *team_sizes,
+                         const uint8_t *places,
+                         size_t team_count,
+                         struct tp_rating *out_ratings);
+
+// The chance of each team to come in first, of teams as in tp_rating_rate; they sum to 1. Into the caller's array of
+// `capacity` elements, team_count at least. Borrows the inputs for the call. Any thread. INVALID_ARGUMENT as
+// tp_rating_rate; SHORT_BUFFER.
+tp_result tp_rating_win_chances(const struct tp_rating_def *def,
+                                const struct tp_rating *ratings,
+                                const uint8_t *team_sizes,
+                                size_t team_count,
+                                double *out_chances,
+                                size_t capacity,
+                                size_t *out_count);
+
+// How even a match of teams as in tp_rating_rate would be, 0: decided before it begins, to 1: every team as likely to win
+// as the next. Borrows the inputs for the call. Any thread. INVALID_ARGUMENT as tp_rating_rate.
+tp_result tp_rating_quality(const struct tp_rating_def *def,
+                            const struct tp_rating *ratings,
+                            const uint8_t *team_sizes,
+                            size_t team_count,
+                            double *out_quality);
+
+// The rating after days without a match, 0 to 36525: Weng-Lin grows less sure, Elo stays. Borrows `def` and `rating` for
+// the call. Any thread. INVALID_ARGUMENT for a definition, a rating or days out of range.
+tp_result tp_rating_rest(const struct tp_rating_def *def,
+                         const struct tp_rating *rating,
+                         double days,
+                         struct tp_rating *out_rating);
+
+// What to show and to rank by, points: Elo's value; for Weng-Lin the value less three deviations. Borrows `def` and
+// `rating` for the call. Any thread. INVALID_ARGUMENT for a definition or a rating out of range.
+tp_result tp_rating_points(const struct tp_rating_def *def,
+                           const struct tp_rating *rating,
+                           double *out_points);
+
+// The places of 2 to 8 teams by their kills, or whatever counts, `count` of them: the most is first, equals share a place
+// and leave the next ones out. Into the caller's array of `capacity` elements. Borrows `kills` for the call. Any thread.
+// INVALID_ARGUMENT for another number of teams; SHORT_BUFFER.
+tp_result tp_rating_places(const uint32_t *kills,
+                           size_t count,
+                           uint8_t *out_places,
+                           size_t capacity,
+                           size_t *out_count);
+
+// How many bytes there are. Any thread.
+tp_result tp_bytes_get_length(const struct tp_bytes *bytes, size_t *out_length);
+
+// All of them, into the caller's `capacity` bytes. Any thread. SHORT_BUFFER.
+tp_result tp_bytes_copy(const struct tp_bytes *bytes,
+                        uint8_t *out_bytes,
+                        size_t capacity,
+                        size_t *out_length);
+
+// Ends them; null is nothing. The caller gives up ownership: no other call on them at the same time or later. Any thread.
+tp_result tp_bytes_destroy(struct tp_bytes *bytes);
+
+// The keyframes and the limit of the engine, no labels. Any thread.
+struct tp_record_def tp_record_default_def(void);
+
+// Begins to write a match down: everything that is done to it from now on, so that it can be played again to the bit. A
+// recording that begins before the first tick takes less. Borrows `def` and its labels for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is being recorded;
+// INVALID_ARGUMENT names the field and its limit; NULL_POINTER and BAD_UTF8 also for the texts of labels.
+tp_result tp_match_record(struct tp_world *world,
+                          struct tp_match_id match_id,
+                          const struct tp_record_def *def);
+
+// What the recording of a match has done so far.
+// Reads the world: any thread, no changing call at the same time. STALE_ID; NOT_ALLOWED if the match is not being
+// recorded.
+tp_result tp_match_recording(const struct tp_world *world,
+                             struct tp_match_id match_id,
+                             struct tp_record_stats *out_stats);
+
+// Writes down what the host knows of a match (null player) or of a player, with the present tick: a key of 1 to 32 bytes
+// and a value of at most 256. Borrows both for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded;
+// INVALID_ARGUMENT for a text that is too long or empty, and for the 257th label.
+tp_result tp_match_replay_label(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                struct tp_player_id player_id,
+                                const char *key,
+                                const char *value);
+
+// Moves what has been finished of a recording since the last drain into the caller's `capacity` bytes: whole parts of the
+// file, a second of match time each. All that is drained, in this order, and what tp_match_end_recording hands over, is
+// the file. tp_record_stats.waiting says how much room it needs.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded;
+// SHORT_BUFFER, and all goes on waiting.
+tp_result tp_match_drain_replay(struct tp_world *world,
+                                struct tp_match_id match_id,
+                                uint8_t *out_bytes,
+                                size_t capacity,
+                                size_t *out_length,
+                                struct tp_drained *out_drained);
+
+// Ends the recording of a match: out_rest is the rest of the file, with its end mark. The caller owns it and ends it with
+// tp_bytes_destroy.
+// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED if the match is not being recorded.
+tp_result tp_match_end_recording(struct tp_world *world,
+                                 struct tp_match_id match_id,
+                                 struct tp_bytes **out_rest,
+                                 struct tp_drained *out_drained);
+
+// Finds all parts of a recording and checks their sums; operations and states are looked into as they are played. Copies
+// `bytes`, which the caller may free. The caller owns the replay and ends it with tp_replay_destroy. Any thread.
+// BAD_REPLAY names part, place and tick. A file that ends in the middle of a part is not damaged but incomplete.
+tp_result tp_replay_open(const uint8_t *bytes,
+                         size_t length,
+                         struct tp_replay **out_replay);
+
+// Ends a recording that has been read; null is nothing. The caller gives up ownership: no other call on it at the same
+// time or later. Playbacks of it live on. Any thread.
+tp_result tp_replay_destroy(struct tp_replay *replay);
+
+// What a recording is. Any thread.
+tp_result tp_replay_get_info(const struct tp_replay *replay, struct tp_replay_info *out_info);
+
+// Version of the engine that wrote a recording. Owned by the replay, valid until it is destroyed. Any thread. A null
+// replay gives null.
+const char *tp_replay_engine(const struct tp_replay *replay);
+
+// Name of the rule set of a recording. Owned by the replay, valid until it is destroyed. Any thread. A null replay gives
+// null.
+const char *tp_replay_rules_name(const struct tp_replay *replay);
+
+// A label that was given at the beginning, by index from 0. Its texts are owned by the replay, valid until it is
+// destroyed. Any thread. INVALID_ARGUMENT beyond the last.
+tp_result tp_replay_label(const struct tp_replay *replay,
+                          size_t index,
+                          struct tp_label *out_label);
+
+// Plays all of a recording on a map under a tp_rules, a piece from keyframe to keyframe at a time, on the threads of the
+// pool of tp_world_step_parallel, and compares every hash. That hashes differ is OK, and told. Borrows the map for the
+// call. Any thread. INVALID_ARGUMENT for unknown rules; BAD_REPLAY for another map, rule set or simulation, and for
+// operations that are damaged.
+tp_result tp_replay_verify(const struct tp_replay *replay,
+                           const struct tp_map *map,
+                           uint32_t rules,
+                           struct tp_verified *out_verified);
+
+// Makes a match of a recording's beginning in a world of the same rules and tick rate. The caller owns the playback and
+// ends it with tp_playback_destroy; the match goes on living until it is destroyed itself. Borrows the map for the call.
+// Changes the world: any thread, no other call at the same time. BAD_REPLAY for another map, rule set, tick rate or
+// simulation, and for a state that is damaged; WORLD_FULL.
+tp_result tp_playback_create(const struct tp_replay *replay,
+                             struct tp_world *world,
+                             const struct tp_map *map,
+                             struct tp_playback **out_playback);
+
+// Ends a playback, not its match; null is nothing. The caller gives up ownership: no other call on it at the same time or
+// later. Any thread. BUSY if a call is inside; then it lives on.
+tp_result tp_playback_destroy(struct tp_playback *playback);
+
+// Where a playback is. Reads the playback: any thread, no changing call on it at the same time.
+tp_result tp_playback_get_info(const struct tp_playback *playback, struct tp_playback_info *out_info);
+
+// Plays one tick of this match alone; out_going: 1, or 0 if the recording has ended. What the match sends to its links
+// replaces what others in the world have sent in their last step.
+// Changes playback and world: any thread, no other call on either at the same time. BAD_REPLAY for operations that are
+// damaged or not to be done; STALE_ID if the match is gone.
+tp_result tp_playback_step(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint8_t *out_going);
+
+// Does what was done before the next tick, to be followed by a step of the world and by tp_playback_check: for many
+// recordings in one world, feed all, step once, check all. out_going as of tp_playback_step.
+// Changes playback and world: any thread, no other call on either at the same time. As tp_playback_step.
+tp_result tp_playback_feed(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint8_t *out_going);
+
+// After the step that follows tp_playback_feed: compares the hash where the recording has one.
+// Changes the playback and reads the world: any thread, no other call on the playback and no changing call on the world
+// at the same time. STALE_ID.
+tp_result tp_playback_check(struct tp_playback *playback,
+                            const struct tp_world *world);
+
+// Goes to a tick of the recording, forwards or back. The match is as it was after that tick, or as it was turned into
+// then.
+// Changes playback and world: any thread, no other call on either at the same time. INVALID_ARGUMENT for a tick that is
+// not in the recording; else as tp_playback_step.
+tp_result tp_playback_seek(struct tp_playback *playback,
+                           struct tp_world *world,
+                           uint32_t tick);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -31,6 +31,8 @@ export type EngineErrorCode =
   | 'BAD_MAP'
   /** Bytes that are no saved match, or one of another version, map, rule set or tick rate. */
   | 'BAD_SNAPSHOT'
+  /** Bytes that are no recording, a damaged one, or one of another map, rule set, tick rate or simulation; the message says where. */
+  | 'BAD_REPLAY'
   /** Bytes that are no message of the wire protocol; the message names the field. */
   | 'BAD_MESSAGE'
   /** A name that no built-in map or scene has; the message lists them. */
@@ -372,6 +374,9 @@ export const Button: {
 
 /** Weapon names by number, as {@link World.readPlayers} gives numbers. */
 export const WEAPONS: readonly WeaponName[];
+
+/** Kinds of evidence: number n, as the C ABI and the engine count them, is entry n - 1. */
+export const EVIDENCE_KINDS: readonly EvidenceKindName[];
 
 /** Kinds of sound by number, as {@link World.readSounds} gives numbers. */
 export const SOUND_KINDS: readonly SoundKindName[];
@@ -1235,6 +1240,103 @@ export class World {
    * @throws `BAD_SNAPSHOT` naming the part at fault; the match is as before then
    */
   restore(match: MatchId, bytes: Uint8Array): void;
+
+  /**
+   * Takes a snapshot of a match, to be turned back to: a copy in memory, without the checks that bytes need.
+   *
+   * @param into filled and given back, so that nothing is made
+   */
+  snapshot(match: MatchId, into?: Snapshot): Snapshot;
+
+  /**
+   * Turns a match back, or on, to a snapshot of it or of another match on the same map. Events and sounds that wait and
+   * are of later ticks are taken back; open links begin a new epoch; bots' thoughts stay as they are.
+   *
+   * @throws `BAD_SNAPSHOT` for one of nothing, of other rules, tick rate or map; the match is as before then
+   */
+  rollback(match: MatchId, to: Snapshot): void;
+
+  /**
+   * Turns a match back and plays `ticks` ticks anew with these inputs; other matches stay where they are.
+   *
+   * @param inputs `count` records as of {@link World.pushInputs}, each with the tick, unsigned, in bytes 36..40: one more
+   * than the match's tick when it was pushed. Ascending, after the snapshot's tick and at most `ticks` later. Byte 32 is not
+   * looked at, so that records that were pushed can be kept and given their tick.
+   * @throws `BAD_SNAPSHOT` as {@link World.rollback}; `NOT_ALLOWED` while clients are linked or the match is recorded;
+   * `STALE_ID` for a player who is not in the snapshot; `INVALID_ARGUMENT` for a record of another match or out of order.
+   * Nothing has changed then
+   */
+  resimulate(match: MatchId, from: Snapshot, ticks: number, inputs?: Uint8Array, count?: number): void;
+
+  /**
+   * Begins to write a match down. Nothing is written to a disk: {@link World.drainReplay} hands over the bytes. A recording
+   * that begins before the first tick and before the first player is smaller.
+   *
+   * @throws `NOT_ALLOWED` if the match is being recorded; `INVALID_ARGUMENT` naming the option
+   */
+  record(match: MatchId, options?: RecordOptions): void;
+
+  /** What the recording of a match has done so far; `null`: there is none. */
+  recording(match: MatchId): RecordingStats | null;
+
+  /**
+   * Writes down what the host knows of a player, or of the match if `player` is left out, with the present tick.
+   *
+   * @param key 1 to 32 bytes of UTF-8
+   * @param value at most 256 bytes; a recording takes 256 labels
+   * @throws `NOT_ALLOWED` if the match is not being recorded
+   */
+  replayLabel(match: MatchId, player: PlayerId | undefined, key: string, value: string): void;
+
+  /**
+   * Hands over what has been finished since the last drain, a second of match time each. All that is drained, one behind
+   * the other, and what {@link World.endRecording} gives is the file; a file that ends early is read up to its last whole
+   * second.
+   *
+   * @param buffer at least as long as {@link RecordingStats.waiting}, at most {@link RecordOptions.limit}
+   * @returns bytes written
+   * @throws `NOT_ALLOWED` if the match is not being recorded; `INVALID_ARGUMENT` if the buffer is too short, and nothing is
+   * lost then
+   */
+  drainReplay(match: MatchId, buffer: Uint8Array): number;
+
+  /** Ends the recording of a match. @returns the rest of the file @throws `NOT_ALLOWED` if it is not being recorded */
+  endRecording(match: MatchId): Uint8Array;
+
+  /**
+   * Watches a match's players for what no honest player does, from now on; anew if it is watched. Changes nothing in the
+   * match or on the wire.
+   *
+   * @throws `INVALID_ARGUMENT` naming the field and its limit
+   */
+  guard(match: MatchId, options?: GuardOptions): void;
+
+  /** Watches a match no more; evidence that waits is gone. */
+  unguard(match: MatchId): void;
+
+  /**
+   * Leaves a player unwatched, or watches again: for bots and others whom the host drives.
+   *
+   * @throws `NOT_ALLOWED` if the match is not guarded
+   */
+  guardPlayer(match: MatchId, player: PlayerId, on: boolean): void;
+
+  /** Evidence since the last drain, oldest first. None for a match that is not guarded. */
+  drainEvidence(match: MatchId): EvidenceDrain;
+
+  /** How a player stands; clear in a match that is not guarded. */
+  standing(match: MatchId, player: PlayerId): PlayerStanding;
+
+  /** How all players of a match stand, by slot. */
+  standings(match: MatchId): PlayerStanding[];
+
+  /**
+   * Says where the decoy stands that a player's client alone is sent, or, without a place, that there is none: for hosts
+   * that make their own. The wire says it by itself.
+   *
+   * @throws `NOT_ALLOWED` if the match is not guarded
+   */
+  setDecoy(match: MatchId, player: PlayerId, x?: number, y?: number): void;
 }
 
 /** A player whom one knows in a frame. */
@@ -1434,3 +1536,432 @@ export function sceneNames(): string[];
 
 /** Version of the engine, the same in every binding. */
 export const version: string;
+
+/** A match as it was between two ticks: {@link World.snapshot}, {@link World.rollback}. Used again and again it allocates nothing. */
+export class Snapshot {
+  /** Of nothing yet. */
+  constructor();
+
+  /** Tick of the match it is of; 0 for one of nothing. */
+  readonly tick: number;
+
+  /** Bytes of memory that it takes; the collector knows of them. */
+  readonly bytes: number;
+}
+
+/** Something that a host wants to find in a recording again. */
+export interface ReplayLabel {
+  /** Slot of the player it is about; `null`: the match. */
+  slot: number | null;
+  key: string;
+  value: string;
+}
+
+/** How a match is written down. */
+export interface RecordOptions {
+  /** Seconds of match time from one keyframe to the next, 1 to 3,600; default 60. More often: quicker seeks, a larger file. */
+  keyframeSeconds?: number;
+  /** Bytes that may wait to be drained, 65,536 to 2^30; default 262,144. A recording that would exceed them stops. */
+  limit?: number;
+  /** At most 128: a key of 1 to 32 bytes, a value of at most 256; without a slot, of the match. */
+  labels?: { key: string; value: string; slot?: number }[];
+}
+
+/** What a recording has done and takes. */
+export interface RecordingStats {
+  /** Ticks written down. */
+  ticks: number;
+  /** Operations written down, inputs included. */
+  ops: number;
+  /** Of them, inputs. */
+  inputs: number;
+  /** Bytes of whole parts so far, drained or waiting. */
+  total: number;
+  /** Bytes that wait to be drained. */
+  waiting: number;
+  /** Bytes of memory that it takes. */
+  memory: number;
+  /** It has stopped by itself: more than {@link RecordOptions.limit} bytes waited, or 16,384 operations between two ticks. */
+  stopped: boolean;
+}
+
+/** What stands at the beginning of a recording, and how it ends. */
+export interface ReplayInfo {
+  /** Of the format. */
+  version: number;
+  /** Number of the simulation; one of another can be read and not played. */
+  simulation: number;
+  /** Version of the engine that wrote it. */
+  engine: string;
+  tickRate: number;
+  seed: number;
+  killTarget: number;
+  /** Name of the rule set. */
+  rules: string;
+  /** 16 hex digits. */
+  rulesHash: string;
+  /** {@link GameMap.hash} of the map. */
+  mapHash: string;
+  /** The match's tick when the recording began; the recording's count on from there. */
+  firstTick: number;
+  lastTick: number;
+  keyframeTicks: number;
+  /** Ticks of the keyframes; the first is where it begins. */
+  keyframes: number[];
+  /** Those given at the beginning. */
+  labels: ReplayLabel[];
+  /** It has its end mark. */
+  complete: boolean;
+  /** Bytes after the last whole part; 0 if complete. */
+  lostBytes: number;
+  /** Of the file. */
+  bytes: number;
+}
+
+/** A second of a recording. */
+export interface ReplaySecond {
+  /** Tick of the recording at its end. */
+  tick: number;
+  /** {@link World.hash} then; `null` where the match was restored before it could be taken. */
+  hash: string | null;
+}
+
+/** What has been done to a match, inputs left out. */
+export interface ReplayEntry {
+  /** The first tick of the recording that can see it. */
+  tick: number;
+  /**
+   * `join`: `slot`, `team`, `loadout`, `spawn`; `leave`, `kill`: `slot`; `team`: `slot`, `team`; `loadout`: `slot`, `loadout`;
+   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `reset`: `seed`; `label`: `key`, `value` and,
+   * if of a player, `slot`; `repair`: the walls; `restored`: the whole state was replaced.
+   */
+  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'reset' | 'label' | 'restored';
+  slot?: number;
+  team?: TeamName;
+  loadout?: Loadout;
+  spawn?: boolean;
+  weapon?: WeaponName;
+  buttons?: number;
+  level?: number;
+  seed?: number;
+  key?: string;
+  value?: string;
+}
+
+/** Where a recording and what became of it part. */
+export interface Divergence {
+  /** Tick at the end of the first second that differs. */
+  tick: number;
+  /** Tick at which both were last the same. */
+  good: number;
+  /** Hash in the file. */
+  expected: string;
+  /** Hash that was computed. */
+  found: string;
+}
+
+/** What {@link Replay.verify} has found. */
+export interface Verified {
+  /** Ticks played. */
+  ticks: number;
+  /** Hashes compared. */
+  hashes: number;
+  /** The first second that differs; `null`: none. */
+  divergence: Divergence | null;
+}
+
+/** A recording that has been read: every part is whole. */
+export class Replay {
+  private constructor();
+
+  /**
+   * Finds all parts of a recording and checks their sums. The bytes are copied. A file that ends in the middle of a part is
+   * not damaged: {@link ReplayInfo.complete}.
+   *
+   * @throws `BAD_REPLAY` naming part, place and tick
+   */
+  static open(bytes: Uint8Array): Replay;
+
+  info(): ReplayInfo;
+
+  /** Its seconds, in their order. */
+  seconds(): ReplaySecond[];
+
+  /**
+   * Who came and went, what the host did, labels.
+   *
+   * @throws `BAD_REPLAY` for operations that are damaged
+   */
+  timeline(): ReplayEntry[];
+
+  /**
+   * Plays all of it on all cores and compares every hash; returns when it is done.
+   *
+   * @param options `onProgress` is called on this thread with the ticks played so far, out of
+   * {@link ReplayInfo.lastTick} less {@link ReplayInfo.firstTick}; what it throws is thrown when the threads have ended
+   * @throws `BAD_REPLAY` for another map or simulation, and for damage; `UNKNOWN_NAME` for a rule set that this engine has not
+   */
+  verify(map: GameMap, options?: { onProgress?: (ticks: number) => void }): Verified;
+
+  /**
+   * Makes a match of the recording's beginning in a world of the same rules and tick rate.
+   *
+   * @throws `BAD_REPLAY` as {@link Replay.verify}, and for another tick rate; `WORLD_FULL`
+   */
+  begin(world: World, map: GameMap): Playback;
+}
+
+/**
+ * A recording being played in a match of its own, which may be looked at as any other. Every call takes the world that it
+ * began in.
+ */
+export class Playback {
+  private constructor();
+
+  readonly match: MatchId;
+
+  /** Tick of the recording that was played, or fed, last. */
+  readonly tick: number;
+
+  /** The first second played whose hash differs; `null`: none. */
+  readonly divergence: Divergence | null;
+
+  /**
+   * Plays one tick of this match alone.
+   *
+   * @returns false: the recording has ended
+   * @throws `BAD_REPLAY` for damage; `STALE_ID` if the match is gone
+   */
+  step(world: World): boolean;
+
+  /**
+   * Does what was done before the next tick; to be followed by {@link World.step} and {@link Playback.check}. For many
+   * recordings in one world: feed all, step once, check all.
+   *
+   * @returns false: the recording has ended
+   */
+  feed(world: World): boolean;
+
+  /** After the step that follows {@link Playback.feed}: compares the hash where the recording has one. */
+  check(world: World): void;
+
+  /**
+   * Goes to a tick of the recording, forwards or back.
+   *
+   * @throws `INVALID_ARGUMENT` for a tick that is not in the recording
+   */
+  seek(world: World, tick: number): void;
+}
+
+/** A kind of evidence. What is measured, its unit and its limit stand at `Kind` of the engine's documentation. */
+export type EvidenceKindName =
+  | 'speed'
+  | 'jump'
+  | 'input flood'
+  | 'message flood'
+  | 'byte flood'
+  | 'bad messages'
+  | 'future ack'
+  | 'backward ack'
+  | 'cursor'
+  | 'chord'
+  | 'click rate'
+  | 'click rhythm'
+  | 'hidden aim'
+  | 'hidden track'
+  | 'hidden shot'
+  | 'reaction'
+  | 'trigger'
+  | 'snap'
+  | 'lock'
+  | 'decoy'
+  | 'position';
+
+/** How a match is watched. */
+export interface GuardOptions {
+  limits?: {
+    /** Share by which an honest client's clock may be fast, 0 to 0.1; default 0.005. */
+    drift?: number;
+    /** Seconds that a client may come to be ahead, 0.1 to 10; default 0.5. */
+    slackS?: number;
+    /** Times that the host pushes each input at most, 1 to 16; default 1. */
+    repeats?: number;
+    /** Messages a second, 20 to 1,000; default 90. */
+    messagesPerS?: number;
+    /** Bytes of messages a second, 100 to 1,000,000; default 8,000. */
+    bytesPerS?: number;
+    /** Presses of the trigger a second, 5 to 60; default 15. */
+    clicksPerS?: number;
+  };
+  policy?: {
+    /** What a piece of a kind adds to the score, by its grade, 0 to 100; default 0.5. */
+    weights?: Partial<Record<EvidenceKindName, number>>;
+    /** Seconds in which what a kind has added halves, 1 to 86,400; default 120, of statistical kinds 300. */
+    halfLivesS?: Partial<Record<EvidenceKindName, number>>;
+    /** Scores from which on something is advised, ascending; `Infinity`: never. Defaults 0.4, 1, 3 and 10. */
+    suspect?: number;
+    flag?: number;
+    kick?: number;
+    ban?: number;
+    /** Whether what is merely improbable counts for kicks and bans; default no. */
+    kickOnStatistics?: boolean;
+    banOnStatistics?: boolean;
+  };
+}
+
+/** A piece of evidence. */
+export interface Evidence {
+  player: PlayerId;
+  /** Tick after which, or in which, it was found. */
+  tick: number;
+  kind: EvidenceKindName;
+  /** What was measured; unit by kind. */
+  value: number;
+  /** The limit it is held against; same unit. */
+  limit: number;
+  /** How much it says, above 0 to 1. */
+  grade: number;
+}
+
+/** What {@link World.drainEvidence} gives. */
+export interface EvidenceDrain {
+  evidence: Evidence[];
+  /** Pieces that were lost because more than 64 waited; those still count. */
+  lost: number;
+}
+
+/** How a player stands. Acting on it is the host's business. */
+export interface PlayerStanding {
+  player: PlayerId;
+  /** The gravest that the policy has advised so far. */
+  verdict: 'clear' | 'suspect' | 'flag' | 'kick' | 'ban';
+  /** Now, of evidence of all kinds. */
+  score: number;
+  /** Of kinds that are not statistical. */
+  certain: number;
+  /** Pieces so far. */
+  evidence: number;
+  /** The kind that weighs most now. */
+  worst: EvidenceKindName | null;
+  /** Tick in which the player was first flagged; 0: not yet. */
+  flagTick: number;
+  /** Suspect, and not flagged yet: {@link World.wireBait}. */
+  wantsDecoy: boolean;
+}
+
+/** What a client says of its place. */
+export interface PositionClaim {
+  /** Centre of the body, px. */
+  x: number;
+  y: number;
+  /** The client's clock, ms, from any moment on; finite. */
+  timeMs: number;
+  /** How it says it moves. */
+  movement: 'idle' | 'sneaking' | 'walking' | 'running';
+}
+
+/** What a claim is worth. */
+export interface CheckedPosition {
+  /** Where the body may be taken to stand: as claimed, or as far towards it as it can have come. */
+  x: number;
+  y: number;
+  /** `null`: the claim stands. */
+  fault: 'outside' | 'speed' | 'teleport' | 'wall' | 'dead' | null;
+  /** Of the kind `position`, if there is a fault; it is not in {@link World.standing}. */
+  evidence: Evidence | null;
+}
+
+/**
+ * Judges positions that clients claim, for hosts that accept them; one for each match. Better is not to: the engine moves
+ * bodies by inputs.
+ */
+export class PositionGuard {
+  /**
+   * @param options share by which a way may be longer than its gait allows, 0 to 1, default 0.1; px for rounding, 0 to 10,
+   * default 0.5; seconds of the client's time that can be saved up, 0.1 to 10, default 2
+   */
+  constructor(options?: { tolerance?: number; rounding?: number; savedS?: number });
+
+  /**
+   * Judges a claim by the match as of its last tick. The first of a player, or of a life, is held against where the engine
+   * has the body. Coordinates that are no numbers of the playfield, NaN among them, are faults and not errors.
+   */
+  check(world: World, match: MatchId, player: PlayerId, claim: PositionClaim): CheckedPosition;
+
+  /** Forgets a player's claims, as after the host has moved the body. */
+  forget(player: PlayerId): void;
+}
+
+/** What is thought of a player. Keep both numbers as they are. */
+export interface Rating {
+  /** Skill, points, within 10,000 of 0; 400 points are ten wins to one. */
+  value: number;
+  /** How far the skill may be off, one standard deviation, points, 0 to 10,000; Elo knows none. */
+  deviation: number;
+}
+
+/** A team, or a single player, and where it came in. */
+export interface TeamResult {
+  /** 1: the first, to 8. Equal places are a draw. */
+  place: number;
+  members: Rating[];
+}
+
+/** What a rating system is made with; points. */
+export type RatingOptions =
+  | {
+      system?: 'weng-lin';
+      /** Value of a newcomer, -5,000 to 5,000; default 1,500. */
+      newcomer?: number;
+      /** Deviation of a newcomer, 10 to 5,000; default 200. */
+      deviation?: number;
+      /** Luck in a single player's result, 100 to 5,000; default 122.8, by which 400 points are ten to one. */
+      beta?: number;
+      /** How luck grows with a team's size, 0 to 1; default 1/2. */
+      growth?: number;
+      /** What a pair among n teams is worth, (n - 1)^-crowd, 0 to 1; default 1/2. */
+      crowd?: number;
+      /** How far skill drifts with a match, 0 to 500; default 5. */
+      drift?: number;
+      /** How far skill drifts in a day without one, 0 to 500; default 10. */
+      rest?: number;
+    }
+  | {
+      system: 'elo';
+      /** Value of a newcomer, -5,000 to 5,000; default 1,500. */
+      newcomer?: number;
+      /** The most that a match moves a player of equal teams, 1 to 400; default 32. */
+      k?: number;
+    };
+
+/**
+ * Ratings by results, of 2 to 8 teams with at most 8 players together. Ratings out of range, NaN among them, and empty teams
+ * are refused with `INVALID_ARGUMENT`.
+ */
+export class RatingSystem {
+  /** Default: Weng-Lin, which knows how sure it is of each player. */
+  constructor(options?: RatingOptions);
+
+  readonly name: 'weng-lin' | 'elo';
+
+  /** The rating of a player who has not played. */
+  newcomer(): Rating;
+
+  /** Rates a finished match. @returns new ratings in the same order; those given stay as they are */
+  rate(teams: TeamResult[]): Rating[][];
+
+  /** The chance of each team to be first; they sum to 1. */
+  winChances(teams: Rating[][]): number[];
+
+  /** How even a match would be: 0, decided before it begins, to 1. */
+  quality(teams: Rating[][]): number;
+
+  /** The rating after days without a match, 0 to 36,525: less sure, but with Elo. */
+  rest(rating: Rating, days: number): Rating;
+
+  /** What to show and to rank by: Elo's value, or Weng-Lin's less three deviations. */
+  points(rating: Rating): number;
+
+  /** Places of 2 to 8 teams by their kills: the most is first, equals share a place. */
+  static places(kills: number[]): number[];
+}

@@ -48,6 +48,9 @@ for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows', 'toldR
   delete native.World.prototype[name];
 }
 
+const take = Function.prototype.call.bind(native.Snapshot.prototype.take);
+delete native.Snapshot.prototype.take;
+
 const stateJson = Function.prototype.call.bind(native.WireClient.prototype.stateJson);
 delete native.WireClient.prototype.stateJson;
 
@@ -82,6 +85,11 @@ class World extends native.World {
   drainSounds(match) {
     return list(this.readSounds(match, soundBytes), soundBytes, native.SOUND_BYTES, sound);
   }
+
+  snapshot(match, into = new native.Snapshot()) {
+    take(into, this, match);
+    return into;
+  }
 }
 
 class WireClient extends native.WireClient {
@@ -112,7 +120,13 @@ const Button = Object.freeze({
 module.exports.GameMap = native.GameMap;
 module.exports.World = World;
 module.exports.WireClient = WireClient;
+module.exports.Snapshot = native.Snapshot;
+module.exports.Replay = native.Replay;
+module.exports.Playback = native.Playback;
+module.exports.PositionGuard = native.PositionGuard;
+module.exports.RatingSystem = native.RatingSystem;
 module.exports.Button = Button;
+module.exports.EVIDENCE_KINDS = Object.freeze(format.evidence);
 module.exports.WEAPONS = Object.freeze(format.weapons);
 module.exports.SOUND_KINDS = Object.freeze(format.sounds);
 module.exports.INPUT_BYTES = native.INPUT_BYTES;

@@ -9,22 +9,22 @@ use trespasser::{
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Where the checksum of a saved match lies, and what it covers.
-const CHECKSUM: core::ops::Range<usize> = 32..40;
+pub(crate) const CHECKSUM: core::ops::Range<usize> = 32..40;
 
-struct Bytes<'a>(&'a [u8]);
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
 impl Bytes<'_> {
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let Some((&first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         first
     }
 
-    fn short(&mut self) -> u16 {
+    pub(crate) fn short(&mut self) -> u16 {
         u16::from_le_bytes([self.byte(), self.byte()])
     }
 
-    fn word(&mut self) -> u32 {
+    pub(crate) fn word(&mut self) -> u32 {
         u32::from(self.short()) | u32::from(self.short()) << 16
     }
 }
@@ -34,7 +34,8 @@ struct Player {
     sequence: u32,
 }
 
-fn map(bytes: &mut Bytes<'_>) -> std::sync::Arc<GameMap> {
+/// A built-in map or one of rectangles.
+pub(crate) fn map(bytes: &mut Bytes<'_>) -> std::sync::Arc<GameMap> {
     let choice = bytes.byte();
     let reading = if choice & 1 == 0 { Reading::Fine } else { Reading::Coarse };
     if let Some((name, _)) = GameMap::BUILTIN.get(usize::from(choice >> 1 & 3)) {
@@ -204,7 +205,8 @@ pub(crate) fn drive(data: &[u8], ticks: u32) {
     }
 }
 
-fn check(world: &mut World, game: MatchId, honest: bool) {
+/// What must hold after every tick; `honest`: no liar's bytes have been taken.
+pub(crate) fn check(world: &mut World, game: MatchId, honest: bool) {
     world.drain_events(game, |_| {}).expect("the match is there");
     let view = world.view(game).expect("the match is there");
     let geometry = view.map().geometry();

@@ -275,3 +275,318 @@ AT(tp_scene_info, kill_target, 16);
 AT(tp_scene_info, bot_count, 20);
 AT(tp_scene_info, tick_rate, 24);
 AT(tp_scene_info, rules, 28);
+
+SIZE(tp_allocator, 40, 8);
+AT(tp_allocator, size, 0);
+AT(tp_allocator, reserved, 4);
+AT(tp_allocator, user, 8);
+AT(tp_allocator, allocate, 16);
+AT(tp_allocator, reallocate, 24);
+AT(tp_allocator, release, 32);
+
+SIZE(tp_log, 24, 8);
+AT(tp_log, size, 0);
+AT(tp_log, level, 4);
+AT(tp_log, user, 8);
+AT(tp_log, write, 16);
+
+SIZE(tp_told, 56, 8);
+AT(tp_told, actor_id, 0);
+AT(tp_told, target_id, 8);
+AT(tp_told, event, 16);
+AT(tp_told, to, 52);
+AT(tp_told, hidden, 53);
+AT(tp_told, reserved, 54);
+
+SIZE(tp_knowledge, 8, 4);
+AT(tp_knowledge, slices_version, 0);
+AT(tp_knowledge, knows, 4);
+AT(tp_knowledge, knew, 5);
+AT(tp_knowledge, reserved, 6);
+
+SIZE(tp_known_projectile, 56, 8);
+AT(tp_known_projectile, owner, 0);
+AT(tp_known_projectile, number, 8);
+AT(tp_known_projectile, since, 12);
+AT(tp_known_projectile, born, 16);
+AT(tp_known_projectile, fuse_ticks, 20);
+AT(tp_known_projectile, x, 24);
+AT(tp_known_projectile, y, 28);
+AT(tp_known_projectile, vx, 32);
+AT(tp_known_projectile, vy, 36);
+AT(tp_known_projectile, flown, 40);
+AT(tp_known_projectile, range, 44);
+AT(tp_known_projectile, weapon, 48);
+AT(tp_known_projectile, own_team, 49);
+AT(tp_known_projectile, launch_known, 50);
+AT(tp_known_projectile, charge, 51);
+AT(tp_known_projectile, reserved, 52);
+
+SIZE(tp_match_span, 32, 8);
+AT(tp_match_span, match_id, 0);
+AT(tp_match_span, first, 8);
+AT(tp_match_span, lost, 16);
+AT(tp_match_span, count, 24);
+AT(tp_match_span, reserved, 28);
+
+SIZE(tp_snapshot_info, 16, 8);
+AT(tp_snapshot_info, bytes, 0);
+AT(tp_snapshot_info, tick, 8);
+AT(tp_snapshot_info, reserved, 12);
+
+SIZE(tp_past_input, 32, 8);
+AT(tp_past_input, player_id, 0);
+AT(tp_past_input, tick, 8);
+AT(tp_past_input, sequence, 12);
+AT(tp_past_input, ack_tick, 16);
+AT(tp_past_input, held, 20);
+AT(tp_past_input, taps, 22);
+AT(tp_past_input, mouse_x, 24);
+AT(tp_past_input, mouse_y, 28);
+
+SIZE(tp_link_stats, 48, 8);
+AT(tp_link_stats, bytes, 0);
+AT(tp_link_stats, memory, 8);
+AT(tp_link_stats, frames, 16);
+AT(tp_link_stats, acked, 20);
+AT(tp_link_stats, lost, 24);
+AT(tp_link_stats, false_acks, 28);
+AT(tp_link_stats, bad_messages, 32);
+AT(tp_link_stats, stale, 36);
+AT(tp_link_stats, level, 40);
+AT(tp_link_stats, reserved, 44);
+
+SIZE(tp_welcome, 48, 8);
+AT(tp_welcome, map_hash, 0);
+AT(tp_welcome, rules_hash, 8);
+AT(tp_welcome, frame, 16);
+AT(tp_welcome, tick_rate, 20);
+AT(tp_welcome, step, 24);
+AT(tp_welcome, slices, 28);
+AT(tp_welcome, kill_target, 32);
+AT(tp_welcome, inputs_per_second, 36);
+AT(tp_welcome, epoch, 40);
+AT(tp_welcome, slot, 41);
+AT(tp_welcome, reserved, 42);
+
+SIZE(tp_seen_score, 12, 4);
+AT(tp_seen_score, kills, 0);
+AT(tp_seen_score, deaths, 4);
+AT(tp_seen_score, there, 8);
+AT(tp_seen_score, team, 9);
+AT(tp_seen_score, alive, 10);
+AT(tp_seen_score, reserved, 11);
+
+SIZE(tp_seen_item, 12, 4);
+AT(tp_seen_item, rounds, 0);
+AT(tp_seen_item, reserve, 4);
+AT(tp_seen_item, weapon, 8);
+AT(tp_seen_item, reserved, 9);
+
+SIZE(tp_seen_own, 224, 4);
+AT(tp_seen_own, scores, 0);
+AT(tp_seen_own, items, 96);
+AT(tp_seen_own, team_kills, 156);
+AT(tp_seen_own, reload_end, 164);
+AT(tp_seen_own, heat_tick, 168);
+AT(tp_seen_own, silence_end, 172);
+AT(tp_seen_own, protected_until, 176);
+AT(tp_seen_own, respawn_at, 180);
+AT(tp_seen_own, flash_tick, 184);
+AT(tp_seen_own, flash, 188);
+AT(tp_seen_own, exact_tick, 192);
+AT(tp_seen_own, exact_x, 196);
+AT(tp_seen_own, exact_y, 200);
+AT(tp_seen_own, exact_vx, 204);
+AT(tp_seen_own, exact_vy, 208);
+AT(tp_seen_own, hand, 212);
+AT(tp_seen_own, charge, 213);
+AT(tp_seen_own, heat, 214);
+AT(tp_seen_own, dead, 215);
+AT(tp_seen_own, killer, 216);
+AT(tp_seen_own, over, 217);
+AT(tp_seen_own, winner, 218);
+AT(tp_seen_own, ahead, 219);
+AT(tp_seen_own, answered, 220);
+AT(tp_seen_own, request, 221);
+AT(tp_seen_own, answer, 222);
+AT(tp_seen_own, reserved, 223);
+
+SIZE(tp_seen_projectile, 32, 4);
+AT(tp_seen_projectile, x, 0);
+AT(tp_seen_projectile, y, 4);
+AT(tp_seen_projectile, recorded_x, 8);
+AT(tp_seen_projectile, recorded_y, 12);
+AT(tp_seen_projectile, vx, 16);
+AT(tp_seen_projectile, vy, 20);
+AT(tp_seen_projectile, tick, 24);
+AT(tp_seen_projectile, weapon, 28);
+AT(tp_seen_projectile, own_team, 29);
+AT(tp_seen_projectile, number, 30);
+AT(tp_seen_projectile, reserved, 31);
+
+SIZE(tp_seen_cloud, 16, 4);
+AT(tp_seen_cloud, x, 0);
+AT(tp_seen_cloud, y, 4);
+AT(tp_seen_cloud, born, 8);
+AT(tp_seen_cloud, number, 12);
+AT(tp_seen_cloud, reserved, 13);
+
+SIZE(tp_seen_message, 24, 4);
+AT(tp_seen_message, tick, 0);
+AT(tp_seen_message, x, 4);
+AT(tp_seen_message, y, 8);
+AT(tp_seen_message, value, 12);
+AT(tp_seen_message, kind, 14);
+AT(tp_seen_message, actor, 15);
+AT(tp_seen_message, target, 16);
+AT(tp_seen_message, weapon, 17);
+AT(tp_seen_message, direction, 18);
+AT(tp_seen_message, aux, 19);
+AT(tp_seen_message, cutoff, 20);
+AT(tp_seen_message, own, 21);
+AT(tp_seen_message, placed, 22);
+AT(tp_seen_message, reserved, 23);
+
+SIZE(tp_guard_def, 216, 4);
+AT(tp_guard_def, size, 0);
+AT(tp_guard_def, drift, 4);
+AT(tp_guard_def, slack_s, 8);
+AT(tp_guard_def, repeats, 12);
+AT(tp_guard_def, messages_per_s, 16);
+AT(tp_guard_def, bytes_per_s, 20);
+AT(tp_guard_def, clicks_per_s, 24);
+AT(tp_guard_def, weight, 28);
+AT(tp_guard_def, half_life_s, 112);
+AT(tp_guard_def, suspect, 196);
+AT(tp_guard_def, flag, 200);
+AT(tp_guard_def, kick, 204);
+AT(tp_guard_def, ban, 208);
+AT(tp_guard_def, kick_on_statistics, 212);
+AT(tp_guard_def, ban_on_statistics, 213);
+AT(tp_guard_def, reserved, 214);
+
+SIZE(tp_evidence, 32, 8);
+AT(tp_evidence, player_id, 0);
+AT(tp_evidence, tick, 8);
+AT(tp_evidence, value, 12);
+AT(tp_evidence, limit, 16);
+AT(tp_evidence, grade, 20);
+AT(tp_evidence, kind, 24);
+AT(tp_evidence, statistical, 25);
+AT(tp_evidence, reserved, 26);
+
+SIZE(tp_standing, 32, 8);
+AT(tp_standing, player_id, 0);
+AT(tp_standing, score, 8);
+AT(tp_standing, certain, 12);
+AT(tp_standing, evidence, 16);
+AT(tp_standing, flag_tick, 20);
+AT(tp_standing, verdict, 24);
+AT(tp_standing, worst, 25);
+AT(tp_standing, wants_decoy, 26);
+AT(tp_standing, reserved, 27);
+
+SIZE(tp_position_def, 16, 4);
+AT(tp_position_def, size, 0);
+AT(tp_position_def, tolerance, 4);
+AT(tp_position_def, rounding, 8);
+AT(tp_position_def, saved_s, 12);
+
+SIZE(tp_claim, 24, 8);
+AT(tp_claim, time_ms, 0);
+AT(tp_claim, x, 8);
+AT(tp_claim, y, 12);
+AT(tp_claim, gait, 16);
+AT(tp_claim, reserved, 17);
+
+SIZE(tp_checked, 48, 8);
+AT(tp_checked, evidence, 0);
+AT(tp_checked, x, 32);
+AT(tp_checked, y, 36);
+AT(tp_checked, fault, 40);
+AT(tp_checked, reserved, 41);
+
+SIZE(tp_rating_def, 80, 8);
+AT(tp_rating_def, size, 0);
+AT(tp_rating_def, system, 4);
+AT(tp_rating_def, elo_k, 8);
+AT(tp_rating_def, elo_newcomer, 16);
+AT(tp_rating_def, newcomer, 24);
+AT(tp_rating_def, deviation, 32);
+AT(tp_rating_def, beta, 40);
+AT(tp_rating_def, growth, 48);
+AT(tp_rating_def, crowd, 56);
+AT(tp_rating_def, drift, 64);
+AT(tp_rating_def, rest, 72);
+
+SIZE(tp_rating, 16, 8);
+AT(tp_rating, value, 0);
+AT(tp_rating, deviation, 8);
+
+SIZE(tp_label, 24, 8);
+AT(tp_label, key, 0);
+AT(tp_label, value, 8);
+AT(tp_label, slot, 16);
+AT(tp_label, reserved, 17);
+
+SIZE(tp_record_def, 24, 8);
+AT(tp_record_def, size, 0);
+AT(tp_record_def, keyframe_seconds, 4);
+AT(tp_record_def, limit, 8);
+AT(tp_record_def, label_count, 12);
+AT(tp_record_def, labels, 16);
+
+SIZE(tp_record_stats, 48, 8);
+AT(tp_record_stats, ops, 0);
+AT(tp_record_stats, inputs, 8);
+AT(tp_record_stats, total, 16);
+AT(tp_record_stats, waiting, 24);
+AT(tp_record_stats, memory, 32);
+AT(tp_record_stats, ticks, 40);
+AT(tp_record_stats, stopped, 44);
+AT(tp_record_stats, reserved, 45);
+
+SIZE(tp_drained, 24, 8);
+AT(tp_drained, bytes, 0);
+AT(tp_drained, total, 8);
+AT(tp_drained, stopped, 16);
+AT(tp_drained, reserved, 17);
+
+SIZE(tp_replay_info, 80, 8);
+AT(tp_replay_info, seed, 0);
+AT(tp_replay_info, rules_hash, 8);
+AT(tp_replay_info, map_hash, 16);
+AT(tp_replay_info, length, 24);
+AT(tp_replay_info, lost, 32);
+AT(tp_replay_info, version, 40);
+AT(tp_replay_info, simulation, 44);
+AT(tp_replay_info, tick_rate, 48);
+AT(tp_replay_info, first_tick, 52);
+AT(tp_replay_info, last_tick, 56);
+AT(tp_replay_info, keyframe_ticks, 60);
+AT(tp_replay_info, keyframe_count, 64);
+AT(tp_replay_info, label_count, 68);
+AT(tp_replay_info, kill_target, 72);
+AT(tp_replay_info, complete, 74);
+AT(tp_replay_info, reserved, 75);
+
+SIZE(tp_verified, 40, 8);
+AT(tp_verified, expected, 0);
+AT(tp_verified, found, 8);
+AT(tp_verified, ticks, 16);
+AT(tp_verified, hashes, 20);
+AT(tp_verified, tick, 24);
+AT(tp_verified, good, 28);
+AT(tp_verified, diverged, 32);
+AT(tp_verified, reserved, 33);
+
+SIZE(tp_playback_info, 40, 8);
+AT(tp_playback_info, match_id, 0);
+AT(tp_playback_info, expected, 8);
+AT(tp_playback_info, found, 16);
+AT(tp_playback_info, tick, 24);
+AT(tp_playback_info, diverged_tick, 28);
+AT(tp_playback_info, good, 32);
+AT(tp_playback_info, diverged, 36);
+AT(tp_playback_info, reserved, 37);

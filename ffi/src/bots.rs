@@ -1,9 +1,9 @@
 //! Bots: drivers of players, apart from the simulation, as a client would be.
 
-use crate::gate::{Gate, Reading, Writing};
-use crate::pointer::{self, Out};
-use crate::result::{Fail, Outcome, guarded, tp_result};
-use crate::types::{tp_bot_def, tp_loadout, tp_match_id, tp_player_id, tp_team};
+use crate::gate::{Gate, gated};
+use crate::pointer::{self, Out, OutArray};
+use crate::result::{guarded, tp_result};
+use crate::types::{tp_bot_def, tp_input, tp_loadout, tp_match_id, tp_player_id, tp_team};
 use crate::world::tp_world;
 use trespasser::scenes::Bots;
 
@@ -12,29 +12,7 @@ pub struct tp_bots {
     gate: Gate<Bots>,
 }
 
-impl tp_bots {
-    /// # Safety
-    /// `bots` is null or came from `tp_bots_create` and is not destroyed during `'a`.
-    unsafe fn gate<'a>(bots: *const tp_bots) -> Outcome<&'a Gate<Bots>> {
-        // SAFETY: this function's contract.
-        let bots = unsafe { bots.as_ref() };
-        Ok(&bots.ok_or_else(|| Fail::new(tp_result::NullPointer, "bots is null; create them first"))?.gate)
-    }
-
-    /// # Safety
-    /// As [`tp_bots::gate`].
-    unsafe fn read<'a>(bots: *const tp_bots) -> Outcome<Reading<'a, Bots>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(bots)? }.read("bots")
-    }
-
-    /// # Safety
-    /// As [`tp_bots::gate`].
-    unsafe fn write<'a>(bots: *const tp_bots) -> Outcome<Writing<'a, Bots>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(bots)? }.write("bots")
-    }
-}
+gated!(tp_bots, Bots, "bots");
 
 /// Skill 0.5, the smaller team, rifle and pistol, placed at once. Any thread.
 #[unsafe(no_mangle)]
@@ -56,7 +34,7 @@ pub extern "C" fn tp_bot_default_def() -> tp_bot_def {
 pub unsafe extern "C" fn tp_bots_create(out_bots: *mut *mut tp_bots) -> tp_result {
     guarded!({
         let out = Out::new(out_bots, "out_bots")?;
-        out.set(Box::into_raw(Box::new(tp_bots { gate: Gate::new(Bots::new()) })));
+        tp_bots::hand_over(Bots::new(), out);
         Ok(())
     })
 }
@@ -65,13 +43,7 @@ pub unsafe extern "C" fn tp_bots_create(out_bots: *mut *mut tp_bots) -> tp_resul
 /// call on these bots at the same time or later. Any thread. BUSY if a call is inside; then they live on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_bots_destroy(bots: *mut tp_bots) -> tp_result {
-    guarded!({
-        if !bots.is_null() {
-            tp_bots::gate(bots)?.check_unused("bots")?;
-            drop(Box::from_raw(bots));
-        }
-        Ok(())
-    })
+    guarded!({ tp_bots::take_back(bots) })
 }
 
 /// Lets a bot into a match. Borrows `def` for the call. Changes bots and world: any thread, no other call on either at
@@ -139,7 +111,78 @@ pub unsafe extern "C" fn tp_bots_count(
     })
 }
 
-const _: () = {
-    const fn shareable<T: Send + Sync>() {}
-    shareable::<tp_bots>();
-};
+/// Drives a player who is in the match already, with a skill of 0 to 1, until tp_bots_remove takes the player out or
+/// tp_bots_release lets go: for somebody who is away.
+/// Changes the bots and reads the world: any thread, no other call on the bots and no changing call on the world at the
+/// same time. STALE_ID; INVALID_ARGUMENT for another skill.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_bots_adopt(
+    bots: *mut tp_bots,
+    world: *const tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    skill: f32,
+) -> tp_result {
+    guarded!({
+        let mut bots = tp_bots::write(bots)?;
+        let world = tp_world::read(world)?;
+        Ok(bots.adopt(&world, match_id.engine(), player_id.engine()?, skill)?)
+    })
+}
+
+/// Lets go of a player, who stays in the match.
+/// Changes the bots: any thread, no other call on them at the same time. STALE_ID if the player is no bot of these.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_bots_release(
+    bots: *mut tp_bots,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+) -> tp_result {
+    guarded!({
+        if tp_bots::write(bots)?.release(match_id.engine(), player_id.engine()?) {
+            return Ok(());
+        }
+        Err(trespasser::Error::StaleId { what: "player", id: player_id.raw }.into())
+    })
+}
+
+/// Whether these bots drive a player: 1 or 0.
+/// Reads the bots: any thread, no changing call on them at the same time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_bots_contain(
+    bots: *const tp_bots,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    out_contain: *mut u8,
+) -> tp_result {
+    guarded!({
+        let bots = tp_bots::read(bots)?;
+        let out = Out::new(out_contain, "out_contain")?;
+        out.set(player_id.engine().is_ok_and(|player| bots.is_bot(match_id.engine(), player)).into());
+        Ok(())
+    })
+}
+
+/// tp_bots_think with the inputs handed to the caller, into an array of `capacity` elements, instead of pushed: for bots
+/// at the other end of a wire. Room for 3 inputs of each bot is always enough.
+/// Changes the bots and reads the world: any thread, no other call on the bots and no changing call on the world at the
+/// same time. SHORT_BUFFER if there might be more than `capacity`; then nobody has thought.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_bots_think_into(
+    bots: *mut tp_bots,
+    world: *const tp_world,
+    out_inputs: *mut tp_input,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let mut bots = tp_bots::write(bots)?;
+        let world = tp_world::read(world)?;
+        let mut out = OutArray::new(out_inputs, capacity, out_count, "out_inputs")?;
+        let most = world.rules().input.per_second.div_ceil(world.tick_rate()) as usize;
+        out.check(world.match_ids().map(|id| bots.count(id) * most).sum())?;
+        bots.think_with(&world, |game, player, input| out.push(tp_input::new(game, player, &input)));
+        out.finish();
+        Ok(())
+    })
+}

@@ -1,7 +1,7 @@
 //! Objects behind opaque pointers, guarded against calls that must not meet.
 
 use crate::result::{Fail, Outcome, tp_result};
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -9,6 +9,71 @@ use std::sync::atomic::{AtomicI32, Ordering};
 const WRITING: i32 = -1;
 /// Left by a call that panicked while changing the object.
 const BROKEN: i32 = i32::MIN;
+
+/// What every opaque object needs: made, handed over, looked at, changed, taken back.
+macro_rules! gated {
+    ($object:ident, $inner:ty, $name:literal) => {
+        impl $object {
+            /// # Safety
+            /// `object` is null or came from this type's creator and is not destroyed during `'a`.
+            unsafe fn gate<'a>(object: *const $object) -> $crate::result::Outcome<&'a $crate::gate::Gate<$inner>> {
+                // SAFETY: this function's contract.
+                let object = unsafe { object.as_ref() };
+                Ok(&object.ok_or_else(|| $crate::gate::null($name))?.gate)
+            }
+
+            /// # Safety
+            /// As [`Self::gate`].
+            #[allow(dead_code, reason = "some are only ever changed, some only ever read")]
+            pub(crate) unsafe fn read<'a>(
+                object: *const $object,
+            ) -> $crate::result::Outcome<$crate::gate::Reading<'a, $inner>> {
+                // SAFETY: this function's contract.
+                unsafe { Self::gate(object)? }.read($name)
+            }
+
+            /// # Safety
+            /// As [`Self::gate`].
+            #[allow(dead_code, reason = "some are only ever changed, some only ever read")]
+            pub(crate) unsafe fn write<'a>(
+                object: *const $object,
+            ) -> $crate::result::Outcome<$crate::gate::Writing<'a, $inner>> {
+                // SAFETY: this function's contract.
+                unsafe { Self::gate(object)? }.write($name)
+            }
+
+            /// Gives a new one to the caller.
+            fn hand_over(inner: $inner, out: $crate::pointer::Out<*mut $object>) {
+                out.set(Box::into_raw(Box::new($object { gate: $crate::gate::Gate::new(inner) })));
+            }
+
+            /// Ends one, unless a call is inside; null is nothing.
+            ///
+            /// # Safety
+            /// As [`Self::gate`], and nobody uses it later.
+            unsafe fn take_back(object: *mut $object) -> $crate::result::Outcome {
+                if !object.is_null() {
+                    // SAFETY: this function's contract.
+                    unsafe { Self::gate(object)? }.check_unused($name)?;
+                    // SAFETY: `hand_over` made it from a box; not null, unused now and later.
+                    drop(unsafe { Box::from_raw(object) });
+                }
+                Ok(())
+            }
+        }
+
+        const _: () = {
+            const fn shareable<T: Send + Sync>() {}
+            shareable::<$object>();
+        };
+    };
+}
+pub(crate) use gated;
+
+/// The refusal of a null object.
+pub(crate) fn null(name: &str) -> Fail {
+    Fail::new(tp_result::NullPointer, format!("{name} is null; create one first"))
+}
 
 /// A value with many readers or one writer, which never wait: who comes too late is refused.
 ///
@@ -20,8 +85,18 @@ pub(crate) struct Gate<T> {
 }
 
 pub(crate) struct Reading<'a, T>(&'a Gate<T>);
-/// The flag: the thread was unwinding already when the call began, so that unwinding says nothing about the call.
-pub(crate) struct Writing<'a, T>(&'a Gate<T>, bool);
+/// The flag: the thread was unwinding already when the call began, so that unwinding says nothing about the call. The
+/// text names the object.
+pub(crate) struct Writing<'a, T>(&'a Gate<T>, bool, &'static str);
+
+thread_local! {
+    static LAST_BROKEN: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// The object that the last panic of this thread has left half changed, told once.
+pub(crate) fn broken() -> Option<&'static str> {
+    LAST_BROKEN.take()
+}
 
 impl<T: Send + Sync> Gate<T> {
     pub(crate) fn new(value: T) -> Gate<T> {
@@ -36,9 +111,9 @@ impl<T: Send + Sync> Gate<T> {
         }
     }
 
-    pub(crate) fn write(&self, name: &str) -> Outcome<Writing<'_, T>> {
+    pub(crate) fn write(&self, name: &'static str) -> Outcome<Writing<'_, T>> {
         match self.state.compare_exchange(0, WRITING, Ordering::Acquire, Ordering::Relaxed) {
-            Ok(_) => Ok(Writing(self, std::thread::panicking())),
+            Ok(_) => Ok(Writing(self, std::thread::panicking(), name)),
             Err(state) => Err(refused(name, state)),
         }
     }
@@ -94,6 +169,9 @@ impl<T> DerefMut for Writing<'_, T> {
 impl<T> Drop for Writing<'_, T> {
     fn drop(&mut self) {
         let broken = std::thread::panicking() && !self.1;
+        if broken {
+            LAST_BROKEN.set(Some(self.2));
+        }
         self.0.state.store(if broken { BROKEN } else { 0 }, Ordering::Release);
     }
 }

@@ -14,15 +14,23 @@
 #![allow(unused_unsafe, reason = "one macro opens every export, also those without pointers")]
 #![allow(clippy::missing_safety_doc, reason = "the contract above is every export's; their docs go into the header")]
 
+pub mod batch;
 pub mod bots;
 mod gate;
+pub mod guard;
+pub mod hooks;
+pub mod knowledge;
 pub mod library;
 pub mod map;
 pub mod matches;
 pub mod player;
 mod pointer;
+pub mod rating;
+pub mod receiver;
+pub mod replay;
 pub mod result;
 pub mod scene;
+pub mod snapshot;
 pub mod types;
 pub mod wire;
 pub mod world;

@@ -5,10 +5,10 @@ use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, tp_result};
 use crate::types::{
     sound_kind, tp_arrival, tp_cloud, tp_event, tp_heard, tp_match_def, tp_match_id, tp_match_info, tp_player_id,
-    tp_player_view, tp_projectile, tp_team,
+    tp_player_view, tp_point, tp_projectile, tp_team,
 };
 use crate::world::tp_world;
-use trespasser::{MatchDef, Vec2};
+use trespasser::{MatchDef, MatchId, Vec2, World};
 
 /// Seed 0, the rule set's kill target. Any thread.
 #[unsafe(no_mangle)]
@@ -57,6 +57,34 @@ pub unsafe extern "C" fn tp_match_reset(world: *mut tp_world, match_id: tp_match
     guarded!({ Ok(tp_world::write(world)?.reset_match(match_id.engine(), seed)?) })
 }
 
+pub(crate) fn match_info(world: &World, id: MatchId) -> Outcome<tp_match_info> {
+    let view = world.view(id)?;
+    let [red_kills, blue_kills] = view.score();
+    Ok(tp_match_info {
+        seed: view.seed(),
+        bytes: view.bytes() as u64,
+        tick: view.tick(),
+        walls_version: view.walls_version(),
+        slice_count: view.map().geometry().slice_count as u32,
+        pending_events: world.pending_events(id)? as u32,
+        red_kills,
+        blue_kills,
+        kill_target: view.kill_target(),
+        over: view.is_over().into(),
+        winner: view.winner().map_or(tp_team::None as u8, |team| team as u8),
+        joined: view.joined(),
+        reserved: [0; 7],
+    })
+}
+
+/// Restores every slice in the middle of a match.
+/// Changes the world: any thread, no other call at the same time. STALE_ID; NOT_ALLOWED while a living player stands where
+/// a slice would.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_repair_walls(world: *mut tp_world, match_id: tp_match_id) -> tp_result {
+    guarded!({ Ok(tp_world::write(world)?.repair_walls(match_id.engine())?) })
+}
+
 /// What a match is. Reads the world: any thread, no changing call at the same time. STALE_ID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_match_get_info(
@@ -67,23 +95,7 @@ pub unsafe extern "C" fn tp_match_get_info(
     guarded!({
         let world = tp_world::read(world)?;
         let out = Out::new(out_info, "out_info")?;
-        let view = world.view(match_id.engine())?;
-        let [red_kills, blue_kills] = view.score();
-        out.set(tp_match_info {
-            seed: view.seed(),
-            bytes: view.bytes() as u64,
-            tick: view.tick(),
-            walls_version: view.walls_version(),
-            slice_count: view.map().geometry().slice_count as u32,
-            pending_events: world.pending_events(match_id.engine())? as u32,
-            red_kills,
-            blue_kills,
-            kill_target: view.kill_target(),
-            over: view.is_over().into(),
-            winner: view.winner().map_or(tp_team::None as u8, |team| team as u8),
-            joined: view.joined(),
-            reserved: [0; 7],
-        });
+        out.set(match_info(&world, match_id.engine())?);
         Ok(())
     })
 }
@@ -261,6 +273,91 @@ pub unsafe extern "C" fn tp_match_sound_field(
         out.check(gains.len())?;
         view.sound_field(kind, from, &mut gains);
         out.fill(gains.into_iter())
+    })
+}
+
+/// tp_match_sound_between, with the way round from the listener to the source, px: the middles of its cells, or nothing if
+/// the straight line is the louder way, into the caller's array of `capacity` elements; TP_SOUND_CELLS are always enough.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+/// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_sound_way(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    kind: u8,
+    from_x: f32,
+    from_y: f32,
+    to_x: f32,
+    to_y: f32,
+    out_points: *mut tp_point,
+    capacity: usize,
+    out_count: *mut usize,
+    out_arrival: *mut tp_arrival,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_points, capacity, out_count, "out_points")?;
+        let out_arrival = Out::new(out_arrival, "out_arrival")?;
+        let kind = sound_kind(kind)?;
+        let (from, to) = line(from_x, from_y, to_x, to_y)?;
+        let mut way = Vec::new();
+        let arrival = world.view(match_id.engine())?.sound_way(kind, from, to, &mut way);
+        out.fill(way.iter().map(|at| tp_point { x: at.x, y: at.y }))?;
+        out_arrival.set(arrival.into());
+        Ok(())
+    })
+}
+
+/// What each player would hear of a sound of a tp_sound_kind made now at a place, px, by one of them or, null, by nobody:
+/// at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements. Nothing changes. A stale source is nobody.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
+/// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_listeners(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    kind: u8,
+    from_x: f32,
+    from_y: f32,
+    source_id: tp_player_id,
+    out_sounds: *mut tp_heard,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let mut out = OutArray::new(out_sounds, capacity, out_count, "out_sounds")?;
+        let kind = sound_kind(kind)?;
+        let from = point([("from_x", from_x), ("from_y", from_y)])?;
+        let view = world.view(match_id.engine())?;
+        let mut heard = [None; trespasser::world::PLAYERS];
+        let mut count = 0;
+        view.listeners(kind, from, source_id.engine().ok(), |one| {
+            heard[count] = Some(one);
+            count += 1;
+        });
+        out.check(count)?;
+        heard.iter().flatten().for_each(|one| out.push(one.into()));
+        out.finish();
+        Ok(())
+    })
+}
+
+/// Cells of 10 x 10 px that sound goes through, for which standing slices cover less than half: bit = column of the word
+/// of each of the 27 rows, into the caller's array of `capacity` elements.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_match_open_cells(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    out_rows: *mut u64,
+    capacity: usize,
+    out_count: *mut usize,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = OutArray::new(out_rows, capacity, out_count, "out_rows")?;
+        out.fill(world.view(match_id.engine())?.open_cells().iter().copied())
     })
 }
 

@@ -128,6 +128,11 @@ impl<T: Copy> OutArray<T> {
         self.written += count;
     }
 
+    /// How many have been written so far.
+    pub(crate) fn written(&self) -> usize {
+        self.written
+    }
+
     /// Tells the caller how many were written.
     pub(crate) fn finish(self) {
         self.count.set(self.written);

@@ -1,5 +1,6 @@
 //! Result codes, the message of the last failure, and the border that no panic crosses.
 
+use crate::hooks::{self, tp_log_level};
 use std::any::Any;
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
@@ -34,6 +35,8 @@ pub enum tp_result {
     UnknownName = 10,
     /// Bytes that are no message of the wire protocol; the message names the field.
     BadMessage = 11,
+    /// Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+    BadReplay = 12,
     /// A pointer that must not be null is.
     NullPointer = 101,
     /// The caller's buffer has too little room; the message says how much is needed.
@@ -48,7 +51,7 @@ pub enum tp_result {
     IgnoredInput = 106,
 }
 
-const ALL: [(tp_result, &str, &CStr); 18] = [
+const ALL: [(tp_result, &str, &CStr); 19] = [
     (tp_result::Ok, "OK", c"done"),
     (tp_result::StaleId, "STALE_ID", c"the id was never given out, or its match or player is gone"),
     (tp_result::MatchFull, "MATCH_FULL", c"the match has all the players it can hold"),
@@ -61,6 +64,7 @@ const ALL: [(tp_result, &str, &CStr); 18] = [
     (tp_result::BadSnapshot, "BAD_SNAPSHOT", c"the bytes are no saved match of this world"),
     (tp_result::UnknownName, "UNKNOWN_NAME", c"no scene or built-in map has this name"),
     (tp_result::BadMessage, "BAD_MESSAGE", c"the bytes are no message of the wire protocol"),
+    (tp_result::BadReplay, "BAD_REPLAY", c"the bytes are no recording, or not one of this map and these rules"),
     (tp_result::NullPointer, "NULL_POINTER", c"a pointer is null"),
     (tp_result::ShortBuffer, "SHORT_BUFFER", c"the buffer has too little room"),
     (tp_result::BadUtf8, "BAD_UTF8", c"a string is not UTF-8"),
@@ -112,32 +116,53 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
     format!("the engine panicked: {}", text.unwrap_or("no message"))
 }
 
-/// Runs the body of an export. Failures and panics leave their message behind and become a code.
-pub(crate) fn caught<T>(body: impl FnOnce() -> Outcome<T>) -> Result<T, tp_result> {
-    let fail = match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(fail)) => fail,
-        Err(payload) => Fail::new(tp_result::Panic, panic_text(&*payload)),
-    };
+/// Runs the body of an export. Failures and panics leave their message behind and become a code. `here` is the path of
+/// an item inside of the export.
+pub(crate) fn caught<T>(here: &'static str, body: impl FnOnce() -> Outcome<T>) -> Result<T, tp_result> {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(fail)) => Err(failed(here, tp_log_level::Refusal, fail)),
+        Err(payload) => {
+            let code = failed(here, tp_log_level::Error, Fail::new(tp_result::Panic, panic_text(&*payload)));
+            if let Some(object) = crate::gate::broken() {
+                hooks::tell(tp_log_level::Error, || {
+                    format!("{}: {object} was left half changed; it takes nothing but its destroy call", function(here))
+                });
+            }
+            Err(code)
+        }
+    }
+}
+
+#[cold]
+fn failed(here: &'static str, level: tp_log_level, fail: Fail) -> tp_result {
     remember(&fail.message);
-    Err(fail.code)
+    hooks::tell(level, || format!("{}: {}", function(here), fail.message));
+    fail.code
+}
+
+/// The export among the parts of a path.
+fn function(here: &str) -> &str {
+    here.rsplit("::").find(|part| part.starts_with("tp_")).unwrap_or(here)
 }
 
 /// The body of every export: `guarded!({ .. })` returns a [`tp_result`], `guarded!(or FALLBACK, { .. })` a value.
 /// The block is unsafe code that gives an [`Outcome`]; no panic leaves it.
 macro_rules! guarded {
-    ({ $($body:tt)* }) => {
+    ({ $($body:tt)* }) => {{
+        fn here() {}
         // SAFETY: pointers are null or what the export's doc says, which is the C caller's part (crate doc); `pointer`
         // checks null, alignment and length.
-        match $crate::result::caught(|| unsafe { $($body)* }) {
+        match $crate::result::caught(::core::any::type_name_of_val(&here), || unsafe { $($body)* }) {
             Ok(()) => $crate::result::tp_result::Ok,
             Err(code) => code,
         }
-    };
-    (or $fallback:expr, { $($body:tt)* }) => {
+    }};
+    (or $fallback:expr, { $($body:tt)* }) => {{
+        fn here() {}
         // SAFETY: as above.
-        $crate::result::caught(|| unsafe { $($body)* }).unwrap_or($fallback)
-    };
+        $crate::result::caught(::core::any::type_name_of_val(&here), || unsafe { $($body)* }).unwrap_or($fallback)
+    }};
 }
 pub(crate) use guarded;
 

@@ -1,9 +1,9 @@
 //! Named scenes: the project's own load, ready to play or as a list of who plays it.
 
-use crate::gate::{Gate, Reading, Writing};
+use crate::gate::{Gate, gated};
 use crate::library::{MAPS, name_at, terminated};
 use crate::pointer::{self, Out, OutArray};
-use crate::result::{Fail, Outcome, guarded, tp_result};
+use crate::result::{guarded, tp_result};
 use crate::types::{tp_bot_def, tp_rules, tp_scene_info};
 use std::ffi::{CString, c_char};
 use std::ptr::null;
@@ -17,29 +17,7 @@ pub struct tp_scene {
     gate: Gate<Scene>,
 }
 
-impl tp_scene {
-    /// # Safety
-    /// `scene` is null or came from `tp_scene_create` and is not destroyed during `'a`.
-    unsafe fn gate<'a>(scene: *const tp_scene) -> Outcome<&'a Gate<Scene>> {
-        // SAFETY: this function's contract.
-        let scene = unsafe { scene.as_ref() };
-        Ok(&scene.ok_or_else(|| Fail::new(tp_result::NullPointer, "scene is null; create one first"))?.gate)
-    }
-
-    /// # Safety
-    /// As [`tp_scene::gate`].
-    unsafe fn read<'a>(scene: *const tp_scene) -> Outcome<Reading<'a, Scene>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(scene)? }.read("scene")
-    }
-
-    /// # Safety
-    /// As [`tp_scene::gate`].
-    unsafe fn write<'a>(scene: *const tp_scene) -> Outcome<Writing<'a, Scene>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(scene)? }.write("scene")
-    }
-}
+gated!(tp_scene, Scene, "scene");
 
 static NAMES: LazyLock<Vec<CString>> = LazyLock::new(|| terminated(SCENES.iter().copied()));
 
@@ -95,7 +73,7 @@ pub unsafe extern "C" fn tp_scene_create(name: *const c_char, out_scene: *mut *m
         let name = pointer::text(name, "name")?;
         let out = Out::new(out_scene, "out_scene")?;
         let scene = Scene::new(name)?;
-        out.set(Box::into_raw(Box::new(tp_scene { gate: Gate::new(scene) })));
+        tp_scene::hand_over(scene, out);
         Ok(())
     })
 }
@@ -104,13 +82,7 @@ pub unsafe extern "C" fn tp_scene_create(name: *const c_char, out_scene: *mut *m
 /// later. Any thread. BUSY if a call is inside; then the scene lives on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_scene_destroy(scene: *mut tp_scene) -> tp_result {
-    guarded!({
-        if !scene.is_null() {
-            tp_scene::gate(scene)?.check_unused("scene")?;
-            drop(Box::from_raw(scene));
-        }
-        Ok(())
-    })
+    guarded!({ tp_scene::take_back(scene) })
 }
 
 /// Plays on: bots think, the world steps, `ticks` times. Changes the scene: any thread, no other call at the same
@@ -133,8 +105,3 @@ pub unsafe extern "C" fn tp_scene_hash(scene: *const tp_scene, out_hash: *mut u6
         Ok(())
     })
 }
-
-const _: () = {
-    const fn shareable<T: Send + Sync>() {}
-    shareable::<tp_scene>();
-};

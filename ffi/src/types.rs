@@ -8,8 +8,8 @@ use trespasser::scenes::Role;
 use trespasser::simd::Level;
 use trespasser::world::{CloudView, ProjectileView};
 use trespasser::{
-    Arrival, Buttons, Event, EventKind, Gait, Heard, Loadout, MatchId, PlayerDef, PlayerId, PlayerView, Reading,
-    RuleSet, SoundKind, Team, Weapon,
+    Arrival, Buttons, Event, EventKind, Gait, Heard, InputCmd, Loadout, MatchId, PlayerDef, PlayerId, PlayerView,
+    Reading, RuleSet, SoundKind, Team, Weapon,
 };
 
 /// Players a match can hold.
@@ -1067,6 +1067,24 @@ pub struct tp_input {
 }
 
 const _: () = assert!(size_of::<tp_input>() == 40);
+
+impl tp_input {
+    pub(crate) fn new(game: MatchId, player: PlayerId, input: &InputCmd) -> tp_input {
+        // Cursors are kept in 1/16 px.
+        let px = |v: i16| f32::from(v) / 16.0;
+        tp_input {
+            match_id: game.into(),
+            player_id: player.into(),
+            sequence: input.sequence,
+            ack_tick: input.ack_tick,
+            held: input.held.0,
+            taps: input.taps.0,
+            mouse_x: px(input.cursor_x),
+            mouse_y: px(input.cursor_y),
+            reserved: 0,
+        }
+    }
+}
 
 /// One event. 36 bytes. Players are slots 0 to 7, TP_NONE for nobody; tp_match_player_in_slot gives their ids.
 #[derive(Debug, Clone, Copy, PartialEq)]

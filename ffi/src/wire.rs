@@ -1,9 +1,9 @@
 //! The wire: what a client gets and sends (`engine/src/net/PROTOCOL.md`).
 
-use crate::gate::{Gate, Reading, Writing};
+use crate::gate::{Gate, gated};
 use crate::pointer::{self, Out, OutArray};
-use crate::result::{Fail, Outcome, guarded, tp_result};
-use crate::types::{TP_NONE, tp_match_id, tp_player_id};
+use crate::result::{Fail, guarded, tp_result};
+use crate::types::{TP_NONE, tp_match_id, tp_player_id, tp_point};
 use crate::world::tp_world;
 use trespasser::net::{Receiver, Seen, SeenPlayer, Taken};
 use trespasser::world::Received;
@@ -28,7 +28,7 @@ const _: () = assert!(size_of::<tp_packet>() == 24);
 
 /// What a client's message brought.
 /// 8 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct tp_received {
     /// Inputs taken that no message had brought before.
@@ -49,6 +49,34 @@ impl From<Received> for tp_received {
         tp_received { inputs, stale: stale.into(), false_ack: false_ack.into(), reserved: [0; 2] }
     }
 }
+
+/// What a link has done and takes. 48 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
+pub struct tp_link_stats {
+    /// Bytes sent.
+    pub bytes: u64,
+    /// Bytes that the link takes in memory.
+    pub memory: u64,
+    /// Messages sent.
+    pub frames: u32,
+    /// Of them, acknowledged.
+    pub acked: u32,
+    /// Of them, not taken by the client.
+    pub lost: u32,
+    /// Messages of the client with an acknowledgement of what was never sent.
+    pub false_acks: u32,
+    /// Messages of the client that were none.
+    pub bad_messages: u32,
+    /// Messages from an older epoch, or older than what was known.
+    pub stale: u32,
+    /// Bytes that may be sent at once; below 0 after more was due.
+    pub level: i32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<tp_link_stats>() == 48);
 
 /// Opens a player's link: from the next frame on, tp_world_packets has what this player's client is to get. One that is
 /// open is opened anew, with the next epoch.
@@ -89,6 +117,78 @@ pub unsafe extern "C" fn tp_world_hold_link(
             return Err(Fail::invalid("held", held, "0 or 1"));
         }
         Ok(world.hold_link(match_id.engine(), player_id.engine()?, held == 1)?)
+    })
+}
+
+/// Whether a player's client is sent decoys (1; 0 ends it): enemies who are not there, where the player cannot see them,
+/// whom an honest client never draws. For players under suspicion. Nothing happens if no link is open; it ends with the
+/// player's leaving.
+/// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT if bait is neither.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_world_bait(
+    world: *mut tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    bait: u8,
+) -> tp_result {
+    guarded!({
+        let mut world = tp_world::write(world)?;
+        if bait > 1 {
+            return Err(Fail::invalid("bait", bait, "0 or 1"));
+        }
+        Ok(world.bait(match_id.engine(), player_id.engine()?, bait == 1)?)
+    })
+}
+
+/// The decoy that a player's client is shown in the newest frame: out_slot is the slot of the enemy whom it passes for, or
+/// TP_NONE if there is none, and out_place where it is, px, or zeros.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_world_decoy(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    out_slot: *mut u8,
+    out_place: *mut tp_point,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let (out_slot, out_place) = (Out::new(out_slot, "out_slot")?, Out::new(out_place, "out_place")?);
+        let decoy = world.decoy(match_id.engine(), player_id.engine()?)?;
+        out_slot.set(decoy.map_or(TP_NONE, |(slot, _)| slot as u8));
+        out_place.set(decoy.map_or(tp_point { x: 0.0, y: 0.0 }, |(_, at)| tp_point { x: at.x, y: at.y }));
+        Ok(())
+    })
+}
+
+/// What a player's link has done and takes.
+/// Reads the world: any thread, no changing call at the same time. STALE_ID; NOT_ALLOWED if no link is open.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tp_world_link_stats(
+    world: *const tp_world,
+    match_id: tp_match_id,
+    player_id: tp_player_id,
+    out_stats: *mut tp_link_stats,
+) -> tp_result {
+    guarded!({
+        let world = tp_world::read(world)?;
+        let out = Out::new(out_stats, "out_stats")?;
+        let stats = world.link_stats(match_id.engine(), player_id.engine()?)?.ok_or_else(|| {
+            Fail::new(tp_result::NotAllowed, "looking at a link is refused: the player has no open link")
+        })?;
+        out.set(tp_link_stats {
+            bytes: stats.bytes,
+            memory: stats.memory as u64,
+            frames: stats.frames,
+            acked: stats.acked,
+            lost: stats.lost,
+            false_acks: stats.false_acks,
+            bad_messages: stats.bad_messages,
+            stale: stats.stale,
+            level: stats.level,
+            reserved: 0,
+        });
+        Ok(())
     })
 }
 
@@ -249,36 +349,14 @@ pub struct tp_receiver {
     gate: Gate<Receiver>,
 }
 
-impl tp_receiver {
-    /// # Safety
-    /// `receiver` is null or came from `tp_receiver_create` and is not destroyed during `'a`.
-    unsafe fn gate<'a>(receiver: *const tp_receiver) -> Outcome<&'a Gate<Receiver>> {
-        // SAFETY: this function's contract.
-        let receiver = unsafe { receiver.as_ref() };
-        Ok(&receiver.ok_or_else(|| Fail::new(tp_result::NullPointer, "receiver is null; create one first"))?.gate)
-    }
-
-    /// # Safety
-    /// As [`tp_receiver::gate`].
-    unsafe fn read<'a>(receiver: *const tp_receiver) -> Outcome<Reading<'a, Receiver>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(receiver)? }.read("receiver")
-    }
-
-    /// # Safety
-    /// As [`tp_receiver::gate`].
-    unsafe fn write<'a>(receiver: *const tp_receiver) -> Outcome<Writing<'a, Receiver>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(receiver)? }.write("receiver")
-    }
-}
+gated!(tp_receiver, Receiver, "receiver");
 
 /// A client that knows nothing yet. The caller owns it and ends it with tp_receiver_destroy. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_receiver_create(out_receiver: *mut *mut tp_receiver) -> tp_result {
     guarded!({
         let out = Out::new(out_receiver, "out_receiver")?;
-        out.set(Box::into_raw(Box::new(tp_receiver { gate: Gate::new(Receiver::new()) })));
+        tp_receiver::hand_over(Receiver::new(), out);
         Ok(())
     })
 }
@@ -287,13 +365,7 @@ pub unsafe extern "C" fn tp_receiver_create(out_receiver: *mut *mut tp_receiver)
 /// thread. BUSY if a call is inside; then it lives on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_receiver_destroy(receiver: *mut tp_receiver) -> tp_result {
-    guarded!({
-        if !receiver.is_null() {
-            tp_receiver::gate(receiver)?.check_unused("receiver")?;
-            drop(Box::from_raw(receiver));
-        }
-        Ok(())
-    })
+    guarded!({ tp_receiver::take_back(receiver) })
 }
 
 /// Takes one message of the host; out_taken is a tp_taken. Borrows `bytes` for the call.
@@ -420,8 +492,3 @@ impl From<&SeenPlayer> for tp_seen_player {
         }
     }
 }
-
-const _: () = {
-    const fn shareable<T: Send + Sync>() {}
-    shareable::<tp_receiver>();
-};

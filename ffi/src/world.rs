@@ -1,6 +1,6 @@
 //! Worlds: created, stepped, fed with inputs.
 
-use crate::gate::{Gate, Reading, Writing};
+use crate::gate::{Gate, gated};
 use crate::pointer::{self, Out, OutArray};
 use crate::result::{Fail, Outcome, guarded, remember, tp_result};
 use crate::types::{TP_CUTOFF_OPEN, rules, simd, simd_number, tp_input, tp_match_id, tp_world_def, tp_world_info};
@@ -12,29 +12,7 @@ pub struct tp_world {
     gate: Gate<World>,
 }
 
-impl tp_world {
-    /// # Safety
-    /// `world` is null or came from `tp_world_create` and is not destroyed during `'a`.
-    unsafe fn gate<'a>(world: *const tp_world) -> Outcome<&'a Gate<World>> {
-        // SAFETY: this function's contract.
-        let world = unsafe { world.as_ref() };
-        Ok(&world.ok_or_else(|| Fail::new(tp_result::NullPointer, "world is null; create one first"))?.gate)
-    }
-
-    /// # Safety
-    /// `world` is null or came from `tp_world_create` and is not destroyed during `'a`.
-    pub(crate) unsafe fn read<'a>(world: *const tp_world) -> Outcome<Reading<'a, World>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(world)? }.read("world")
-    }
-
-    /// # Safety
-    /// `world` is null or came from `tp_world_create` and is not destroyed during `'a`.
-    pub(crate) unsafe fn write<'a>(world: *const tp_world) -> Outcome<Writing<'a, World>> {
-        // SAFETY: this function's contract.
-        unsafe { Self::gate(world)? }.write("world")
-    }
-}
+gated!(tp_world, World, "world");
 
 /// 60 ticks a second, standard rules, 65536 matches, the best instruction set, 20 snapshots of 60 bytes a second, 4 at
 /// rest. Any thread.
@@ -71,7 +49,7 @@ pub unsafe extern "C" fn tp_world_create(def: *const tp_world_def, out_world: *m
             simd: simd(def.simd)?,
             net: NetDef { rate: def.net_rate, idle_rate: def.net_idle_rate, budget: def.net_budget },
         })?;
-        out.set(Box::into_raw(Box::new(tp_world { gate: Gate::new(world) })));
+        tp_world::hand_over(world, out);
         Ok(())
     })
 }
@@ -80,13 +58,7 @@ pub unsafe extern "C" fn tp_world_create(def: *const tp_world_def, out_world: *m
 /// the same time or later. Any thread. BUSY if a call is inside; then the world lives on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_world_destroy(world: *mut tp_world) -> tp_result {
-    guarded!({
-        if !world.is_null() {
-            tp_world::gate(world)?.check_unused("world")?;
-            drop(Box::from_raw(world));
-        }
-        Ok(())
-    })
+    guarded!({ tp_world::take_back(world) })
 }
 
 /// What a world is. Reads the world: any thread, no changing call at the same time.
@@ -197,8 +169,3 @@ fn push(world: &mut World, input: &tp_input) -> Outcome<bool> {
     };
     Ok(world.push_input(input.match_id.engine(), input.player_id.engine()?, command)?)
 }
-
-const _: () = {
-    const fn shareable<T: Send + Sync>() {}
-    shareable::<tp_world>();
-};

@@ -76,24 +76,92 @@ fn the_c_example_refuses_bad_arguments() {
     }
 }
 
-#[test]
-fn conformance() {
-    let program = build("conformance", "conformance");
-    // The proof of the border panics twice; its backtraces would only be noise.
-    let output = run(Command::new(&program).arg(map()).env("RUST_BACKTRACE", "0"));
-    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+/// Under valgrind, where there is one: no error, and no block that nothing leads to any more.
+fn under_valgrind(program: &Path, arguments: &[&Path]) {
     if !has("valgrind") {
-        println!("NOT RUN: conformance under valgrind; install the package valgrind");
+        println!("NOT RUN: {} under valgrind; install the package valgrind", program.display());
         return;
     }
     // Rayon's pool lives as long as the process: its blocks are reachable or possibly lost, never definitely.
     run(Command::new("valgrind")
         .args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--track-origins=yes", "--fair-sched=yes"])
         .args(["--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"])
-        .arg(&program)
-        .arg(map())
+        .arg(program)
+        .args(arguments)
         .env("RUST_BACKTRACE", "0"));
-    println!("conformance under valgrind: no error, no leak");
+    println!("{} under valgrind: no error, no leak", program.display());
+}
+
+#[test]
+fn conformance() {
+    let program = build("conformance", "conformance");
+    // The proof of the border panics a few times; its backtraces would only be noise.
+    let output = run(Command::new(&program).arg(map()).env("RUST_BACKTRACE", "0"));
+    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+    under_valgrind(&program, &[&map()]);
+}
+
+#[test]
+fn the_hosts_memory_is_used_and_comes_back() {
+    let program = build("allocator", "allocator");
+    let output = run(&mut Command::new(&program));
+    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+    under_valgrind(&program, &[]);
+}
+
+/// Over real sockets, as fast as the clients answer; each of them must have been sent snapshots, or the server fails.
+#[test]
+fn the_server_serves() {
+    let program = build("server", "server");
+    let output = run(Command::new(&program).args(["--clients", "8", "--ticks", "600"]));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("600 ticks") && text.contains(" 0 refused"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("client ")).count(), 8, "{text}");
+    let refused = Command::new(&program).args(["--clients", "9"]).output().expect("the server starts");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--clients is \"9\"; it must be 0 to 8"));
+}
+
+#[test]
+fn cpp_plays_the_same_match() {
+    let cpp = examples().join("../cpp");
+    let compilers: Vec<_> = ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)).collect();
+    need("g++", "g++");
+    for compiler in compilers {
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("trespasser-cpp-{compiler}"));
+        run(Command::new(compiler)
+            .args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-I"])
+            .arg(examples().join("../../include"))
+            .arg(cpp.join("main.cpp"))
+            .arg("-o")
+            .arg(&program)
+            .arg(library())
+            .args(["-lpthread", "-ldl", "-lm"]));
+        let output = run(Command::new(&program).args(["skirmish", "200"]));
+        let text = String::from_utf8_lossy(&output.stdout);
+        let want = trespasser::scenes::run("skirmish", 200).expect("a scene of the engine");
+        assert_eq!(text.lines().last(), Some(format!("hash {want:016x}").as_str()), "{compiler}");
+    }
+}
+
+#[test]
+fn the_readmes_program_runs() {
+    need("gcc", "gcc");
+    let readme = include_str!("../README.md");
+    let source = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a C program");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(folder.join("readme.c"), source).expect("a file in the target folder");
+    run(Command::new("gcc")
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I"])
+        .arg(examples().join("../../include"))
+        .arg(folder.join("readme.c"))
+        .arg("-o")
+        .arg(folder.join("readme"))
+        .arg(library())
+        .args(["-lpthread", "-ldl", "-lm"]));
+    let output = run(&mut Command::new(folder.join("readme")));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with('(') && text.trim_end().ends_with(')'), "{text}");
 }
 
 #[test]

@@ -79,10 +79,8 @@ fn bytes<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
     core::array::from_fn(|i| record[at + i])
 }
 
-fn push(world: &mut trespasser::World, record: &[u8]) -> Outcome {
-    if record[RESULT + 1..].iter().any(|byte| *byte != 0) {
-        return Outcome::BadReserved;
-    }
+/// The match, player and input of a record; an error for a mouse that is no place.
+pub(crate) fn record_of(record: &[u8]) -> (MatchId, PlayerId, trespasser::Result<InputCmd>) {
     let game = MatchId::from_raw(u64::from_le_bytes(bytes(record, 0)));
     let player = PlayerId::from_raw(u32::from_le_bytes(bytes(record, 8)));
     let sequence = u32::from_le_bytes(bytes(record, 12));
@@ -90,10 +88,19 @@ fn push(world: &mut trespasser::World, record: &[u8]) -> Outcome {
     let taps = Buttons(u16::from_le_bytes(bytes(record, 18)));
     let mouse = Vec2::new(f32::from_le_bytes(bytes(record, 20)), f32::from_le_bytes(bytes(record, 24)));
     let ack_tick = u32::from_le_bytes(bytes(record, 28));
-    let Ok(input) = InputCmd::new(sequence, held, taps, mouse) else {
+    let input = InputCmd::new(sequence, held, taps, mouse).map(|input| InputCmd { ack_tick, ..input });
+    (game, player, input)
+}
+
+fn push(world: &mut trespasser::World, record: &[u8]) -> Outcome {
+    if record[RESULT + 1..].iter().any(|byte| *byte != 0) {
+        return Outcome::BadReserved;
+    }
+    let (game, player, input) = record_of(record);
+    let Ok(input) = input else {
         return Outcome::BadMouse;
     };
-    match world.push_input(game, player, InputCmd { ack_tick, ..input }) {
+    match world.push_input(game, player, input) {
         Ok(true) => Outcome::Accepted,
         Ok(false) => Outcome::Ignored,
         Err(Error::StaleId { what: "match", .. }) => Outcome::StaleMatch,

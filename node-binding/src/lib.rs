@@ -8,17 +8,21 @@
 
 mod batch;
 mod fail;
+mod guard;
 mod map;
+mod rating;
 mod read;
+mod replay;
 pub mod rows;
 mod shape;
+mod snapshot;
 mod sound;
 mod told;
 mod wire;
 mod wire_client;
 mod world;
 
-use napi::bindgen_prelude::{ClassInstance, Unknown};
+use napi::bindgen_prelude::{ClassInstance, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
 use shape::SceneScript;
 use trespasser::scenes;
@@ -46,6 +50,12 @@ pub const PLAYER_COLUMNS: u32 = 28;
 #[napi]
 pub const WIRE_COLUMNS: u32 = 5;
 
+/// Tells the collector of memory that an object of ours takes outside its heap, or gives back, so that it collects in
+/// time.
+pub(crate) fn external(env: &napi::Env, bytes: i64) -> napi::Result<()> {
+    env.adjust_external_memory(bytes).map(drop)
+}
+
 /// Hash of a scene after some ticks, on the calling thread.
 #[napi(catch_unwind)]
 pub fn run_scene(name: Unknown<'_>, ticks: Unknown<'_>) -> fail::Result<String> {
@@ -66,6 +76,29 @@ pub fn scene_script(name: Unknown<'_>) -> fail::Result<SceneScript> {
 #[napi(catch_unwind)]
 pub fn scene_names() -> Vec<&'static str> {
     scenes::SCENES.to_vec()
+}
+
+/// The recording of a scene from its first tick on, made without a call of JavaScript, for the test that compares one
+/// made by calls; `index.js` does not hand it on.
+#[napi(catch_unwind)]
+pub fn record_scene_for_test<'env>(
+    env: &'env napi::Env,
+    name: Unknown<'_>,
+    ticks: Unknown<'_>,
+) -> fail::Result<Uint8ArraySlice<'env>> {
+    fail::guard(|| {
+        let name = read::string("name", &name, "a scene's name")?;
+        let ticks = read::uint32("ticks", &ticks)?;
+        let mut scene = scenes::Scene::new(&name)?;
+        let mut file = Vec::new();
+        scene.world.record(scene.game, &trespasser::replay::RecordDef::default())?;
+        for _ in 0..ticks {
+            scene.advance(1);
+            scene.world.drain_replay(scene.game, &mut file)?;
+        }
+        scene.world.end_recording(scene.game, &mut file)?;
+        Ok(Uint8ArraySlice::copy_from(env, file)?)
+    })
 }
 
 /// Panics, within a call on a world if one is given, so that tests can see what becomes of it; `index.js` does not

@@ -2,7 +2,7 @@
 
 use crate::fail::{Fail, Inner};
 use core::fmt::Display;
-use napi::bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Unknown};
+use napi::bindgen_prelude::{FromNapiValue, Function, JsObjectValue, Object, Unknown};
 use napi::{JsValue, ValueType};
 use trespasser::rules::Material;
 use trespasser::{Loadout, MatchId, PlayerId, Reading, SoundKind, Team, Weapon};
@@ -161,8 +161,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of its own fields that are enumerable strings.
+    pub(crate) fn names(&self) -> Inner<Vec<String>> {
+        match &self.object {
+            Some(object) => Ok(Object::keys(object)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// A field that must be there; `limit` says what it must be.
-    fn need(&self, field: &str, limit: impl Display) -> Inner<Unknown<'a>> {
+    pub(crate) fn need(&self, field: &str, limit: impl Display) -> Inner<Unknown<'a>> {
         self.get(field)?.ok_or_else(|| Fail::invalid(format_args!("{}.{field}", self.name), "undefined", limit))
     }
 }
@@ -261,6 +269,14 @@ pub(crate) fn loadout(value: Unknown<'_>) -> Inner<Loadout> {
         support.push(string(format_args!("loadout.support[{i}]"), item, NAME)?.parse()?);
     }
     Ok(Loadout::new(primary, secondary, &support)?)
+}
+
+/// A function that is called with a number.
+pub(crate) fn function<'a>(field: &'static str, value: &Unknown<'a>) -> Inner<Function<'a, u32, Unknown<'a>>> {
+    if kind(value)? != ValueType::Function {
+        return refuse(field, value, "a function");
+    }
+    cast(value)
 }
 
 /// An instance of a class of this addon.

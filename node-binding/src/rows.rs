@@ -38,6 +38,8 @@ pub struct RowFormat {
     pub events: Vec<&'static str>,
     /// By number.
     pub sounds: Vec<&'static str>,
+    /// Kinds of evidence by number, from 1 on.
+    pub evidence: Vec<&'static str>,
     pub flags: Flags,
     pub hidden: Hidden,
 }
@@ -82,6 +84,7 @@ pub fn row_format() -> RowFormat {
         movements: [Gait::Idle, Gait::Sneaking, Gait::Walking, Gait::Running].map(Gait::name).to_vec(),
         events: (1..=u8::MAX).map_while(EventKind::from_number).map(kind_name).collect(),
         sounds: SoundKind::ALL.map(SoundKind::name).to_vec(),
+        evidence: trespasser::guard::Kind::ALL.map(trespasser::guard::Kind::name).to_vec(),
         flags: Flags {
             aiming: flag::AIMING.into(),
             killed: flag::KILLED.into(),

@@ -52,6 +52,16 @@ pub struct LoadoutShape {
     pub support: Vec<&'static str>,
 }
 
+pub(crate) fn loadout(loadout: &trespasser::Loadout) -> LoadoutShape {
+    let [primary, secondary, support @ ..] = loadout.weapons().map(|weapon| weapon.map(Weapon::name));
+    LoadoutShape {
+        // A loadout has both.
+        primary: primary.unwrap_or_default(),
+        secondary: secondary.unwrap_or_default(),
+        support: support.into_iter().flatten().collect(),
+    }
+}
+
 #[napi(object, object_from_js = false)]
 pub struct Role {
     pub team: Option<&'static str>,
@@ -74,21 +84,13 @@ pub struct SceneScript {
 
 impl From<trespasser::scenes::Script> for SceneScript {
     fn from(script: trespasser::scenes::Script) -> Self {
-        let role = |role: &trespasser::scenes::Role| {
-            let [primary, secondary, support @ ..] = role.def.loadout.weapons().map(|w| w.map(Weapon::name));
-            Role {
-                team: role.def.team.map(Team::name),
-                loadout: LoadoutShape {
-                    // A loadout has both.
-                    primary: primary.unwrap_or_default(),
-                    secondary: secondary.unwrap_or_default(),
-                    support: support.into_iter().flatten().collect(),
-                },
-                spawn: role.def.spawn,
-                skill: role.skill.into(),
-                wrecks: role.wrecks,
-                rough: role.rough,
-            }
+        let role = |role: &trespasser::scenes::Role| Role {
+            team: role.def.team.map(Team::name),
+            loadout: loadout(&role.def.loadout),
+            spawn: role.def.spawn,
+            skill: role.skill.into(),
+            wrecks: role.wrecks,
+            rough: role.rough,
         };
         SceneScript {
             map: script.map,

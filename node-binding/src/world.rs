@@ -14,6 +14,7 @@ use napi::bindgen_prelude::{
 use napi_derive::napi;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use trespasser::scenes::{Bots, Role};
 use trespasser::world::PLAYERS;
 use trespasser::{
@@ -35,6 +36,8 @@ pub(crate) struct Pool {
     pub(crate) events: Vec<trespasser::Event>,
     /// Kept between calls.
     pub(crate) slices: Vec<u16>,
+    /// Kept between drains of recordings.
+    pub(crate) bytes: Vec<u8>,
     /// The last polygon of each player who was asked about, so that one who stands still costs next to nothing. Of the
     /// matches that were asked about alone, by raw id.
     polygons: HashMap<u64, Box<[PolygonCache; PLAYERS]>>,
@@ -56,9 +59,15 @@ pub struct World {
     pool: RefCell<Pool>,
     /// A call panicked half way: nothing is known about the state.
     broken: Cell<bool>,
+    /// No other world of the process has it.
+    serial: u64,
 }
 
 impl World {
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     /// Runs `work` on the pool; refuses for good after a panic.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Pool) -> Inner<T>) -> Inner<T> {
         if self.broken.replace(true) {
@@ -95,9 +104,13 @@ impl World {
                 bots: Bots::new(),
                 events: Vec::new(),
                 slices: Vec::new(),
+                bytes: Vec::new(),
                 polygons: HashMap::new(),
             };
-            Ok(World { pool: RefCell::new(pool), broken: Cell::new(false) })
+            static NEXT: AtomicU64 = AtomicU64::new(0);
+            // A serial is only ever compared: the order between threads does not matter.
+            let serial = NEXT.fetch_add(1, Ordering::Relaxed);
+            Ok(World { pool: RefCell::new(pool), broken: Cell::new(false), serial })
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod hash;
+mod install;
 mod machines;
 mod node;
 mod run;
@@ -40,6 +41,9 @@ enum Verb {
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
+    /// Compares rating systems on populations of known skill: log-loss, and matches until a newcomer is placed
+    #[command(disable_help_flag = true)]
+    Rating(Forwarded),
     /// Measures how many honest players the anti-cheat flags, and how many cheats
     #[command(disable_help_flag = true)]
     Guard(Forwarded),
@@ -55,14 +59,20 @@ enum Verb {
     Bench(Bench),
     /// Writes include/trespasser.h anew from the C ABI's source
     Header,
+    /// Installs the C library: header, static and shared library, pkg-config and CMake files
+    Install(install::Options),
     /// Fuzzes the engine with libFuzzer; wants nightly Rust and cargo-fuzz
     Fuzz(Fuzz),
 }
 
 #[derive(Debug, Args)]
 struct Fuzz {
-    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, or either end of the wire
-    #[arg(value_parser = ["match_ops", "map_png", "wire_up", "wire_down"], default_value = "match_ops")]
+    /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the wire, a recording,
+    /// forged saved matches, or calls of the C interface
+    #[arg(
+        value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "replay", "restore", "c_calls"],
+        default_value = "match_ops"
+    )]
     target: String,
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
@@ -105,11 +115,13 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => report("capacity", forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
+        Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Guard(forwarded) => report("guard", forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Replay(forwarded) => report("replay", forwarded.options),
         Verb::Bench(options) => bench(options),
+        Verb::Install(options) => install::install(&options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {
             // The test that compares the header writes it when asked to, so that both use the same generator.

@@ -263,6 +263,9 @@ pub(crate) fn how_to_get(name: &str) -> &'static str {
     match name {
         "node" | "npm" => "install Node.js 20 or newer with npm (nodejs.org, or your system's package manager)",
         "gcc" | "cc" | "make" => "install a C compiler and make (Debian: apt-get install gcc libc6-dev make)",
+        "g++" | "cmake" | "pkg-config" | "valgrind" => {
+            "install it, for the C interface's tests (Debian: apt-get install g++ cmake pkg-config valgrind)"
+        }
         "cargo" | "rustc" => "install Rust by rustup (rustup.rs)",
         "chromium" => "install Chromium (Debian: apt-get install chromium)",
         _ => "install it and make sure that it is on the PATH",

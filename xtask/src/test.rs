@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, stage by stage.
 
+use crate::install::{self, Kind};
 use crate::run::{self, Run};
 use crate::{check, hash, machines, node};
 use anyhow::{Context, Result, bail};
@@ -50,13 +51,23 @@ const STAGES: &[Stage] = &[
     Stage { name: "golden", about: "the engine's tests again, optimised as released", work: golden },
     Stage {
         name: "asan",
-        about: "what is written for one instruction set, under AddressSanitizer (nightly)",
+        about: "kernels, and the C interface with its C hosts, under AddressSanitizer (nightly)",
         work: asan,
     },
     Stage { name: "old", about: "the scenes on an x86-64 without AVX (qemu)", work: machines::old },
     Stage { name: "arm", about: "the scenes on 64-bit ARM (qemu)", work: machines::arm },
     Stage { name: "wasm", about: "the scenes as WebAssembly", work: machines::wasm },
     Stage { name: "miri", about: "small matches with every access to memory checked (nightly)", work: machines::miri },
+    Stage {
+        name: "tsan",
+        about: "the C interface with a C host on many threads, under ThreadSanitizer (nightly, rust-src)",
+        work: tsan,
+    },
+    Stage {
+        name: "install",
+        about: "the installed C library: pkg-config and CMake, static and shared, C and C++",
+        work: installed,
+    },
     Stage { name: "addon", about: "Node addon: build and tests", work: addon },
     Stage { name: "hash", about: "every scene through Rust, C and Node: one hash each", work: one_hash },
     Stage { name: "client", about: "types, unit tests, build", work: client },
@@ -205,7 +216,15 @@ pub(crate) fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()>
 }
 
 /// Debian packages by the program that shows their presence.
-const PACKAGES: &[(&str, &str)] = &[("gcc", "gcc libc6-dev"), ("make", "make"), ("chromium", "chromium")];
+const PACKAGES: &[(&str, &str)] = &[
+    ("gcc", "gcc libc6-dev"),
+    ("g++", "g++"),
+    ("make", "make"),
+    ("cmake", "cmake"),
+    ("pkg-config", "pkg-config"),
+    ("valgrind", "valgrind"),
+    ("chromium", "chromium"),
+];
 
 /// Installs the Debian packages that a program comes in.
 pub(crate) fn install(program: &str, packages: &str, log: &File) -> Result<()> {
@@ -309,9 +328,8 @@ fn golden(_: &Machine, log: &File) -> Result<()> {
     )
 }
 
-/// All `unsafe` of the engine stands in its kernels and in one conversion of sound: their tests again, with every access
-/// checked.
-fn asan(_: &Machine, log: &File) -> Result<()> {
+/// The target of the nightly toolchain, if it has sanitizers here.
+fn nightly() -> Result<String> {
     // The rustup proxy chooses the toolchain; the cargo that runs this program is the stable one.
     if run::program("cargo").args(["+nightly", "--version"]).output(None).is_err() {
         return Err(NotHere("there is no nightly toolchain; `rustup toolchain install nightly`").into());
@@ -319,16 +337,147 @@ fn asan(_: &Machine, log: &File) -> Result<()> {
     let target = run::program("rustc").args(["+nightly", "--print", "host-tuple"]).output(None)?;
     let target = target.trim();
     if !target.ends_with("linux-gnu") {
-        return Err(NotHere("AddressSanitizer is set up for Linux with glibc alone").into());
+        return Err(NotHere("sanitizers are set up for Linux with glibc alone").into());
     }
-    let arguments = ["test", "-p", "trespasser-engine", "--features", "scenes", "--locked", "--lib"];
-    let tests = run::program("cargo")
+    Ok(target.to_owned())
+}
+
+/// A cargo of the nightly toolchain, under a sanitizer, in a target folder of its own.
+fn sanitized<const N: usize>(sanitizer: &str, target: &str, args: [&str; N]) -> Run {
+    run::program("cargo")
         .arg("+nightly")
-        .args(arguments)
-        // A target of its own keeps the sanitizer out of build scripts and macros.
-        .args(["--target", target, "--target-dir", "target/asan", "--", "simd", "sound"])
-        .env("RUSTFLAGS", "-Zsanitizer=address");
-    all(log, [tests])
+        .args(args)
+        // Naming the target keeps the sanitizer out of build scripts and macros.
+        .args(["--locked", "--target", target, "--target-dir"])
+        .arg(format!("target/{sanitizer}"))
+        .env("RUSTFLAGS", format!("-Zsanitizer={sanitizer}"))
+}
+
+/// Builds the C programs under a sanitizer too, with a sanitized library and rustc's runtime, and runs them.
+fn sanitized_hosts(sanitizer: &str, short: &str, target: &str, programs: &[&[&str]], log: &File) -> Result<()> {
+    let sysroot = run::program("rustc").args(["+nightly", "--print", "sysroot"]).output(Some(log))?;
+    let runtime = Path::new(sysroot.trim()).join(format!("lib/rustlib/{target}/lib/librustc-nightly_rt.{short}.a"));
+    if !runtime.is_file() {
+        return Err(NotHere("this nightly toolchain comes without sanitizer runtimes").into());
+    }
+    let folder = crate::root().join(format!("target/{sanitizer}"));
+    let library = folder.join(target).join("debug/libtrespasser_ffi.a");
+    let build = folder.join("c");
+    for program in programs {
+        let make = run::program("make").args(["--silent", "-C", "examples/c"]);
+        let set = |name: &str, path: &Path| format!("{name}={}", path.display());
+        let make = make.arg(format!("SANITIZE={sanitizer}")).arg(set("RUNTIME", &runtime));
+        let path = build.join(program[0]);
+        let run = run::program(&path).args(&program[1..]);
+        let suppressions = crate::root().join("examples/c/tsan.supp");
+        all(
+            log,
+            [
+                make.arg(set("LIB", &library)).arg(set("BUILD", &build)).arg(&path),
+                run.env("TSAN_OPTIONS", format!("halt_on_error=1:suppressions={}", suppressions.display())),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// All `unsafe` of the engine stands in its kernels and in one conversion of sound: their tests again, with every access
+/// checked. So does most of what C programs do with the C interface.
+fn asan(_: &Machine, log: &File) -> Result<()> {
+    let target = nightly()?;
+    let arguments = ["test", "-p", "trespasser-engine", "--features", "scenes", "--lib"];
+    all(log, [sanitized("address", &target, arguments).args(["--", "simd", "sound"])])?;
+    all(log, [sanitized("address", &target, ["build", "-p", "trespasser-ffi"])])?;
+    let programs: [&[&str]; 3] =
+        [&["conformance", "engine/maps/yard.png"], &["allocator"], &["server", "--ticks", "300"]];
+    sanitized_hosts("address", "asan", &target, &programs, log)
+}
+
+/// The standard library is built along: without it, what its locks order would look like races.
+fn tsan(_: &Machine, log: &File) -> Result<()> {
+    let target = nightly()?;
+    let sysroot = run::program("rustc").args(["+nightly", "--print", "sysroot"]).output(Some(log))?;
+    if !Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+        && run::program("rustup")
+            .args(["component", "add", "--toolchain", "nightly", "rust-src"])
+            .check_into(log)
+            .is_err()
+    {
+        return Err(NotHere(
+            "the nightly toolchain has no rust-src; `rustup component add --toolchain nightly rust-src`",
+        )
+        .into());
+    }
+    all(log, [sanitized("thread", &target, ["build", "-Zbuild-std", "-p", "trespasser-ffi"])])?;
+    let programs: [&[&str]; 2] = [&["conformance", "engine/maps/yard.png"], &["server", "--ticks", "300"]];
+    sanitized_hosts("thread", "tsan", &target, &programs, log)
+}
+
+/// Installs into a folder of the target's, moves that, and builds and runs the examples against it.
+fn installed(_: &Machine, log: &File) -> Result<()> {
+    let base = crate::target().join("xtask/install");
+    if base.exists() {
+        fs::remove_dir_all(&base).context("removing the last installation")?;
+    }
+    let hash = ["skirmish", "200"];
+    let want = run::cargo(["run", "--quiet", "--release", "-p", "trespasser-example-rust", "--"]).args(hash);
+    let want = want.output(Some(log))?;
+    let want = want.lines().last().unwrap_or_default().to_owned();
+    let plays = |run: Run| -> Result<()> {
+        note(log, &format!("$ {}", run.text()))?;
+        let text = run.args(hash).output(Some(log))?;
+        note(log, &text)?;
+        if text.lines().last() != Some(want.as_str()) {
+            bail!("an installed library plays another match: `{want}` was expected");
+        }
+        Ok(())
+    };
+    for (name, kind) in [("static", Kind::Static), ("shared", Kind::Shared), ("both", Kind::Both)] {
+        let first = base.join(format!("{name}-first"));
+        install::install_into(&first, kind, log)?;
+        let prefix = base.join(name);
+        fs::rename(&first, &prefix)?;
+        let library_path = prefix.join("lib");
+        if kind != Kind::Static {
+            install::check_exports(&library_path.join("libtrespasser.so"), log)?;
+        }
+
+        // By hand, as pkg-config says.
+        let config = |what: &[&str]| -> Result<Vec<String>> {
+            let run = run::program("pkg-config").args(what).arg("trespasser = 0.1.0");
+            let text = run.env("PKG_CONFIG_PATH", library_path.join("pkgconfig")).output(Some(log))?;
+            Ok(text.split_whitespace().map(str::to_owned).collect())
+        };
+        let flags = config(&["--cflags", "--libs"])?;
+        for (compiler, standard, source) in
+            [("gcc", "c11", "examples/c/main.c"), ("g++", "c++17", "examples/cpp/main.cpp")]
+        {
+            let program = prefix.join(format!("by-hand-{compiler}"));
+            let compile = run::program(compiler).arg(format!("-std={standard}")).args(["-Wall", "-Wextra", "-Werror"]);
+            all(log, [compile.args(["-pedantic", source, "-o"]).arg(&program).args(&flags)])?;
+            plays(run::program(&program).env("LD_LIBRARY_PATH", &library_path))?;
+        }
+
+        // By CMake; with both libraries there, each in its turn.
+        let kinds: &[&str] = if kind == Kind::Both { &["static", "shared", ""] } else { &[""] };
+        for chosen in kinds {
+            let build = prefix.join(format!("cmake-{chosen}"));
+            let configure = run::program("cmake").args(["-S", "examples/cpp", "-B"]).arg(&build);
+            let configure = configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()));
+            let configure = configure.arg(format!("-DTRESPASSER_KIND={chosen}"));
+            all(log, [configure, run::program("cmake").arg("--build").arg(&build)])?;
+            // CMake writes the way to the shared library into what it builds.
+            plays(run::program(build.join("trespasser-cpp")))?;
+            all(log, [run::program(build.join("server")).args(["--ticks", "120"])])?;
+            let shared = run::program("readelf").arg("--dynamic").arg(build.join("server")).output(Some(log))?;
+            let needs = shared.contains("libtrespasser.so.");
+            let wanted = *chosen == "shared" || (chosen.is_empty() && kind != Kind::Static);
+            if needs != wanted {
+                bail!("a program of kind `{name}`, component `{chosen}`, needs the shared library: {needs}");
+            }
+        }
+    }
+    Ok(())
 }
 
 fn addon(_: &Machine, log: &File) -> Result<()> {

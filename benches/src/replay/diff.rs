@@ -146,5 +146,8 @@ fn blame(ground: &Ground, a: (&Path, &Replay), b: (&Path, &Replay)) -> Result<()
             Err(error) => println!("{}: this engine cannot play it: {error}", path.display()),
         }
     }
+    println!(
+        "tick, stage and column: `cargo xtask replay trace FILE -o TRACE` on both hosts, then `diff` of the traces"
+    );
     Ok(())
 }

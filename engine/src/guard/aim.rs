@@ -1,9 +1,13 @@
-//! Aim at those who are in sight: reactions, turns and pursuit beyond the human.
+//! Aim at those who are in sight: reactions, jumps and pursuit beyond the human.
 //!
-//! Time is the client's own: sequence numbers, 1/60 s each, from the first input that acknowledges the tick in which an
-//! enemy came into view. A client that acknowledges too much makes its reactions look longer by as much as its delay and
-//! no more, for no tick can be acknowledged before it is played; one that acknowledges too little makes them look
-//! shorter. Where a host passes no acknowledged ticks, time counts from the tick itself, and only the quickest are found.
+//! Time is the client's own: sequence numbers, 1/60 s each. What it had on screen follows from the tick that an input
+//! acknowledges: who was in sight then, and where. A client that acknowledges too much makes its reactions look longer,
+//! by as much as its delay and no more, for no tick can be acknowledged before it is played; one that acknowledges too
+//! little makes them look shorter. Where a host passes no acknowledged ticks, the present is taken, and only the quickest
+//! are found.
+//!
+//! The wire gives each input of a message the tick of the newest frame, less the inputs that came after it; what was on
+//! screen is that tick or the frame's, whichever fits.
 
 use super::Kind;
 use super::watch::{Each, Findings, Place};
@@ -11,51 +15,58 @@ use crate::map::BODY_RADIUS;
 use crate::world::NONE;
 use crate::world::state::{Match, MatchState, PLAYERS};
 
-/// Places kept of each player.
+/// Places kept of each player, every 1/30 s; and who saw whom, every 1/60 s.
 const PAST: usize = 32;
-/// Seconds out of sight after which an enemy comes into view anew.
-const AWAY_S: f32 = 1.0;
-/// Cosine of the 15 degrees beyond which an enemy is turned to.
-const ASIDE_COS: f32 = 0.965_925_8;
+const VIEWS: usize = 64;
+/// Inputs off the screen after which an enemy comes on it anew.
+const AWAY: u32 = 60;
+/// Cosine of the 10 degrees beyond which an enemy is turned to, and of the 6 that the turn takes at least.
+const ASIDE_COS: f32 = 0.984_807_8;
+const TURN_COS: f32 = 0.994_521_9;
+/// An aim whose cosine to an enemy grows by more in an input was on its way there before.
+const ON_ITS_WAY: f32 = 0.004;
 /// Inputs from being shown to being aimed at, and to the trigger: 150 and 100 ms.
 const REACTION: u32 = 9;
 const TRIGGER: u32 = 6;
-/// Inputs in which a turn to an enemy who came into view is waited for.
+/// px off the middle of a body, and inputs in a row, that make a turn to it ended.
+const REACHED: f32 = 3.0;
+const REACHED_FOR: u32 = 4;
+/// Inputs in which a turn to an enemy who has come on screen is waited for.
 const WAIT: u32 = 60;
 /// Inputs without a shot after which the next one is a new pull.
 const PULL: u32 = 20;
-/// Radians a tick, fading, below which an aim is at rest before an enemy comes into view.
-const REST: f32 = 0.05;
-/// Cosine of 2 degrees and 1 degree an input: from more on it turns, from less on it rests.
-const TURNS_COS: f32 = 0.999_390_8;
-const RESTS_COS: f32 = 0.999_847_7;
-/// Cosine of the 30 degrees that a snap takes at least, and its inputs at most.
-const SNAP_COS: f32 = 0.866_025_4;
-const SNAP: u32 = 3;
-/// px off the middle within which a snap ends, and px of distance that it takes.
-const SNAP_OFF: f32 = 1.5;
-const SNAP_FAR: f32 = 40.0;
-/// A pursuit: inputs, px across the line that the enemy goes in them, px off the middle, and px within which an enemy is
-/// pursued.
-const LOCK: u32 = 30;
-const LOCK_WAY: f32 = 40.0;
-const LOCK_OFF: f32 = 1.0;
+/// px that the cursor jumps in one input at least, goes in the inputs about it at most, and is off a body's middle then.
+const JUMP: f32 = 10.0;
+const CALM: f32 = 2.0;
+const LANDED: f32 = 4.0;
+const JUMP_OFF: f32 = 1.5;
+/// px within which no jump or pursuit is looked at.
+const NEAR: f32 = 30.0;
+/// A pursuit: px across the line that the enemy goes, inputs at least, px off the middle, share of the inputs, and px
+/// within which an enemy is pursued.
+const LOCK_WAY: f32 = 15.0;
+const LOCK: u8 = 5;
+const LOCK_OFF: f32 = 0.8;
+const LOCK_SHARE: f32 = 0.7;
 const LOCK_NEAR: f32 = 12.0;
+/// The same looser and longer: px across, px off, share.
+const HOLD_WAY: f32 = 30.0;
+const HOLD_OFF: f32 = 3.5;
+const HOLD_SHARE: f32 = 0.85;
 
-/// An enemy who has come into view.
+/// An enemy who has come on a client's screen.
 #[derive(Debug, Clone, Copy)]
 struct Sighting {
     /// Slot, or `NONE`.
     target: u8,
-    /// Shown to the client.
-    shown: bool,
-    /// To be turned to, from rest; else under the crosshair.
+    /// To be turned to; or under the crosshair already.
     aside: bool,
     under: bool,
-    /// Tick in which it came into view.
-    tick: u32,
-    /// Sequence number of the first input with it on screen.
+    /// Inputs in a row on the middle.
+    reached: u8,
+    /// Sequence number of the first input with it on screen, and the aim before.
     sequence: u32,
+    from: (f32, f32),
 }
 
 /// One player's aim.
@@ -63,44 +74,57 @@ struct Sighting {
 struct Eye {
     sequence: u32,
     aim: (f32, f32),
-    /// Radians a tick, fading.
-    motion: f32,
+    aim_before: (f32, f32),
+    cursor: (f32, f32),
+    /// Inputs in a row in which the cursor has hardly moved.
+    calm: u8,
+    /// px off a body's middle that a jump in the last input landed; negative: there was none.
+    landed: f32,
     sighting: Sighting,
     /// Sequence number of the last shot or refused one, and of the last that began a pull.
     fired: u32,
     pulled: u32,
-    /// Where a turn began; `turning`: it goes on.
-    turn_from: (f32, f32),
-    turn_sequence: u32,
-    turning: bool,
     /// Slot of who is pursued.
     pursued: u8,
     inputs: u8,
+    /// Inputs close to the middle, by the ways to say where it was.
+    locked: [u8; VIEWED],
+    /// Where it was last, and how far across the line it has come, px to one side: who goes to and fro within a resting aim
+    /// has gone nowhere.
     pursued_at: (f32, f32),
     way: f32,
-    /// Sums of squares off the body as shown, and as it was.
-    off: [f32; 2],
-    /// More than chance, by kind: reaction, trigger, snap, lock.
-    counts: [f32; 4],
+    /// The same for the looser pursuit.
+    held_inputs: u8,
+    held: [u8; VIEWED],
+    held_way: f32,
+    /// More than chance.
+    /// Reaction, trigger, snap, lock in sight and out of it, hold.
+    counts: [f32; 6],
 }
+
+/// Ways to say where an enemy was on screen: at the tick acknowledged, in the frame, and as it is.
+const VIEWED: usize = 3;
 
 impl Eye {
     const NEW: Eye = Eye {
         sequence: 0,
         aim: (0.0, 0.0),
-        motion: 0.0,
-        sighting: Sighting { target: NONE, shown: false, aside: false, under: false, tick: 0, sequence: 0 },
+        aim_before: (0.0, 0.0),
+        cursor: (0.0, 0.0),
+        calm: 0,
+        landed: -1.0,
+        sighting: Sighting { target: NONE, aside: false, under: false, reached: 0, sequence: 0, from: (0.0, 0.0) },
         fired: 0,
         pulled: 0,
-        turn_from: (0.0, 0.0),
-        turn_sequence: 0,
-        turning: false,
         pursued: NONE,
         inputs: 0,
+        locked: [0; VIEWED],
         pursued_at: (0.0, 0.0),
         way: 0.0,
-        off: [0.0; 2],
-        counts: [0.0; 4],
+        held_inputs: 0,
+        held: [0; VIEWED],
+        held_way: 0.0,
+        counts: [0.0; 6],
     };
 }
 
@@ -110,11 +134,16 @@ pub(super) struct Eyes {
     /// Of every `stride`th tick; nowhere: dead, or not there.
     past: [Each<Place>; PAST],
     stride: u32,
+    /// Rows of who sees which living enemies, of every `view_stride`th tick.
+    views: [Each<u8>; VIEWS],
+    view_stride: u32,
     /// The first tick of which something is kept.
     from: u32,
     tick_rate: u32,
-    /// [viewer][enemy]: tick; 0: never.
+    /// [viewer][enemy]: tick in which the player last saw the enemy; 0: never.
     seen: Each<Each<u32>>,
+    /// [viewer][enemy]: sequence number of the last input with the enemy on screen; 0: never.
+    shown: Each<Each<u32>>,
     eyes: Each<Eye>,
     events: u64,
     /// Mask of those who fired, or tried to, in this tick.
@@ -126,9 +155,12 @@ impl Eyes {
         Eyes {
             past: [[Place::NOWHERE; PLAYERS]; PAST],
             stride: (tick_rate / 30).max(1),
+            views: [[0; PLAYERS]; VIEWS],
+            view_stride: (tick_rate / 60).max(1),
             from: u32::MAX,
             tick_rate,
             seen: [[0; PLAYERS]; PLAYERS],
+            shown: [[0; PLAYERS]; PLAYERS],
             eyes: [Eye::NEW; PLAYERS],
             events: u64::MAX,
             fired: 0,
@@ -136,13 +168,23 @@ impl Eyes {
     }
 
     pub(super) fn forget(&mut self, slot: usize) {
+        let bit = 1u8 << slot;
         self.eyes[slot] = Eye::NEW;
-        self.seen[slot] = [0; PLAYERS];
-        self.seen.iter_mut().for_each(|row| row[slot] = 0);
+        (self.seen[slot], self.shown[slot]) = ([0; PLAYERS], [0; PLAYERS]);
+        self.seen.iter_mut().chain(&mut self.shown).for_each(|row| row[slot] = 0);
         self.past.iter_mut().for_each(|row| row[slot] = Place::NOWHERE);
-        self.eyes.iter_mut().filter(|eye| usize::from(eye.sighting.target) == slot).for_each(|eye| {
-            eye.sighting.target = NONE;
-        });
+        for row in &mut self.views {
+            row[slot] = 0;
+            row.iter_mut().for_each(|mask| *mask &= !bit);
+        }
+        for eye in &mut self.eyes {
+            if usize::from(eye.sighting.target) == slot {
+                eye.sighting.target = NONE;
+            }
+            if usize::from(eye.pursued) == slot {
+                eye.pursued = NONE;
+            }
+        }
     }
 
     /// Counts stay, all else begins anew.
@@ -181,26 +223,16 @@ impl Eyes {
         let state = &game.state;
         self.note(state);
         self.read_events(game);
+        let net = game.net.as_deref();
         for slot in MatchState::slots(state.joined) {
             let eye = &mut self.eyes[slot];
-            let sees = state.sees[slot] & state.alive;
             let inputs = state.last_sequence[slot].wrapping_sub(eye.sequence);
-            let lives = state.alive & state.heard & watched & (1 << slot) != 0;
-            if !lives {
-                eye.sighting.target = NONE;
-                eye.pursued = NONE;
+            if state.alive & state.heard & watched & (1 << slot) == 0 {
+                (eye.sighting.target, eye.pursued) = (NONE, NONE);
                 eye.sequence = state.last_sequence[slot];
-                continue;
-            }
-            self.sight(state, slot, sees);
-            if inputs == 0 {
-                continue;
-            }
-            self.look(state, slot, sees, inputs, found);
-        }
-        for viewer in MatchState::slots(state.alive) {
-            for enemy in MatchState::slots(state.sees[viewer] & state.alive) {
-                self.seen[viewer][enemy] = state.tick;
+            } else if inputs != 0 {
+                let frame = net.filter(|net| net.links[slot].is_some()).map_or(1, |net| net.def.step(self.tick_rate));
+                self.look(state, slot, inputs, frame, found);
             }
         }
     }
@@ -214,6 +246,24 @@ impl Eyes {
                 *place = if lives { Place::new(state.x[slot], state.y[slot]) } else { Place::NOWHERE };
             }
         }
+        if state.tick.is_multiple_of(self.view_stride) {
+            let row = &mut self.views[(state.tick / self.view_stride) as usize % VIEWS];
+            for (mask, sees) in row.iter_mut().zip(&state.sees) {
+                *mask = sees & state.alive;
+            }
+        }
+        for viewer in MatchState::slots(state.alive) {
+            for enemy in MatchState::slots(state.sees[viewer] & state.alive) {
+                self.seen[viewer][enemy] = state.tick;
+            }
+        }
+    }
+
+    /// Whom a player saw at a tick; nobody if that is too long ago.
+    fn view(&self, slot: usize, tick: u32, now: u32) -> u8 {
+        let (at, newest) = (tick / self.view_stride, now / self.view_stride);
+        let kept = tick >= self.from && at + (VIEWS as u32) > newest;
+        if kept { self.views[at as usize % VIEWS][slot] } else { 0 }
     }
 
     fn read_events(&mut self, game: &Match) {
@@ -231,171 +281,205 @@ impl Eyes {
         self.events = written;
     }
 
-    /// An enemy comes into view, or goes.
-    fn sight(&mut self, state: &MatchState, slot: usize, sees: u8) {
-        let away = (AWAY_S * self.tick_rate as f32) as u32;
-        let sighting = &mut self.eyes[slot].sighting;
-        if sighting.target != NONE && sees >> sighting.target & 1 == 0 {
-            sighting.target = NONE;
-        }
-        if sighting.target == NONE {
-            let fresh = |enemy: &usize| state.tick - self.seen[slot][*enemy] > away;
-            if let Some(enemy) = MatchState::slots(sees).find(fresh) {
-                *sighting = Sighting {
-                    target: enemy as u8,
-                    shown: false,
-                    aside: false,
-                    under: false,
-                    tick: state.tick,
-                    sequence: 0,
-                };
-            }
-        }
-    }
-
-    /// A new input has been applied.
-    fn look(&mut self, state: &MatchState, slot: usize, sees: u8, inputs: u32, found: &mut Findings) {
-        let (tick, sequence, ack) = (state.tick, state.last_sequence[slot], state.ack_tick[slot]);
+    /// A new input has been applied; `frame`: ticks between two that the client may have on screen.
+    fn look(&mut self, state: &MatchState, slot: usize, inputs: u32, frame: u32, found: &mut Findings) {
+        let (now, sequence, ack) = (state.tick, state.last_sequence[slot], state.ack_tick[slot]);
         let aim = (state.aim_x[slot], state.aim_y[slot]);
         let me = (state.x[slot], state.y[slot]);
+        let cursor = (state.cursor_x[slot], state.cursor_y[slot]);
         let mut eye = self.eyes[slot];
         let was = core::mem::replace(&mut eye.aim, aim);
-        let turned = was.0 * aim.0 + was.1 * aim.1;
-        let first = eye.sequence == 0;
-        let before = core::mem::replace(&mut eye.sequence, sequence);
-        // The sine serves for small angles, which are what rest is about.
-        let step = if turned > 0.0 { (was.0 * aim.1 - was.1 * aim.0).abs() } else { 1.0 };
-        let motion = eye.motion;
-        eye.motion = eye.motion * 0.7 + step / inputs.min(8) as f32;
+        let before = core::mem::replace(&mut eye.aim_before, was);
+        let cursor_was = core::mem::replace(&mut eye.cursor, cursor);
+        let first = core::mem::replace(&mut eye.sequence, sequence) == 0;
         let fires = self.fired >> slot & 1 == 1;
         let pulls = fires && sequence.wrapping_sub(eye.fired) > PULL;
         if fires {
             eye.fired = sequence;
         }
-        // Of a body as it is and as it was shown: px across the line of aim, and along it.
-        let offs = |enemy: usize| {
-            let off = |at: (f32, f32)| {
-                let (dx, dy) = (at.0 - me.0, at.1 - me.1);
-                (dx * aim.1 - dy * aim.0, dx * aim.0 + dy * aim.1)
-            };
-            let now = (state.x[enemy], state.y[enemy]);
-            let shown = if ack == 0 || ack >= tick { None } else { self.place(enemy, ack, tick) };
-            [off(shown.unwrap_or(now)), off(now)]
-        };
-        let within = |offs: &[(f32, f32); 2], px: f32| offs.iter().any(|(off, far)| off.abs() <= px && *far > 0.0);
-
         if first {
             self.eyes[slot] = eye;
             return;
         }
+        let then = if ack == 0 || ack > now { now } else { ack };
+        let in_frame = then.next_multiple_of(frame).min(now);
+        let sees = self.view(slot, then, now) | self.view(slot, in_frame, now);
+        // Enemies in the line of aim who have been out of sight for a second and more.
+        let second = self.tick_rate;
+        let mut hidden = 0u8;
+        for enemy in MatchState::slots(state.enemies(slot) & state.alive & !sees) {
+            let (dx, dy) = (state.x[enemy] - me.0, state.y[enemy] - me.1);
+            let on = (dx * aim.1 - dy * aim.0).abs() <= LOCK_NEAR && dx * aim.0 + dy * aim.1 > NEAR;
+            if on && now.saturating_sub(self.seen[slot][enemy]) > second {
+                hidden |= 1 << enemy;
+            }
+        }
+        if sees | hidden == 0 && eye.sighting.target == NONE && eye.pursued == NONE {
+            // Most inputs of most players.
+            eye.jump(cursor_was, inputs);
+            eye.landed = -1.0;
+            if pulls {
+                eye.pulled = sequence;
+            }
+            self.eyes[slot] = eye;
+            return;
+        }
+        // Of a body as it was on screen: px across the line of aim, and along it.
+        let off = |at: (f32, f32)| {
+            let (dx, dy) = (at.0 - me.0, at.1 - me.1);
+            (dx * aim.1 - dy * aim.0, dx * aim.0 + dy * aim.1)
+        };
+        let offs = |enemy: usize| -> [(f32, f32); VIEWED] {
+            let present = (state.x[enemy], state.y[enemy]);
+            let shown = |tick: u32| self.place(enemy, tick, now).unwrap_or(present);
+            [off(shown(then)), off(shown(in_frame)), off(present)]
+        };
+        let least = |offs: &[(f32, f32); VIEWED]| {
+            let ahead = offs.iter().filter(|(_, far)| *far > 0.0).map(|(off, _)| off.abs());
+            ahead.fold(f32::INFINITY, f32::min)
+        };
+
+        // Who comes on screen, and what is done about it.
+        if eye.sighting.target == NONE {
+            let fresh = |enemy: &usize| {
+                let last = self.shown[slot][*enemy];
+                last == 0 || sequence.wrapping_sub(last) > AWAY
+            };
+            if let Some(enemy) = MatchState::slots(sees).find(fresh) {
+                let (dx, dy) = self.place(enemy, in_frame, now).map_or((0.0, 0.0), |at| (at.0 - me.0, at.1 - me.1));
+                let far = (dx * dx + dy * dy).sqrt();
+                // As the aim was before: this input is the first that could answer.
+                let cos = was.0 * dx + was.1 * dy;
+                let on_its_way = cos > before.0 * dx + before.1 * dy + ON_ITS_WAY * far;
+                let aside = cos < ASIDE_COS * far && !on_its_way;
+                let under = cos >= ASIDE_COS * far && (dx * was.1 - dy * was.0).abs() < BODY_RADIUS;
+                eye.sighting = Sighting { target: enemy as u8, aside, under, reached: 0, sequence, from: was };
+                if under && sequence.wrapping_sub(eye.pulled) <= TRIGGER {
+                    // Too early by a guess, as others are too late by one.
+                    eye.counts[1] = (eye.counts[1] - 1.0).max(-3.0);
+                }
+            }
+        }
         let sighting = &mut eye.sighting;
         if sighting.target != NONE {
             let enemy = usize::from(sighting.target);
-            let offs = offs(enemy);
-            let on = within(&offs, BODY_RADIUS);
-            if !sighting.shown {
-                if ack == 0 || ack >= sighting.tick {
-                    sighting.shown = true;
-                    sighting.sequence = sequence;
-                    // As the aim was before: this input is the first that could answer.
-                    let (dx, dy) = (state.x[enemy] - me.0, state.y[enemy] - me.1);
-                    let far = (dx * dx + dy * dy).sqrt();
-                    let aside = was.0 * dx + was.1 * dy < ASIDE_COS * far;
-                    sighting.aside = aside && motion < REST;
-                    sighting.under = !aside && on && motion < REST;
-                    if sighting.under && sequence.wrapping_sub(eye.pulled) <= TRIGGER {
-                        eye.counts[1] = (eye.counts[1] - 1.0).max(-3.0);
-                    }
-                }
-            } else {
-                let gone = sequence.wrapping_sub(sighting.sequence);
-                let mut done = gone > WAIT;
-                if sighting.aside && on {
+            let gone = sequence.wrapping_sub(sighting.sequence);
+            let mut done = gone > WAIT || sees >> enemy & 1 == 0;
+            if sighting.aside && !done {
+                let turned = sighting.from.0 * aim.0 + sighting.from.1 * aim.1 < TURN_COS;
+                let on = turned && least(&offs(enemy)) <= REACHED;
+                sighting.reached = if on { sighting.reached.saturating_add(inputs.min(8) as u8) } else { 0 };
+                if u32::from(sighting.reached) >= REACHED_FOR {
                     done = true;
-                    let quick = gone < REACTION;
-                    weigh(&mut eye.counts[0], quick, 0.25, |count| {
-                        let grade = if count >= 2.0 { 0.25 + 0.1 * count } else { 0.1 };
-                        found.tell(state, slot, Kind::Reaction, ms(gone), ms(REACTION), grade);
-                    });
-                } else if sighting.under && pulls {
-                    done = true;
-                    let quick = gone < TRIGGER;
-                    weigh(&mut eye.counts[1], quick, 0.25, |count| {
-                        let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { 0.05 };
-                        found.tell(state, slot, Kind::Trigger, ms(gone), ms(TRIGGER), grade);
+                    let took = (gone + 1).saturating_sub(sighting.reached.into());
+                    weigh(&mut eye.counts[0], took <= REACTION, 0.3, |count| {
+                        let grade = [0.15, 0.15, 0.5, 0.9, 1.0][(count as usize).min(4)];
+                        found.tell(state, slot, Kind::Reaction, ms(took), ms(REACTION), grade);
                     });
                 }
-                if done {
-                    sighting.target = NONE;
-                }
+            } else if sighting.under && pulls && !done {
+                done = true;
+                weigh(&mut eye.counts[1], gone < TRIGGER, 0.25, |count| {
+                    let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { 0.05 };
+                    found.tell(state, slot, Kind::Trigger, ms(gone), ms(TRIGGER), grade);
+                });
+            }
+            if done {
+                sighting.target = NONE;
             }
         }
         if pulls {
             eye.pulled = sequence;
         }
 
-        // Turns from rest to rest.
-        if turned < TURNS_COS {
-            if !eye.turning {
-                (eye.turning, eye.turn_from, eye.turn_sequence) = (true, was, before);
-            }
-        } else if eye.turning && turned > RESTS_COS {
-            eye.turning = false;
-            let took = before.wrapping_sub(eye.turn_sequence);
-            let far = was.0 * eye.turn_from.0 + was.1 * eye.turn_from.1 < SNAP_COS;
-            if far && took <= SNAP && sees != 0 {
-                let best = MatchState::slots(sees)
-                    .map(offs)
-                    .filter(|offs| offs[1].1 > SNAP_FAR)
-                    .map(|offs| offs[0].0.abs().min(offs[1].0.abs()))
-                    .fold(f32::INFINITY, f32::min);
-                weigh(&mut eye.counts[2], best <= SNAP_OFF, 0.2, |count| {
-                    let grade = if count >= 2.0 { 0.2 + 0.1 * count } else { 0.1 };
-                    found.tell(state, slot, Kind::Snap, best, SNAP_OFF, grade);
-                });
-            }
+        // From rest to rest in one input.
+        let landed = core::mem::replace(&mut eye.landed, -1.0);
+        let (way, jumps) = eye.jump(cursor_was, inputs);
+        if landed >= 0.0 && way <= LANDED && inputs == 1 {
+            weigh(&mut eye.counts[2], landed <= JUMP_OFF, 0.3, |count| {
+                let grade = [0.3, 0.6, 0.8, 1.0][(count as usize).min(3)];
+                found.tell(state, slot, Kind::Snap, landed, JUMP_OFF, grade);
+            });
+        }
+        if jumps {
+            let far = MatchState::slots(sees).map(offs).filter(|offs| offs[1].1 > NEAR);
+            let nearest = far.map(|offs| least(&offs)).fold(f32::INFINITY, f32::min);
+            eye.landed = if nearest < f32::INFINITY { nearest } else { -1.0 };
         }
 
         // Pursuit.
-        if sees == 0 {
-            eye.pursued = NONE;
-        } else {
-            let near = |offs: &[(f32, f32); 2]| offs[0].0.abs().min(offs[1].0.abs());
-            let kept = (eye.pursued != NONE && sees >> eye.pursued & 1 == 1).then_some(usize::from(eye.pursued));
-            let target = kept.map(|enemy| (enemy, offs(enemy))).filter(|(_, o)| within(o, LOCK_NEAR)).or_else(|| {
-                MatchState::slots(sees)
-                    .map(|enemy| (enemy, offs(enemy)))
-                    .filter(|(_, o)| within(o, LOCK_NEAR))
-                    .min_by(|a, b| near(&a.1).total_cmp(&near(&b.1)))
-            });
-            match target {
-                None => eye.pursued = NONE,
-                Some((enemy, offs)) => {
-                    let at = (state.x[enemy], state.y[enemy]);
-                    if eye.pursued != enemy as u8 {
-                        (eye.pursued, eye.inputs, eye.way, eye.off) = (enemy as u8, 0, 0.0, [0.0; 2]);
+        let kept = (eye.pursued != NONE && (sees | hidden) >> eye.pursued & 1 == 1).then_some(usize::from(eye.pursued));
+        let near = |enemy: &usize| {
+            let offs = offs(*enemy);
+            least(&offs) <= LOCK_NEAR && offs[1].1 > NEAR
+        };
+        let target = kept.filter(near).or_else(|| MatchState::slots(sees).chain(MatchState::slots(hidden)).find(near));
+        match target.and_then(|enemy| Some((enemy, self.place(enemy, then, now)?))) {
+            None => eye.pursued = NONE,
+            Some((enemy, at)) if eye.pursued != enemy as u8 || inputs > 4 => {
+                (eye.pursued, eye.inputs, eye.way, eye.locked) = (enemy as u8, 0, 0.0, [0; VIEWED]);
+                (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
+                eye.pursued_at = at;
+            }
+            Some((enemy, at)) => {
+                let (dx, dy) = (at.0 - eye.pursued_at.0, at.1 - eye.pursued_at.1);
+                let across = dx * aim.1 - dy * aim.0;
+                (eye.way, eye.held_way) = (eye.way + across, eye.held_way + across);
+                eye.pursued_at = at;
+                if eye.inputs == u8::MAX || eye.held_inputs == u8::MAX {
+                    // It hardly moves.
+                    (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
+                    (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
+                }
+                eye.inputs += 1;
+                eye.held_inputs += 1;
+                for (i, (off, _)) in offs(enemy).into_iter().enumerate() {
+                    eye.locked[i] += u8::from(off.abs() < LOCK_OFF);
+                    eye.held[i] += u8::from(off.abs() < HOLD_OFF);
+                }
+                if eye.held_way.abs() >= HOLD_WAY && eye.held_inputs >= 2 * LOCK {
+                    let share = f32::from(eye.held.into_iter().max().unwrap_or(0)) / f32::from(eye.held_inputs);
+                    if sees >> enemy & 1 == 1 {
+                        weigh(&mut eye.counts[5], share >= HOLD_SHARE, 0.5, |count| {
+                            let grade = [0.3, 0.3, 0.8, 1.0][(count as usize).min(3)];
+                            found.tell(state, slot, Kind::Lock, share, HOLD_SHARE, grade);
+                        });
+                    }
+                    (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
+                }
+                if eye.way.abs() >= LOCK_WAY && eye.inputs >= LOCK {
+                    let share = f32::from(eye.locked.into_iter().max().unwrap_or(0)) / f32::from(eye.inputs);
+                    let locked = share >= LOCK_SHARE;
+                    if sees >> enemy & 1 == 1 {
+                        weigh(&mut eye.counts[3], locked, 0.5, |count| {
+                            let grade = [0.2, 0.2, 0.6, 0.9][(count as usize).min(3)];
+                            found.tell(state, slot, Kind::Lock, share, LOCK_SHARE, grade);
+                        });
                     } else {
-                        let (dx, dy) = (at.0 - eye.pursued_at.0, at.1 - eye.pursued_at.1);
-                        eye.way += (dx * aim.1 - dy * aim.0).abs();
-                        eye.off[0] += offs[0].0 * offs[0].0;
-                        eye.off[1] += offs[1].0 * offs[1].0;
-                        eye.inputs += 1;
+                        weigh(&mut eye.counts[4], locked, 0.1, |count| {
+                            let grade = [0.5, 0.5, 0.9, 1.0][(count as usize).min(3)];
+                            found.tell(state, slot, Kind::HiddenTrack, share, LOCK_SHARE, grade);
+                        });
                     }
-                    eye.pursued_at = at;
-                    if u32::from(eye.inputs) == LOCK {
-                        if eye.way >= LOCK_WAY {
-                            let off = (eye.off[0].min(eye.off[1]) / LOCK as f32).sqrt();
-                            weigh(&mut eye.counts[3], off < LOCK_OFF, 0.5, |count| {
-                                let grade = if count >= 2.0 { 0.2 + 0.1 * count } else { 0.1 };
-                                found.tell(state, slot, Kind::Lock, off, LOCK_OFF, grade);
-                            });
-                        }
-                        (eye.inputs, eye.way, eye.off) = (0, 0.0, [0.0; 2]);
-                    }
+                    (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
                 }
             }
         }
+        for enemy in MatchState::slots(sees) {
+            self.shown[slot][enemy] = sequence;
+        }
         self.eyes[slot] = eye;
+    }
+}
+
+impl Eye {
+    /// px that the cursor has gone in the last input, and whether that was a jump from rest.
+    fn jump(&mut self, from: (f32, f32), inputs: u32) -> (f32, bool) {
+        let (dx, dy) = (self.cursor.0 - from.0, self.cursor.1 - from.1);
+        let way = (dx * dx + dy * dy).sqrt();
+        let jumps = way >= JUMP && self.calm >= 2 && inputs == 1;
+        self.calm = if way <= CALM * inputs as f32 { self.calm.saturating_add(1) } else { 0 };
+        (way, jumps)
     }
 }
 

@@ -42,34 +42,36 @@ pub enum Kind {
     Cursor = 9,
     /// Keys of the inventory pressed within one input (1/60 s). Value: keys; limit: 3, for fingers roll over two.
     Chord = 10,
-    /// Presses of the trigger in the client's own time. Value: presses beyond [`super::Limits::clicks_per_s`]; limit: a
-    /// second's worth. Records of clicking for 10 s lie at 14 a second, people at 6 to 7.
+    /// Presses of the trigger in the client's own time, each no later after the last than [`super::Limits::clicks_per_s`] says.
+    /// Value: presses in a row, less 2.5 for each that is slower; limit: 6. Records of clicking for 10 s lie at 14 a second,
+    /// people at 6 to 7.
     ClickRate = 11,
-    /// Presses at machine-regular intervals. Value: root mean square, in inputs, by which 16 presses in a row miss even
-    /// spacing; limit: 0.34, little above the 0.29 that sampling at 60 Hz alone makes. A person's intervals differ by 4%
+    /// Presses at machine-regular intervals. Value: root mean square, in inputs, by which 8 presses in a row miss even
+    /// spacing; told after several such runs; limit: 0.34, little above the 0.29 that sampling at 60 Hz alone makes. A person's intervals differ by 4%
     /// (trained tappers) to 15% of themselves and the deviations add up from press to press.
     ClickRhythm = 12,
     /// Aim held on enemies whom the player can know nothing of, more often than on where they were some seconds before.
     /// Value: logarithm of the odds against chance; limit: where evidence begins. See [`super`].
     HiddenAim = 13,
-    /// Aim that follows such an enemy's own movement. Value: px that the enemy went across the line while it stayed on the
-    /// body; limit: 40.
+    /// Aim locked on a moving enemy who has been out of sight for a second and more, heard or not. Value: share of the
+    /// inputs within 0.8 px of the body's middle, while it goes 15 px across the line; limit: 0.7. Sounds tell directions to
+    /// 5.6 degrees, and steps come every 16 px: nobody follows the unseen to the pixel.
     HiddenTrack = 14,
     /// Shots at such enemies rather than at where they were. Value: logarithm of the odds; limit: where evidence begins.
     HiddenShot = 15,
-    /// From an enemy's first being on the client's screen to a turn of more than 15 degrees having ended on the body.
-    /// Value: ms; limit: 150. Simple reactions to sight take 180 to 250 ms and hardly ever under 150; in sprints a start
-    /// under 100 ms is a false start; and the hand's way comes on top.
+    /// From an enemy's first being on the client's screen, 10 degrees off the aim and more, to a turn's having ended within 3
+    /// px of the body's middle, where the aim stays for 4 inputs. Value: ms; limit: 150. Simple reactions to sight take 180 to
+    /// 250 ms and hardly ever under 150; in sprints a start under 100 ms is a false start; and the hand's way comes on top.
+    /// A turn that was on its way there before does not count.
     Reaction = 16,
     /// From an enemy's first being on the client's screen, under the crosshair, to the trigger. Value: ms; limit: 100. Presses
     /// in the 100 ms before count against it, for who fires by guess is as often too early.
     Trigger = 17,
-    /// A turn of more than 30 degrees from rest to rest within 50 ms, ended within 1.5 px of a visible body's middle. Value:
-    /// px off; limit: 1.5. A hand takes 100 ms and more for such a way, and misses by some percent of it.
+    /// A jump of the cursor from rest to rest, 10 px and more in one input, onto a visible body. Value: px off its middle;
+    /// limit: 1.5. A hand takes 100 ms and more for such a way and misses by some percent of it.
     Snap = 18,
-    /// Aim locked on a moving enemy in sight. Value: px, root mean square, by which it misses the body's middle over half a
-    /// second in which the enemy goes 40 px and more across the line; limit: 1. A hand that follows is 100 ms late, so by
-    /// 5 px and more at a walk.
+    /// Aim locked on a moving enemy in sight. Value: share of the inputs within 0.8 px of the body's middle, while it goes 15
+    /// px across the line; limit: 0.7. Or of those within 3.5 px, while it goes 30 px; limit: 0.85. A hand that follows is 100 ms late, so by 5 px and more at a walk, or guesses.
     Lock = 19,
     /// Aim, tracking or shots at a decoy that no honest client shows. Value as of the kind it would be otherwise; limit the
     /// same.

@@ -5,7 +5,6 @@ use super::Kind;
 use super::aim::Eyes;
 use super::watch::{Each, Findings, Place};
 use crate::map::BODY_RADIUS;
-use crate::sound::own;
 use crate::vision::Grid;
 use crate::world::state::{Match, MatchState, PLAYERS};
 
@@ -41,8 +40,17 @@ const SHOT_FOR: f32 = 1.0;
 const SHOT_AGAINST: f32 = 1.5;
 /// Ticks, as a share of a second, within which shots are one.
 const BURST_S: f32 = 0.4;
-/// px that an enemy goes across the line while it stays on the body.
+/// Looks with the aim on the nearest unseen enemy and not on a ghost of it, less those on a ghost alone, less a share of
+/// all others: from so many on evidence is given.
+const DUTY: f32 = 25.0;
+const DUTY_ELSE: f32 = 0.25;
+const DUTY_GRADE: f32 = 0.5;
+/// Seconds out of the player's own sight for that.
+const AWAY_S: f32 = 1.0;
+/// px that an enemy comes across the line, to one side, while it stays on the body, and what that adds to the odds: more
+/// than a resting line is wide at any distance where it is common.
 const TRACK: f32 = 40.0;
+const TRACK_FOR: f32 = 1.0;
 /// Degrees about the viewer by which a decoy's ghosts are turned, as cosine and sine.
 const TURNS: [(f32, f32); 4] = [
     (0.642_787_6, 0.766_044_4),
@@ -55,26 +63,25 @@ const TURNS: [(f32, f32); 4] = [
 #[derive(Debug, Clone, Copy)]
 struct Odds {
     aim: f32,
+    duty: f32,
     shot: f32,
     decoy: f32,
-    /// px with tracked enemies for which ghosts have stood.
-    tracked: f32,
     /// Aim at the last look.
     was: (f32, f32),
     /// Directions that counted last: enemy's, ghost's, decoy's.
     last: [(f32, f32); 3],
     /// Tick of the last shot that counted.
     shot_tick: u32,
-    /// px that the decoy went across the line while on it, and where it was at the last look.
+    /// px that the decoy has come across the line, to one side, while on it, and where it was at the last look.
     decoy_way: f32,
     decoy_was: Place,
 }
 
 const NOBODY: Odds = Odds {
     aim: 0.0,
+    duty: 0.0,
     shot: 0.0,
     decoy: 0.0,
-    tracked: 0.0,
     was: (0.0, 0.0),
     last: [(0.0, 0.0); 3],
     shot_tick: 0,
@@ -89,12 +96,11 @@ pub(super) struct Hidden {
     kept: [Each<Place>; KEPT],
     /// Looks so far.
     looks: u32,
-    /// By listener and sector: tick / 4 of the last sound from there, lowest bits; see `heard_for`.
+    /// [listener][sector]: tick of the last sound of an enemy's making from there, or next to it; 0: none.
     heard: Each<[u32; SECTORS]>,
-    sounds: u64,
-    /// Quarter px that enemies, and ghosts, have gone across a viewer's line while on it: [viewer][enemy].
-    way: Each<Each<u8>>,
-    ghost_way: Each<Each<u8>>,
+    /// Quarter px that enemies, and ghosts, have come across a viewer's line, to one side, while on it: [viewer][enemy].
+    way: Each<Each<i16>>,
+    ghost_way: Each<Each<i16>>,
     odds: Each<Odds>,
     decoys: Each<Place>,
     look_ticks: u32,
@@ -132,7 +138,6 @@ impl Hidden {
             kept: [[Place::NOWHERE; PLAYERS]; KEPT],
             looks: 0,
             heard: [[0; SECTORS]; PLAYERS],
-            sounds: game.heard.written(),
             way: [[0; PLAYERS]; PLAYERS],
             ghost_way: [[0; PLAYERS]; PLAYERS],
             odds: [NOBODY; PLAYERS],
@@ -167,14 +172,12 @@ impl Hidden {
     }
 
     /// A tick in which nothing counts.
-    pub(super) fn skip(&mut self, game: &Match) {
-        self.sounds = game.heard.written();
+    pub(super) fn skip(&mut self) {
         self.decoys = [Place::NOWHERE; PLAYERS];
     }
 
     pub(super) fn tick(&mut self, game: &Match, watched: u8, eyes: &Eyes, found: &mut Findings) {
         let state = &game.state;
-        self.listen(game);
         let phase = state.tick % self.look_ticks;
         if phase == 0 {
             self.keep(state);
@@ -190,21 +193,12 @@ impl Hidden {
         self.decoys = [Place::NOWHERE; PLAYERS];
     }
 
-    fn listen(&mut self, game: &Match) {
-        let written = game.heard.written();
-        let from = self.sounds.min(written).max(game.heard.oldest_kept());
-        for n in from..written {
-            let entry = game.heard.at(n);
-            let listener = usize::from(entry.listener);
-            if listener >= PLAYERS || entry.flags & own::OWN != 0 {
-                continue;
-            }
-            let sector = usize::from((entry.aim.wrapping_add(entry.bearing) & 63) + 2) / 4;
-            for near in [SECTORS - 1, 0, 1] {
-                self.heard[listener][(sector + near) % SECTORS] = entry.tick;
-            }
+    /// A sound of an enemy's making comes to a player from a direction, in 1/64 turns.
+    pub(super) fn heard(&mut self, tick: u32, listener: usize, direction: u8) {
+        let sector = usize::from((direction & 63) + 2) / 4;
+        for near in [SECTORS - 1, 0, 1] {
+            self.heard[listener][(sector + near) % SECTORS] = tick;
         }
-        self.sounds = written;
     }
 
     fn keep(&mut self, state: &MatchState) {
@@ -227,6 +221,19 @@ impl Hidden {
             return None;
         }
         self.kept[then as usize % KEPT][enemy].get()
+    }
+
+    /// The nearest living enemy whom a player has not seen for a while: whom one who sees through walls fears most.
+    fn nearest(&self, state: &MatchState, eyes: &Eyes, viewer: usize, tick_rate: u32) -> Option<usize> {
+        let far = |enemy: usize| {
+            let (dx, dy) = (state.x[enemy] - state.x[viewer], state.y[enemy] - state.y[viewer]);
+            dx * dx + dy * dy
+        };
+        let hidden = state.enemies(viewer) & state.alive & !state.sees[viewer];
+        MatchState::slots(hidden).min_by(|&a, &b| far(a).total_cmp(&far(b))).filter(|&enemy| {
+            let gone = state.tick.saturating_sub(eyes.seen(viewer, enemy)) as f32;
+            far(enemy) > NEAR * NEAR && gone > AWAY_S * tick_rate as f32
+        })
     }
 
     /// Whether a player can know nothing of an enemy.
@@ -277,17 +284,9 @@ impl Hidden {
         let burst = (BURST_S * tick_rate as f32) as u32;
         let counts = shoots && state.tick.saturating_sub(self.odds[viewer].shot_tick) > burst;
         let (mut hit, mut ghosts, mut missed) = (None, None, 0.0f32);
-        for enemy in MatchState::slots(state.enemies(viewer) & state.alive) {
-            if !self.is_dark(state, eyes, tick_rate, viewer, enemy) {
-                if looks {
-                    (self.way[viewer][enemy], self.ghost_way[viewer][enemy]) = (0, 0);
-                }
-                continue;
-            }
-            let at = (state.x[enemy], state.y[enemy]);
-            let on = line.on(at);
-            let (mut there, mut on_ghost) = (0, None);
-            let mut ghost_hits = 0;
+        if let Some(enemy) = self.nearest(state, eyes, viewer, tick_rate) {
+            let on = line.on((state.x[enemy], state.y[enemy]));
+            let (mut there, mut ghost_hits, mut on_ghost) = (0, 0, None);
             for back in GHOSTS {
                 let Some(ghost) = self.ghost(state, enemy, back) else { continue };
                 there += 1;
@@ -298,19 +297,35 @@ impl Hidden {
                     on_ghost = Some(direction);
                 }
             }
-            if looks {
-                self.follow(state, viewer, enemy, &line, on.is_some(), found);
-            }
-            if there == 0 {
-                continue;
-            }
-            match (on, on_ghost) {
-                (Some(direction), None) => hit = Some(direction),
-                (None, Some(direction)) => {
-                    ghosts = Some(direction);
-                    missed = missed.max(ghost_hits as f32 / there as f32);
+            if looks && there > 0 {
+                let duty = &mut self.odds[viewer].duty;
+                *duty += match (on.is_some(), ghost_hits > 0) {
+                    (true, false) => 1.0,
+                    (true, true) => 0.0,
+                    (false, true) => -1.0,
+                    (false, false) => -DUTY_ELSE,
+                };
+                *duty = duty.max(0.0);
+                if *duty >= DUTY {
+                    *duty = 0.0;
+                    found.tell(state, viewer, Kind::HiddenAim, DUTY, DUTY, DUTY_GRADE);
                 }
-                _ => {}
+            }
+            let dark = self.is_dark(state, eyes, tick_rate, viewer, enemy);
+            if looks && dark {
+                self.follow(state, viewer, enemy, &line, on.is_some(), tick_rate);
+            } else if looks {
+                (self.way[viewer][enemy], self.ghost_way[viewer][enemy]) = (0, 0);
+            }
+            if there > 0 && dark {
+                match (on, on_ghost) {
+                    (Some(direction), None) => hit = Some(direction),
+                    (None, Some(direction)) => {
+                        ghosts = Some(direction);
+                        missed = ghost_hits as f32 / there as f32;
+                    }
+                    _ => {}
+                }
             }
         }
         let odds = &mut self.odds[viewer];
@@ -352,29 +367,24 @@ impl Hidden {
     }
 
     /// The way that an enemy, and its ghost, goes across the line while on it.
-    fn follow(&mut self, state: &MatchState, viewer: usize, enemy: usize, line: &Line, on: bool, found: &mut Findings) {
-        let seconds = self.look_ticks as f32 / found.tick_rate() as f32;
-        let across = (state.vx[enemy] * line.aim.1 - state.vy[enemy] * line.aim.0).abs() * seconds;
-        let add = |way: u8| f32::from(way) + across * 4.0;
+    fn follow(&mut self, state: &MatchState, viewer: usize, enemy: usize, line: &Line, on: bool, tick_rate: u32) {
+        let seconds = self.look_ticks as f32 / tick_rate as f32;
+        let across = (state.vx[enemy] * line.aim.1 - state.vy[enemy] * line.aim.0) * seconds;
+        let add = |way: i16| f32::from(way) + across * 4.0;
         let now = if on { add(self.way[viewer][enemy]) } else { 0.0 };
-        self.way[viewer][enemy] = now.min(255.0) as u8;
         // The ghost follows the same way some seconds later, at the speed that the enemy has now: near enough.
         let ghost = self.ghost(state, enemy, GHOSTS[0]).and_then(|at| line.on(at));
         let after = if ghost.is_some() { add(self.ghost_way[viewer][enemy]) } else { 0.0 };
-        self.ghost_way[viewer][enemy] = after.min(255.0) as u8;
         let odds = &mut self.odds[viewer];
-        if after >= TRACK * 4.0 {
-            self.ghost_way[viewer][enemy] = 0;
-            odds.tracked = (odds.tracked - 1.0).max(-3.0);
-        }
-        if now >= TRACK * 4.0 {
-            self.way[viewer][enemy] = 0;
-            odds.tracked += 1.0;
-            if odds.tracked > 1.0 {
-                let grade = 0.15 * odds.tracked;
-                found.tell(state, viewer, Kind::HiddenTrack, now / 4.0, TRACK, grade);
+        let mut full = |way: f32, by: f32| {
+            if way.abs() < TRACK * 4.0 {
+                return way as i16;
             }
-        }
+            odds.aim = (odds.aim + by).max(0.0);
+            0
+        };
+        self.way[viewer][enemy] = full(now, TRACK_FOR);
+        self.ghost_way[viewer][enemy] = full(after, -TRACK_FOR);
     }
 
     /// The decoy, and directions beside it.
@@ -386,12 +396,11 @@ impl Hidden {
             return;
         };
         let on = line.on(at);
-        let way =
-            odds.decoy_was.get().map_or(0.0, |was| ((at.0 - was.0) * line.aim.1 - (at.1 - was.1) * line.aim.0).abs());
+        let way = odds.decoy_was.get().map_or(0.0, |was| (at.0 - was.0) * line.aim.1 - (at.1 - was.1) * line.aim.0);
         odds.decoy_was = self.decoys[viewer];
         odds.decoy_way = if on.is_some() { odds.decoy_way + way } else { 0.0 };
-        if odds.decoy_way >= TRACK {
-            found.tell(state, viewer, Kind::Decoy, odds.decoy_way, TRACK, 1.0);
+        if odds.decoy_way.abs() >= TRACK {
+            found.tell(state, viewer, Kind::Decoy, odds.decoy_way.abs(), TRACK, 1.0);
             odds.decoy_way = 0.0;
         }
         if !dwells {

@@ -26,11 +26,16 @@ const CHORD: u32 = 3;
 /// px beyond which no cursor gets by honest ways.
 const CURSOR_MOST: f32 = 2000.0;
 /// Presses that a rhythm is taken from.
-const BEATS: usize = 12;
+const BEATS: usize = 8;
 /// Inputs between two presses beyond which a new run begins.
 const PAUSE: u32 = 40;
-/// Inputs, root mean square off even spacing.
+/// Inputs, root mean square off even spacing; what no hand comes near; and runs, less uneven ones, that say something.
 const EVEN: f32 = 0.34;
+const EXACT: f32 = 0.08;
+const RUNS: f32 = 4.0;
+/// Presses in quick succession, less [`SLOWER`] for each in slower.
+const QUICK: f32 = 6.0;
+const SLOWER: f32 = 2.5;
 const SLOTS: u16 = Buttons::SLOT1.0 | Buttons::SLOT2.0 | Buttons::SLOT3.0 | Buttons::SLOT4.0 | Buttons::SLOT5.0;
 
 /// A bucket that leaks: what comes in beyond its rate piles up.
@@ -76,7 +81,11 @@ struct Hand {
     messages: Bucket,
     bytes: Bucket,
     bad: Bucket,
-    clicks: Bucket,
+    /// Quick presses more than a hand does, and even runs.
+    quick: f32,
+    even: f32,
+    /// Sequence number of the last press.
+    press: u32,
     /// Sequence numbers of the last presses in a row, oldest first.
     beats: [u32; BEATS],
     beat: u8,
@@ -101,7 +110,9 @@ impl Hand {
             messages: Bucket::default(),
             bytes: Bucket::default(),
             bad: Bucket::default(),
-            clicks: Bucket::default(),
+            quick: 0.0,
+            even: 0.0,
+            press: 0,
             beats: [0; BEATS],
             beat: 0,
         }
@@ -174,7 +185,7 @@ impl Hands {
         if !hand.begun {
             hand.begun = true;
             (hand.sequence, hand.ack, hand.held) = (input.sequence, input.ack_tick, input.held);
-            hand.clicks = Bucket { level: 0.0, at: input.sequence };
+            hand.press = input.sequence;
             hand.beat = 0;
             hand.anew(input.sequence, tick, tick_rate);
             hand.patterns(state, slot, input, found);
@@ -260,23 +271,38 @@ impl Hand {
         if !pressed.has(Buttons::FIRE) {
             return;
         }
-        let (rate, per_second) = (found.def.limits.clicks_per_s, found.per_second());
-        if self.clicks.add(input.sequence, 1.0, rate / per_second) > rate {
-            found.tell(state, slot, Kind::ClickRate, self.clicks.level, rate, 1.0);
-            self.clicks.level = 0.0;
+        let quickest = found.per_second() / found.def.limits.clicks_per_s;
+        let since = input.sequence.wrapping_sub(self.press);
+        self.press = input.sequence;
+        if since as f32 <= quickest {
+            self.quick += 1.0;
+            if self.quick >= QUICK {
+                found.tell(state, slot, Kind::ClickRate, self.quick, QUICK, 1.0);
+                self.quick = QUICK * 0.5;
+            }
+        } else {
+            self.quick = (self.quick - SLOWER).max(0.0);
         }
-        let count = usize::from(self.beat);
-        if count > 0 && input.sequence.wrapping_sub(self.beats[count - 1]) > PAUSE {
+        if since > PAUSE {
             self.beat = 0;
         }
         self.beats[usize::from(self.beat)] = input.sequence;
         self.beat += 1;
-        if usize::from(self.beat) == BEATS {
-            self.beat = 0;
-            let off = unevenness(&self.beats);
-            if off < EVEN {
-                found.tell(state, slot, Kind::ClickRhythm, off, EVEN, (1.0 - off / EVEN).max(0.25));
-            }
+        if usize::from(self.beat) < BEATS {
+            return;
+        }
+        self.beat = 0;
+        let off = unevenness(&self.beats);
+        if off < EXACT {
+            self.even += 2.0;
+        } else if off < EVEN {
+            self.even += 1.0;
+        } else {
+            self.even = (self.even - 1.0).max(0.0);
+        }
+        if self.even >= RUNS && off < EVEN {
+            self.even = self.even.min(2.0 * RUNS);
+            found.tell(state, slot, Kind::ClickRhythm, off, EVEN, 0.4 + 0.15 * (self.even - RUNS));
         }
     }
 }

@@ -56,7 +56,7 @@ impl Default for Policy {
     /// minutes, statistical ones in 5.
     fn default() -> Self {
         let mut policy = Policy {
-            weight: [0.5; KINDS],
+            weight: [0.6; KINDS],
             half_life_s: [120.0; KINDS],
             suspect: 0.4,
             flag: 1.0,
@@ -66,7 +66,7 @@ impl Default for Policy {
             ban_on_statistics: false,
         };
         for kind in Kind::ALL.into_iter().filter(|kind| kind.is_statistical()) {
-            policy.half_life_s[kind.at()] = 300.0;
+            (policy.weight[kind.at()], policy.half_life_s[kind.at()]) = (0.5, 300.0);
         }
         policy
     }
@@ -296,9 +296,9 @@ mod tests {
         let mut scores = Scores::new();
         scores.add(0, &piece(60, Kind::Speed, 1.0), 60, &policy);
         let standing = scores.standing(0, 60, 60, &policy);
-        assert_eq!((standing.score, standing.verdict, standing.wants_decoy), (0.5, Verdict::Suspect, true));
+        assert_eq!((standing.score, standing.verdict, standing.wants_decoy), (0.6, Verdict::Suspect, true));
         // Half of it is gone after a half-life.
-        assert!((scores.standing(0, 60 + 120 * 60, 60, &policy).score - 0.25).abs() < 1e-4);
+        assert!((scores.standing(0, 60 + 120 * 60, 60, &policy).score - 0.3).abs() < 1e-4);
         scores.add(0, &piece(61, Kind::Lock, 1.0), 60, &policy);
         scores.add(0, &piece(62, Kind::Lock, 0.1), 60, &policy);
         let standing = scores.standing(0, 62, 60, &policy);

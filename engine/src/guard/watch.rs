@@ -105,6 +105,14 @@ impl Guard {
         }
     }
 
+    /// A player has heard a sound that another has made, or whose shot has.
+    pub(crate) fn heard(&mut self, state: &MatchState, source: u8, heard: &crate::sound::Heard) {
+        let listener = usize::from(heard.listener);
+        if listener < PLAYERS && state.enemies(listener).checked_shr(source.into()).unwrap_or(0) & 1 == 1 {
+            self.hidden.heard(state.tick, listener, heard.aim.wrapping_add(heard.bearing));
+        }
+    }
+
     /// After a tick.
     pub(crate) fn tick(&mut self, game: &Match) {
         // Played anew from an earlier tick: what was under way is not.
@@ -114,7 +122,7 @@ impl Guard {
         }
         self.tick = game.state.tick;
         if game.state.over != 0 {
-            self.hidden.skip(game);
+            self.hidden.skip();
             return;
         }
         self.eyes.tick(game, self.watched, &mut self.found);

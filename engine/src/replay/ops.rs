@@ -192,7 +192,7 @@ impl Model {
     /// Chances that it has: the next model's begin there in the table.
     pub(super) fn chances() -> usize {
         let mut count = 0;
-        Box::new(Model::NEW).each(&mut |_| count += 1);
+        Model::fresh().clone().each(&mut |_| count += 1);
         count
     }
 

@@ -21,9 +21,9 @@ pub struct RecordDef {
 }
 
 impl Default for RecordDef {
-    /// A keyframe every two minutes, 256 KiB, no labels.
+    /// A keyframe every five minutes, 256 KiB, no labels.
     fn default() -> Self {
-        RecordDef { keyframe_seconds: 120, limit: 256 << 10, labels: Vec::new() }
+        RecordDef { keyframe_seconds: 300, limit: 256 << 10, labels: Vec::new() }
     }
 }
 
@@ -205,11 +205,21 @@ impl Recorder {
             return;
         }
         if self.ticks == self.tick_rate {
+            let whole = (self.start, self.total);
             self.close_second(Some(save::hash(game)), false);
             if self.since >= self.keyframe_ticks {
                 self.keyframe(game, false);
             }
+            self.keep_limit(whole);
             self.begin_second();
+        }
+    }
+
+    /// Takes back what was written after `whole` and stops, if more than the limit waits.
+    fn keep_limit(&mut self, whole: (usize, u64)) {
+        if self.out.len() > self.limit && !self.stopped {
+            (self.start, self.total) = whole;
+            self.stop();
         }
     }
 
@@ -218,9 +228,11 @@ impl Recorder {
         if self.stopped {
             return;
         }
+        let whole = (self.start, self.total);
         self.close_second(None, true);
         self.places = places(&game.state);
         self.keyframe(game, true);
+        self.keep_limit(whole);
         self.begin_second();
     }
 
@@ -236,6 +248,9 @@ impl Recorder {
     }
 
     fn begin_second(&mut self) {
+        if self.stopped {
+            return;
+        }
         self.start = self.out.len();
         self.out.extend_from_slice(&[0; SECOND_ROOM]);
         (self.ticks, self.ops) = (0, 0);

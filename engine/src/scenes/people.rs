@@ -22,6 +22,8 @@ const GONE: u32 = 30;
 const VISUOMOTOR: usize = 6;
 /// px off the goal that a look is content with, and a shot.
 const LOOK_NEAR: f32 = 12.0;
+/// Ticks of the past that are kept.
+const PAST: usize = 64;
 const MOVES: Buttons =
     Buttons(Buttons::UP.0 | Buttons::DOWN.0 | Buttons::LEFT.0 | Buttons::RIGHT.0 | Buttons::RUN.0 | Buttons::SNEAK.0);
 
@@ -233,6 +235,10 @@ struct Person {
     mind_fires: u32,
     clicked: bool,
     garbage: u32,
+    /// Where the living were in the newest frame that the client has.
+    radar: [Option<Vec2>; PLAYERS],
+    /// The decoy in that frame.
+    decoy: Option<(usize, Vec2)>,
 }
 
 /// What a table is made of.
@@ -250,24 +256,17 @@ pub struct TableDef {
     pub loss: f32,
     /// `None`: nobody watches.
     pub guard: Option<GuardDef>,
-    /// Decoys are made for suspects, and shown to those who see through walls.
-    pub decoys: bool,
 }
 
 impl Default for TableDef {
     /// Citadel, honest, up to 200 ms either way, 5% lost, watched.
     fn default() -> Self {
-        TableDef {
-            map: "citadel",
-            seed: 1,
-            cheat: None,
-            delay_ms: 200.0,
-            loss: 0.05,
-            guard: Some(GuardDef::default()),
-            decoys: true,
-        }
+        TableDef { map: "citadel", seed: 1, cheat: None, delay_ms: 200.0, loss: 0.05, guard: Some(GuardDef::default()) }
     }
 }
+
+/// Where the living were, and the decoys of each: the enemy whom one passes for, and where it was.
+type Moment = ([Option<Vec2>; PLAYERS], [Option<(usize, Vec2)>; PLAYERS]);
 
 /// A match of eight people, each at the end of a line of their own.
 #[derive(Debug)]
@@ -278,9 +277,8 @@ pub struct Table {
     pub game: MatchId,
     bots: Bots,
     people: Vec<Person>,
-    /// Where decoys are, by slot, and where they go.
-    decoys: [Option<(Vec2, Vec2)>; PLAYERS],
-    shows_decoys: bool,
+    /// Where the living were, newest last: what a client that reads more than it draws could know.
+    past: VecDeque<Moment>,
     tick: u32,
     /// Ticks a frame.
     step: u32,
@@ -339,8 +337,7 @@ impl Table {
             game,
             bots,
             people,
-            decoys: [None; PLAYERS],
-            shows_decoys: def.decoys && def.guard.is_some(),
+            past: VecDeque::with_capacity(PAST),
             tick: 0,
             step,
             up: Vec::with_capacity(512),
@@ -367,8 +364,21 @@ impl Table {
         let mut wishes = [InputCmd::default(); PLAYERS];
         bots.think_with(world, |_, player, input| wishes[player.slot()] = input);
         let view = world.view(*game)?;
+        if self.past.len() == PAST {
+            self.past.pop_front();
+        }
+        let (mut places, mut decoys) = ([None; PLAYERS], [None; PLAYERS]);
+        for player in view.players() {
+            places[player.id.slot()] = player.alive.then_some(player.position);
+            decoys[player.id.slot()] = world.decoy(*game, player.id)?;
+        }
+        self.past.push_back((places, decoys));
         for person in people.iter_mut() {
-            person.live(&view, &wishes[person.id.slot()], &self.decoys)?;
+            let shown = person.receiver.seen().map_or(0, |seen| seen.tick);
+            let late = (view.tick().saturating_sub(shown) as usize).min(self.past.len() - 1);
+            let (places, decoys) = &self.past[self.past.len() - 1 - late];
+            (person.radar, person.decoy) = (*places, decoys[person.id.slot()]);
+            person.live(&view, &wishes[person.id.slot()])?;
         }
         for person in people.iter_mut() {
             let slot = person.id.slot();
@@ -394,7 +404,6 @@ impl Table {
                 debug_assert!(refused.is_err());
             }
         }
-        self.move_decoys()?;
         self.world.step();
         for packet in self.world.packets() {
             let person = &mut self.people[packet.player.slot()];
@@ -407,39 +416,6 @@ impl Table {
                     person.hear();
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// A decoy walks about, out of everybody's sight, for each suspect.
-    fn move_decoys(&mut self) -> Result<()> {
-        if !self.shows_decoys {
-            return Ok(());
-        }
-        for person in &mut self.people {
-            let slot = person.id.slot();
-            if !self.world.standing(self.game, person.id)?.wants_decoy {
-                self.decoys[slot] = None;
-                continue;
-            }
-            let view = self.world.view(self.game)?;
-            let (at, to) = self.decoys[slot].unwrap_or_else(|| {
-                let at = Vec2::new(person.dice.within(20.0, 460.0), person.dice.within(20.0, 250.0));
-                (at, at)
-            });
-            let way = to - at;
-            let next = if way.length() < 2.0 {
-                (at, Vec2::new(person.dice.within(20.0, 460.0), person.dice.within(20.0, 250.0)))
-            } else {
-                (at + way.normalize_or_zero() * (100.0 / 60.0), to)
-            };
-            let me = view.player(person.id)?;
-            // Never where it could be seen.
-            let in_sight =
-                me.alive && (next.0 - me.position).length() < 240.0 && view.line_is_clear(me.position, next.0);
-            self.decoys[slot] = Some(next);
-            let shown = (!in_sight && me.alive).then_some(next.0);
-            self.world.set_decoy(self.game, person.id, shown)?;
         }
         Ok(())
     }
@@ -496,6 +472,8 @@ impl Person {
             mind_fires: 0,
             clicked: false,
             garbage: 1,
+            radar: [None; PLAYERS],
+            decoy: None,
             dice,
         }
     }
@@ -509,7 +487,7 @@ impl Person {
     }
 
     /// The inputs of a tick, as many as the client's clock has it.
-    fn live(&mut self, view: &MatchView, wish: &InputCmd, decoys: &[Option<(Vec2, Vec2)>; PLAYERS]) -> Result<()> {
+    fn live(&mut self, view: &MatchView, wish: &InputCmd) -> Result<()> {
         self.time += self.clock;
         if self.hitch > 0 {
             self.hitch -= 1;
@@ -525,7 +503,7 @@ impl Person {
         }
         while self.time >= 1.0 {
             self.time -= 1.0;
-            let (held, taps, cursor) = self.act(view, wish, decoys);
+            let (held, taps, cursor) = self.act(view, wish);
             let copies = if self.cheat == Some(Cheat::FloodInputs) { 10 } else { 1 };
             for _ in 0..copies {
                 self.receiver.input(held, taps, cursor)?;
@@ -571,12 +549,7 @@ impl Person {
     }
 
     /// 1/60 s: what is held, tapped and pointed at.
-    fn act(
-        &mut self,
-        view: &MatchView,
-        wish: &InputCmd,
-        decoys: &[Option<(Vec2, Vec2)>; PLAYERS],
-    ) -> (Buttons, Buttons, Vec2) {
+    fn act(&mut self, view: &MatchView, wish: &InputCmd) -> (Buttons, Buttons, Vec2) {
         self.now += 1;
         let slot = self.id.slot();
         let Ok(me) = view.player(self.id) else { return (Buttons::NONE, Buttons::NONE, self.cursor) };
@@ -601,10 +574,14 @@ impl Person {
             self.mind_fires = self.now;
         }
 
-        let shown = self.shown();
+        let mut shown = self.shown();
+        // A client draws nobody where its player cannot see.
+        if let Some((enemy, _)) = self.decoy {
+            shown[enemy] = None;
+        }
         self.notice(&shown, me.position);
         self.call_out(view, me.position);
-        let decoy = decoys[slot].map(|decoy| decoy.0);
+        let decoy = self.decoy.map(|decoy| decoy.1);
         let goal = self.goal(view, me.position, &shown, decoy);
         let rule = me.weapon.map(|weapon| &view.rules().weapons[weapon as usize]);
         let thrown = rule.is_some_and(|rule| rule.fire == Fire::Thrown);
@@ -663,9 +640,7 @@ impl Person {
 
     /// Enemies come on screen, and go.
     fn notice(&mut self, shown: &[Option<Vec2>; PLAYERS], me: Vec2) {
-        if let Some(target) = self.target
-            && shown[target].is_none()
-        {
+        if self.target.is_some_and(|target| shown[target].is_none()) {
             let (at, before) = (self.percepts.back().copied().unwrap_or(me), self.percepts.front().copied());
             let velocity = before.map_or(Vec2::ZERO, |b| (at - b) / self.percepts.len().max(1) as f32);
             self.lost = Some(Lost { at, velocity, when: self.now });
@@ -747,9 +722,7 @@ impl Person {
 
     /// Where the cursor should be, px.
     fn goal(&mut self, view: &MatchView, me: Vec2, shown: &[Option<Vec2>; PLAYERS], decoy: Option<Vec2>) -> Vec2 {
-        if let Some(target) = self.target
-            && self.now >= self.react_at
-        {
+        if self.target.is_some() && self.now >= self.react_at {
             // As seen a while ago, and guessed on from there.
             let count = self.percepts.len();
             let at = self.percepts[count.saturating_sub(VISUOMOTOR + 1)];
@@ -849,7 +822,7 @@ impl Person {
     ) -> Option<Vec2> {
         let hidden = view.players().filter(|p| p.team != self.team && p.alive && shown[p.id.slot()].is_none());
         let near = |at: &Vec2| (*at - me).length_squared();
-        let all = hidden.map(|p| p.position).chain(decoy);
+        let all = hidden.filter_map(|p| self.radar[p.id.slot()]).chain(decoy);
         all.filter(|at| near(at) < 300.0 * 300.0).min_by(|a, b| near(a).total_cmp(&near(b)))
     }
 

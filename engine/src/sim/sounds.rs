@@ -61,13 +61,16 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
         }
     }
     game.sounded = game.events.written();
-    let Match { state, blocks, events, heard, map, rules, .. } = game;
+    let Match { state, blocks, events, heard, map, rules, guard, .. } = game;
     let Scratch { kernels, sounds, breaks, heard: told, wave, .. } = scratch;
     let air = Air { state, blocks, geometry: map.geometry(), rules };
     for sound in sounds.iter_mut() {
-        let mut heard_by = 0;
+        let (mut heard_by, source) = (0, sound.source);
         spread(&air, kernels, wave, sound, &mut |entry| {
             heard_by |= 1 << entry.listener;
+            if let Some(guard) = guard {
+                guard.heard(air.state, source, &entry);
+            }
             told.push(entry);
         });
         sound.heard_by = heard_by;

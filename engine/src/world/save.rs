@@ -167,6 +167,9 @@ fn check(s: &MatchState) -> Result<()> {
         need(s.death_tick[slot] <= s.tick, "death_tick", "in the future")?;
         let alive_in_padding = s.joined >> slot & 1 == 0 && s.health[slot] != 0;
         need(!alive_in_padding, "health", "of a slot that nobody has")?;
+        // Ids are made of it: beyond 29 bits nobody could name the player.
+        let joined = s.joined >> slot & 1 == 1;
+        need(s.generation[slot] < 1 << 29 && (s.generation[slot] > 0 || !joined), "generation", "1 to 2^29 - 1")?;
         let armed = s.in_hand(slot) != NO_WEAPON;
         let kept = s.loadout[slot][0] != NO_WEAPON;
         need((armed && kept) || s.joined >> slot & 1 == 0, "hand", "an empty place of the inventory")?;
@@ -215,4 +218,45 @@ fn check(s: &MatchState) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{GameMap, MatchDef, PlayerDef, World, WorldDef};
+
+    /// What becomes of a saved match of one player whose columns were changed, with a checksum that fits.
+    fn forged(change: impl FnOnce(&mut MatchState)) -> Result<()> {
+        let map = GameMap::from_rects(&[], &[])?;
+        let mut world = World::new(WorldDef::default())?;
+        let game = world.create_match(&map, MatchDef::default())?;
+        world.add_player(game, PlayerDef::default())?;
+        let mut bytes = Vec::new();
+        world.save(game, &mut bytes)?;
+        let columns = HEADER..HEADER + size_of::<MatchState>();
+        let mut state = MatchState::zeroed();
+        bytemuck::bytes_of_mut(&mut state).copy_from_slice(&bytes[columns.clone()]);
+        change(&mut state);
+        bytes[columns].copy_from_slice(bytemuck::bytes_of(&state));
+        let sum = xxh3_64(&bytes[HEADER..]).to_le_bytes();
+        bytes[HEADER - 8..HEADER].copy_from_slice(&sum);
+        world.restore(game, &bytes)
+    }
+
+    fn refused(field: &str, change: impl FnOnce(&mut MatchState)) {
+        match forged(change) {
+            Err(Error::BadSnapshot { field: named, .. }) => assert_eq!(named, field),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+
+    /// Found by fuzzing: a player whose id does not fit into its 32 bits could never be named again.
+    #[test]
+    fn generations_that_no_id_has_are_refused() {
+        forged(|_| {}).unwrap();
+        forged(|s| s.generation[0] = (1 << 29) - 1).unwrap();
+        refused("generation", |s| s.generation[0] = 1 << 29);
+        refused("generation", |s| s.generation[0] = 0);
+        refused("generation", |s| s.generation[7] = u32::MAX);
+    }
 }

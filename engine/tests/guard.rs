@@ -1,0 +1,603 @@
+//! The anti-cheat, check by check: one case that triggers it and one near miss that does not; and that watching changes
+//! nothing.
+#![cfg(feature = "scenes")]
+
+use trespasser::guard::positions::{Claim, Fault, PositionDef, Positions};
+use trespasser::guard::{EVIDENCE_RING, Evidence, Kind, Policy};
+use trespasser::rules::Material;
+use trespasser::scenes::{Cheat, Scene, Table, TableDef};
+use trespasser::world::Gait;
+use trespasser::{
+    Buttons, Error, GameMap, GuardDef, InputCmd, MatchDef, MatchId, PlayerDef, PlayerId, Spawn, Team, Vec2, Verdict,
+    WallDef, World, WorldDef,
+};
+
+/// Two players face each other 120 px apart; a wall between them, or not.
+struct Duo {
+    world: World,
+    game: MatchId,
+    a: PlayerId,
+    b: PlayerId,
+    sequence: [u32; 2],
+    found: Vec<Evidence>,
+}
+
+impl Duo {
+    fn new(wall: bool) -> Duo {
+        let between = WallDef { x: 230.0, y: 0.0, width: 10.0, height: 270.0, material: Material::Concrete };
+        // Out of everybody's way: a map has at least one wall.
+        let aside = WallDef { x: 470.0, y: 0.0, width: 10.0, height: 10.0, material: Material::Concrete };
+        let spawns = [
+            Spawn { at: Vec2::new(180.0, 135.0), team: Team::Red },
+            Spawn { at: Vec2::new(300.0, 135.0), team: Team::Blue },
+        ];
+        let map = GameMap::from_rects(&[if wall { between } else { aside }], &spawns).unwrap();
+        let mut world = World::new(WorldDef::default()).unwrap();
+        let game = world.create_match(&map, MatchDef { seed: 7, kill_target: None }).unwrap();
+        let mut join = |team| world.add_player(game, PlayerDef { team: Some(team), ..PlayerDef::default() }).unwrap();
+        let (a, b) = (join(Team::Red), join(Team::Blue));
+        world.guard(game, GuardDef::default()).unwrap();
+        Duo { world, game, a, b, sequence: [0; 2], found: Vec::new() }
+    }
+
+    fn at(&self, id: PlayerId) -> Vec2 {
+        self.world.view(self.game).unwrap().player(id).unwrap().position
+    }
+
+    fn push(&mut self, who: usize, held: Buttons, taps: Buttons, cursor: Vec2, ack: u32) {
+        self.sequence[who] += 1;
+        let mut input = InputCmd::new(self.sequence[who], held, taps, cursor).unwrap();
+        input.ack_tick = ack;
+        let id = [self.a, self.b][who];
+        self.world.push_input(self.game, id, input).unwrap();
+    }
+
+    fn step(&mut self) {
+        self.world.step();
+        let (world, found) = (&mut self.world, &mut self.found);
+        world.drain_evidence(self.game, |evidence| found.push(*evidence)).unwrap();
+        world.drain_events(self.game, |_| {}).unwrap();
+    }
+
+    fn tick(&self) -> u32 {
+        self.world.view(self.game).unwrap().tick()
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.found.iter().map(|evidence| evidence.kind().unwrap()).collect();
+        kinds.sort_by_key(|kind| *kind as u8);
+        kinds.dedup();
+        kinds
+    }
+
+    /// Both stand and look at each other's side for so many ticks.
+    fn rest(&mut self, ticks: u32) {
+        for _ in 0..ticks {
+            let (tick, ahead) = (self.tick(), Vec2::new(300.0, 30.0));
+            self.push(0, Buttons::NONE, Buttons::NONE, ahead, tick);
+            self.push(1, Buttons::NONE, Buttons::NONE, Vec2::new(180.0, 200.0), tick);
+            self.step();
+        }
+    }
+
+    /// B walks up and down, softly or not, for so many ticks; A points at where `aim` says, given where B is.
+    fn follow(&mut self, ticks: u32, soft: bool, mut aim: impl FnMut(u32, Vec2) -> Vec2) {
+        for n in 0..ticks {
+            let (tick, target) = (self.tick(), self.at(self.b));
+            let walk = if n / 60 % 2 == 0 { Buttons::UP } else { Buttons::DOWN };
+            let walk = if soft { walk | Buttons::SNEAK } else { walk };
+            self.push(0, Buttons::NONE, Buttons::NONE, aim(n, target), tick);
+            self.push(1, walk, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+            self.step();
+        }
+    }
+}
+
+fn of(kind: Kind, found: &[Evidence]) -> Vec<Evidence> {
+    found.iter().filter(|evidence| evidence.kind() == Some(kind)).copied().collect()
+}
+
+/// Pushes inputs for so many ticks, as many in each as `count` says; the kinds of evidence that this brings.
+fn timed(ticks: u32, mut count: impl FnMut(u32) -> u32) -> Vec<Kind> {
+    let mut duo = Duo::new(false);
+    for n in 0..ticks {
+        for _ in 0..count(n) {
+            duo.push(0, Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 135.0), 0);
+        }
+        duo.step();
+    }
+    duo.kinds()
+}
+
+#[test]
+fn more_game_time_than_real_time_is_evidence() {
+    // 10% too fast, for half a minute; 0.5% is a clock.
+    assert_eq!(timed(1800, |n| 1 + u32::from(n % 10 == 0)), [Kind::Speed]);
+    assert_eq!(timed(3600, |n| 1 + u32::from(n % 200 == 0)), []);
+}
+
+#[test]
+fn what_comes_in_a_burst_after_a_stall_was_due() {
+    let stalls = |n: u32| match n % 600 {
+        400..=519 => 0,
+        520 => 121,
+        _ => 1,
+    };
+    assert_eq!(timed(3600, stalls), []);
+    // The same burst without a stall is ahead of time at once.
+    assert_eq!(timed(1200, |n| if n == 900 { 150 } else { 1 }), [Kind::Jump]);
+}
+
+#[test]
+fn a_client_that_lost_a_minute_has_no_time_in_store() {
+    // Half speed for 70 s, then double: what was lost is lost.
+    let kinds = timed(70 * 60 + 600, |n| if n < 4200 { n % 2 } else { 2 });
+    assert_eq!(kinds, [Kind::Speed]);
+}
+
+#[test]
+fn floods_are_evidence_and_repeats_are_not_where_the_host_pushes_them() {
+    let flood = |repeats: f32, copies: u32| {
+        let mut duo = Duo::new(false);
+        let mut def = GuardDef::default();
+        def.limits.repeats = repeats;
+        duo.world.guard(duo.game, def).unwrap();
+        for n in 1..=900 {
+            for _ in 0..copies {
+                let input = InputCmd::new(n, Buttons::NONE, Buttons::NONE, Vec2::new(10.0, 10.0)).unwrap();
+                duo.world.push_input(duo.game, duo.a, input).unwrap();
+            }
+            duo.step();
+        }
+        duo.kinds()
+    };
+    assert_eq!(flood(1.0, 3), [Kind::InputFlood]);
+    assert_eq!(flood(3.0, 3), []);
+    assert_eq!(flood(1.0, 1), []);
+}
+
+#[test]
+fn messages_are_counted_and_garbage_is_told() {
+    let messages = |a_second: u32, bytes: &[u8]| {
+        let mut duo = Duo::new(false);
+        duo.world.open_link(duo.game, duo.a).unwrap();
+        for n in 0..1200 {
+            for _ in 0..(a_second * (n + 1) / 60 - a_second * n / 60) {
+                let _ = duo.world.receive(duo.game, duo.a, bytes);
+            }
+            duo.step();
+        }
+        duo.kinds()
+    };
+    assert_eq!(messages(1, &[0xFF; 3]), [Kind::BadMessages]);
+    let kinds = messages(300, &[0xFF; 64]);
+    assert!(kinds.contains(&Kind::MessageFlood) && kinds.contains(&Kind::ByteFlood), "{kinds:?}");
+    // Three that cannot be read are forgiven; and 60 readable ones a second are nothing.
+    let mut duo = Duo::new(false);
+    duo.world.open_link(duo.game, duo.a).unwrap();
+    for n in 0..600 {
+        if n < 3 {
+            duo.world.receive(duo.game, duo.a, &[0xFF; 3]).unwrap_err();
+        }
+        duo.step();
+    }
+    assert_eq!(duo.kinds(), []);
+}
+
+#[test]
+fn patterns_that_no_client_makes() {
+    let one = |held: Buttons, taps: Buttons, ack: fn(u32) -> u32| {
+        let mut duo = Duo::new(false);
+        duo.rest(200);
+        let tick = duo.tick();
+        duo.push(0, held, taps, Vec2::new(300.0, 30.0), ack(tick));
+        duo.step();
+        duo.kinds()
+    };
+    let keys = Buttons::SLOT1 | Buttons::SLOT2 | Buttons::SLOT3;
+    assert_eq!(one(Buttons::NONE, keys | Buttons::SLOT4, |t| t), [Kind::Chord]);
+    assert_eq!(one(Buttons::NONE, keys, |t| t), []);
+    assert_eq!(one(Buttons::NONE, Buttons::NONE, |t| t + 1), [Kind::FutureAck]);
+    assert_eq!(one(Buttons::NONE, Buttons::NONE, |t| t - 70), [Kind::BackwardAck]);
+    assert_eq!(one(Buttons::NONE, Buttons::NONE, |t| t - 50), []);
+    let cursor = |x: i16| {
+        let mut duo = Duo::new(false);
+        let input = InputCmd { sequence: 1, cursor_x: x, ..InputCmd::default() };
+        duo.world.push_input(duo.game, duo.a, input).unwrap();
+        duo.step();
+        duo.kinds()
+    };
+    assert_eq!((cursor(32_001), cursor(-32_000)), (vec![Kind::Cursor], vec![]));
+}
+
+#[test]
+fn fingers_are_slower_and_less_even_than_macros() {
+    // Intervals in inputs, over and over.
+    let clicks = |intervals: &[u32]| {
+        let mut duo = Duo::new(false);
+        let (mut next, mut which) = (0, 0);
+        for n in 0..1800 {
+            let taps = if n == next { Buttons::FIRE } else { Buttons::NONE };
+            if n == next {
+                next += intervals[which % intervals.len()];
+                which += 1;
+            }
+            duo.push(0, Buttons::NONE, taps, Vec2::new(180.0, 10.0), 0);
+            duo.step();
+        }
+        duo.kinds()
+    };
+    assert!(clicks(&[1]).contains(&Kind::ClickRate));
+    assert!(clicks(&[4, 3]).contains(&Kind::ClickRate));
+    assert_eq!(clicks(&[8]), [Kind::ClickRhythm]);
+    assert_eq!(clicks(&[7, 8, 7, 7]), [Kind::ClickRhythm]);
+    // Eight a second by hand: deviations add up.
+    assert_eq!(clicks(&[7, 8, 6, 7, 9, 8, 8, 6, 7, 9, 7, 6, 8, 9, 7, 10, 6, 7, 8]), []);
+}
+
+#[test]
+fn aim_that_sticks_to_the_unseen_is_evidence() {
+    let walled = |soft: bool, aim: fn(u32, Vec2) -> Vec2| {
+        let mut duo = Duo::new(true);
+        duo.rest(400);
+        duo.follow(600, soft, aim);
+        duo
+    };
+    let duo = walled(true, |_, target| target);
+    assert!(!of(Kind::HiddenTrack, &duo.found).is_empty(), "{:?}", duo.kinds());
+    let told = of(Kind::HiddenTrack, &duo.found)[0];
+    assert!(told.player() == duo.a && told.value >= told.limit && told.grade > 0.0, "{told:?}");
+    // Heard or not: steps are no pixels.
+    assert!(!of(Kind::HiddenTrack, &walled(false, |_, target| target).found).is_empty());
+    // Three px beside it, or at rest while the other comes by: nothing.
+    assert!(of(Kind::HiddenTrack, &walled(true, |_, target| target + Vec2::new(0.0, 3.0)).found).is_empty());
+    assert_eq!(walled(true, |_, _| Vec2::new(300.0, 110.0)).kinds(), []);
+}
+
+#[test]
+fn aim_that_stays_on_the_unseen_is_evidence_and_a_glance_is_not() {
+    let walled = |aim: fn(u32, Vec2) -> Vec2| {
+        let mut duo = Duo::new(true);
+        duo.rest(400);
+        duo.follow(1200, true, aim);
+        duo
+    };
+    // About it, not to the pixel, all the time.
+    let duo = walled(|n, target| target + Vec2::new(0.0, if n / 20 % 2 == 0 { 4.0 } else { -4.0 }));
+    assert!(!of(Kind::HiddenAim, &duo.found).is_empty(), "{:?}", duo.kinds());
+    let duo = walled(|n, target| if n % 240 < 40 { target + Vec2::new(0.0, 4.0) } else { Vec2::new(180.0, 20.0) });
+    assert!(of(Kind::HiddenAim, &duo.found).is_empty(), "{:?}", duo.kinds());
+}
+
+#[test]
+fn aim_locked_on_the_seen_is_evidence_and_a_late_hand_is_not() {
+    let open = |late: usize| {
+        let mut duo = Duo::new(false);
+        duo.rest(120);
+        let mut past = std::collections::VecDeque::new();
+        duo.follow(900, false, |_, target| {
+            past.push_back(target);
+            while past.len() > late + 1 {
+                past.pop_front();
+            }
+            past[0]
+        });
+        duo
+    };
+    let duo = open(0);
+    assert!(
+        of(Kind::Lock, &duo.found).len() >= 3 && duo.found.iter().all(|e| e.player() == duo.a),
+        "{:?}",
+        duo.kinds()
+    );
+    assert_eq!(duo.world.standing(duo.game, duo.a).unwrap().verdict, Verdict::Flag);
+    assert!(of(Kind::Lock, &open(6).found).is_empty());
+}
+
+/// A looks aside, B comes into its sight again and again; A turns to B so many inputs later, over so many.
+fn turns(after: u32, takes: u32) -> Duo {
+    let mut duo = Duo::new(false);
+    let away = Vec2::new(60.0, 135.0);
+    for _ in 0..10 {
+        for _ in 0..90 {
+            let tick = duo.tick();
+            duo.push(0, Buttons::NONE, Buttons::NONE, away, tick);
+            duo.push(1, Buttons::NONE, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+            duo.step();
+        }
+        // A turns far enough for B to be seen, rests, and then is quick or not.
+        let (me, target) = (duo.at(duo.a), duo.at(duo.b));
+        let aside = me + Vec2::new(70.0, 80.0);
+        for n in 0..60u32 {
+            let tick = duo.tick();
+            let share = (n.saturating_sub(after) as f32 / takes as f32).min(1.0);
+            duo.push(0, Buttons::NONE, Buttons::NONE, aside + (target - aside) * share, tick);
+            duo.push(1, Buttons::NONE, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+            duo.step();
+        }
+    }
+    duo
+}
+
+#[test]
+fn nobody_turns_within_150_ms_of_seeing() {
+    let duo = turns(2, 4);
+    assert!(of(Kind::Reaction, &duo.found).len() >= 5, "{:?}", duo.kinds());
+    assert!(of(Kind::Reaction, &duo.found).iter().all(|e| e.value <= 150.0 && e.limit == 150.0));
+    // 150 ms of reaction and 100 of turning: as good as people get.
+    assert!(of(Kind::Reaction, &turns(9, 6).found).is_empty());
+}
+
+#[test]
+fn no_cursor_jumps_onto_bodies() {
+    assert!(!of(Kind::Snap, &turns(12, 1).found).is_empty());
+    assert!(of(Kind::Snap, &turns(12, 4).found).is_empty());
+}
+
+#[test]
+fn the_trigger_is_pulled_after_seeing() {
+    let pull = |after: u32| {
+        let mut duo = Duo::new(false);
+        let (me, target) = (duo.at(duo.a), Vec2::new(300.0, 135.0));
+        for _ in 0..12 {
+            // Sight ends at 160 px: B steps in and out of it, and A aims there all the time.
+            for n in 0..240u32 {
+                let tick = duo.tick();
+                let seen = duo.world.view(duo.game).unwrap().sees(0) != 0;
+                let walk = if n < 110 { Buttons::RIGHT } else { Buttons::LEFT };
+                let fires = seen && n > 110 && {
+                    duo.sequence[1] = duo.sequence[1].max(1);
+                    true
+                };
+                let held = if fires && duo.shown_for() >= after { Buttons::FIRE } else { Buttons::NONE };
+                duo.push(0, held, Buttons::NONE, me + (target - me).normalize() * 60.0, tick);
+                duo.push(1, walk, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+                duo.step();
+            }
+        }
+        of(Kind::Trigger, &duo.found).len()
+    };
+    assert!(pull(0) >= 3);
+    assert_eq!(pull(9), 0);
+}
+
+impl Duo {
+    /// Ticks for which A has seen B, kept in the length of a list that nothing else uses.
+    fn shown_for(&mut self) -> u32 {
+        let seen = self.world.view(self.game).unwrap().sees(0) != 0;
+        let count = SHOWN.with(|shown| {
+            shown.set(if seen { shown.get() + 1 } else { 0 });
+            shown.get()
+        });
+        count - 1
+    }
+}
+
+thread_local! {
+    static SHOWN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+#[test]
+fn a_decoy_that_is_followed_is_evidence() {
+    let baited = |follows: bool| {
+        let mut duo = Duo::new(true);
+        duo.rest(60);
+        for n in 0..400u32 {
+            let at = Vec2::new(400.0, 40.0 + n as f32 * 0.5);
+            duo.world.set_decoy(duo.game, duo.a, Some(at)).unwrap();
+            let tick = duo.tick();
+            let cursor = if follows { at } else { Vec2::new(400.0, 135.0) };
+            duo.push(0, Buttons::NONE, Buttons::NONE, cursor, tick);
+            duo.step();
+        }
+        of(Kind::Decoy, &duo.found).len()
+    };
+    assert!(baited(true) >= 3);
+    assert_eq!(baited(false), 0);
+}
+
+#[test]
+fn claimed_positions_are_held_against_what_is_possible() {
+    let duo = Duo::new(true);
+    let view = duo.world.view(duo.game).unwrap();
+    let start = duo.at(duo.a);
+    let claim = |position: Vec2, time_ms: f64, gait| Claim { position, time_ms, gait };
+    let begin = || {
+        let mut positions = Positions::new(PositionDef { saved_s: 0.5, ..PositionDef::default() }).unwrap();
+        let first = positions.check(&view, duo.a, &claim(start, 0.0, Gait::Walking)).unwrap();
+        assert_eq!((first.position, first.fault, first.evidence), (start, None, None));
+        positions
+    };
+    // A first claim uses what was saved up; time comes back with the server's ticks, so check in a later view.
+    let check = |positions: &mut Positions, to: Vec2, gait| {
+        let mut later = Duo::new(true);
+        later.rest(60);
+        let view = later.world.view(later.game).unwrap();
+        positions.check(&view, later.a, &claim(to, 100.0, gait)).unwrap()
+    };
+    // 100 ms of walking are 10 px, with tolerance and rounding 11.5.
+    let up = |px: f32| start - Vec2::new(0.0, px);
+    let ok = check(&mut begin(), up(11.4), Gait::Walking);
+    assert_eq!((ok.fault, ok.position), (None, up(11.4)));
+    let fast = check(&mut begin(), up(12.5), Gait::Walking);
+    assert_eq!(fast.fault, Some(Fault::Speed));
+    assert!((fast.position - up(11.5)).length() < 0.1, "{}", fast.position);
+    let evidence = fast.evidence.unwrap();
+    assert_eq!((evidence.kind(), evidence.player()), (Some(Kind::Position), duo.a));
+    assert!((evidence.value - 1.0).abs() < 0.1);
+    assert_eq!(check(&mut begin(), up(12.5), Gait::Running).fault, None);
+    assert_eq!(check(&mut begin(), up(100.0), Gait::Running).fault, Some(Fault::Teleport));
+    assert_eq!(check(&mut begin(), Vec2::new(f32::NAN, 0.0), Gait::Running).fault, Some(Fault::Outside));
+    assert_eq!(check(&mut begin(), Vec2::new(-30.0, 135.0), Gait::Running).fault, Some(Fault::Outside));
+    // Into the wall, a tick at a time: the body stays before it.
+    let mut duo = Duo::new(true);
+    let mut positions = Positions::new(PositionDef::default()).unwrap();
+    let (mut faults, mut at) = (0, start);
+    for n in 0..60 {
+        duo.rest(1);
+        let to = start + Vec2::new(n as f32 * 1.6, 0.0);
+        let view = duo.world.view(duo.game).unwrap();
+        let time = f64::from(n) * 1000.0 / 60.0;
+        let checked = positions.check(&view, duo.a, &claim(to, time, Gait::Walking)).unwrap();
+        faults += u32::from(checked.fault == Some(Fault::Wall) || checked.fault == Some(Fault::Speed));
+        at = checked.position;
+    }
+    assert!(faults > 0 && at.x <= 224.0, "{faults} {at}");
+    assert!(Positions::new(PositionDef { tolerance: 2.0, ..PositionDef::default() }).is_err());
+    let bad = claim(start, f64::NAN, Gait::Walking);
+    let view = duo.world.view(duo.game).unwrap();
+    assert!(matches!(positions.check(&view, duo.a, &bad), Err(Error::InvalidArgument { field: "claim.time_ms", .. })));
+}
+
+#[test]
+fn the_dead_claim_no_way() {
+    let mut duo = Duo::new(true);
+    let mut positions = Positions::new(PositionDef::default()).unwrap();
+    let at = duo.at(duo.a);
+    duo.world.kill_player(duo.game, duo.a).unwrap();
+    duo.step();
+    let view = duo.world.view(duo.game).unwrap();
+    let claim = Claim { position: at + Vec2::new(0.0, 5.0), time_ms: 0.0, gait: Gait::Walking };
+    assert_eq!(positions.check(&view, duo.a, &claim).unwrap().fault, Some(Fault::Dead));
+    let claim = Claim { position: at, ..claim };
+    assert_eq!(positions.check(&view, duo.a, &claim).unwrap().fault, None);
+}
+
+#[test]
+fn watching_changes_no_state_and_no_packet() {
+    let play = |guarded: bool| {
+        let mut scene = Scene::new("brawl").unwrap();
+        let ids: Vec<_> = scene.world.view(scene.game).unwrap().players().map(|p| p.id).collect();
+        for id in ids {
+            scene.world.open_link(scene.game, id).unwrap();
+        }
+        // Nobody is suspected, so that no decoy is sent.
+        let mut def = GuardDef::default();
+        (def.policy.suspect, def.policy.flag) = (f32::INFINITY, f32::INFINITY);
+        (def.policy.kick, def.policy.ban) = (f32::INFINITY, f32::INFINITY);
+        if guarded {
+            scene.world.guard(scene.game, def).unwrap();
+        }
+        let mut packets = Vec::new();
+        let mut hashes = Vec::new();
+        for _ in 0..1200 {
+            scene.advance(1);
+            packets.extend(scene.world.packets().map(|p| (p.player, p.bytes.to_vec())));
+            hashes.push(scene.hash());
+        }
+        (hashes, packets)
+    };
+    assert!(play(false) == play(true));
+}
+
+#[test]
+fn evidence_is_bounded_and_players_can_be_left_alone() {
+    let mut duo = Duo::new(false);
+    for n in 0..(40 * EVIDENCE_RING as u32) {
+        let input = InputCmd { sequence: n + 1, cursor_x: i16::MIN, ..InputCmd::default() };
+        duo.world.push_input(duo.game, duo.a, input).unwrap();
+        duo.world.step();
+    }
+    let mut kept = 0;
+    let lost = duo.world.drain_evidence(duo.game, |_| kept += 1).unwrap();
+    assert_eq!(kept, EVIDENCE_RING);
+    let standing = duo.world.standing(duo.game, duo.a).unwrap();
+    assert_eq!(u64::from(standing.evidence), lost + kept as u64);
+    assert!(lost > 0 && standing.verdict == Verdict::Ban && standing.worst == Some(Kind::Cursor), "{standing:?}");
+    assert_eq!(duo.world.drain_evidence(duo.game, |_| {}).unwrap(), 0);
+    // One who leaves takes the score along; the next in the slot begins clear.
+    duo.world.remove_player(duo.game, duo.a).unwrap();
+    let next = duo.world.add_player(duo.game, PlayerDef::default()).unwrap();
+    assert_eq!(next.slot(), 0);
+    assert_eq!(duo.world.standing(duo.game, next).unwrap().verdict, Verdict::Clear);
+    assert!(matches!(duo.world.standing(duo.game, duo.a), Err(Error::StaleId { .. })));
+    duo.world.guard_player(duo.game, next, false).unwrap();
+    let mut pushes = |duo: &mut Duo| {
+        let input = InputCmd { sequence: 9, cursor_x: i16::MIN, ..InputCmd::default() };
+        duo.world.push_input(duo.game, next, input).unwrap();
+        duo.world.step();
+        duo.world.standing(duo.game, next).unwrap().evidence
+    };
+    assert_eq!(pushes(&mut duo), 0);
+    let mut count = 0;
+    duo.world.verdicts(duo.game, |_, standing| count += u32::from(standing.verdict == Verdict::Clear)).unwrap();
+    assert_eq!(count, 2);
+    duo.world.unguard(duo.game).unwrap();
+    assert!(matches!(duo.world.guard_player(duo.game, next, true), Err(Error::NotAllowed { .. })));
+    let bad = GuardDef { policy: Policy { flag: 0.1, ..Policy::default() }, ..GuardDef::default() };
+    assert!(matches!(duo.world.guard(duo.game, bad), Err(Error::InvalidArgument { field: "policy.flag", .. })));
+    duo.world.guard(duo.game, GuardDef::default()).unwrap();
+    let outside = duo.world.set_decoy(duo.game, next, Some(Vec2::new(-1.0, 0.0)));
+    assert!(matches!(outside, Err(Error::InvalidArgument { field: "decoy", .. })));
+}
+
+#[test]
+fn a_match_turned_back_is_watched_on_without_blame() {
+    let mut duo = Duo::new(false);
+    duo.rest(900);
+    let mut saved = Vec::new();
+    duo.world.save(duo.game, &mut saved).unwrap();
+    duo.rest(600);
+    duo.world.restore(duo.game, &saved).unwrap();
+    // The client goes on where it was: its numbers are 600 ahead, and so are the ticks that it tells of.
+    for _ in 0..200 {
+        let tick = duo.tick() + 600;
+        duo.push(0, Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 30.0), tick);
+        duo.step();
+    }
+    assert_eq!(duo.kinds(), []);
+}
+
+/// Seconds until the person in slot 0 of each table is flagged, and how many others are.
+fn tables(seeds: std::ops::Range<u64>, seconds: u32, cheat: Option<Cheat>) -> (Vec<Option<u32>>, usize) {
+    let (mut flags, mut others) = (Vec::new(), 0);
+    for seed in seeds {
+        let map = GameMap::BUILTIN[seed as usize % 3].0;
+        let mut table = Table::new(&TableDef { map, seed, cheat, ..TableDef::default() }).unwrap();
+        for _ in 0..seconds * 60 {
+            table.advance().unwrap();
+            table.world.drain_events(table.game, |_| {}).unwrap();
+            table.world.drain_sounds(table.game, |_| {}).unwrap();
+        }
+        let mut flag = None;
+        let game = table.game;
+        table
+            .world
+            .verdicts(game, |player, standing| {
+                let flagged = standing.verdict >= Verdict::Flag;
+                if player.slot() == 0 {
+                    flag = flagged.then_some(standing.flag_tick / 60);
+                } else {
+                    others += usize::from(flagged);
+                }
+            })
+            .unwrap();
+        flags.push(flag);
+    }
+    (flags, others)
+}
+
+#[test]
+fn honest_people_are_not_flagged() {
+    let (flags, others) = tables(9000..9012, 60, None);
+    assert!(flags.iter().all(Option::is_none) && others == 0, "{flags:?} {others}");
+}
+
+#[test]
+fn cheats_are_flagged_within_a_minute() {
+    for cheat in [
+        Cheat::Speed(1.1),
+        Cheat::Tap,
+        Cheat::WallLock,
+        Cheat::AimSnap,
+        Cheat::FloodInputs,
+        Cheat::FloodMessages,
+        Cheat::Garbage,
+    ] {
+        let (flags, _) = tables(9100..9103, 60, Some(cheat));
+        // Aim shows only when there is somebody to aim at: two of three are enough here, the report counts hundreds.
+        let aims = matches!(cheat, Cheat::WallLock | Cheat::AimSnap);
+        let found = flags.iter().flatten().count();
+        assert!(found == 3 || (aims && found == 2), "{cheat:?}: {flags:?}");
+    }
+}
