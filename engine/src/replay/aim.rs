@@ -398,7 +398,7 @@ impl Aims {
             }
         }
         let targets = usize::from(aim.class < KEPT);
-        let due = usize::from(aim.surprise_age % 6 == 0) | usize::from(aim.last_jump != EXPECTED) << 1;
+        let due = usize::from(aim.surprise_age.is_multiple_of(6)) | usize::from(aim.last_jump != EXPECTED) << 1;
         let context = targets | (aim.class_age.min(31) as usize) << 1 | aim.class.saturating_sub(KEPT) << 6 | due << 8;
         if !coder.bit(&mut self.switched[context], pick != aim.class) {
             aim.class_age = aim.class_age.saturating_add(1);
