@@ -362,7 +362,7 @@ impl Aims {
                 let distance = length(relative(here.me(), cursor));
                 aim.kept = [distance, aim.kept[0], aim.kept[1]];
                 aim.class = FREE;
-                aim.surprise_age += 1;
+                aim.surprise_age = aim.surprise_age.saturating_add(1);
             } else {
                 (cursor, used) = self.on_circle(coder, &mut aim, &here, class, way, given);
             }
@@ -398,10 +398,10 @@ impl Aims {
             }
         }
         let targets = usize::from(aim.class < KEPT);
-        let due = usize::from(aim.surprise_age % 6 == 0) | usize::from(aim.last_jump != EXPECTED) << 1;
+        let due = usize::from(aim.surprise_age.is_multiple_of(6)) | usize::from(aim.last_jump != EXPECTED) << 1;
         let context = targets | (aim.class_age.min(31) as usize) << 1 | aim.class.saturating_sub(KEPT) << 6 | due << 8;
         if !coder.bit(&mut self.switched[context], pick != aim.class) {
-            aim.class_age += 1;
+            aim.class_age = aim.class_age.saturating_add(1);
             return aim.class;
         }
         pick = if coder.bit(&mut self.back[targets], pick == aim.last_class) {
@@ -458,7 +458,7 @@ impl Aims {
             point = aim.point(here, radius, used.turn);
         }
         let level = if mark_way.is_none() { 13 } else { level(aim.off) };
-        let size = level | targets * 14;
+        let size = level + targets * 14;
         let zero = level + 14 * (targets | switched << 1 | usize::from(due & 1 == 0) << 2) + 112 * aim.misses[0];
         let sign = if point.flipped { -1 } else { 1 };
         let major = sign * self.major.code(coder, [zero, size], sign as f32 * point.fraction, sign * miss(&point));
@@ -477,7 +477,7 @@ impl Aims {
             aim.last_jump = jump;
             aim.surprise_age = 0;
         }
-        aim.surprise_age += 1;
+        aim.surprise_age = aim.surprise_age.saturating_add(1);
         aim.off = aim.off * 0.7 + 0.3 * (major.abs() as f32);
         let distance = length(relative(here.me(), cursor));
         let turned = wrapped(aim.heading_of(here, cursor) - aim.heading);
