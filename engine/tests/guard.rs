@@ -1,6 +1,7 @@
 //! The anti-cheat, check by check: one case that triggers it and one near miss that does not; and that watching changes
 //! nothing.
 #![cfg(feature = "scenes")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use trespasser::guard::positions::{Claim, Fault, PositionDef, Positions};
 use trespasser::guard::{EVIDENCE_RING, Evidence, Kind, Policy};
@@ -514,7 +515,7 @@ fn evidence_is_bounded_and_players_can_be_left_alone() {
     assert_eq!(duo.world.standing(duo.game, next).unwrap().verdict, Verdict::Clear);
     assert!(matches!(duo.world.standing(duo.game, duo.a), Err(Error::StaleId { .. })));
     duo.world.guard_player(duo.game, next, false).unwrap();
-    let mut pushes = |duo: &mut Duo| {
+    let pushes = |duo: &mut Duo| {
         let input = InputCmd { sequence: 9, cursor_x: i16::MIN, ..InputCmd::default() };
         duo.world.push_input(duo.game, next, input).unwrap();
         duo.world.step();
