@@ -15,9 +15,14 @@
 //!
 //! # What counts as hidden
 //!
-//! An enemy whom neither the player nor a living or dead team mate has seen for 2.5 s, who has lived for 3 s, and from
-//! whose direction, give or take 34 degrees, the player has heard nothing for 3 s, by whomever. Team mates may talk;
-//! where enemies appear everybody knows.
+//! The nearest enemy out of sight is *dark* if neither the player nor a team mate has seen that enemy for 2.5 s, if the
+//! enemy has lived for 3 s, and if no sound of an enemy's making has come to the player from that direction, give or take
+//! 34 degrees, for 3 s. Team mates may talk; where enemies appear everybody knows.
+//!
+//! In a fight sounds come from everywhere and hardly anybody is dark. Two things tell without: an aim that follows the
+//! unseen to the pixel, for sounds tell directions to 5.6 degrees ([`Kind::HiddenTrack`]); and an aim that is on the nearest
+//! unseen enemy most of the time, heard or not (the *duty*, under [`Kind::HiddenAim`]), which takes three seconds and more
+//! of nothing else to count at all.
 //!
 //! Players look down corridors, and corridors are where enemies are. So each enemy has *ghosts*, the same enemy 4 and 7
 //! seconds before: who plays by what may be known meets the ghosts as often as the enemy, whatever the map; who sees

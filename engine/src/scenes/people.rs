@@ -119,7 +119,7 @@ impl Dice {
     }
 
     fn below(&mut self, n: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(n) >> 32) as u32
+        (((self.next() >> 32) * u64::from(n)) >> 32) as u32
     }
 
     fn chance(&mut self, share: f32) -> bool {
@@ -836,7 +836,7 @@ impl Person {
     ) -> Option<Vec2> {
         let off = match self.cheat? {
             Cheat::WallSmooth => 2.0,
-            Cheat::WallSubtle if self.now / 120 % 2 == 0 => 8.0,
+            Cheat::WallSubtle if (self.now / 120).is_multiple_of(2) => 8.0,
             _ => return None,
         };
         let at = self.behind_walls(view, me, shown, decoy)?;
