@@ -318,11 +318,19 @@ fn sample() -> (Vec<u8>, Arc<GameMap>) {
             match (tick + i as u32) % 13 {
                 // Lost, then late together with the next; doubled; out of order.
                 4 => {}
-                5 => (0..2).for_each(|n| drop(world.push_input(game, player, input(tick + n)).unwrap())),
-                8 => (0..2).for_each(|_| drop(world.push_input(game, player, input(tick + 1)).unwrap())),
-                10 => [2, 1].into_iter().for_each(|n| drop(world.push_input(game, player, input(tick + n)).unwrap())),
+                5 => (0..2).for_each(|n| {
+                    world.push_input(game, player, input(tick + n)).unwrap();
+                }),
+                8 => (0..2).for_each(|_| {
+                    world.push_input(game, player, input(tick + 1)).unwrap();
+                }),
+                10 => [2, 1].into_iter().for_each(|n| {
+                    world.push_input(game, player, input(tick + n)).unwrap();
+                }),
                 11 => {}
-                _ => drop(world.push_input(game, player, input(tick + 1)).unwrap()),
+                _ => {
+                    world.push_input(game, player, input(tick + 1)).unwrap();
+                }
             }
         }
         world.step();
@@ -610,7 +618,9 @@ fn several_play_side_by_side() {
         Replay::open(a).unwrap().begin(&mut world, &map_a).unwrap(),
         Replay::open(b).unwrap().begin(&mut world, &map_b).unwrap(),
     ];
-    while plays.iter_mut().map(|play| play.feed(&mut world).unwrap()).fold(true, |all, fed| all && fed) {
+    // Both have as many ticks; each must be fed, so that this must not stop at the first that has ended.
+    while plays.iter_mut().filter(|play| play.tick() < play.replay().last_tick()).count() == 2 {
+        assert!(plays.each_mut().map(|play| play.feed(&mut world).unwrap()).into_iter().all(|fed| fed));
         world.step();
         plays.iter_mut().for_each(|play| play.check(&world).unwrap());
     }

@@ -43,7 +43,7 @@ pub(crate) const CRACK: Ink = [10, 11, 14, 255];
 pub(crate) const HEALTH: Ink = [128, 222, 128, 255];
 
 /// Shots that are drawn are this young, ticks.
-pub(crate) const TRACE: u32 = 8;
+pub const TRACE: u32 = 8;
 /// Letters, dot in playfield px: titles, names and legends, small print.
 pub(crate) const LARGE: f32 = 0.67;
 pub(crate) const NORMAL: f32 = 0.5;
@@ -126,6 +126,19 @@ pub fn picture(options: &Options) -> Result<Drawn> {
     let view = played.world.view(played.game)?;
     let plan = Plan::new(options, &view, &played)?;
     let (canvas, notes) = plan.draw()?;
+    Ok(Drawn { canvas, about: format!("tick {}, {}", view.tick(), played.title), notes })
+}
+
+/// Draws a match as it stands. `recent`: events of the last [`TRACE`] ticks, whose shots are drawn; of the options those
+/// that say what to play are left aside.
+///
+/// # Errors
+/// Options that do not fit together or the match.
+pub fn picture_of(world: World, game: MatchId, recent: Vec<Event>, title: String, options: &Options) -> Result<Drawn> {
+    options.check()?;
+    let played = Played { world, game, recent, title, about: None };
+    let view = played.world.view(played.game)?;
+    let (canvas, notes) = Plan::new(options, &view, &played)?.draw()?;
     Ok(Drawn { canvas, about: format!("tick {}, {}", view.tick(), played.title), notes })
 }
 

@@ -140,5 +140,8 @@ fn blame(options: &Options, a: &Replay, b: &Replay) -> Result<()> {
             Err(error) => println!("{}: this engine cannot play it: {error}", path.display()),
         }
     }
+    println!(
+        "tick, stage and column: `cargo xtask replay trace FILE -o TRACE` on both hosts, then `diff` of the traces"
+    );
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use super::Ground;
 use super::show::{Origin, bar};
+use crate::draw;
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Parser};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -20,6 +21,9 @@ pub(super) struct Options {
     /// Random seeks that are timed besides
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     random: u32,
+    /// Draws the match at that tick into this PNG
+    #[arg(long)]
+    draw: Option<PathBuf>,
     #[command(flatten)]
     ground: Ground,
     /// One JSON object on the last line besides the text
@@ -85,6 +89,19 @@ pub(super) fn run(options: &Options) -> Result<()> {
         report.keyframe_seconds
     );
     println!("{}", report.origin);
+    if let Some(out) = &options.draw {
+        // Shots are drawn for some ticks after they were fired.
+        playback.seek(&mut world, options.tick.saturating_sub(draw::TRACE).max(first))?;
+        world.drain_events(playback.game(), |_| {})?;
+        let mut recent = Vec::new();
+        while playback.tick() < options.tick && playback.step(&mut world)? {}
+        world.drain_events(playback.game(), |event| recent.push(*event))?;
+        let title = options.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let words = ["cargo xtask draw".into(), "--out".into(), out.clone().into_os_string()];
+        let drawn = draw::picture_of(world, playback.game(), recent, title, &draw::Options::try_parse_from(words)?)?;
+        drawn.canvas.save(out)?;
+        println!("{}: {}", out.display(), drawn.about);
+    }
     if options.json {
         println!("{}", serde_json::to_string(&report)?);
     }

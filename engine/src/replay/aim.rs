@@ -61,6 +61,8 @@ pub(super) struct Aim {
     /// Whether the last inputs were surprises, newest in bit 0, and how the last was said.
     surprises: usize,
     last_jump: usize,
+    /// How far off the last two first coordinates and the last second one were, at most 3 and 2.
+    misses: [usize; 3],
     /// Whether the cursor stood still in the last inputs, newest in bit 0.
     still: usize,
     /// Running means of how far off free cursors were, 1/16 of 1/16 px.
@@ -86,6 +88,7 @@ impl Aim {
         surprise_age: 0,
         surprises: 0,
         last_jump: 0,
+        misses: [0; 3],
         still: 0,
         free_off: [0; 2],
     };
@@ -149,19 +152,19 @@ impl<const ZERO: usize, const SIZE: usize> Miss<ZERO, SIZE> {
     }
 }
 
-/// Chances of all aims. Contexts of [`Miss`]: 14 levels of `off`, the last for full turns, by whether somebody is aimed
-/// at, whether the class has changed, and whether a surprise is due.
+/// Chances of all aims. Contexts of a first coordinate that is as expected: 14 levels of `off`, the last for full turns,
+/// by whether somebody is aimed at, whether the class has changed, whether a surprise is due, and the last one.
 #[derive(Debug, Clone)]
 pub(super) struct Aims {
     pub(super) of: [Aim; PLAYERS],
     still: [Bit; 8],
-    switched: [Bit; 64],
+    switched: [Bit; 1024],
     back: [Bit; 2],
     class: [[Bit; 16]; 12],
     jumped: [Bit; 1024],
     jump: [[Bit; 8]; 16],
-    major: Miss<112, 28>,
-    minor: Miss<4, 4>,
+    major: Miss<448, 28>,
+    minor: Miss<24, 4>,
     free: Numbers<32>,
 }
 
@@ -318,7 +321,7 @@ impl Aims {
     pub(super) const NEW: Aims = Aims {
         of: [Aim::NEW; PLAYERS],
         still: [Bit::EVEN; 8],
-        switched: [Bit::EVEN; 64],
+        switched: [Bit::EVEN; 1024],
         back: [Bit::EVEN; 2],
         class: [[Bit::EVEN; 16]; 12],
         jumped: [Bit::EVEN; 1024],
@@ -359,7 +362,7 @@ impl Aims {
                 let distance = length(relative(here.me(), cursor));
                 aim.kept = [distance, aim.kept[0], aim.kept[1]];
                 aim.class = FREE;
-                aim.surprise_age += 1;
+                aim.surprise_age = aim.surprise_age.saturating_add(1);
             } else {
                 (cursor, used) = self.on_circle(coder, &mut aim, &here, class, way, given);
             }
@@ -395,9 +398,10 @@ impl Aims {
             }
         }
         let targets = usize::from(aim.class < KEPT);
-        let context = targets | (aim.class_age.min(7) as usize) << 1 | aim.class.saturating_sub(KEPT) << 4;
+        let due = usize::from(aim.surprise_age.is_multiple_of(6)) | usize::from(aim.last_jump != EXPECTED) << 1;
+        let context = targets | (aim.class_age.min(31) as usize) << 1 | aim.class.saturating_sub(KEPT) << 6 | due << 8;
         if !coder.bit(&mut self.switched[context], pick != aim.class) {
-            aim.class_age += 1;
+            aim.class_age = aim.class_age.saturating_add(1);
             return aim.class;
         }
         pick = if coder.bit(&mut self.back[targets], pick == aim.last_class) {
@@ -454,24 +458,26 @@ impl Aims {
             point = aim.point(here, radius, used.turn);
         }
         let level = if mark_way.is_none() { 13 } else { level(aim.off) };
-        let size = level | targets * 14;
-        let zero = level + 14 * (targets | switched << 1 | usize::from(due & 1 == 0) << 2);
+        let size = level + targets * 14;
+        let zero = level + 14 * (targets | switched << 1 | usize::from(due & 1 == 0) << 2) + 112 * aim.misses[0];
         let sign = if point.flipped { -1 } else { 1 };
         let major = sign * self.major.code(coder, [zero, size], sign as f32 * point.fraction, sign * miss(&point));
         let mut cursor = [0; 2];
         cursor[point.major] = fixed(point.whole + major);
         let (whole, fraction) = point.minor(cursor[point.major].into());
-        let context = targets << 1 | usize::from(major.abs() > 2);
-        let minor = self.minor.code(coder, [context; 2], fraction, i32::from(given[1 - point.major]) - whole);
+        let size = targets << 1 | usize::from(major.abs() > 2);
+        let zero = size + 4 * (aim.misses[2] + 3 * switched);
+        let minor = self.minor.code(coder, [zero, size], fraction, i32::from(given[1 - point.major]) - whole);
         cursor[1 - point.major] = fixed(whole.wrapping_add(minor));
 
+        aim.misses = [major.unsigned_abs().min(3) as usize, aim.misses[0], minor.unsigned_abs().min(2) as usize];
         let surprise = jump != EXPECTED || major.abs() > 4;
         aim.surprises = (aim.surprises << 1 | usize::from(surprise)) & 7;
         if surprise {
             aim.last_jump = jump;
             aim.surprise_age = 0;
         }
-        aim.surprise_age += 1;
+        aim.surprise_age = aim.surprise_age.saturating_add(1);
         aim.off = aim.off * 0.7 + 0.3 * (major.abs() as f32);
         let distance = length(relative(here.me(), cursor));
         let turned = wrapped(aim.heading_of(here, cursor) - aim.heading);

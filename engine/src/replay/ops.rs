@@ -365,7 +365,7 @@ impl Model {
         let aim = &self.aims.of[slot];
         let context = past.taps_age.min(31) as usize | changed << 5 | usize::from(aim.is_still()) << 6;
         let mut taps = 0;
-        past.taps_age += 1;
+        past.taps_age = past.taps_age.saturating_add(1);
         if coder.bit(&mut self.tapped[context], given.taps.0 != 0) {
             past.taps_age = 0;
             if coder.bit(&mut self.tap_again[usize::from(aim.is_still())], given.taps.0 != past.taps) {
@@ -433,7 +433,7 @@ impl Model {
         let change = given >> 4 ^ others;
         let fires = usize::from(past.last.held.has(Buttons::FIRE));
         let context = fires | aims << 1 | (past.held_age.min(15) as usize) << 2 | usize::from(changed) << 6;
-        past.held_age += 1;
+        past.held_age = past.held_age.saturating_add(1);
         let mut flipped = 0u16;
         if coder.bit(&mut self.held[context], change != 0) {
             past.held_age = 0;

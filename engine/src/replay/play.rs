@@ -97,12 +97,12 @@ impl Replay {
         let game = world.create_match(map, MatchDef { seed: header.seed, kill_target: Some(header.kill_target) })?;
         let good = self.keyframes()[segment].tick;
         let playback = Playback { tape: Tape::new(self, segment), game, fed: None, good, hashes: 0, divergence: None };
-        if segment > 0 || self.keyframes()[0].hash.is_some() {
-            if let Err(error) = playback.install(world) {
-                // The caller has no name for it.
-                world.destroy_match(game)?;
-                return Err(error);
-            }
+        if (segment > 0 || self.keyframes()[0].hash.is_some())
+            && let Err(error) = playback.install(world)
+        {
+            // The caller has no name for it.
+            world.destroy_match(game)?;
+            return Err(error);
         }
         Ok(playback)
     }

@@ -21,9 +21,9 @@ pub struct RecordDef {
 }
 
 impl Default for RecordDef {
-    /// A keyframe every two minutes, 256 KiB, no labels.
+    /// A keyframe every five minutes, 256 KiB, no labels.
     fn default() -> Self {
-        RecordDef { keyframe_seconds: 120, limit: 256 << 10, labels: Vec::new() }
+        RecordDef { keyframe_seconds: 300, limit: 256 << 10, labels: Vec::new() }
     }
 }
 

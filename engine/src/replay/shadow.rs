@@ -69,7 +69,7 @@ fn heading(held: Buttons) -> Place {
 /// The way of a tick at a speed: diagonals are as long as the rest.
 fn way(heading: Place, speed: i32) -> Place {
     let diagonal = heading[0] != 0 && heading[1] != 0;
-    let along = if diagonal { (i64::from(speed) * 46_341 >> 16) as i32 } else { speed };
+    let along = if diagonal { ((i64::from(speed) * 46_341) >> 16) as i32 } else { speed };
     heading.map(|axis| axis * along)
 }
 
@@ -210,7 +210,7 @@ fn choose(shadow: &Shadow, ahead: Place, to: Place) -> (u32, i32) {
         let gone = [0, 1].map(|axis| if ahead[axis] == 0 { 0 } else { (to[axis] - shadow.at[axis]) * ahead[axis] });
         let along = gone[0].max(gone[1]);
         let diagonal = ahead[0] != 0 && ahead[1] != 0;
-        let speed = if diagonal { (i64::from(along) * 92_682 >> 16) as i32 } else { along };
+        let speed = if diagonal { ((i64::from(along) * 92_682) >> 16) as i32 } else { along };
         let steps = (speed - shadow.base() + SPEED_STEP / 2).div_euclid(SPEED_STEP);
         if steps.abs() < 1 << 16 && miss(way(ahead, shadow.base() + steps * SPEED_STEP)) == 0 {
             return (OWN, steps);
