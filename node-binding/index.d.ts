@@ -1559,7 +1559,7 @@ export interface ReplayLabel {
 
 /** How a match is written down. */
 export interface RecordOptions {
-  /** Seconds of match time from one keyframe to the next, 1 to 3,600; default 60. More often: quicker seeks, a larger file. */
+  /** Seconds of match time from one keyframe to the next, 1 to 3,600; default 300. More often: quicker seeks, a larger file. */
   keyframeSeconds?: number;
   /** Bytes that may wait to be drained, 65,536 to 2^30; default 262,144. A recording that would exceed them stops. */
   limit?: number;

@@ -41,15 +41,12 @@ const eventRows = new Float64Array(format.maxEvents * format.event);
 const toldRows = new Float64Array(format.maxEvents * format.told);
 const soundBytes = new Uint8Array(format.maxSounds * native.SOUND_BYTES);
 
-// Row writers are for this file; callers see only what index.d.ts says.
+// Row writers and the like are for this file; callers see only what index.d.ts says.
 const raw = {};
-for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows', 'toldRows']) {
+for (const name of ['playerRow', 'playerRows', 'weaponRows', 'eventRows', 'toldRows', 'snapshotInto']) {
   raw[name] = Function.prototype.call.bind(native.World.prototype[name]);
   delete native.World.prototype[name];
 }
-
-const take = Function.prototype.call.bind(native.Snapshot.prototype.take);
-delete native.Snapshot.prototype.take;
 
 const stateJson = Function.prototype.call.bind(native.WireClient.prototype.stateJson);
 delete native.WireClient.prototype.stateJson;
@@ -87,7 +84,7 @@ class World extends native.World {
   }
 
   snapshot(match, into = new native.Snapshot()) {
-    take(into, this, match);
+    raw.snapshotInto(this, match, into);
     return into;
   }
 }

@@ -55,21 +55,21 @@ impl Snapshot {
     pub fn bytes(&self) -> u32 {
         self.inner.borrow().bytes() as u32
     }
-
-    /// `world.snapshot` of `index.js`.
-    #[napi(catch_unwind)]
-    pub fn take(&self, env: &Env, world: Unknown<'_>, game: Unknown<'_>) -> Result<()> {
-        guard(|| {
-            let world: ClassInstance<'_, World> = read::instance("world", &world, "a World")?;
-            let game = read::match_id(&game)?;
-            world.with(|pool| Ok(pool.world.snapshot(game, &mut self.inner.borrow_mut())?))?;
-            self.tell(env)
-        })
-    }
 }
 
 #[napi]
 impl World {
+    /// `snapshot` of `index.js`.
+    #[napi(catch_unwind)]
+    pub fn snapshot_into(&self, env: &Env, game: Unknown<'_>, into: Unknown<'_>) -> Result<()> {
+        guard(|| {
+            let game = read::match_id(&game)?;
+            let into: ClassInstance<'_, Snapshot> = read::instance("into", &into, "a Snapshot")?;
+            self.with(|pool| Ok(pool.world.snapshot(game, &mut into.inner.borrow_mut())?))?;
+            into.tell(env)
+        })
+    }
+
     #[napi(catch_unwind)]
     pub fn rollback(&self, game: Unknown<'_>, to: Unknown<'_>) -> Result<()> {
         guard(|| {

@@ -17,9 +17,9 @@ test('a client that runs ahead of time leaves evidence; the honest one does not;
   watched.world.guard(watched.match);
   for (const { world, match, red, blue } of [watched, free]) {
     let ahead = 0;
-    for (let tick = 1; tick <= 240; tick++) {
-      // Two inputs a tick: twice the speed.
-      for (let n = 0; n < 2; n++) world.pushInput(match, red, ++ahead, engine.Button.RIGHT, 0, 300, 135);
+    // The lead that a client may have is learnt first; then two inputs a tick, which is twice the speed.
+    for (let tick = 1; tick <= 660; tick++) {
+      for (let n = 0; n < (tick > 420 ? 2 : 1); n++) world.pushInput(match, red, ++ahead, engine.Button.RIGHT, 0, 300, 135);
       world.pushInput(match, blue, tick, engine.Button.LEFT, 0, 20, 135);
       world.step();
     }
@@ -49,8 +49,8 @@ test('a client that runs ahead of time leaves evidence; the honest one does not;
   // Watched anew, and not this player.
   world.guard(match, { policy: { weights: { speed: 100 } } });
   world.guardPlayer(match, red, false);
-  for (let n = 0; n < 240; n++) {
-    for (let i = 0; i < 2; i++) world.pushInput(match, red, 1000 + 2 * n + i, 0, 0, 300, 135);
+  for (let n = 0, ahead = 2000; n < 660; n++) {
+    for (let i = 0; i < (n > 420 ? 2 : 1); i++) world.pushInput(match, red, ++ahead, 0, 0, 300, 135);
     world.step();
   }
   assert.equal(world.standing(match, red).verdict, 'clear');
@@ -63,8 +63,8 @@ test('weights decide what is advised', () => {
   const { world, match, red } = duel();
   const all = Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, 0]));
   world.guard(match, { policy: { weights: all } });
-  for (let n = 1; n < 240; n++) {
-    for (let i = 0; i < 2; i++) world.pushInput(match, red, 2 * n + i, 0, 0, 300, 135);
+  for (let n = 1, ahead = 0; n < 660; n++) {
+    for (let i = 0; i < (n > 420 ? 2 : 1); i++) world.pushInput(match, red, ++ahead, 0, 0, 300, 135);
     world.step();
   }
   assert.ok(world.drainEvidence(match).evidence.length > 0, 'told all the same');

@@ -72,12 +72,16 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     lineIsClear: [1, 1, 9, 9], smokeBetween: [1, 1, 9, 9], mapHash: [], matchBytes: [], save: [], restore: [bytes], readPlayers: [new Float32Array(8 * engine.PLAYER_COLUMNS)],
     drainTold: [], knows: [], drainSounds: [], readSounds: [new Uint8Array(1024 * engine.SOUND_BYTES)], pendingSounds: [],
     soundBetween: ['death', 1, 1, 9, 9], soundField: ['death', 1, 1],
+    snapshot: [], rollback: [world.snapshot(match)], resimulate: [world.snapshot(match), 1],
+    record: [], recording: [], replayLabel: [undefined, 'key', 'value'], drainReplay: [new Uint8Array(1 << 18)], endRecording: [],
+    guard: [], unguard: [], drainEvidence: [], standings: [],
   };
   const ofPlayer = {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
     throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
     listen: [], knownSliceHealth: [], knownSlicesVersion: [], knownProjectiles: [], knownClouds: [],
     wireOpen: [], wireClose: [], wireHold: [true], wireBait: [true], wireDecoy: [], wireReceive: [new Uint8Array(2)], wireStats: [],
+    guardPlayer: [true], standing: [], setDecoy: [1, 1],
   };
   const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));
