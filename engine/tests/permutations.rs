@@ -153,7 +153,7 @@ impl Side {
         // Apart first: bodies on one spot are met in the order of slots.
         if tick < 40 {
             held = Buttons([1, 4, 3, 6, 9, 12, 2, 8][p] | 16);
-        } else if walk[1] % 8 < 6 && tick / 5 % 2 == 0 {
+        } else if walk[1] % 8 < 6 && (tick / 5).is_multiple_of(2) {
             held |= Buttons::FIRE;
         }
         let [a, b, c, d] = word(1, 1);
