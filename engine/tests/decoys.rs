@@ -203,7 +203,7 @@ fn guarded(cheats: bool, seconds: u32) -> (usize, bool) {
                 let distance = |p: &&SeenPlayer| p.position.distance_squared(me.position);
                 if let Some(nearest) = enemies.min_by(|a, b| distance(a).total_cmp(&distance(b))) {
                     aim = nearest.position;
-                    taps = taps | Buttons::FIRE;
+                    taps |= Buttons::FIRE;
                 }
             }
             let way = [Buttons::UP, Buttons::RIGHT, Buttons::DOWN, Buttons::LEFT][(tick / 50 % 4) as usize];
