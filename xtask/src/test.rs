@@ -444,7 +444,7 @@ fn installed(_: &Machine, log: &File) -> Result<()> {
 
         // By hand, as pkg-config says.
         let config = |what: &[&str]| -> Result<Vec<String>> {
-            let run = run::program("pkg-config").args(what).arg("trespasser = 0.1.0");
+            let run = run::program("pkg-config").args(what).arg(concat!("trespasser = ", env!("CARGO_PKG_VERSION")));
             let text = run.env("PKG_CONFIG_PATH", library_path.join("pkgconfig")).output(Some(log))?;
             Ok(text.split_whitespace().map(str::to_owned).collect())
         };
