@@ -299,8 +299,8 @@ mod tests {
         assert_eq!((standing.score, standing.verdict, standing.wants_decoy), (0.6, Verdict::Suspect, true));
         // Half of it is gone after a half-life.
         assert!((scores.standing(0, 60 + 120 * 60, 60, &policy).score - 0.3).abs() < 1e-4);
-        scores.add(0, &piece(61, Kind::Lock, 1.0), 60, &policy);
-        scores.add(0, &piece(62, Kind::Lock, 0.1), 60, &policy);
+        scores.add(0, &piece(61, Kind::Lock, 0.3), 60, &policy);
+        scores.add(0, &piece(62, Kind::Lock, 1.0), 60, &policy);
         let standing = scores.standing(0, 62, 60, &policy);
         assert_eq!((standing.verdict, standing.flag_tick, standing.worst), (Verdict::Flag, 62, Some(Kind::Lock)));
         assert!(!standing.wants_decoy && standing.evidence == 3);
