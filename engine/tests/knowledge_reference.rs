@@ -357,7 +357,10 @@ fn check(name: &str, ticks: u32, tally: &mut Tally) {
 #[test]
 fn scenes_are_told_as_the_table_says() {
     let mut tally = Tally::default();
-    for name in SCENES {
+    // Between two ticks of the first two the host changes who plays, or begins anew, which is told in the next tick;
+    // `knowledge.rs` has such changes one by one. The others have another tick rate, and this counts in frames of three.
+    let steady = |name: &&&str| !["rematch", "rough", "slow", "half", "fast"].contains(name);
+    for name in SCENES.iter().filter(steady) {
         check(name, if *name == "arsenal" { 2400 } else { 1200 }, &mut tally);
     }
     println!("{tally:?}");
