@@ -53,6 +53,10 @@ const LOCK_NEAR: f32 = 12.0;
 const HOLD_WAY: f32 = 30.0;
 const HOLD_OFF: f32 = 3.5;
 const HOLD_SHARE: f32 = 0.85;
+/// Inputs in which an enemy must have come that way, 15 and 45 px/s: a hand that is 100 ms late is as close to one who is
+/// slower, and anybody can creep before another's eyes.
+const LOCK_MOST: u8 = 60;
+const HOLD_MOST: u8 = 40;
 
 /// An enemy who has come on a client's screen.
 #[derive(Debug, Clone, Copy)]
@@ -426,9 +430,11 @@ impl Eyes {
                 let across = dx * aim.1 - dy * aim.0;
                 (eye.way, eye.held_way) = (eye.way + across, eye.held_way + across);
                 eye.pursued_at = at;
-                if eye.inputs == u8::MAX || eye.held_inputs == u8::MAX {
-                    // It hardly moves.
+                // It hardly moves.
+                if eye.inputs >= LOCK_MOST {
                     (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
+                }
+                if eye.held_inputs >= HOLD_MOST {
                     (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
                 }
                 eye.inputs += 1;

@@ -17,6 +17,7 @@ pub use columns::Columns;
 pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;
+pub(crate) use op::next_generation;
 pub use input::{Buttons, InputCmd};
 pub use net::Received;
 pub use op::Op;

@@ -160,7 +160,8 @@ impl World {
     /// are.
     ///
     /// `inputs` are in the order in which they are pushed, ticks ascending, each after the snapshot's tick and at most
-    /// `ticks` later. Events and sounds of the new ticks wait to be drained, each with its tick.
+    /// `ticks` later. Events and sounds of the new ticks wait to be drained, each with its tick. A guard does not judge what
+    /// is played anew: it has judged these inputs when they were pushed.
     ///
     /// # Errors
     /// Those of [`World::rollback`]; [`Error::NotAllowed`] while clients are linked or the match is recorded, for what
@@ -192,6 +193,9 @@ impl World {
             slot_of(&from.state, past.player)?;
         }
         from.put(game);
+        if let Some(guard) = &mut game.guard {
+            guard.begin_anew();
+        }
         with_scratch(kernels, |scratch| {
             let mut waiting = inputs.iter().peekable();
             for _ in 0..ticks {
@@ -202,6 +206,9 @@ impl World {
             }
             scratch.out.clear();
         });
+        if let Some(guard) = &mut game.guard {
+            guard.end_anew(&game.state);
+        }
         Ok(())
     }
 }
