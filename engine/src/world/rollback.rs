@@ -108,14 +108,13 @@ impl Snapshot {
         // What others have kept about the walls does not hold any more; what the match itself keeps is of this moment.
         game.changes = SightChanges::new();
         game.changes.begin(self.fresh);
-        if self.of == game.serial {
-            game.events.take_back(self.events);
-            game.heard.take_back(self.heard);
-            game.sounded = self.sounded.min(game.events.written());
-        } else {
-            game.events.take_back(0);
-            game.heard.take_back(0);
-            game.sounded = game.events.written();
+        let (events, heard, sounded) =
+            if self.of == game.serial { (self.events, self.heard, self.sounded) } else { (0, 0, u64::MAX) };
+        game.events.take_back(events);
+        game.heard.take_back(heard);
+        game.sounded = sounded.min(game.events.written());
+        if let Some(net) = &mut game.net {
+            net.take_back(events, game.events.written(), game.heard.written());
         }
         crate::net::after(game, crate::net::Change::Restored);
     }
