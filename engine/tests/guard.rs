@@ -743,3 +743,68 @@ fn ticks_played_anew_are_no_flood() {
     }
     assert_eq!(duo.kinds(), [], "{:?}", duo.world.standing(duo.game, duo.a));
 }
+
+/// A line that stalls for so many seconds brings all that waited in it at once; that is no flood, however long it was.
+#[test]
+fn what_waited_in_a_stalled_line_is_no_flood() {
+    for seconds in [2, 4, 6, 10, 20, 60u32] {
+        let kinds = timed(60 * 90, |n| {
+            let (from, to) = (600, 600 + seconds * 60);
+            if (from..to).contains(&n) {
+                0
+            } else if n == to {
+                seconds * 60 + 1
+            } else {
+                1
+            }
+        });
+        assert_eq!(kinds, [], "{seconds} s");
+    }
+}
+
+/// The same over the wire, a message for each input.
+#[test]
+fn messages_that_waited_in_a_stalled_line_are_no_flood() {
+    for seconds in [2, 4, 6, 10, 20, 60u32] {
+        let mut duo = Duo::new(false);
+        duo.world.open_link(duo.game, duo.a).unwrap();
+        let mut client = trespasser::net::Receiver::new();
+        let mut waiting = Vec::new();
+        for n in 0..60 * 90u32 {
+            duo.step();
+            for packet in duo.world.packets() {
+                client.receive(packet.bytes).unwrap();
+            }
+            let mut bytes = Vec::new();
+            let cursor = Vec2::new(300.0, 30.0 + (n % 7) as f32 * 20.0);
+            if client.input(Buttons::NONE, Buttons::NONE, cursor).is_ok() {
+                client.write(0, &mut bytes);
+                waiting.extend(Some(bytes).filter(|bytes| !bytes.is_empty()));
+            }
+            if !(600..600 + seconds * 60).contains(&n) {
+                // Not all in one tick.
+                for bytes in waiting.drain(..waiting.len().min(400)) {
+                    duo.world.receive(duo.game, duo.a, &bytes).unwrap();
+                }
+            }
+        }
+        assert_eq!(duo.kinds(), [], "{seconds} s: {:?}", duo.world.standing(duo.game, duo.a).unwrap().verdict);
+    }
+}
+
+/// A host that stood still for some seconds finds what everybody has sent meanwhile: nobody has been too fast.
+#[test]
+fn a_host_that_stood_still_blames_nobody() {
+    for seconds in [2, 5, 20u32] {
+        let mut duo = Duo::new(false);
+        duo.rest(900);
+        for who in [0, 1] {
+            for _ in 0..seconds * 60 {
+                duo.push(who, Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 30.0), 0);
+            }
+        }
+        duo.rest(300);
+        let verdict = |id| duo.world.standing(duo.game, id).unwrap().verdict;
+        assert_eq!(duo.kinds(), [], "{seconds} s: {:?} {:?}", verdict(duo.a), verdict(duo.b));
+    }
+}

@@ -132,6 +132,7 @@ impl Guard {
             return;
         }
         self.tick = game.state.tick;
+        self.hands.settle(&game.state, &mut self.found);
         if game.state.over != 0 {
             self.hidden.skip();
             return;
