@@ -808,3 +808,51 @@ fn a_host_that_stood_still_blames_nobody() {
         assert_eq!(duo.kinds(), [], "{seconds} s: {:?} {:?}", verdict(duo.a), verdict(duo.b));
     }
 }
+
+/// Who draws 30 frames a second and sends an input with each has hands as slow as everybody's: what counts is the time that
+/// has passed, not the inputs.
+#[test]
+fn half_the_inputs_are_not_twice_as_quick() {
+    // 250 ms from coming into sight to being aimed at, eight times; and the trigger at 170 ms.
+    let mut duo = Duo::new(false);
+    let mut n = 0u32;
+    for _ in 0..8 {
+        let (mut shown, mut cursor) = (None, Vec2::ZERO);
+        for t in 0..400u32 {
+            n += 1;
+            let (tick, me, target) = (duo.tick(), duo.at(duo.a), duo.at(duo.b));
+            if t > 110 && duo.world.view(duo.game).unwrap().sees(0) != 0 {
+                shown = Some(shown.map_or(0, |shown: u32| shown + 1));
+            }
+            let walk = match t {
+                0..40 => Buttons::RIGHT,
+                110.. if shown.is_none() => Buttons::LEFT,
+                _ => Buttons::NONE,
+            };
+            if n.is_multiple_of(2) {
+                let share = (shown.unwrap_or(0).saturating_sub(8) as f32 / 8.0).min(1.0);
+                let aside = me + Vec2::new(70.0, 80.0);
+                cursor = aside + (target - aside) * share;
+                duo.push(0, Buttons::NONE, Buttons::NONE, cursor, tick);
+            }
+            duo.push(1, walk, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+            duo.step();
+            if shown == Some(60) {
+                break;
+            }
+        }
+        assert!(cursor != Vec2::ZERO);
+    }
+    assert_eq!(of(Kind::Reaction, &duo.found), []);
+    // Eight presses a second.
+    let mut duo = Duo::new(false);
+    for n in 0..1800u32 {
+        if n.is_multiple_of(2) {
+            let uneven = [0, 2, 0, 0, 2, 0, 2][n as usize / 8 % 7];
+            let taps = if n % 8 == uneven { Buttons::FIRE } else { Buttons::NONE };
+            duo.push(0, Buttons::NONE, taps, Vec2::new(300.0, 30.0), 0);
+        }
+        duo.step();
+    }
+    assert_eq!(duo.kinds(), []);
+}

@@ -1,7 +1,7 @@
 //! What inputs and messages tell by themselves: time, floods, patterns, and the trigger finger.
 
 use super::Kind;
-use super::watch::{Each, Findings};
+use super::watch::{Each, Findings, Pace};
 use crate::world::state::{MatchState, PLAYERS};
 use crate::world::{Buttons, CURSOR, InputCmd};
 
@@ -115,6 +115,7 @@ struct Hand {
     /// Quick presses more than a hand does, and even runs.
     quick: f32,
     even: f32,
+    pace: Pace,
     /// Sequence number of the last press.
     press: u32,
     /// Sequence numbers of the last presses in a row, oldest first.
@@ -149,6 +150,7 @@ impl Hand {
             bad: Bucket::default(),
             quick: 0.0,
             even: 0.0,
+            pace: Pace::NEW,
             press: 0,
             beats: [0; BEATS],
             beat: 0,
@@ -253,7 +255,7 @@ impl Hands {
     pub(super) fn input(&mut self, state: &MatchState, slot: usize, input: &InputCmd, found: &mut Findings) {
         let (hand, tick, limits) = (&mut self.hands[slot], state.tick, found.def.limits);
         let (tick_rate, per_second) = (found.tick_rate(), found.per_second());
-        hand.heard = tick;
+        let ticks = tick.saturating_sub(core::mem::replace(&mut hand.heard, tick));
         let rate = per_second * limits.repeats * INPUT_ROOM;
         if hand.inputs.add(tick, 1.0, rate / tick_rate as f32, tick_rate) > rate * BURST_S {
             hand.suspect(Kind::InputFlood, hand.inputs.level, rate * BURST_S, tick);
@@ -273,6 +275,7 @@ impl Hands {
             // Late or repeated: it has been counted.
             return;
         }
+        hand.pace.take(ticks as f32 * per_second / tick_rate as f32, step as u32);
         hand.patterns(state, slot, input, found);
         hand.time(state, input.sequence, found);
         hand.trigger(state, slot, input, found);
@@ -351,7 +354,8 @@ impl Hand {
         let quickest = found.per_second() / found.def.limits.clicks_per_s;
         let since = input.sequence.wrapping_sub(self.press);
         self.press = input.sequence;
-        if since as f32 <= quickest {
+        let pace = self.pace.get();
+        if since as f32 * pace <= quickest {
             self.quick += 1.0;
             if self.quick >= QUICK {
                 found.tell(state, slot, Kind::ClickRate, self.quick, QUICK, 1.0);
@@ -369,7 +373,7 @@ impl Hand {
             return;
         }
         self.beat = 0;
-        let off = unevenness(&self.beats);
+        let off = unevenness(&self.beats) * pace;
         if off < EXACT {
             self.even += 2.0;
         } else if off < EVEN {

@@ -228,5 +228,27 @@ impl Place {
     }
 }
 
+/// How many sixtieths of a second pass from one of a player's inputs to the next: a client that draws 30 frames a second may
+/// send one with each. Never under 1, for who sends more lives no faster.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(f32);
+
+impl Pace {
+    pub(super) const NEW: Pace = Pace(1.0);
+    /// More than uneven arrival makes of a true 60 a second.
+    const SLOW: f32 = 1.3;
+
+    /// So many inputs have come, so many sixtieths after the one before.
+    pub(super) fn take(&mut self, sixtieths: f32, inputs: u32) {
+        let inputs = inputs.clamp(1, 8) as f32;
+        // A mean over about a second; pauses say nothing about hands.
+        self.0 += ((sixtieths / inputs).min(4.0) - self.0) * (inputs / 64.0);
+    }
+
+    pub(super) fn get(self) -> f32 {
+        if self.0 < Pace::SLOW { 1.0 } else { self.0 }
+    }
+}
+
 /// A lane for each player.
 pub(super) type Each<T> = [T; PLAYERS];
