@@ -604,3 +604,255 @@ fn cheats_are_flagged_within_a_minute() {
         assert!(found == 3 || (aims && found == 2), "{cheat:?}: {flags:?}");
     }
 }
+
+/// A holds an angle for a minute: one cursor, at a wall. B comes and goes behind it as `b` says, given the tick and the way
+/// down from where A points.
+fn held_angle(b: impl Fn(u32, f32) -> Buttons) -> Duo {
+    let mut duo = Duo::new(true);
+    duo.rest(120);
+    for n in 0..3600 {
+        let (tick, down) = (duo.tick(), duo.at(duo.b).y - 135.0);
+        duo.push(0, Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 135.0), tick);
+        duo.push(1, b(n, down), Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+        duo.step();
+    }
+    duo
+}
+
+/// Who steps into a resting line of aim behind a wall and stays there, again and again, does not make whoever holds it look
+/// guilty: the one who aims has done nothing.
+#[test]
+fn who_holds_an_angle_cannot_be_framed_from_behind_the_wall() {
+    let duo = held_angle(|n, down| match n % 480 {
+        0..360 if down < 40.0 => Buttons::DOWN,
+        0..360 => Buttons::NONE,
+        _ if down > 2.0 => Buttons::UP,
+        _ => Buttons::NONE,
+    });
+    assert_eq!(duo.world.standing(duo.game, duo.a).unwrap().verdict, Verdict::Clear, "{:?}", duo.found);
+}
+
+/// Sounds tell directions: who aims where steps come from is no cheat.
+#[test]
+fn who_aims_by_ear_is_not_flagged() {
+    let mut duo = Duo::new(true);
+    duo.rest(120);
+    let mut cursor = Vec2::new(300.0, 30.0);
+    let mut coming = std::collections::VecDeque::from([cursor; 15]);
+    for n in 0..7200u32 {
+        let tick = duo.tick();
+        let mut heard = None;
+        let slot = duo.a.slot() as u8;
+        duo.world
+            .drain_sounds(duo.game, |sound| {
+                if sound.listener == slot && sound.flags & trespasser::sound::own::OWN == 0 {
+                    heard = Some(sound.aim.wrapping_add(sound.bearing));
+                }
+            })
+            .unwrap();
+        let me = duo.at(duo.a);
+        let last = *coming.back().unwrap();
+        coming.push_back(heard.map_or(last, |direction| {
+            let angle = f32::from(direction & 63) * (core::f32::consts::TAU / 64.0);
+            me + Vec2::new(libm::cosf(angle), libm::sinf(angle)) * 100.0
+        }));
+        // A hand is 250 ms late and takes 100 ms.
+        let wanted = coming.pop_front().unwrap();
+        cursor += (wanted - cursor) * 0.2;
+        let walk = if n / 80 % 2 == 0 { Buttons::UP } else { Buttons::DOWN };
+        duo.push(0, Buttons::NONE, Buttons::NONE, cursor, tick);
+        duo.push(1, walk | Buttons::RUN, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+        duo.step();
+    }
+    let standing = duo.world.standing(duo.game, duo.a).unwrap();
+    assert!(standing.verdict <= Verdict::Suspect, "{standing:?} {:?}", duo.found);
+}
+
+/// A hand that follows 100 ms late is close to the middle of one who creeps: that is the creeper's doing.
+#[test]
+fn who_follows_a_creeper_with_a_late_hand_is_clear() {
+    let mut duo = Duo::new(false);
+    duo.rest(120);
+    let mut past = std::collections::VecDeque::new();
+    for n in 0..1800u32 {
+        let (tick, target) = (duo.tick(), duo.at(duo.b));
+        past.push_back(target);
+        if past.len() > 8 {
+            past.pop_front();
+        }
+        let walk = if n / 240 % 2 == 0 { Buttons::UP } else { Buttons::DOWN } | Buttons::SNEAK;
+        let aims = if n == 0 { Buttons::AIM } else { Buttons::NONE };
+        // A hand trembles by a pixel.
+        let tremble = Vec2::new(0.0, libm::sinf(n as f32 * 0.9));
+        duo.push(0, Buttons::NONE, Buttons::NONE, past[0] + tremble, tick);
+        duo.push(1, walk, aims, Vec2::new(470.0, 135.0), tick);
+        duo.step();
+    }
+    let standing = duo.world.standing(duo.game, duo.a).unwrap();
+    assert_eq!(standing.verdict, Verdict::Clear, "{standing:?} {:?}", duo.found);
+}
+
+/// What one player has done is not laid at the door of another who is in the slot after the match was turned back.
+#[test]
+fn a_match_turned_back_to_other_players_has_their_standings() {
+    let mut duo = Duo::new(false);
+    duo.rest(300);
+    let mut saved = Vec::new();
+    duo.world.save(duo.game, &mut saved).unwrap();
+    let honest = duo.a;
+    duo.world.remove_player(duo.game, honest).unwrap();
+    duo.a = duo.world.add_player(duo.game, PlayerDef { team: Some(Team::Red), ..PlayerDef::default() }).unwrap();
+    assert_eq!(duo.a.slot(), honest.slot());
+    for n in 0..600 {
+        let input = InputCmd { sequence: n + 1, cursor_x: i16::MIN, ..InputCmd::default() };
+        duo.world.push_input(duo.game, duo.a, input).unwrap();
+        duo.step();
+    }
+    assert!(duo.world.standing(duo.game, duo.a).unwrap().verdict >= Verdict::Kick);
+    duo.world.restore(duo.game, &saved).unwrap();
+    assert_eq!(duo.world.standing(duo.game, honest).unwrap().verdict, Verdict::Clear);
+    assert_eq!(duo.world.standing(duo.game, honest).unwrap().evidence, 0);
+}
+
+/// A host that predicts and corrects plays the same inputs again and again: none of that is a player's doing.
+#[test]
+fn ticks_played_anew_are_no_flood() {
+    use trespasser::Snapshot;
+    use trespasser::world::PastInput;
+    let mut duo = Duo::new(false);
+    duo.rest(120);
+    let mut pushed: std::collections::VecDeque<PastInput> = std::collections::VecDeque::new();
+    let mut snapshots: std::collections::VecDeque<Snapshot> = std::collections::VecDeque::new();
+    for _ in 0..1200u32 {
+        let mut now = Snapshot::new();
+        duo.world.snapshot(duo.game, &mut now).unwrap();
+        snapshots.push_back(now);
+        let tick = duo.tick();
+        duo.sequence[0] += 1;
+        let input = InputCmd::new(duo.sequence[0], Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 30.0)).unwrap();
+        duo.world.push_input(duo.game, duo.a, input).unwrap();
+        pushed.push_back(PastInput { tick: tick + 1, player: duo.a, input });
+        duo.step();
+        if snapshots.len() == 8 {
+            let from = snapshots.front().unwrap();
+            let again: Vec<PastInput> = pushed.iter().copied().filter(|past| past.tick > from.tick()).collect();
+            duo.world.resimulate(duo.game, from, 8, &again).unwrap();
+            snapshots.pop_front();
+            pushed.retain(|past| past.tick > tick.saturating_sub(8));
+        }
+    }
+    assert_eq!(duo.kinds(), [], "{:?}", duo.world.standing(duo.game, duo.a));
+}
+
+/// A line that stalls for so many seconds brings all that waited in it at once; that is no flood, however long it was.
+#[test]
+fn what_waited_in_a_stalled_line_is_no_flood() {
+    for seconds in [2, 4, 6, 10, 20, 60u32] {
+        let kinds = timed(60 * 90, |n| {
+            let (from, to) = (600, 600 + seconds * 60);
+            if (from..to).contains(&n) {
+                0
+            } else if n == to {
+                seconds * 60 + 1
+            } else {
+                1
+            }
+        });
+        assert_eq!(kinds, [], "{seconds} s");
+    }
+}
+
+/// The same over the wire, a message for each input.
+#[test]
+fn messages_that_waited_in_a_stalled_line_are_no_flood() {
+    for seconds in [2, 4, 6, 10, 20, 60u32] {
+        let mut duo = Duo::new(false);
+        duo.world.open_link(duo.game, duo.a).unwrap();
+        let mut client = trespasser::net::Receiver::new();
+        let mut waiting = Vec::new();
+        for n in 0..60 * 90u32 {
+            duo.step();
+            for packet in duo.world.packets() {
+                client.receive(packet.bytes).unwrap();
+            }
+            let mut bytes = Vec::new();
+            let cursor = Vec2::new(300.0, 30.0 + (n % 7) as f32 * 20.0);
+            if client.input(Buttons::NONE, Buttons::NONE, cursor).is_ok() {
+                client.write(0, &mut bytes);
+                waiting.extend(Some(bytes).filter(|bytes| !bytes.is_empty()));
+            }
+            if !(600..600 + seconds * 60).contains(&n) {
+                // Not all in one tick.
+                for bytes in waiting.drain(..waiting.len().min(400)) {
+                    duo.world.receive(duo.game, duo.a, &bytes).unwrap();
+                }
+            }
+        }
+        assert_eq!(duo.kinds(), [], "{seconds} s: {:?}", duo.world.standing(duo.game, duo.a).unwrap().verdict);
+    }
+}
+
+/// A host that stood still for some seconds finds what everybody has sent meanwhile: nobody has been too fast.
+#[test]
+fn a_host_that_stood_still_blames_nobody() {
+    for seconds in [2, 5, 20u32] {
+        let mut duo = Duo::new(false);
+        duo.rest(900);
+        for who in [0, 1] {
+            for _ in 0..seconds * 60 {
+                duo.push(who, Buttons::NONE, Buttons::NONE, Vec2::new(300.0, 30.0), 0);
+            }
+        }
+        duo.rest(300);
+        let verdict = |id| duo.world.standing(duo.game, id).unwrap().verdict;
+        assert_eq!(duo.kinds(), [], "{seconds} s: {:?} {:?}", verdict(duo.a), verdict(duo.b));
+    }
+}
+
+/// Who draws 30 frames a second and sends an input with each has hands as slow as everybody's: what counts is the time that
+/// has passed, not the inputs.
+#[test]
+fn half_the_inputs_are_not_twice_as_quick() {
+    // 250 ms from coming into sight to being aimed at, eight times; and the trigger at 170 ms.
+    let mut duo = Duo::new(false);
+    let mut n = 0u32;
+    for _ in 0..8 {
+        let (mut shown, mut cursor) = (None, Vec2::ZERO);
+        for t in 0..400u32 {
+            n += 1;
+            let (tick, me, target) = (duo.tick(), duo.at(duo.a), duo.at(duo.b));
+            if t > 110 && duo.world.view(duo.game).unwrap().sees(0) != 0 {
+                shown = Some(shown.map_or(0, |shown: u32| shown + 1));
+            }
+            let walk = match t {
+                0..40 => Buttons::RIGHT,
+                110.. if shown.is_none() => Buttons::LEFT,
+                _ => Buttons::NONE,
+            };
+            if n.is_multiple_of(2) {
+                let share = (shown.unwrap_or(0).saturating_sub(8) as f32 / 8.0).min(1.0);
+                let aside = me + Vec2::new(70.0, 80.0);
+                cursor = aside + (target - aside) * share;
+                duo.push(0, Buttons::NONE, Buttons::NONE, cursor, tick);
+            }
+            duo.push(1, walk, Buttons::NONE, Vec2::new(470.0, 135.0), tick);
+            duo.step();
+            if shown == Some(60) {
+                break;
+            }
+        }
+        assert!(cursor != Vec2::ZERO);
+    }
+    assert_eq!(of(Kind::Reaction, &duo.found), []);
+    // Eight presses a second.
+    let mut duo = Duo::new(false);
+    for n in 0..1800u32 {
+        if n.is_multiple_of(2) {
+            let uneven = [0, 2, 0, 0, 2, 0, 2][n as usize / 8 % 7];
+            let taps = if n % 8 == uneven { Buttons::FIRE } else { Buttons::NONE };
+            duo.push(0, Buttons::NONE, taps, Vec2::new(300.0, 30.0), 0);
+        }
+        duo.step();
+    }
+    assert_eq!(duo.kinds(), []);
+}

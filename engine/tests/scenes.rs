@@ -523,3 +523,57 @@ fn what_cannot_be_turned_back_is_refused_and_changes_nothing() {
     scene.world.resimulate(game, &snapshot, 0, &[]).unwrap();
     assert_eq!(scene.hash(), want);
 }
+
+/// The wire looks at events at once, and a host drains them when it likes: neither keeps what a match that was turned back
+/// has not come to yet.
+#[test]
+fn a_future_that_is_no_more_makes_no_sound() {
+    use trespasser::rules::Material;
+    use trespasser::world::EventKind;
+    use trespasser::*;
+    let wall = WallDef { x: 470.0, y: 0.0, width: 10.0, height: 10.0, material: Material::Concrete };
+    for watched in [false, true] {
+        let map = GameMap::from_rects(&[wall], &[]).unwrap();
+        let mut world = World::new(WorldDef::default()).unwrap();
+        let game = world.create_match(&map, MatchDef::default()).unwrap();
+        let ids = [0, 1].map(|_| world.add_player(game, PlayerDef::default()).unwrap());
+        if watched {
+            ids.iter().for_each(|id| world.listen(game, *id, true).unwrap());
+            world.open_link(game, ids[0]).unwrap();
+        }
+        let mut sequence = 0;
+        let mut play = |world: &mut World, ticks: u32, held: Buttons| {
+            for _ in 0..ticks {
+                sequence += 1;
+                let input = InputCmd::new(sequence, held, Buttons::NONE, Vec2::new(240.0, 135.0)).unwrap();
+                world.push_input(game, ids[0], input).unwrap();
+                world.step();
+            }
+        };
+        let drain = |world: &mut World| {
+            let (mut shots, mut bangs, mut told) = (0, 0, 0);
+            world.drain_events(game, |event| shots += u32::from(event.kind == EventKind::Fired as u8)).unwrap();
+            let step = |kind: u8| kind <= SoundKind::FootstepRun as u8;
+            world.drain_sounds(game, |heard| bangs += u32::from(!step(heard.kind))).unwrap();
+            world.drain_told(game, |entry| told += u32::from(entry.event.kind == EventKind::Fired as u8)).unwrap();
+            (shots, bangs, told)
+        };
+        play(&mut world, 240, Buttons::NONE);
+        drain(&mut world);
+        let mut snapshot = Snapshot::new();
+        world.snapshot(game, &mut snapshot).unwrap();
+        play(&mut world, 20, Buttons::FIRE);
+        world.rollback(game, &snapshot).unwrap();
+        assert_eq!((world.pending_events(game).unwrap(), world.pending_sounds(game).unwrap()), (0, 0), "{watched}");
+        play(&mut world, 20, Buttons::NONE);
+        assert_eq!(drain(&mut world), (0, 0, 0), "{watched}");
+        // What comes then is told as ever.
+        world.snapshot(game, &mut snapshot).unwrap();
+        play(&mut world, 20, Buttons::FIRE);
+        world.rollback(game, &snapshot).unwrap();
+        play(&mut world, 20, Buttons::FIRE);
+        let (shots, bangs, told) = drain(&mut world);
+        assert!(shots > 0 && bangs >= shots, "{shots} {bangs}");
+        assert_eq!(told, if watched { shots } else { 0 });
+    }
+}

@@ -239,6 +239,8 @@ void hooks(void)
     heard.reenter = 1;
     IS(tp_world_step(NULL), NULL_POINTER);
     CHECK(heard.count == 6 && heard.inner == TP_RESULT_BUSY);
+    /* What was refused in there is not what this call says of itself. */
+    SAYS("world is null");
     heard.reenter = 0;
 
     /* Only what is asked for. */

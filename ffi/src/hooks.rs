@@ -296,17 +296,17 @@ unsafe fn log_of(log: *const tp_log) -> Outcome<tp_log> {
     Ok(log)
 }
 
-/// Tells the host, if it wants to know of this level; `text` is made only then.
-pub(crate) fn tell(level: tp_log_level, text: impl FnOnce() -> String) {
+/// Tells the host, if it wants to know of this level; `text` is made only then. Whether it has been told.
+pub(crate) fn tell(level: tp_log_level, text: impl FnOnce() -> String) -> bool {
     if LEVEL.load(Ordering::Relaxed) < level as u32 || WRITING.get() {
-        return;
+        return false;
     }
     let message = CString::new(text().replace('\0', " ")).unwrap_or_default();
     let log = LOG.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(write) = log.0.write.filter(|_| log.0.level >= level as u32) {
-        WRITING.set(true);
-        // SAFETY: `tp_set_log` took the function for just this; the message lives until after the call.
-        unsafe { write(log.0.user, level as u32, message.as_ptr()) };
-        WRITING.set(false);
-    }
+    let Some(write) = log.0.write.filter(|_| log.0.level >= level as u32) else { return false };
+    WRITING.set(true);
+    // SAFETY: `tp_set_log` took the function for just this; the message lives until after the call.
+    unsafe { write(log.0.user, level as u32, message.as_ptr()) };
+    WRITING.set(false);
+    true
 }

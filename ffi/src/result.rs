@@ -125,9 +125,13 @@ pub(crate) fn caught<T>(here: &'static str, body: impl FnOnce() -> Outcome<T>) -
         Err(payload) => {
             let code = failed(here, tp_log_level::Error, Fail::new(tp_result::Panic, panic_text(&*payload)));
             if let Some(object) = crate::gate::broken() {
-                hooks::tell(tp_log_level::Error, || {
-                    format!("{}: {object} was left half changed; it takes nothing but its destroy call", function(here))
+                let here = function(here);
+                let told = hooks::tell(tp_log_level::Error, || {
+                    format!("{here}: {object} was left half changed; it takes nothing but its destroy call")
                 });
+                if told {
+                    remember(&panic_text(&*payload));
+                }
             }
             Err(code)
         }
@@ -137,7 +141,10 @@ pub(crate) fn caught<T>(here: &'static str, body: impl FnOnce() -> Outcome<T>) -
 #[cold]
 fn failed(here: &'static str, level: tp_log_level, fail: Fail) -> tp_result {
     remember(&fail.message);
-    hooks::tell(level, || format!("{}: {}", function(here), fail.message));
+    if hooks::tell(level, || format!("{}: {}", function(here), fail.message)) {
+        // The host's function may have called the library and been refused.
+        remember(&fail.message);
+    }
     fail.code
 }
 

@@ -1,6 +1,6 @@
 //! Aim at those who are in sight: reactions, jumps and pursuit beyond the human.
 //!
-//! Time is the client's own: sequence numbers, 1/60 s each. What it had on screen follows from the tick that an input
+//! Time is the client's own: sequence numbers, 1/60 s each, or more where they come more slowly. What it had on screen follows from the tick that an input
 //! acknowledges: who was in sight then, and where. A client that acknowledges too much makes its reactions look longer,
 //! by as much as its delay and no more, for no tick can be acknowledged before it is played; one that acknowledges too
 //! little makes them look shorter. Where a host passes no acknowledged ticks, the present is taken, and only the quickest
@@ -10,7 +10,7 @@
 //! screen is that tick or the frame's, whichever fits.
 
 use super::Kind;
-use super::watch::{Each, Findings, Place};
+use super::watch::{Each, Findings, Pace, Place};
 use crate::map::BODY_RADIUS;
 use crate::world::NONE;
 use crate::world::state::{Match, MatchState, PLAYERS};
@@ -53,6 +53,10 @@ const LOCK_NEAR: f32 = 12.0;
 const HOLD_WAY: f32 = 30.0;
 const HOLD_OFF: f32 = 3.5;
 const HOLD_SHARE: f32 = 0.85;
+/// Inputs in which an enemy must have come that way, 15 and 45 px/s: a hand that is 100 ms late is as close to one who is
+/// slower, and anybody can creep before another's eyes.
+const LOCK_MOST: u8 = 60;
+const HOLD_MOST: u8 = 40;
 
 /// An enemy who has come on a client's screen.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +77,9 @@ struct Sighting {
 #[derive(Debug, Clone, Copy)]
 struct Eye {
     sequence: u32,
+    /// Tick in which the last input was applied, and how seldom they come.
+    tick: u32,
+    pace: Pace,
     aim: (f32, f32),
     aim_before: (f32, f32),
     cursor: (f32, f32),
@@ -108,6 +115,8 @@ const VIEWED: usize = 3;
 impl Eye {
     const NEW: Eye = Eye {
         sequence: 0,
+        tick: 0,
+        pace: Pace::NEW,
         aim: (0.0, 0.0),
         aim_before: (0.0, 0.0),
         cursor: (0.0, 0.0),
@@ -229,7 +238,7 @@ impl Eyes {
             let inputs = state.last_sequence[slot].wrapping_sub(eye.sequence);
             if state.alive & state.heard & watched & (1 << slot) == 0 {
                 (eye.sighting.target, eye.pursued) = (NONE, NONE);
-                eye.sequence = state.last_sequence[slot];
+                (eye.sequence, eye.tick) = (state.last_sequence[slot], state.tick);
             } else if inputs != 0 {
                 let frame = net.filter(|net| net.links[slot].is_some()).map_or(1, |net| net.def.step(self.tick_rate));
                 self.look(state, slot, inputs, frame, found);
@@ -292,6 +301,11 @@ impl Eyes {
         let before = core::mem::replace(&mut eye.aim_before, was);
         let cursor_was = core::mem::replace(&mut eye.cursor, cursor);
         let first = core::mem::replace(&mut eye.sequence, sequence) == 0;
+        let ticks = now.saturating_sub(core::mem::replace(&mut eye.tick, now));
+        if !first {
+            eye.pace.take(ticks as f32 * (60.0 / self.tick_rate as f32), inputs);
+        }
+        let pace = eye.pace.get();
         let fires = self.fired >> slot & 1 == 1;
         let pulls = fires && sequence.wrapping_sub(eye.fired) > PULL;
         if fires {
@@ -372,16 +386,16 @@ impl Eyes {
                 if u32::from(sighting.reached) >= REACHED_FOR {
                     done = true;
                     let took = (gone + 1).saturating_sub(sighting.reached.into());
-                    weigh(&mut eye.counts[0], took <= REACTION, 0.3, |count| {
+                    weigh(&mut eye.counts[0], took as f32 * pace <= REACTION as f32, 0.3, |count| {
                         let grade = [0.15, 0.15, 0.5, 0.9, 1.0][(count as usize).min(4)];
-                        found.tell(state, slot, Kind::Reaction, ms(took), ms(REACTION), grade);
+                        found.tell(state, slot, Kind::Reaction, ms(took) * pace, ms(REACTION), grade);
                     });
                 }
             } else if sighting.under && pulls && !done {
                 done = true;
-                weigh(&mut eye.counts[1], gone < TRIGGER, 0.25, |count| {
+                weigh(&mut eye.counts[1], gone as f32 * pace < TRIGGER as f32, 0.25, |count| {
                     let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { 0.05 };
-                    found.tell(state, slot, Kind::Trigger, ms(gone), ms(TRIGGER), grade);
+                    found.tell(state, slot, Kind::Trigger, ms(gone) * pace, ms(TRIGGER), grade);
                 });
             }
             if done {
@@ -426,9 +440,11 @@ impl Eyes {
                 let across = dx * aim.1 - dy * aim.0;
                 (eye.way, eye.held_way) = (eye.way + across, eye.held_way + across);
                 eye.pursued_at = at;
-                if eye.inputs == u8::MAX || eye.held_inputs == u8::MAX {
-                    // It hardly moves.
+                // It hardly moves.
+                if eye.inputs >= LOCK_MOST {
                     (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
+                }
+                if eye.held_inputs >= HOLD_MOST {
                     (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
                 }
                 eye.inputs += 1;

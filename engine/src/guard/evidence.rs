@@ -71,7 +71,8 @@ pub enum Kind {
     /// limit: 1.5. A hand takes 100 ms and more for such a way and misses by some percent of it.
     Snap = 18,
     /// Aim locked on a moving enemy in sight. Value: share of the inputs within 0.8 px of the body's middle, while it goes 15
-    /// px across the line; limit: 0.7. Or of those within 3.5 px, while it goes 30 px; limit: 0.85. A hand that follows is 100 ms late, so by 5 px and more at a walk, or guesses.
+    /// px across the line in at most a second; limit: 0.7. Or of those within 3.5 px, while it goes 30 px in at most two
+    /// thirds of one; limit: 0.85. A hand that follows is 100 ms late, so by 5 px and more at a sneak, or guesses.
     Lock = 19,
     /// Aim, tracking or shots at a decoy that no honest client shows. Value as of the kind it would be otherwise; limit the
     /// same.

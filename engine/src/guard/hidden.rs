@@ -45,6 +45,9 @@ const BURST_S: f32 = 0.4;
 const DUTY: f32 = 25.0;
 const DUTY_ELSE: f32 = 0.25;
 const DUTY_GRADE: f32 = 0.5;
+/// Looks of one direction, give or take 6 degrees, that count for it at most: whoever steps into a resting line of aim and
+/// stays there has done that, not who aims.
+const DUTY_HELD: u8 = 5;
 /// Seconds out of the player's own sight for that.
 const AWAY_S: f32 = 1.0;
 /// px that an enemy comes across the line, to one side, while it stays on the body, and what that adds to the odds: more
@@ -68,6 +71,9 @@ struct Odds {
     decoy: f32,
     /// Aim at the last look.
     was: (f32, f32),
+    /// Aim that has been held, about, for so many looks that counted for the duty.
+    held: (f32, f32),
+    held_looks: u8,
     /// Directions that counted last: enemy's, ghost's, decoy's.
     last: [(f32, f32); 3],
     /// Tick of the last shot that counted.
@@ -83,6 +89,8 @@ const NOBODY: Odds = Odds {
     shot: 0.0,
     decoy: 0.0,
     was: (0.0, 0.0),
+    held: (0.0, 0.0),
+    held_looks: 0,
     last: [(0.0, 0.0); 3],
     shot_tick: 0,
     decoy_way: 0.0,
@@ -197,7 +205,9 @@ impl Hidden {
     pub(super) fn heard(&mut self, tick: u32, listener: usize, direction: u8) {
         let sector = usize::from((direction & 63) + 2) / 4;
         for near in [SECTORS - 1, 0, 1] {
-            self.heard[listener][(sector + near) % SECTORS] = tick;
+            let last = &mut self.heard[listener][(sector + near) % SECTORS];
+            // Ticks may be played anew.
+            *last = tick.max(*last);
         }
     }
 
@@ -298,9 +308,16 @@ impl Hidden {
                 }
             }
             if looks && there > 0 {
-                let duty = &mut self.odds[viewer].duty;
+                let Odds { duty, held, held_looks, .. } = &mut self.odds[viewer];
+                if turned(*held, line.aim, ANEW_COS) {
+                    (*held, *held_looks) = (line.aim, 0);
+                }
                 *duty += match (on.is_some(), ghost_hits > 0) {
-                    (true, false) => 1.0,
+                    (true, false) if *held_looks >= DUTY_HELD => 0.0,
+                    (true, false) => {
+                        *held_looks += 1;
+                        1.0
+                    }
                     (true, true) => 0.0,
                     (false, true) => -1.0,
                     (false, false) => -DUTY_ELSE,

@@ -1,7 +1,7 @@
 //! What inputs and messages tell by themselves: time, floods, patterns, and the trigger finger.
 
 use super::Kind;
-use super::watch::{Each, Findings};
+use super::watch::{Each, Findings, Pace};
 use crate::world::state::{MatchState, PLAYERS};
 use crate::world::{Buttons, CURSOR, InputCmd};
 
@@ -16,6 +16,17 @@ const JUMP_S: f32 = 2.0;
 /// Seconds' worth of a flood that is let pass, for what waits behind a stall comes at once.
 const BURST_S: f32 = 3.0;
 const BYTES_BURST_S: f32 = 4.0;
+/// Seconds of silence that are a stalled line, after which as much may come at once as would have come in them, of so many
+/// at most.
+const SILENT_S: u32 = 1;
+const STALL_S: u32 = 60;
+/// A tick rate for what no silence excuses.
+const NEVER_SILENT: u32 = i32::MAX as u32 / STALL_S;
+/// Part of a second in which the others' inputs are waited for before one who is ahead is blamed: if all are, the host has
+/// stood still.
+const TOGETHER: u32 = 2;
+/// Pieces of evidence that wait so long at most, of each kind.
+const PIECES: u8 = 16;
 /// Share beyond the rate of inputs that is no flood.
 const INPUT_ROOM: f32 = 1.25;
 /// Messages that cannot be read: limit, and how many are forgiven a second.
@@ -42,16 +53,36 @@ const SLOTS: u16 = Buttons::SLOT1.0 | Buttons::SLOT2.0 | Buttons::SLOT3.0 | Butt
 #[derive(Debug, Clone, Copy, Default)]
 struct Bucket {
     level: f32,
-    /// Tick or sequence number of the last drop.
+    /// Tick of the last drop.
     at: u32,
 }
 
+/// Evidence that is given unless all players give it together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pending {
+    pieces: u8,
+    /// Of the last piece.
+    value: f32,
+    limit: f32,
+}
+
+/// Kinds of which evidence waits: what a host that stood still finds with everybody.
+const TIMED: [Kind; 5] = [Kind::Speed, Kind::Jump, Kind::InputFlood, Kind::MessageFlood, Kind::ByteFlood];
+
 impl Bucket {
-    /// Adds `drops` at `now`, after `rate` for each unit of time has run out; returns what is too much.
-    fn add(&mut self, now: u32, drops: f32, rate: f32) -> f32 {
-        let gone = (now.wrapping_sub(self.at) as i32).max(0) as f32;
+    /// Adds `drops` at tick `now`, after `rate` for each tick has run out; returns what is too much.
+    fn add(&mut self, now: u32, drops: f32, rate: f32, tick_rate: u32) -> f32 {
+        let gone = (now.wrapping_sub(self.at) as i32).max(0);
         self.at = now;
-        self.level = (self.level - gone * rate).max(0.0) + drops;
+        if gone as u32 > SILENT_S * tick_rate {
+            self.level = -rate * gone.min((STALL_S * tick_rate) as i32) as f32;
+        } else if self.level < 0.0 {
+            // What waited comes within two seconds.
+            self.level = (self.level + gone as f32 * rate * (STALL_S / 2) as f32).min(0.0);
+        } else {
+            self.level = (self.level - gone as f32 * rate).max(0.0);
+        }
+        self.level += drops;
         self.level
     }
 }
@@ -84,11 +115,18 @@ struct Hand {
     /// Quick presses more than a hand does, and even runs.
     quick: f32,
     even: f32,
+    pace: Pace,
     /// Sequence number of the last press.
     press: u32,
     /// Sequence numbers of the last presses in a row, oldest first.
     beats: [u32; BEATS],
     beat: u8,
+    /// Of [`TIMED`], and the tick of the first piece that waits; `u32::MAX`: none does.
+    pending: [Pending; TIMED.len()],
+    since: u32,
+    /// Ticks of the last input, and of the last such piece; 0: none.
+    heard: u32,
+    ahead: u32,
 }
 
 impl Hand {
@@ -112,9 +150,23 @@ impl Hand {
             bad: Bucket::default(),
             quick: 0.0,
             even: 0.0,
+            pace: Pace::NEW,
             press: 0,
             beats: [0; BEATS],
             beat: 0,
+            pending: [Pending::default(); TIMED.len()],
+            since: u32::MAX,
+            heard: 0,
+            ahead: 0,
+        }
+    }
+
+    /// A piece of evidence of a kind that waits.
+    fn suspect(&mut self, kind: Kind, value: f32, limit: f32, tick: u32) {
+        if let Some(at) = TIMED.iter().position(|timed| *timed == kind) {
+            let pending = &mut self.pending[at];
+            *pending = Pending { pieces: (pending.pieces + 1).min(PIECES), value, limit };
+            (self.since, self.ahead) = (self.since.min(tick), tick);
         }
     }
 
@@ -146,6 +198,7 @@ impl Hands {
         for hand in &mut self.hands {
             hand.begun = false;
             hand.ack = 0;
+            (hand.pending, hand.since, hand.ahead, hand.heard) = ([Pending::default(); TIMED.len()], u32::MAX, 0, 0);
             // Those that count by ticks.
             for bucket in [&mut hand.inputs, &mut hand.messages, &mut hand.bytes, &mut hand.bad] {
                 bucket.at = state.tick;
@@ -155,20 +208,45 @@ impl Hands {
         }
     }
 
+    /// After a tick: gives what has waited long enough. Not where every player of whom anything has come is ahead: then
+    /// it was the host that stood still, and time that has not been played was everybody's.
+    pub(super) fn settle(&mut self, state: &MatchState, found: &mut Findings) {
+        if self.hands.iter().all(|hand| hand.since == u32::MAX) {
+            return;
+        }
+        let (tick, wait) = (state.tick, (found.tick_rate() / TOGETHER).max(1));
+        let (mut active, mut together) = (0, true);
+        let oldest = self.hands.iter().map(|hand| hand.since).min().unwrap_or(tick);
+        for hand in self.hands.iter().filter(|hand| hand.begun && tick - hand.heard.min(tick) <= 2 * wait) {
+            active += 1;
+            together &= hand.ahead != 0 && hand.ahead + wait >= oldest;
+        }
+        for (slot, hand) in self.hands.iter_mut().enumerate() {
+            if hand.since == u32::MAX || tick < hand.since + wait {
+                continue;
+            }
+            hand.since = u32::MAX;
+            for (kind, pending) in TIMED.into_iter().zip(core::mem::take(&mut hand.pending)) {
+                let pieces = if active > 1 && together { 0 } else { pending.pieces };
+                (0..pieces).for_each(|_| found.tell(state, slot, kind, pending.value, pending.limit, 1.0));
+            }
+        }
+    }
+
     pub(super) fn message(&mut self, state: &MatchState, slot: usize, bytes: usize, good: bool, found: &mut Findings) {
         let (hand, tick, limits) = (&mut self.hands[slot], state.tick, found.def.limits);
         let per_tick = 1.0 / found.tick_rate() as f32;
         let rate = limits.messages_per_s;
-        if hand.messages.add(tick, 1.0, rate * per_tick) > rate * BURST_S {
-            found.tell(state, slot, Kind::MessageFlood, hand.messages.level, rate * BURST_S, 1.0);
+        if hand.messages.add(tick, 1.0, rate * per_tick, found.tick_rate()) > rate * BURST_S {
+            hand.suspect(Kind::MessageFlood, hand.messages.level, rate * BURST_S, tick);
             hand.messages.level *= 0.5;
         }
         let rate = limits.bytes_per_s;
-        if hand.bytes.add(tick, bytes as f32, rate * per_tick) > rate * BYTES_BURST_S {
-            found.tell(state, slot, Kind::ByteFlood, hand.bytes.level, rate * BYTES_BURST_S, 1.0);
+        if hand.bytes.add(tick, bytes as f32, rate * per_tick, found.tick_rate()) > rate * BYTES_BURST_S {
+            hand.suspect(Kind::ByteFlood, hand.bytes.level, rate * BYTES_BURST_S, tick);
             hand.bytes.level *= 0.5;
         }
-        if !good && hand.bad.add(tick, 1.0, BAD_PER_S * per_tick) > BAD {
+        if !good && hand.bad.add(tick, 1.0, BAD_PER_S * per_tick, NEVER_SILENT) > BAD {
             found.tell(state, slot, Kind::BadMessages, hand.bad.level, BAD, 1.0);
             hand.bad.level = 0.0;
         }
@@ -177,9 +255,10 @@ impl Hands {
     pub(super) fn input(&mut self, state: &MatchState, slot: usize, input: &InputCmd, found: &mut Findings) {
         let (hand, tick, limits) = (&mut self.hands[slot], state.tick, found.def.limits);
         let (tick_rate, per_second) = (found.tick_rate(), found.per_second());
+        let ticks = tick.saturating_sub(core::mem::replace(&mut hand.heard, tick));
         let rate = per_second * limits.repeats * INPUT_ROOM;
-        if hand.inputs.add(tick, 1.0, rate / tick_rate as f32) > rate * BURST_S {
-            found.tell(state, slot, Kind::InputFlood, hand.inputs.level, rate * BURST_S, 1.0);
+        if hand.inputs.add(tick, 1.0, rate / tick_rate as f32, tick_rate) > rate * BURST_S {
+            hand.suspect(Kind::InputFlood, hand.inputs.level, rate * BURST_S, tick);
             hand.inputs.level *= 0.5;
         }
         if !hand.begun {
@@ -196,8 +275,9 @@ impl Hands {
             // Late or repeated: it has been counted.
             return;
         }
+        hand.pace.take(ticks as f32 * per_second / tick_rate as f32, step as u32);
         hand.patterns(state, slot, input, found);
-        hand.time(state, slot, input.sequence, found);
+        hand.time(state, input.sequence, found);
         hand.trigger(state, slot, input, found);
         (hand.sequence, hand.held) = (input.sequence, input.held);
         if input.ack_tick <= tick {
@@ -208,7 +288,7 @@ impl Hands {
 
 impl Hand {
     /// More game time than real time.
-    fn time(&mut self, state: &MatchState, slot: usize, sequence: u32, found: &mut Findings) {
+    fn time(&mut self, state: &MatchState, sequence: u32, found: &Findings) {
         let (tick, tick_rate, per_second) = (state.tick, found.tick_rate(), found.per_second());
         let limits = found.def.limits;
         let inputs = |ticks: u32| ticks as f32 * per_second / tick_rate as f32;
@@ -218,7 +298,7 @@ impl Hand {
         let granted = self.base + limits.drift * inputs(tick.saturating_sub(self.base_tick));
         let (excess, slack) = (lead - granted, limits.slack_s * per_second);
         if lead - self.peak.max(self.base) > JUMP_S * per_second {
-            found.tell(state, slot, Kind::Jump, excess, JUMP_S * per_second, 1.0);
+            self.suspect(Kind::Jump, excess, JUMP_S * per_second, tick);
             self.anew(sequence, tick, tick_rate);
             return;
         }
@@ -229,7 +309,7 @@ impl Hand {
             }
             (self.peak, self.peak_tick) = (lead, tick);
         } else if excess > slack {
-            found.tell(state, slot, Kind::Speed, excess, slack, 1.0);
+            self.suspect(Kind::Speed, excess, slack, tick);
             (self.base, self.base_tick) = (lead, tick);
         } else if tick.saturating_sub(self.peak_tick) > LOST_S * tick_rate {
             if self.peak < granted {
@@ -274,7 +354,8 @@ impl Hand {
         let quickest = found.per_second() / found.def.limits.clicks_per_s;
         let since = input.sequence.wrapping_sub(self.press);
         self.press = input.sequence;
-        if since as f32 <= quickest {
+        let pace = self.pace.get();
+        if since as f32 * pace <= quickest {
             self.quick += 1.0;
             if self.quick >= QUICK {
                 found.tell(state, slot, Kind::ClickRate, self.quick, QUICK, 1.0);
@@ -292,7 +373,7 @@ impl Hand {
             return;
         }
         self.beat = 0;
-        let off = unevenness(&self.beats);
+        let off = unevenness(&self.beats) * pace;
         if off < EXACT {
             self.even += 2.0;
         } else if off < EVEN {

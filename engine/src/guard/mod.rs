@@ -29,6 +29,13 @@
 //! through walls meets the enemy alone. What counts is the odds of the two (a cumulative sum of log likelihoods, Page
 //! 1954, so that a quiet past excuses nothing).
 //!
+//! # Time
+//!
+//! The engine has no clock but its ticks. What waits behind a stalled line comes at once and is no flood: a second and more of
+//! silence is allowed for. If the host itself stands still, everybody is ahead of it together: evidence of time and floods
+//! waits for half a second, and is dropped if it is of every player of whom inputs come, two at least. A host with one
+//! such player in a match that does not play the ticks it has missed should begin the guard anew.
+//!
 //! # Verdicts
 //!
 //! Each piece of evidence has a grade; [`Policy`] weighs and adds them, with a half-life, into a score and advises

@@ -7,7 +7,7 @@ use super::policy::Scores;
 use super::{EVIDENCE_RING, Evidence, GuardDef, Kind, Standing, Verdict};
 use crate::map::PLAYFIELD;
 use crate::world::state::{Match, MatchState, PLAYERS};
-use crate::world::{Op, PlayerId};
+use crate::world::{Op, PlayerId, next_generation};
 use bytemuck::Zeroable;
 
 /// What is found while the rest of the guard is borrowed.
@@ -52,6 +52,10 @@ pub(crate) struct Guard {
     watched: u8,
     /// Tick after which it last looked.
     tick: u32,
+    /// Whose standings these are, by slot.
+    generation: Each<u32>,
+    /// Ticks are being played anew: what was judged the first time is not judged again.
+    anew: bool,
 }
 
 impl Guard {
@@ -67,7 +71,8 @@ impl Guard {
             per_second: game.rules.rules.input.per_second as f32,
         };
         let (hands, eyes, hidden) = (Hands::new(&game.state), Eyes::new(tick_rate), Hidden::new(game));
-        Guard { found, hands, eyes, hidden, watched: u8::MAX, tick: game.state.tick }
+        let generation = game.state.generation;
+        Guard { found, hands, eyes, hidden, watched: u8::MAX, tick: game.state.tick, generation, anew: false }
     }
 
     fn is_watched(&self, slot: usize) -> bool {
@@ -82,20 +87,28 @@ impl Guard {
     /// Before an operation is done.
     pub(crate) fn op(&mut self, state: &MatchState, op: &Op) {
         match *op {
-            Op::Input { slot, ref input } if self.is_watched(slot.into()) => {
+            Op::Input { slot, ref input } if self.is_watched(slot.into()) && !self.anew => {
                 self.hands.input(state, slot.into(), input, &mut self.found);
             }
             Op::Join { slot, .. } | Op::Leave { slot } => {
                 let slot = usize::from(slot);
-                self.watched |= 1 << slot;
-                self.found.scores.forget(slot);
-                self.hands.forget(slot);
-                self.eyes.forget(slot);
-                self.hidden.forget(slot);
+                if matches!(op, Op::Join { .. }) {
+                    self.generation[slot] = next_generation(state.generation[slot]);
+                }
+                self.forget(slot);
             }
             Op::Reset { .. } => self.look_anew(),
             _ => {}
         }
+    }
+
+    /// The slot has another player.
+    fn forget(&mut self, slot: usize) {
+        self.watched |= 1 << slot;
+        self.found.scores.forget(slot);
+        self.hands.forget(slot);
+        self.eyes.forget(slot);
+        self.hidden.forget(slot);
     }
 
     /// A client's message has come, of so many bytes; whether it could be read.
@@ -115,12 +128,11 @@ impl Guard {
 
     /// After a tick.
     pub(crate) fn tick(&mut self, game: &Match) {
-        // Played anew from an earlier tick: what was under way is not.
-        if game.state.tick != self.tick.wrapping_add(1) {
-            self.look_anew();
-            self.hands.restored(&game.state);
+        if self.anew {
+            return;
         }
         self.tick = game.state.tick;
+        self.hands.settle(&game.state, &mut self.found);
         if game.state.over != 0 {
             self.hidden.skip();
             return;
@@ -134,6 +146,26 @@ impl Guard {
         self.tick = state.tick;
         self.look_anew();
         self.hands.restored(state);
+        for slot in 0..PLAYERS {
+            // What one player has done is not laid at another's door.
+            if self.generation[slot] != state.generation[slot] {
+                self.generation[slot] = state.generation[slot];
+                self.forget(slot);
+            }
+        }
+    }
+
+    /// Ticks are going to be played anew, with inputs that were judged when they came, or came too late.
+    pub(crate) fn begin_anew(&mut self) {
+        self.anew = true;
+    }
+
+    /// They have been played. Where they have led to the present, what was under way goes on.
+    pub(crate) fn end_anew(&mut self, state: &MatchState) {
+        self.anew = false;
+        if self.tick != state.tick || self.generation != state.generation {
+            self.restored(state);
+        }
     }
 
     fn look_anew(&mut self) {
@@ -193,6 +225,28 @@ impl Place {
     #[inline]
     pub(super) fn get(self) -> Option<(f32, f32)> {
         (self != Place::NOWHERE).then(|| (f32::from(self.x) * (1.0 / 64.0), f32::from(self.y) * (1.0 / 64.0)))
+    }
+}
+
+/// How many sixtieths of a second pass from one of a player's inputs to the next: a client that draws 30 frames a second may
+/// send one with each. Never under 1, for who sends more lives no faster.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(f32);
+
+impl Pace {
+    pub(super) const NEW: Pace = Pace(1.0);
+    /// More than uneven arrival makes of a true 60 a second.
+    const SLOW: f32 = 1.3;
+
+    /// So many inputs have come, so many sixtieths after the one before.
+    pub(super) fn take(&mut self, sixtieths: f32, inputs: u32) {
+        let inputs = inputs.clamp(1, 8) as f32;
+        // A mean over about a second; pauses say nothing about hands.
+        self.0 += ((sixtieths / inputs).min(4.0) - self.0) * (inputs / 64.0);
+    }
+
+    pub(super) fn get(self) -> f32 {
+        if self.0 < Pace::SLOW { 1.0 } else { self.0 }
     }
 }
 

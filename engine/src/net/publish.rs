@@ -44,6 +44,8 @@ pub(crate) struct Net {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waiting {
     told: Told,
+    /// Number of the event.
+    event: u64,
     actor: u32,
     target: u32,
 }
@@ -145,7 +147,7 @@ impl Net {
                     let generation = |slot: u8| game.state.generation.get(usize::from(slot)).copied().unwrap_or(0);
                     let (actor, target) = (generation(entry.event.actor), generation(entry.event.target));
                     let entry = Told { to: entry.to & *listening, ..entry };
-                    told.push_back(Waiting { told: entry, actor, target });
+                    told.push_back(Waiting { told: entry, event: n, actor, target });
                 }
             }
         }
@@ -162,6 +164,13 @@ impl Net {
         self.catch_up(game);
     }
 
+    /// The match is turned back to when it had written so many events: what has been told of later ones and was not drained
+    /// has not happened. `written`: events and sounds that are left.
+    pub(crate) fn take_back(&mut self, events: u64, written: u64, heard: u64) {
+        self.told.retain(|waiting| waiting.event < events);
+        (self.events, self.sounds) = (self.events.min(written), self.sounds.min(heard));
+    }
+
     /// These slots' players are gone: nobody listens for whoever comes next, who has not been told what waits.
     fn deafen(&mut self, slots: u8) {
         self.listening &= !slots;
@@ -172,7 +181,7 @@ impl Net {
     /// Entries that have become nobody's are left out.
     pub(crate) fn drain_told(&mut self, mut each: impl FnMut(&Told, [Option<PlayerId>; 2])) -> u64 {
         let id = |slot: u8, generation: u32| (generation > 0).then(|| PlayerId::new(slot.into(), generation));
-        for Waiting { told, actor, target } in self.told.drain(..).filter(|waiting| waiting.told.to != 0) {
+        for Waiting { told, actor, target, .. } in self.told.drain(..).filter(|waiting| waiting.told.to != 0) {
             each(&told, [id(told.event.actor, actor), id(told.event.target, target)]);
         }
         core::mem::take(&mut self.lost)

@@ -20,6 +20,7 @@ pub(crate) use input::CURSOR;
 pub use input::{Buttons, InputCmd};
 pub use net::Received;
 pub use op::Op;
+pub(crate) use op::next_generation;
 pub use ring::{EVENT_RING, HEARD_RING};
 pub use rollback::{PastInput, Snapshot};
 pub use state::{Block, CLOUDS, Gait, PLAYERS, PROJECTILES, QUEUE};

@@ -107,6 +107,11 @@ pub(super) fn numbers(loadout: &Loadout) -> [u8; INVENTORY] {
     loadout.weapons().map(|w| w.map_or(NO_WEAPON, |w| w as u8))
 }
 
+/// That of the next player in a slot: 29 bits; after 500 million joins in one lane ids repeat.
+pub(crate) fn next_generation(last: u32) -> u32 {
+    (last % ((1 << 29) - 1)) + 1
+}
+
 /// Whether an operation may be done now; every value that comes from outside is checked here.
 pub(super) fn check(game: &Match, op: &Op) -> Result<()> {
     let state = &game.state;
@@ -180,8 +185,7 @@ pub(crate) fn apply(game: &mut Match, op: &Op) -> bool {
         }
         Op::Join { slot, team, loadout, spawn } => {
             let slot = usize::from(slot);
-            // 29 bits; after 500 million joins in one lane ids repeat.
-            let generation = (game.state.generation[slot] % ((1 << 29) - 1)) + 1;
+            let generation = next_generation(game.state.generation[slot]);
             sim::join(game, slot, generation, team, numbers(&loadout), spawn);
             wire::after(game, Change::Joined(slot));
         }

@@ -108,10 +108,13 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
         lost
     }
 
-    /// Takes back what was written after entry number `written`, but for what has been drained or looked at.
+    /// Takes back what was written after entry number `written`, but for what has been drained. The wire is to be told, for
+    /// it may have looked at some of it.
     pub(crate) fn take_back(&mut self, written: u64) {
-        let held = if self.held == u64::MAX { 0 } else { self.held };
-        self.written = self.written.min(written.max(self.drained).max(held));
+        self.written = self.written.min(written.max(self.drained));
+        if self.held != u64::MAX {
+            self.held = self.held.min(self.written);
+        }
     }
 
     /// Entries waiting.

@@ -108,14 +108,13 @@ impl Snapshot {
         // What others have kept about the walls does not hold any more; what the match itself keeps is of this moment.
         game.changes = SightChanges::new();
         game.changes.begin(self.fresh);
-        if self.of == game.serial {
-            game.events.take_back(self.events);
-            game.heard.take_back(self.heard);
-            game.sounded = self.sounded.min(game.events.written());
-        } else {
-            game.events.take_back(0);
-            game.heard.take_back(0);
-            game.sounded = game.events.written();
+        let (events, heard, sounded) =
+            if self.of == game.serial { (self.events, self.heard, self.sounded) } else { (0, 0, u64::MAX) };
+        game.events.take_back(events);
+        game.heard.take_back(heard);
+        game.sounded = sounded.min(game.events.written());
+        if let Some(net) = &mut game.net {
+            net.take_back(events, game.events.written(), game.heard.written());
         }
         crate::net::after(game, crate::net::Change::Restored);
     }
@@ -160,7 +159,8 @@ impl World {
     /// are.
     ///
     /// `inputs` are in the order in which they are pushed, ticks ascending, each after the snapshot's tick and at most
-    /// `ticks` later. Events and sounds of the new ticks wait to be drained, each with its tick.
+    /// `ticks` later. Events and sounds of the new ticks wait to be drained, each with its tick. A guard does not judge what
+    /// is played anew: it has judged these inputs when they were pushed.
     ///
     /// # Errors
     /// Those of [`World::rollback`]; [`Error::NotAllowed`] while clients are linked or the match is recorded, for what
@@ -192,6 +192,9 @@ impl World {
             slot_of(&from.state, past.player)?;
         }
         from.put(game);
+        if let Some(guard) = &mut game.guard {
+            guard.begin_anew();
+        }
         with_scratch(kernels, |scratch| {
             let mut waiting = inputs.iter().peekable();
             for _ in 0..ticks {
@@ -202,6 +205,9 @@ impl World {
             }
             scratch.out.clear();
         });
+        if let Some(guard) = &mut game.guard {
+            guard.end_anew(&game.state);
+        }
         Ok(())
     }
 }
