@@ -632,6 +632,26 @@ fn several_play_side_by_side() {
     }
 }
 
+/// A keyframe waits until something follows it, and is left out where nothing does.
+#[test]
+fn no_keyframe_stands_at_the_end() {
+    for (ticks, keyframes) in [(240, 2), (241, 3), (239, 2)] {
+        let mut scene = Scene::new("brawl").unwrap();
+        scene.world.record(scene.game, &often()).unwrap();
+        let mut file = Vec::new();
+        for _ in 0..ticks {
+            scene.advance(1);
+            let drained = scene.world.drain_replay(scene.game, &mut file).unwrap();
+            assert_eq!(drained.total, file.len() as u64);
+        }
+        let drained = scene.world.end_recording(scene.game, &mut file).unwrap();
+        assert_eq!(drained.total, file.len() as u64);
+        let replay = Replay::open(file).unwrap();
+        assert_eq!(replay.tail(), Tail::Complete);
+        assert_eq!(replay.keyframes().len(), keyframes, "{ticks} ticks");
+    }
+}
+
 /// What a fight of eight takes: a minute of `brawl` without keyframes is a tenth of ten minutes.
 #[test]
 fn a_fight_of_eight_is_small() {

@@ -5,7 +5,7 @@
 //!
 //! None of this is true of every player, and need not be: what is wrong costs bits.
 
-use super::coder::{Bit, Coder, Numbers};
+use super::coder::{Bit, Coder, Numbers, Weights};
 use super::priors::Chances;
 use super::shadow::{PX, Place};
 use super::turn::{angle_approx, direction_approx, wrapped};
@@ -63,6 +63,9 @@ pub(super) struct Aim {
     last_jump: usize,
     /// How far off the last two first coordinates and the last second one were, at most 3 and 2.
     misses: [usize; 3],
+    /// Of the last two first coordinates, along the turn, and of the last second one: 0 as expected, 1 less, 2 more.
+    signs: [usize; 2],
+    minor_sign: usize,
     /// Whether the cursor stood still in the last inputs, newest in bit 0.
     still: usize,
     /// Running means of how far off free cursors were, 1/16 of 1/16 px.
@@ -89,6 +92,8 @@ impl Aim {
         surprises: 0,
         last_jump: 0,
         misses: [0; 3],
+        signs: [0; 2],
+        minor_sign: 0,
         still: 0,
         free_off: [0; 2],
     };
@@ -98,41 +103,85 @@ impl Aim {
         (self.class < KEPT).then_some(self.class)
     }
 
+    /// Inputs since the last surprise, at most 7.
+    pub(super) fn surprise_age(&self) -> usize {
+        self.surprise_age.min(7) as usize
+    }
+
     /// The cursor stood still in the last input.
     pub(super) fn is_still(&self) -> bool {
         self.still & 1 == 1
     }
 }
 
-/// Chances of a coordinate on the circle.
-#[derive(Debug, Clone)]
-struct Miss<const ZERO: usize, const SIZE: usize> {
-    /// By context and by how near the prediction is to a half.
-    zero: [[Bit; 3]; ZERO],
-    sign: [[Bit; 6]; ZERO],
-    size: [[Bit; 16]; SIZE],
-    upper: [[[Bit; 4]; 17]; SIZE],
+/// Contexts of a coordinate on the circle.
+struct Contexts {
+    /// Of whether it is as expected: what is known of the aim, and the last misses.
+    zero: usize,
+    last: usize,
+    /// Of that and of the sign, with the fraction of the prediction in sixteenths.
+    fine: usize,
+    /// Of the sign, by those before.
+    sign: usize,
+    /// Of the size: what is known of the aim, and the last misses.
+    size: [usize; 2],
+    /// Of the size's upper bits, below 4.
+    upper: usize,
+    /// Of the weights.
+    mix: usize,
 }
 
-impl<const ZERO: usize, const SIZE: usize> Chances for Miss<ZERO, SIZE> {
+/// Chances of a coordinate on the circle, by [`Contexts`]; threes and sixes are for how near the prediction is to a half,
+/// and on which side.
+#[derive(Debug, Clone)]
+struct Miss<const ZERO: usize, const SIZE: usize, const FINE: usize, const LAST: usize, const SIGN: usize> {
+    zero: [[Bit; 3]; ZERO],
+    zero_fine: [[Bit; 16]; FINE],
+    zero_last: [[Bit; 3]; LAST],
+    zero_mix: [Weights<3>; FINE],
+    sign_fine: [[Bit; 16]; FINE],
+    sign: [[Bit; 6]; SIGN],
+    sign_mix: [Weights<2>; FINE],
+    size: [[Bit; 16]; SIZE],
+    size_last: [[Bit; 16]; SIGN],
+    size_mix: [Weights<2>; 16],
+    upper: [[[Bit; 4]; 17]; 4],
+}
+
+impl<const ZERO: usize, const SIZE: usize, const FINE: usize, const LAST: usize, const SIGN: usize> Chances
+    for Miss<ZERO, SIZE, FINE, LAST, SIGN>
+{
     fn each(&mut self, f: &mut impl FnMut(&mut Bit)) {
         self.zero.each(f);
+        self.zero_fine.each(f);
+        self.zero_last.each(f);
+        self.sign_fine.each(f);
         self.sign.each(f);
         self.size.each(f);
+        self.size_last.each(f);
         self.upper.each(f);
     }
 }
 
-impl<const ZERO: usize, const SIZE: usize> Miss<ZERO, SIZE> {
+impl<const ZERO: usize, const SIZE: usize, const FINE: usize, const LAST: usize, const SIGN: usize>
+    Miss<ZERO, SIZE, FINE, LAST, SIGN>
+{
     const NEW: Self = Miss {
         zero: [[Bit::EVEN; 3]; ZERO],
-        sign: [[Bit::EVEN; 6]; ZERO],
+        zero_fine: [[Bit::EVEN; 16]; FINE],
+        zero_last: [[Bit::EVEN; 3]; LAST],
+        zero_mix: [Weights::NEW; FINE],
+        sign_fine: [[Bit::EVEN; 16]; FINE],
+        sign: [[Bit::EVEN; 6]; SIGN],
+        sign_mix: [Weights::NEW; FINE],
         size: [[Bit::EVEN; 16]; SIZE],
-        upper: [[[Bit::EVEN; 4]; 17]; SIZE],
+        size_last: [[Bit::EVEN; 16]; SIGN],
+        size_mix: [Weights::NEW; 16],
+        upper: [[[Bit::EVEN; 4]; 17]; 4],
     };
 
     /// -131071 to 131071. `fraction`: of the prediction, -0.5 to 0.5.
-    fn code<C: Coder>(&mut self, coder: &mut C, [zero, size]: [usize; 2], fraction: f32, value: i32) -> i32 {
+    fn code<C: Coder>(&mut self, coder: &mut C, at: &Contexts, fraction: f32, value: i32) -> i32 {
         let near = fraction.abs();
         let near = if near < 0.17 {
             0
@@ -141,13 +190,27 @@ impl<const ZERO: usize, const SIZE: usize> Miss<ZERO, SIZE> {
         } else {
             2
         };
-        if !coder.bit(&mut self.zero[zero][near], value != 0) {
+        let fine = (((fraction + 0.5) * 16.0) as usize).min(15);
+        let chances =
+            [&mut self.zero[at.zero][near], &mut self.zero_fine[at.fine][fine], &mut self.zero_last[at.last][near]];
+        if !coder.mixed(chances, &mut self.zero_mix[at.mix], value != 0) {
             return 0;
         }
         let side = near + if fraction > 0.0 { 3 } else { 0 };
-        let negative = coder.bit(&mut self.sign[zero][side], value < 0);
-        let number =
-            Numbers::<1>::size(coder, &mut self.size[size], &mut self.upper[size], value.unsigned_abs()) as i32;
+        let chances = [&mut self.sign_fine[at.fine][fine], &mut self.sign[at.sign][side]];
+        let negative = coder.mixed(chances, &mut self.sign_mix[at.mix], value < 0);
+        let bits = if C::WRITES { value.unsigned_abs().ilog2() } else { 0 };
+        let mut length = 0;
+        while length < 16 {
+            let i = length as usize;
+            let chances = [&mut self.size[at.size[0]][i], &mut self.size_last[at.size[1]][i]];
+            if !coder.mixed(chances, &mut self.size_mix[i], length < bits) {
+                break;
+            }
+            length += 1;
+        }
+        let upper = &mut self.upper[at.upper];
+        let number = Numbers::<1>::rest(coder, length, upper, value.unsigned_abs()) as i32;
         if negative { -number } else { number }
     }
 }
@@ -163,9 +226,9 @@ pub(super) struct Aims {
     class: [[Bit; 16]; 12],
     jumped: [Bit; 1024],
     jump: [[Bit; 8]; 16],
-    major: Miss<448, 28>,
-    minor: Miss<24, 4>,
-    free: Numbers<32>,
+    major: Miss<448, 28, 56, 576, 72>,
+    minor: Miss<24, 4, 32, 36, 12>,
+    free: Numbers<16>,
 }
 
 impl Chances for Aims {
@@ -354,7 +417,7 @@ impl Aims {
                 for axis in 0..2 {
                     let expected = last[axis].wrapping_add(last[axis].wrapping_sub(before[axis]));
                     let mean = (aim.free_off[0] + aim.free_off[1]) / 8;
-                    let level = (32 - mean.leading_zeros()).min(15) as usize | axis << 4;
+                    let level = (32 - mean.leading_zeros()).min(15) as usize;
                     let miss = self.free.code(coder, level, given[axis].wrapping_sub(expected).into());
                     cursor[axis] = expected.wrapping_add(miss as i16);
                     aim.free_off[axis] = (aim.free_off[axis] * 3 + miss.unsigned_abs() * 16) / 4;
@@ -461,15 +524,49 @@ impl Aims {
         let size = level + targets * 14;
         let zero = level + 14 * (targets | switched << 1 | usize::from(due & 1 == 0) << 2) + 112 * aim.misses[0];
         let sign = if point.flipped { -1 } else { 1 };
-        let major = sign * self.major.code(coder, [zero, size], sign as f32 * point.fraction, sign * miss(&point));
+        let state = targets | usize::from(due & 1 == 0) << 1;
+        let misses = aim.misses[0] + 4 * aim.misses[1];
+        let signs = aim.signs[0] + 3 * aim.signs[1];
+        let at = Contexts {
+            zero,
+            last: signs + 9 * (misses + 16 * state),
+            fine: level + 14 * state,
+            sign: signs + 9 * (aim.misses[0] + 4 * targets),
+            size: [size, misses + 16 * state],
+            upper: (level / 4).min(3),
+            mix: level + 14 * state,
+        };
+        let major_along = self.major.code(coder, &at, sign as f32 * point.fraction, sign * miss(&point));
+        let major = sign * major_along;
         let mut cursor = [0; 2];
         cursor[point.major] = fixed(point.whole + major);
         let (whole, fraction) = point.minor(cursor[point.major].into());
+        let off = usize::from(major != 0);
         let size = targets << 1 | usize::from(major.abs() > 2);
         let zero = size + 4 * (aim.misses[2] + 3 * switched);
-        let minor = self.minor.code(coder, [zero, size], fraction, i32::from(given[1 - point.major]) - whole);
+        // How much the second coordinate changes with the first, which is known to a half: 0 to 7.
+        let along = f32::from(cursor[point.major]) - point.centre[point.major];
+        let slope = if radius > 1.0 { (((along / radius).abs() * 11.0) as usize).min(7) } else { 7 };
+        // A first coordinate that was off is likely to be farther off within its half: which way that takes the second.
+        let away = major != 0 && (major < 0) != ((along < 0.0) != point.up);
+        let sign = if away { -1 } else { 1 };
+        let signs = aim.minor_sign + 3 * (off + 2 * targets);
+        let at = Contexts {
+            zero,
+            last: aim.minor_sign + 3 * (aim.misses[2] + 3 * (off + 2 * targets)),
+            fine: slope + 8 * (off + 2 * targets),
+            sign: signs,
+            size: [size, signs],
+            upper: size,
+            mix: off,
+        };
+        let miss = i32::from(given[1 - point.major]) - whole;
+        let minor = sign * self.minor.code(coder, &at, sign as f32 * fraction, sign * miss);
         cursor[1 - point.major] = fixed(whole.wrapping_add(minor));
 
+        let side = |miss: i32| usize::from(miss != 0) + usize::from(miss > 0);
+        aim.signs = [side(major_along), aim.signs[0]];
+        aim.minor_sign = side(minor);
         aim.misses = [major.unsigned_abs().min(3) as usize, aim.misses[0], minor.unsigned_abs().min(2) as usize];
         let surprise = jump != EXPECTED || major.abs() > 4;
         aim.surprises = (aim.surprises << 1 | usize::from(surprise)) & 7;

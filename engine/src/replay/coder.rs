@@ -14,7 +14,7 @@ pub(super) struct Bit {
 
 /// Shifts by which the estimates follow.
 const QUICK: u32 = 4;
-const SLOW: u32 = 7;
+const SLOW: u32 = 8;
 /// No probability is nearer to 0 or 1, in 1/65536.
 const LEAST: u32 = 24;
 
@@ -44,13 +44,93 @@ impl Bit {
     }
 }
 
+/// 65536 / (1 + e^(-x / 256)) for x from -2048 to 2048 in steps of 32.
+#[rustfmt::skip]
+const SQUASH: [u16; 129] = [
+    22, 25, 28, 32, 36, 41, 47, 53, 60, 68, 77, 87,
+    98, 111, 126, 143, 162, 184, 208, 236, 267, 302, 342, 387,
+    439, 497, 562, 636, 720, 815, 922, 1042, 1179, 1333, 1506, 1701,
+    1921, 2168, 2446, 2758, 3108, 3500, 3938, 4427, 4971, 5577, 6249, 6992,
+    7812, 8714, 9702, 10782, 11955, 13226, 14595, 16062, 17625, 19282, 21025, 22849,
+    24743, 26695, 28693, 30723, 32768, 34813, 36843, 38841, 40793, 42687, 44511, 46254,
+    47911, 49474, 50941, 52310, 53581, 54754, 55834, 56822, 57724, 58544, 59287, 59959,
+    60565, 61109, 61598, 62036, 62428, 62778, 63090, 63368, 63615, 63835, 64030, 64203,
+    64357, 64494, 64614, 64721, 64816, 64900, 64974, 65039, 65097, 65149, 65194, 65234,
+    65269, 65300, 65328, 65352, 65374, 65393, 65410, 65425, 65438, 65449, 65459, 65468,
+    65476, 65483, 65489, 65495, 65500, 65504, 65508, 65511, 65514,
+];
+
+/// The chance, in 1/65536, of a number of the logistic domain, -2047 to 2047.
+#[inline(always)]
+const fn squash(x: i32) -> u32 {
+    let at = (x + 2048) as u32;
+    let (low, part) = (SQUASH[(at >> 5) as usize] as u32, at & 31);
+    let high = SQUASH[(at >> 5) as usize + 1] as u32;
+    low + (((high - low) * part) >> 5)
+}
+
+/// The inverse of [`squash`], by the upper 12 bits of a chance.
+static STRETCH: [i16; 4096] = {
+    let mut table = [0; 4096];
+    let mut x = -2047;
+    let mut i = 0;
+    while i < 4096 {
+        while x < 2047 && squash(x) < i * 16 + 8 {
+            x += 1;
+        }
+        table[i as usize] = x as i16;
+        i += 1;
+    }
+    table
+};
+
+/// How much each of `N` chances of a bit counts, in 1/65536.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weights<const N: usize>([i32; N]);
+
+/// What the weights add up to at first.
+const AT_FIRST: i32 = 70_000;
+/// Bounds of a weight.
+const MOST_WEIGHT: i32 = 1 << 18;
+
+impl<const N: usize> Weights<N> {
+    pub(super) const NEW: Weights<N> = Weights([AT_FIRST / N as i32; N]);
+}
+
 /// Writes or reads bits. Nothing fails: a reader beyond its bytes reads zeros.
 pub(super) trait Coder {
     /// Whether this writes.
     const WRITES: bool;
 
+    /// One bit that is 1 with a chance in 1/65536, [`LEAST`] to 65536 - [`LEAST`].
+    fn with(&mut self, chance: u32, bit: bool) -> bool;
+
     /// One bit, and learns it.
-    fn bit(&mut self, chance: &mut Bit, bit: bool) -> bool;
+    #[inline(always)]
+    fn bit(&mut self, chance: &mut Bit, bit: bool) -> bool {
+        let bit = self.with(chance.chance(), bit);
+        chance.learn(bit);
+        bit
+    }
+
+    /// One bit by several chances that were learnt in different contexts: the weighted sum of what they say in the
+    /// logistic domain. Learns them and the weights.
+    #[inline(always)]
+    fn mixed<const N: usize>(&mut self, chances: [&mut Bit; N], weights: &mut Weights<N>, bit: bool) -> bool {
+        let said: [i32; N] = core::array::from_fn(|i| STRETCH[(chances[i].chance() >> 4) as usize].into());
+        // Within 2^29 for four chances.
+        let sum: i32 = said.iter().zip(&weights.0).map(|(said, weight)| said * (weight >> 2)).sum();
+        let chance = squash((sum >> 14).clamp(-2047, 2047)).clamp(LEAST, 65_536 - LEAST);
+        let bit = self.with(chance, bit);
+        let off = if bit { 65_536 } else { 0 } - chance as i32;
+        for (weight, said) in weights.0.iter_mut().zip(said) {
+            *weight = (*weight + ((said * (off >> 2)) >> 14)).clamp(-MOST_WEIGHT, MOST_WEIGHT);
+        }
+        for chance in chances {
+            chance.learn(bit);
+        }
+        bit
+    }
 
     /// `count` bits that are as likely 0 as 1, at most 16.
     fn plain(&mut self, count: u32, value: u32) -> u32;
@@ -142,16 +222,15 @@ impl Coder for Writing<'_> {
     const WRITES: bool = true;
 
     #[inline]
-    fn bit(&mut self, chance: &mut Bit, bit: bool) -> bool {
+    fn with(&mut self, chance: u32, bit: bool) -> bool {
         let writer = &mut *self.writer;
-        let bound = (writer.range >> 16) * chance.chance();
+        let bound = (writer.range >> 16) * chance;
         if bit {
             writer.range = bound;
         } else {
             writer.low += u64::from(bound);
             writer.range -= bound;
         }
-        chance.learn(bit);
         while writer.range < TOP {
             writer.range <<= 8;
             writer.shift(self.out);
@@ -225,8 +304,8 @@ impl Coder for Reader<'_> {
     const WRITES: bool = false;
 
     #[inline(always)]
-    fn bit(&mut self, chance: &mut Bit, _: bool) -> bool {
-        let bound = (self.state.range >> 16) * chance.chance();
+    fn with(&mut self, chance: u32, _: bool) -> bool {
+        let bound = (self.state.range >> 16) * chance;
         let bit = self.state.code < bound;
         if bit {
             self.state.range = bound;
@@ -234,7 +313,6 @@ impl Coder for Reader<'_> {
             self.state.code -= bound;
             self.state.range -= bound;
         }
-        chance.learn(bit);
         self.normalize();
         bit
     }
@@ -302,6 +380,12 @@ impl<const N: usize> Numbers<N> {
         while length < 16 && coder.bit(&mut length_chances[length as usize], length < bits) {
             length += 1;
         }
+        Self::rest(coder, length, upper, size)
+    }
+
+    /// The bits of a size after its first, of which there are `length`.
+    #[inline]
+    pub(super) fn rest<C: Coder>(coder: &mut C, length: u32, upper: &mut [[Bit; 4]; 17], size: u32) -> u32 {
         let mut number = 1;
         for i in (0..length).rev() {
             let done = length - 1 - i;
@@ -330,22 +414,36 @@ mod tests {
             let mut out = vec![7];
             let mut writer = Writer::NEW;
             let (mut chances, mut one, mut tree) = (Numbers::<3>::NEW, Bit::EVEN, [Bit::EVEN; 8]);
+            let (mut three, mut weights) = ([Bit::EVEN; 3], Weights::NEW);
             for &(number, context) in &numbers {
                 let mut coder = Writing { writer: &mut writer, out: &mut out };
                 chances.code(&mut coder, context, number);
                 coder.bit(&mut one, bits);
                 coder.word(number as u32);
                 coder.tree(&mut tree, 3, number as u32 & 7);
+                let [a, b, c] = &mut three;
+                coder.mixed([a, b, c], &mut weights, number & 3 == 0);
             }
             writer.finish(&mut out, 1);
             let mut reader = Reader::new(&out[1..]);
             let (mut chances, mut one, mut tree) = (Numbers::<3>::NEW, Bit::EVEN, [Bit::EVEN; 8]);
+            let (mut three, mut weights) = ([Bit::EVEN; 3], Weights::NEW);
             for &(number, context) in &numbers {
                 prop_assert_eq!(chances.code(&mut reader, context, 0), number);
                 prop_assert_eq!(reader.bit(&mut one, false), bits);
                 prop_assert_eq!(reader.word(0), number as u32);
                 prop_assert_eq!(reader.tree(&mut tree, 3, 0), number as u32 & 7);
+                let [a, b, c] = &mut three;
+                prop_assert_eq!(reader.mixed([a, b, c], &mut weights, false), number & 3 == 0);
             }
+        }
+
+        #[test]
+        fn odds_are_squashed_back(chance in 0usize..4096) {
+            let back = squash(STRETCH[chance].into()) as i32;
+            let there = chance as i32 * 16 + 8;
+            // A step of the logistic domain is 1/256 of odds, which is 64 at an even chance; the ends are cut off.
+            prop_assert!((back - there).abs() <= 64, "{there} {back}");
         }
 
         #[test]

@@ -5,9 +5,14 @@ use super::{Header, Label, MAGIC, VERSION};
 use crate::{Error, Result};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// Type and length before a part, its sum after.
-pub(super) const HEAD: usize = 4;
+/// Type and length before a part of less than 64 KiB, and before a longer one; its sum after.
+pub(super) const HEAD: usize = 3;
+pub(super) const LONG_HEAD: usize = 4;
 pub(super) const SUM: usize = 4;
+/// In a part's first byte: its length has three bytes.
+const LONG: u8 = 0x80;
+/// Where a second's flags are in its first byte.
+const FLAGS: u32 = 3;
 /// Bytes between head and sum at most.
 pub(super) const LONGEST: usize = (1 << 24) - 1;
 /// Magic and version.
@@ -23,7 +28,7 @@ pub(super) enum Type {
 }
 
 impl Type {
-    pub(super) fn of(number: u8) -> Option<Type> {
+    fn of(number: u8) -> Option<Type> {
         [Type::Header, Type::Keyframe, Type::Second, Type::End].into_iter().find(|t| *t as u8 == number)
     }
 
@@ -67,17 +72,61 @@ pub(super) fn prefix() -> [u8; PREFIX] {
     prefix
 }
 
+/// What stands before a part.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    pub(super) kind: Type,
+    /// Of a second.
+    pub(super) flags: u8,
+    /// Bytes of the head itself.
+    pub(super) bytes: usize,
+    /// Bytes of the payload; 0 where `rest` ends before it.
+    pub(super) length: usize,
+}
+
+impl Head {
+    /// Of the part that `rest` begins with; `None`: its first byte is none of a part.
+    pub(super) fn read(rest: &[u8]) -> Option<Head> {
+        let first = *rest.first()?;
+        let kind = Type::of(first & ((1 << FLAGS) - 1))?;
+        let flags = (first & !LONG) >> FLAGS;
+        if flags & !(if kind == Type::Second { WHOLE | HASHED | TRAILING } else { 0 }) != 0 {
+            return None;
+        }
+        let bytes = if first & LONG == 0 { HEAD } else { LONG_HEAD };
+        let mut length = [0; 4];
+        if let Some(of_head) = rest.get(1..bytes) {
+            length[..bytes - 1].copy_from_slice(of_head);
+        }
+        Some(Head { kind, flags, bytes, length: u32::from_le_bytes(length) as usize })
+    }
+}
+
 /// Begins a part; [`close`] completes it.
 pub(super) fn open(out: &mut Vec<u8>, kind: Type) -> usize {
     let start = out.len();
-    out.extend_from_slice(&[kind as u8, 0, 0, 0]);
+    out.extend_from_slice(&[0; LONG_HEAD]);
+    out[start] = kind as u8;
     start
+}
+
+/// The flags of the second that was begun at `start`.
+pub(super) fn set_flags(out: &mut [u8], start: usize, flags: u8) {
+    out[start] = Type::Second as u8 | flags << FLAGS;
 }
 
 /// Completes the part that was begun at `start`; it must not be longer than [`LONGEST`].
 pub(super) fn close(out: &mut Vec<u8>, start: usize, chain: &mut Chain) {
-    let length = (out.len() - start - HEAD) as u32;
-    out[start + 1..start + HEAD].copy_from_slice(&length.to_le_bytes()[..3]);
+    let length = out.len() - start - LONG_HEAD;
+    let bytes = (length as u32).to_le_bytes();
+    if length >> 16 == 0 {
+        out.copy_within(start + LONG_HEAD.., start + HEAD);
+        out.truncate(start + HEAD + length);
+        out[start + 1..start + HEAD].copy_from_slice(&bytes[..2]);
+    } else {
+        out[start] |= LONG;
+        out[start + 1..start + LONG_HEAD].copy_from_slice(&bytes[..3]);
+    }
     let sum = chain.add(&out[start..]);
     out.extend_from_slice(&sum.to_le_bytes());
 }

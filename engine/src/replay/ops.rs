@@ -2,7 +2,7 @@
 
 use super::Label;
 use super::aim::Aims;
-use super::coder::{Bit, Coder, Numbers};
+use super::coder::{Bit, Coder, Numbers, Weights};
 use super::priors::{self, Chances};
 use super::shadow::{Place, Shadows};
 use super::turn::angle_approx;
@@ -89,6 +89,8 @@ struct Past {
     count: u32,
     /// Whether movement keys changed in the last inputs, newest in bit 0.
     steps: usize,
+    /// Inputs since they changed.
+    step_age: u32,
     /// The movement keys before the last change.
     stepped: usize,
     /// Inputs since other keys changed, and since the last presses, which were these.
@@ -103,6 +105,7 @@ const PAST: Past = Past {
     lag: 0,
     count: 0,
     steps: 0,
+    step_age: 0,
     stepped: 0,
     held_age: 0,
     taps_age: 0,
@@ -134,7 +137,16 @@ pub(super) struct Model {
     /// Movement keys that came next when those keys were held and an enemy stood in that sector.
     followed: [[[u8; 16]; SECTORS + 1]; PLAYERS],
     steps: [Bit; 256],
+    steps_aged: [Bit; 512],
+    steps_guessed: [Bit; 544],
+    steps_mix: [Weights<3>; 8],
     step_guess: [[Bit; 4]; 3],
+    step_guess_keys: [[Bit; 256]; 3],
+    step_guess_sector: [[Bit; SECTORS + 1]; 3],
+    step_guess_mix: [Weights<3>; 3],
+    held_gait: [Bit; 64],
+    held_aim: [Bit; 64],
+    held_mix: [Weights<3>; 2],
     step: [[Bit; 16]; 32],
     held: [Bit; 128],
     fires: [Bit; 4],
@@ -160,7 +172,16 @@ impl Model {
         sequence_jump: Numbers::NEW,
         followed: [[[UNKNOWN; 16]; SECTORS + 1]; PLAYERS],
         steps: [Bit::EVEN; 256],
+        steps_aged: [Bit::EVEN; 512],
+        steps_guessed: [Bit::EVEN; 544],
+        steps_mix: [Weights::NEW; 8],
         step_guess: [[Bit::EVEN; 4]; 3],
+        step_guess_keys: [[Bit::EVEN; 256]; 3],
+        step_guess_sector: [[Bit::EVEN; SECTORS + 1]; 3],
+        step_guess_mix: [Weights::NEW; 3],
+        held_gait: [Bit::EVEN; 64],
+        held_aim: [Bit::EVEN; 64],
+        held_mix: [Weights::NEW; 2],
         step: [[Bit::EVEN; 16]; 32],
         held: [Bit::EVEN; 128],
         fires: [Bit::EVEN; 4],
@@ -407,7 +428,11 @@ impl Model {
             | usize::from(shadow.is_held_back()) << 1
             | aims;
         let mut step = old;
-        let changed = coder.bit(&mut self.steps[context], new != old);
+        let aged = old | aims << 4 | (past.step_age.min(15) as usize) << 5;
+        let guessed = usize::from(*guess) + 17 * (old | (past.steps & 1) << 4);
+        let chances = [&mut self.steps[context], &mut self.steps_aged[aged], &mut self.steps_guessed[guessed]];
+        let changed = coder.mixed(chances, &mut self.steps_mix[aims | (past.steps & 3) << 1], new != old);
+        past.step_age = if changed { 0 } else { past.step_age.saturating_add(1) };
         if changed {
             let guesses = [usize::from(*guess), usize::from(past.before.held.0 & STEPS), past.stepped];
             let mut found = false;
@@ -416,7 +441,12 @@ impl Model {
                     continue;
                 }
                 let context = past.steps & 1 | aims << 1;
-                if !coder.bit(&mut self.step_guess[i][context], new != guess) {
+                let chances = [
+                    &mut self.step_guess[i][context],
+                    &mut self.step_guess_keys[i][old << 4 | guess],
+                    &mut self.step_guess_sector[i][sector],
+                ];
+                if !coder.mixed(chances, &mut self.step_guess_mix[i], new != guess) {
                     (step, found) = (guess, true);
                     break;
                 }
@@ -434,8 +464,17 @@ impl Model {
         let fires = usize::from(past.last.held.has(Buttons::FIRE));
         let context = fires | aims << 1 | (past.held_age.min(15) as usize) << 2 | usize::from(changed) << 6;
         past.held_age = past.held_age.saturating_add(1);
+        let young = usize::from(past.held_age < 8);
         let mut flipped = 0u16;
-        if coder.bit(&mut self.held[context], change != 0) {
+        let gait = usize::from(past.last.held.has(Buttons::RUN))
+            | usize::from(past.last.held.has(Buttons::SNEAK)) << 1
+            | usize::from(step == 0) << 2
+            | usize::from(old == 0) << 3
+            | fires << 4
+            | aims << 5;
+        let surprise = self.aims.of[slot].surprise_age() | fires << 3 | aims << 4 | young << 5;
+        let chances = [&mut self.held[context], &mut self.held_gait[gait], &mut self.held_aim[surprise]];
+        if coder.mixed(chances, &mut self.held_mix[fires], change != 0) {
             past.held_age = 0;
             const FIRE: u16 = Buttons::FIRE.0 >> 4;
             if !coder.bit(&mut self.fires[fires | aims << 1], change != FIRE) {
@@ -465,7 +504,13 @@ impl Chances for Model {
         self.lag_jump.each(f);
         self.sequence_jump.each(f);
         self.steps.each(f);
+        self.steps_aged.each(f);
+        self.steps_guessed.each(f);
         self.step_guess.each(f);
+        self.step_guess_keys.each(f);
+        self.step_guess_sector.each(f);
+        self.held_gait.each(f);
+        self.held_aim.each(f);
         self.step.each(f);
         self.held.each(f);
         self.fires.each(f);

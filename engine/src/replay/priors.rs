@@ -38,7 +38,7 @@ pub(super) fn load(model: &mut impl Chances, start: usize) -> usize {
 
 #[cfg(all(test, feature = "scenes"))]
 mod learning {
-    use super::super::coder::{Bit, Coder};
+    use super::super::coder::{Bit, Coder, Weights};
     use super::super::ops::{Item, Model};
     use super::super::{shadow, state};
     use super::Chances;
@@ -57,6 +57,17 @@ mod learning {
         fn bit(&mut self, chance: &mut Bit, bit: bool) -> bool {
             let at = (core::ptr::from_ref(chance).addr() - self.start) / size_of::<Bit>();
             self.counts[at][usize::from(bit)] += 1;
+            bit
+        }
+
+        fn with(&mut self, _: u32, bit: bool) -> bool {
+            bit
+        }
+
+        fn mixed<const N: usize>(&mut self, chances: [&mut Bit; N], _: &mut Weights<N>, bit: bool) -> bool {
+            for chance in chances {
+                self.bit(chance, bit);
+            }
             bit
         }
 

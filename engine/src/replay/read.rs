@@ -1,7 +1,7 @@
 //! Reading.
 
 use super::coder::{Reader, ReaderState};
-use super::frame::{self, Chain, Type};
+use super::frame::{self, Chain, Head, Type};
 use super::ops::{self, Item, Model};
 use super::record::END;
 use super::{Label, MAGIC, VERSION};
@@ -203,8 +203,9 @@ impl Replay {
 
     /// What stands in the keyframe: range-coded columns.
     pub(super) fn state_of(&self, keyframe: &Keyframe) -> &[u8] {
-        let from = keyframe.at as usize + frame::HEAD + 1 + 8;
-        &self.whole.bytes[from..keyframe.at as usize + keyframe.bytes as usize - frame::SUM]
+        let from = keyframe.at as usize;
+        let head = Head::read(&self.whole.bytes[from..]).map_or(0, |head| head.bytes);
+        &self.whole.bytes[from + head + 1 + 8..keyframe.at as usize + keyframe.bytes as usize - frame::SUM]
     }
 
     /// Seconds of a keyframe.
@@ -238,18 +239,18 @@ impl Whole {
             let told = header.as_ref().map(|_| tick);
             let unfinished = Tail::Unfinished { lost: rest.len() as u64 };
             let Some((&number, _)) = rest.split_first() else { break unfinished };
-            let Some(kind) = Type::of(number) else {
+            let Some(head) = Head::read(rest) else {
                 // Files that a machine died over may end in zeros.
                 if rest.iter().all(|byte| *byte == 0) {
                     break unfinished;
                 }
-                return bad("part", format!("its type is {number}; 1 to 4"), at, told);
+                return bad("part", format!("its type is {number}; 1 to 4, with a second's flags"), at, told);
             };
-            if rest.len() < frame::HEAD {
+            if rest.len() < head.bytes {
                 break unfinished;
             }
-            let length = u32::from_le_bytes([rest[1], rest[2], rest[3], 0]) as usize;
-            let size = frame::HEAD + length + frame::SUM;
+            let Head { kind, length, .. } = head;
+            let size = head.bytes + length + frame::SUM;
             if size > rest.len() {
                 if has_end(&bytes) {
                     return bad(kind.name(), format!("it is {length} bytes long, more than the file has"), at, told);
@@ -263,8 +264,8 @@ impl Whole {
                 }
                 return bad(kind.name(), "its bytes are damaged: the sum is not theirs".to_owned(), at, told);
             }
-            let payload = &part[frame::HEAD..];
-            let within = at + frame::HEAD;
+            let payload = &part[head.bytes..];
+            let within = at + head.bytes;
             match (kind, &header) {
                 (Type::Header, None) => {
                     let (read, created) = frame::read_header(payload, within as u64, version)?;
@@ -301,7 +302,7 @@ impl Whole {
                     if keyframes.is_empty() {
                         return bad("second", "it stands before the first keyframe".to_owned(), within, told);
                     }
-                    let second = match Second::read(payload, header.tick_rate) {
+                    let second = match Second::read(payload, &head, header.tick_rate) {
                         Ok(second) => Second { at: at as u64, bytes: size as u32, ..second },
                         Err((field, reason)) => return bad(field, reason, within, told),
                     };
@@ -310,7 +311,7 @@ impl Whole {
                     }
                     tick += second.ticks;
                     seconds.push(Second { tick, ..second });
-                    let ops = (length - usize::from(second.head)) as u64;
+                    let ops = (head.bytes + length - usize::from(second.head)) as u64;
                     parts.ops += ops;
                     parts.seconds += size as u64 - ops;
                 }
@@ -350,17 +351,14 @@ fn has_end(bytes: &[u8]) -> bool {
     let Some(end) = bytes.last_chunk::<END>() else { return false };
     let length = (END - frame::HEAD - frame::SUM) as u32;
     end[0] == Type::End as u8
-        && end[1..4] == length.to_le_bytes()[..3]
+        && end[1..frame::HEAD] == length.to_le_bytes()[..2]
         && end[frame::HEAD + 4..END - frame::SUM] == (bytes.len() as u64).to_le_bytes()
 }
 
 impl Second {
-    fn read(payload: &[u8], tick_rate: u32) -> core::result::Result<Second, (&'static str, String)> {
+    fn read(payload: &[u8], of: &Head, tick_rate: u32) -> core::result::Result<Second, (&'static str, String)> {
         let short = || ("second", format!("{} bytes; too few", payload.len()));
-        let (&flags, mut rest) = payload.split_first().ok_or_else(short)?;
-        if flags & !(frame::WHOLE | frame::HASHED | frame::TRAILING) != 0 {
-            return Err(("second", format!("flags {flags}; 0 to 7")));
-        }
+        let (flags, mut rest) = (of.flags, payload);
         let mut ticks = tick_rate;
         if flags & frame::WHOLE == 0 {
             let (count, after) = rest.split_first_chunk::<2>().ok_or_else(short)?;
@@ -374,7 +372,7 @@ impl Second {
             let (bytes, after) = rest.split_first_chunk::<8>().ok_or_else(short)?;
             (hash, rest) = (Some(u64::from_le_bytes(*bytes)), after);
         }
-        let head = (payload.len() - rest.len()) as u8;
+        let head = (of.bytes + payload.len() - rest.len()) as u8;
         let trailing = flags & frame::TRAILING != 0;
         Ok(Second { tick: 0, ticks, hash, at: 0, bytes: 0, trailing, head })
     }
@@ -463,7 +461,7 @@ impl Tape {
                 return Ok(Came::Keyframe(self.segment));
             }
             let second = self.replay.seconds()[self.second];
-            let from = second.at as usize + frame::HEAD + usize::from(second.head);
+            let from = second.at as usize + usize::from(second.head);
             let bytes = &self.replay.whole.bytes[from..second.at as usize + second.bytes as usize - frame::SUM];
             let (mut reader, done) = match self.reader {
                 Some((state, done)) => (Reader::resume(bytes, state), done),

@@ -87,6 +87,8 @@ pub(crate) struct Recorder {
     chain: Chain,
     writer: Writer,
     model: Box<Model>,
+    /// A keyframe that nothing has followed yet. It waits until something does: at the end of a file it is of no use.
+    kept_back: Option<KeptBack>,
     /// Since the last tick.
     items: Vec<Item>,
     /// Room for the slices of a keyframe.
@@ -110,8 +112,15 @@ pub(crate) struct Recorder {
     stopped: bool,
 }
 
-/// Bytes left free for a second: head, flags, ticks, hash.
-const SECOND_ROOM: usize = frame::HEAD + 1 + 2 + 8;
+/// Where a keyframe begins in what waits, and the sum of the parts before it.
+#[derive(Debug, Clone, Copy)]
+struct KeptBack {
+    start: usize,
+    chain: Chain,
+}
+
+/// Bytes left free for a second: head, ticks, hash.
+const SECOND_ROOM: usize = frame::LONG_HEAD + 2 + 8;
 /// Operations that a recorder has room for at first.
 const ITEMS: usize = 64;
 /// Room for what waits at first: half a minute of a fight.
@@ -148,6 +157,7 @@ impl Recorder {
             chain,
             writer: Writer::NEW,
             model: Model::boxed(),
+            kept_back: None,
             items: Vec::with_capacity(ITEMS),
             blocks: game.blocks.clone(),
             places: places(&game.state),
@@ -207,7 +217,8 @@ impl Recorder {
         if self.ticks == self.tick_rate {
             let whole = (self.start, self.total);
             self.close_second(Some(save::hash(game)), false);
-            if self.since >= self.keyframe_ticks {
+            if self.since >= self.keyframe_ticks && !self.stopped {
+                self.kept_back = Some(KeptBack { start: self.out.len(), chain: self.chain });
                 self.keyframe(game, false);
             }
             self.keep_limit(whole);
@@ -230,6 +241,7 @@ impl Recorder {
         }
         let whole = (self.start, self.total);
         self.close_second(None, true);
+        self.kept_back = None;
         self.places = places(&game.state);
         self.keyframe(game, true);
         self.keep_limit(whole);
@@ -276,7 +288,7 @@ impl Recorder {
             self.out.push(0);
         }
         let mut head = [0; SECOND_ROOM];
-        let mut length = frame::HEAD + 1;
+        let mut length = frame::LONG_HEAD;
         if self.ticks == self.tick_rate {
             flags |= frame::WHOLE;
         } else {
@@ -288,17 +300,18 @@ impl Recorder {
             head[length..length + 8].copy_from_slice(&hash.to_le_bytes());
             length += 8;
         }
-        (head[0], head[frame::HEAD]) = (Type::Second as u8, flags);
+        frame::set_flags(&mut head, 0, flags);
         // The head was given the most room it can need.
         self.out[self.start..self.start + length].copy_from_slice(&head[..length]);
         self.out.copy_within(from.., self.start + length);
         let spare = SECOND_ROOM - length;
         self.out.truncate(self.out.len() - spare);
-        if self.out.len() - self.start - frame::HEAD > frame::LONGEST {
+        if self.out.len() - self.start - frame::LONG_HEAD > frame::LONGEST {
             self.stop();
             return;
         }
         frame::close(&mut self.out, self.start, &mut self.chain);
+        self.kept_back = None;
         self.total += (self.out.len() - self.start) as u64;
         self.start = self.out.len();
     }
@@ -324,20 +337,40 @@ impl Recorder {
     fn stop(&mut self) {
         self.stopped = true;
         self.out.truncate(self.start);
+        self.drop_kept_back();
         self.items = Vec::new();
     }
 
-    /// Hands over whole parts.
+    /// Takes back a keyframe that nothing has followed.
+    fn drop_kept_back(&mut self) {
+        let Some(kept) = self.kept_back.take() else { return };
+        if kept.start < self.out.len() {
+            self.total -= (self.out.len() - kept.start) as u64;
+            self.out.truncate(kept.start);
+            self.start = kept.start;
+            self.chain = kept.chain;
+        }
+    }
+
+    /// Hands over whole parts, but for a keyframe that nothing has followed.
     fn drain(&mut self, out: &mut Vec<u8>) -> Drained {
-        let bytes = self.start.min(self.out.len());
+        let whole = self.start.min(self.out.len());
+        let bytes = self.kept_back.map_or(whole, |kept| kept.start);
+        let drained = Drained { bytes, total: self.total - (whole - bytes) as u64, stopped: self.stopped };
+        if bytes == 0 {
+            return drained;
+        }
         out.extend_from_slice(&self.out[..bytes]);
         self.out.copy_within(bytes.., 0);
         self.out.truncate(self.out.len() - bytes);
-        self.start = 0;
+        self.start -= bytes.min(self.start);
+        if let Some(kept) = &mut self.kept_back {
+            kept.start = 0;
+        }
         if self.out.capacity() > 4 * ROOM && self.out.len() < ROOM {
             self.out.shrink_to(ROOM);
         }
-        Drained { bytes, total: self.total, stopped: self.stopped }
+        drained
     }
 
     fn end(&mut self, game: &Match, out: &mut Vec<u8>) -> Drained {
@@ -345,6 +378,7 @@ impl Recorder {
             self.close_second(Some(save::hash(game)), true);
         }
         if !self.stopped {
+            self.drop_kept_back();
             let start = frame::open(&mut self.out, Type::End);
             self.out.extend_from_slice(&self.all_ticks.to_le_bytes());
             self.out.extend_from_slice(&(self.total + END as u64).to_le_bytes());
