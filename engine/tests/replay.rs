@@ -658,3 +658,72 @@ fn a_fight_of_eight_is_small() {
     let (file, _, _) = record("brawl", 0, 3600, &RecordDef { keyframe_seconds: 3600, ..RecordDef::default() });
     assert!(file.len() < 17_500, "{} bytes a minute", file.len());
 }
+
+/// `seek` to the last tick is the same wherever the playback has been.
+#[test]
+fn the_last_tick_is_the_same_from_wherever_one_comes() {
+    let map = small_map();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let game = world.create_match(&map, MatchDef::default()).unwrap();
+    let player = world.add_player(game, PlayerDef::default()).unwrap();
+    world.record(game, &RecordDef::default()).unwrap();
+    (0..90).for_each(|_| world.step());
+    world.kill_player(game, player).unwrap();
+    let mut file = Vec::new();
+    world.end_recording(game, &mut file).unwrap();
+    let replay = Replay::open(file).unwrap();
+    let mut playback = replay.begin(&mut world, &map).unwrap();
+    playback.seek(&mut world, replay.last_tick()).unwrap();
+    let straight = world.hash(playback.game()).unwrap();
+    while playback.step(&mut world).unwrap() {}
+    playback.seek(&mut world, replay.last_tick()).unwrap();
+    assert_eq!(world.hash(playback.game()).unwrap(), straight);
+}
+
+/// What a playback could not do it does not leave out and go on.
+#[test]
+fn a_playback_that_has_failed_goes_no_further() {
+    let map = small_map();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let game = world.create_match(&map, MatchDef::default()).unwrap();
+    let player = world.add_player(game, PlayerDef::default()).unwrap();
+    world.record(game, &RecordDef::default()).unwrap();
+    for n in 0..90 {
+        let input = InputCmd::new(n + 1, Buttons::RIGHT, Buttons::NONE, Vec2::new(1.0, 2.0)).unwrap();
+        world.push_input(game, player, input).unwrap();
+        world.step();
+    }
+    let mut file = Vec::new();
+    world.end_recording(game, &mut file).unwrap();
+    let replay = Replay::open(file).unwrap();
+    let mut playback = replay.begin(&mut world, &map).unwrap();
+    playback.step(&mut world).unwrap();
+    let own = world.view(playback.game()).unwrap().id_of(0).unwrap();
+    let mut now = Snapshot::new();
+    world.snapshot(playback.game(), &mut now).unwrap();
+    world.remove_player(playback.game(), own).unwrap();
+    assert!(playback.step(&mut world).is_err());
+    world.rollback(playback.game(), &now).unwrap();
+    // Either it tries that tick again, or it fails for good: match and tape stay together.
+    let _ = playback.step(&mut world);
+    assert_eq!(playback.tick(), world.view(playback.game()).unwrap().tick());
+}
+
+/// What a timeline takes is in proportion to the file: a few hundred KB from anybody are no GB.
+#[test]
+fn a_small_file_has_no_large_timeline() {
+    let map = small_map();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let game = world.create_match(&map, MatchDef::default()).unwrap();
+    world.record(game, &RecordDef::default()).unwrap();
+    for _ in 0..60 {
+        (0..16_384).for_each(|_| world.repair_walls(game).unwrap());
+        world.step();
+    }
+    let mut file = Vec::new();
+    world.end_recording(game, &mut file).unwrap();
+    let bytes = file.len();
+    let timeline = Replay::open(file).unwrap().timeline();
+    let takes = timeline.map_or(0, |all| all.len() * size_of::<Entry>());
+    assert!(takes <= 256 * bytes, "{takes} bytes of timeline from {bytes} of file");
+}

@@ -13,7 +13,10 @@ use std::sync::LazyLock;
 
 /// Operations of a tick at most; a recording to which more come stops.
 pub(super) const MOST_OPS: usize = 16_384;
-/// Operations for each byte of a second at most; a writer adds bytes until it is so.
+/// Of these, such as are neither inputs nor taps: they can cost as much as many ticks, and stand in timelines.
+pub(super) const MOST_RARE: usize = 1024;
+/// Inputs and taps for each byte of a second at most; each of the others counts as so many. A writer adds bytes until it
+/// is so.
 pub(super) const OPS_A_BYTE: usize = 64;
 
 /// What is written of a tick.
@@ -55,6 +58,16 @@ const KINDS: [Kind; 12] = [
     Kind::Reset,
     Kind::Label,
 ];
+
+/// Neither an input nor a tap.
+pub(super) fn is_rare(item: &Item) -> bool {
+    !matches!(item, Item::Op(Op::Input { .. } | Op::Tap { .. }))
+}
+
+/// What items count against the bytes of a second, see [`OPS_A_BYTE`].
+pub(super) fn weight(items: &[Item]) -> usize {
+    items.iter().map(|item| if is_rare(item) { OPS_A_BYTE } else { 1 }).sum()
+}
 
 fn kind_of(item: &Item) -> Kind {
     match item {
@@ -277,7 +290,7 @@ impl Model {
 
     /// Items in the order in which they came.
     fn in_order<C: Coder>(&mut self, coder: &mut C, tick: u32, items: &mut Vec<Item>) -> Result<(), Bad> {
-        let mut at = 0;
+        let (mut at, mut rare) = (0, 0);
         loop {
             let given = if C::WRITES { items.get(at).cloned() } else { None };
             if !coder.bit(&mut self.next, given.is_some()) {
@@ -288,6 +301,10 @@ impl Model {
             }
             let item = self.item(coder, tick, given)?;
             if !C::WRITES {
+                rare += usize::from(is_rare(&item));
+                if rare > MOST_RARE {
+                    return Err(("operations", "at most 1024 in a tick that are neither inputs nor taps"));
+                }
                 items.push(item);
             }
             at += 1;

@@ -45,6 +45,10 @@ pub struct Playback {
     good: u32,
     hashes: u32,
     divergence: Option<Divergence>,
+    /// What was done after the last tick has been done.
+    trailed: bool,
+    /// What it could not do: it goes no further.
+    failed: Option<Error>,
 }
 
 impl Replay {
@@ -96,7 +100,16 @@ impl Replay {
         let header = self.header();
         let game = world.create_match(map, MatchDef { seed: header.seed, kill_target: Some(header.kill_target) })?;
         let good = self.keyframes()[segment].tick;
-        let playback = Playback { tape: Tape::new(self, segment), game, fed: None, good, hashes: 0, divergence: None };
+        let playback = Playback {
+            tape: Tape::new(self, segment),
+            game,
+            fed: None,
+            good,
+            hashes: 0,
+            divergence: None,
+            trailed: false,
+            failed: None,
+        };
         if (segment > 0 || self.keyframes()[0].hash.is_some())
             && let Err(error) = playback.install(world)
         {
@@ -236,8 +249,11 @@ impl Playback {
             }
         }
         match came {
-            Came::Tick { hash } => self.fed = Some(hash),
-            Came::Trailing { hash } => self.compare(world, hash)?,
+            Came::Tick { hash } => (self.fed, self.trailed) = (Some(hash), false),
+            Came::Trailing { hash } => {
+                self.trailed = true;
+                self.compare(world, hash)?;
+            }
             Came::Keyframe(_) | Came::End => {}
         }
         Ok(true)
@@ -249,15 +265,30 @@ impl Playback {
     ///
     /// # Errors
     /// [`Error::BadReplay`] for operations that are damaged or not to be done, and for a damaged state that the match was
-    /// turned into; [`Error::StaleId`] if the match is gone.
+    /// turned into; [`Error::StaleId`] if the match is gone. After the first it fails in the same way until
+    /// [`Playback::seek`].
     pub fn feed(&mut self, world: &mut World) -> Result<bool> {
         world.game(self.game)?;
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
         self.fed = None;
+        let before = self.tape.tick;
+        let fed = self.go_on(world);
+        if let Err(error) = &fed {
+            self.failed = Some(error.clone());
+            self.tape.tick = before;
+        }
+        fed
+    }
+
+    fn go_on(&mut self, world: &mut World) -> Result<bool> {
         loop {
             let came = self.tape.next()?;
             match came {
                 Came::End => return Ok(false),
                 Came::Keyframe(segment) => {
+                    self.trailed = false;
                     if self.replay().keyframes()[segment].restored {
                         self.install(world)?;
                     }
@@ -307,10 +338,14 @@ impl Playback {
         }
         world.game(self.game)?;
         let segment = self.replay().keyframes().partition_point(|keyframe| keyframe.tick <= tick) - 1;
-        if segment != self.tape.segment() || self.tape.tick > tick || self.fed.is_some() {
+        let past = self.tape.tick > tick || (self.trailed && self.tape.tick == tick);
+        if segment != self.tape.segment() || past || self.fed.is_some() || self.failed.is_some() {
             self.tape.begin(segment);
-            self.fed = None;
-            self.install(world)?;
+            (self.fed, self.trailed) = (None, false);
+            self.failed = self.install(world).err();
+            if let Some(error) = &self.failed {
+                return Err(error.clone());
+            }
             if self.divergence.is_none() {
                 self.good = self.tape.tick;
             }

@@ -477,7 +477,7 @@ impl Tape {
                 continue;
             }
             let read = self.model.tick(&mut reader, self.tick + 1, &[[0; 2]; PLAYERS], &mut self.items);
-            self.ops += self.items.len();
+            self.ops += ops::weight(&self.items);
             let bad = |(field, reason): (&'static str, &str)| {
                 Err(Error::BadReplay {
                     field,
@@ -490,7 +490,7 @@ impl Tape {
                 return bad(what);
             }
             if self.ops > bytes.len() * ops::OPS_A_BYTE {
-                return bad(("operations", "at most 64 for each byte of a second"));
+                return bad(("operations", "at most 64 inputs and taps, or one other, for each byte of a second"));
             }
             let state = reader.state();
             self.reader = Some((state, done + 1));

@@ -52,7 +52,7 @@ pub struct Drained {
     /// Bytes of the file so far, those appended now included.
     pub total: u64,
     /// The recording has stopped by itself: more than [`RecordDef::limit`] bytes waited, or more than 16,384 operations
-    /// were done between two ticks. What was handed over until now is a file that lacks its end mark.
+    /// were done between two ticks, or more than 1,024 that are neither inputs nor taps. What was handed over until now is a file that lacks its end mark.
     pub stopped: bool,
 }
 
@@ -91,6 +91,8 @@ pub(crate) struct Recorder {
     kept_back: Option<KeptBack>,
     /// Since the last tick.
     items: Vec<Item>,
+    /// Of those, such as are neither inputs nor taps.
+    rare: usize,
     /// Room for the slices of a keyframe.
     blocks: Box<[Block]>,
     /// Where the players are.
@@ -100,7 +102,7 @@ pub(crate) struct Recorder {
     keyframe_ticks: u32,
     /// Tick of the recording.
     tick: u32,
-    /// Ticks and operations of the second that is being written.
+    /// Ticks of the second that is being written, and the weight of its operations.
     ticks: u32,
     ops: usize,
     /// Since the last keyframe.
@@ -167,6 +169,7 @@ impl Recorder {
             tick: header.first_tick,
             ticks: 0,
             ops: 0,
+            rare: 0,
             since: 0,
             labels: header.labels.len(),
             all_ticks: 0,
@@ -191,7 +194,8 @@ impl Recorder {
         if self.stopped {
             return;
         }
-        if self.items.len() >= ops::MOST_OPS {
+        self.rare += usize::from(ops::is_rare(&item));
+        if self.items.len() >= ops::MOST_OPS || self.rare > ops::MOST_RARE {
             self.stop();
             return;
         }
@@ -249,11 +253,12 @@ impl Recorder {
     }
 
     fn write_items(&mut self) {
-        self.ops += self.items.len();
+        self.ops += ops::weight(&self.items);
         let mut coder = Writing { writer: &mut self.writer, out: &mut self.out };
         let written = self.model.tick(&mut coder, self.tick, &self.places, &mut self.items);
         debug_assert!(written.is_ok());
         self.items.clear();
+        self.rare = 0;
         if self.items.capacity() > 4 * ITEMS {
             self.items.shrink_to(ITEMS);
         }
