@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher};
 use trespasser::net::hidden;
-use trespasser::scenes::{SCENES, Scene};
+use trespasser::scenes::{FIGHTS, Scene};
 use trespasser::simd::Level;
 use trespasser::world::{NO_SLICE, NONE, PLAYERS};
 use trespasser::{Event, EventKind, MatchView, PlayerView, Team, Told, Weapon, World, WorldDef};
@@ -357,10 +357,7 @@ fn check(name: &str, ticks: u32, tally: &mut Tally) {
 #[test]
 fn scenes_are_told_as_the_table_says() {
     let mut tally = Tally::default();
-    // Between two ticks of the first two the host changes who plays, or begins anew, which is told in the next tick;
-    // `knowledge.rs` has such changes one by one. The others have another tick rate, and this counts in frames of three.
-    let steady = |name: &&&str| !["rematch", "rough", "slow", "half", "fast"].contains(name);
-    for name in SCENES.iter().filter(steady) {
+    for name in FIGHTS {
         check(name, if *name == "arsenal" { 2400 } else { 1200 }, &mut tally);
     }
     println!("{tally:?}");

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use support::*;
 use trespasser::rules::{Material, SoundKind};
-use trespasser::scenes::{SCENES, Scene};
+use trespasser::scenes::{FIGHTS, Scene};
 use trespasser::sound::{attenuation, cutoff_hz, own};
 use trespasser::world::MatchView;
 use trespasser::*;
@@ -202,7 +202,7 @@ fn faint_ways_are_the_same_from_either_end() {
 #[test]
 fn sound_is_the_naive_reference_in_a_fight() {
     let (mut compared, mut left_out, mut worst) = (0, 0, 0.0f64);
-    for name in SCENES {
+    for name in FIGHTS {
         let mut scene = Scene::new(name).unwrap();
         for _ in 0..6 {
             scene.advance(300);
@@ -726,7 +726,7 @@ fn s8_every_level_hears_the_same() {
 #[test]
 fn s8_quarter_turns_are_right_on_the_average() {
     let (mut sum, mut squares, mut count, mut far) = (0.0f64, 0.0f64, 0u32, 0u32);
-    for name in SCENES {
+    for name in FIGHTS {
         let mut scene = Scene::new(name).unwrap();
         for round in 0..8 {
             scene.advance(200);

@@ -19,5 +19,5 @@ mod stats;
 
 pub use bots::Bots;
 pub use people::{Cheat, Line, Style, Table, TableDef};
-pub use scene::{Role, SCENES, Scene, Script, armed_loadout, loadout, run, script};
+pub use scene::{FIGHTS, Role, SCENES, Scene, Script, armed_loadout, loadout, run, script};
 pub use stats::FightStats;

@@ -38,6 +38,9 @@ pub const SCENES: &[&str] = &[
     "fast",
 ];
 
+/// The first five, at 60 ticks a second under `standard` rules: what measurements and naive references rest on.
+pub const FIGHTS: &[&str] = &["duel", "skirmish", "brawl", "demolition", "arsenal"];
+
 /// No scene but `rematch` ends by itself before a week of play; one that does begins anew.
 const KILL_TARGET: u16 = 10_000;
 

@@ -262,9 +262,9 @@ fn random_maps(table: &mut Table) {
 /// Every pair of enemies as bots bring it about, and pairs put anywhere among the same walls.
 #[cfg(feature = "scenes")]
 fn scenes(table: &mut Table) {
-    use crate::scenes::{SCENES, Scene};
+    use crate::scenes::{FIGHTS, Scene};
     let mut dice = Dice::new(0x5CE7);
-    for name in SCENES {
+    for name in FIGHTS {
         let (mut played, mut put) = (Counts::default(), Counts::default());
         let mut scene = Scene::new(name).unwrap();
         for _ in 0..480 {
