@@ -64,10 +64,11 @@ pub enum Kind {
     /// From an enemy's first being on the client's screen, 10 degrees off the aim and more, to a turn's having ended within 3
     /// px of the body's middle, where the aim stays for 4 inputs. Value: ms; limit: 150. Simple reactions to sight take 180 to
     /// 250 ms and hardly ever under 150; in sprints a start under 100 ms is a false start; and the hand's way comes on top.
-    /// A turn that was on its way there before does not count.
+    /// A turn that was on its way there before does not count. Locks found at the same time raise the grade.
     Reaction = 16,
     /// From an enemy's first being on the client's screen, under the crosshair, to the trigger. Value: ms; limit: 100. Presses
-    /// in the 100 ms before count against it, for who fires by guess is as often too early.
+    /// in the 100 ms before count against it, for who fires by guess is as often too early. Alone it says little;
+    /// beside reactions and locks more.
     Trigger = 17,
     /// A jump of the cursor from rest to rest, 10 px and more in one input, onto a visible body. Value: px off its middle;
     /// limit: 1.5. A hand takes 100 ms and more for such a way and misses by some percent of it.
