@@ -42,21 +42,69 @@ const LANDED: f32 = 4.0;
 const JUMP_OFF: f32 = 1.5;
 /// px within which no jump or pursuit is looked at.
 const NEAR: f32 = 30.0;
-/// A pursuit: px across the line that the enemy goes, inputs at least, px off the middle, share of the inputs, and px
-/// within which an enemy is pursued.
-const LOCK_WAY: f32 = 15.0;
-const LOCK: u8 = 5;
-const LOCK_OFF: f32 = 0.8;
-const LOCK_SHARE: f32 = 0.7;
+/// px within which an enemy is pursued, and px a tick that nobody outruns.
 const LOCK_NEAR: f32 = 12.0;
-/// The same looser and longer: px across, px off, share.
-const HOLD_WAY: f32 = 30.0;
-const HOLD_OFF: f32 = 3.5;
-const HOLD_SHARE: f32 = 0.85;
-/// Inputs in which an enemy must have come that way, 15 and 45 px/s: a hand that is 100 ms late is as close to one who is
-/// slower, and anybody can creep before another's eyes.
-const LOCK_MOST: u8 = 60;
-const HOLD_MOST: u8 = 40;
+const FASTEST: f32 = 3.5;
+/// A pursuit: what it takes to be judged, and the same looser and longer.
+/// 18 and 45 px/s: a hand that is 100 ms late is as close to one who is slower, and anybody can creep before another's eyes.
+const LOCK: Goal = Goal { spread: 4.0, moves: 0.3, moving: 6, inputs: 60, off: 0.8, share: 0.7 };
+const HOLD: Goal = Goal { spread: 5.0, moves: 0.75, moving: 8, inputs: 60, off: 3.5, share: 0.85 };
+/// Share of the inputs below which a looser pursuit is a person's; and what one is worth that never misses.
+const HOLD_MISSED: f32 = 0.7;
+const HOLD_ALL: f32 = 1.6;
+
+/// When a pursuit is judged, and how.
+struct Goal {
+    /// px, standard deviation of where the enemy is across the line, from which on it is judged.
+    spread: f32,
+    /// px across the line in an input from which on it moves.
+    moves: f32,
+    /// Inputs in which it moves, at least, and inputs after which it begins anew.
+    moving: u8,
+    inputs: u8,
+    /// px off the middle of the body, and share of the inputs in which it moves, that make a lock.
+    off: f32,
+    share: f32,
+}
+
+/// An enemy pursued so far.
+#[derive(Debug, Clone, Copy)]
+struct Pursuit {
+    inputs: u8,
+    moving: u8,
+    /// Of those, the ones close to the middle, by the ways to say where it was.
+    close: [u8; VIEWED],
+    /// px across the line that it has come, to one side, and the sums of that and its square.
+    way: f32,
+    sum: f32,
+    squares: f32,
+}
+
+impl Pursuit {
+    const NEW: Pursuit = Pursuit { inputs: 0, moving: 0, close: [0; VIEWED], way: 0.0, sum: 0.0, squares: 0.0 };
+
+    /// An input more; the share of inputs on the middle, once there is enough to judge.
+    fn goes_on(&mut self, goal: &Goal, across: f32, offs: &[(f32, f32); VIEWED]) -> Option<f32> {
+        self.inputs += 1;
+        self.way += across;
+        self.sum += self.way;
+        self.squares += self.way * self.way;
+        if across.abs() >= goal.moves {
+            self.moving += 1;
+            for (close, (off, _)) in self.close.iter_mut().zip(offs) {
+                *close += u8::from(off.abs() < goal.off);
+            }
+        }
+        let n = f32::from(self.inputs);
+        let variance = (self.squares - self.sum * self.sum / n) / n;
+        let enough = self.moving >= goal.moving && variance >= goal.spread * goal.spread;
+        let share = f32::from(self.close.into_iter().max().unwrap_or(0)) / f32::from(self.moving.max(1));
+        if enough || self.inputs >= goal.inputs {
+            *self = Pursuit::NEW;
+        }
+        enough.then_some(share)
+    }
+}
 
 /// An enemy who has come on a client's screen.
 #[derive(Debug, Clone, Copy)]
@@ -88,22 +136,15 @@ struct Eye {
     /// px off a body's middle that a jump in the last input landed; negative: there was none.
     landed: f32,
     sighting: Sighting,
-    /// Sequence number of the last shot or refused one, and of the last that began a pull.
+    /// Sequence number of the last shot or refused one, and of the last that began a pull; 0: none.
     fired: u32,
     pulled: u32,
     /// Slot of who is pursued.
     pursued: u8,
-    inputs: u8,
-    /// Inputs close to the middle, by the ways to say where it was.
-    locked: [u8; VIEWED],
-    /// Where it was last, and how far across the line it has come, px to one side: who goes to and fro within a resting aim
-    /// has gone nowhere.
+    /// Where it was last. One who goes to and fro within a resting aim is not on the middle while it moves.
     pursued_at: (f32, f32),
-    way: f32,
-    /// The same for the looser pursuit.
-    held_inputs: u8,
-    held: [u8; VIEWED],
-    held_way: f32,
+    lock: Pursuit,
+    hold: Pursuit,
     /// More than chance.
     /// Reaction, trigger, snap, lock in sight and out of it, hold.
     counts: [f32; 6],
@@ -126,13 +167,9 @@ impl Eye {
         fired: 0,
         pulled: 0,
         pursued: NONE,
-        inputs: 0,
-        locked: [0; VIEWED],
         pursued_at: (0.0, 0.0),
-        way: 0.0,
-        held_inputs: 0,
-        held: [0; VIEWED],
-        held_way: 0.0,
+        lock: Pursuit::NEW,
+        hold: Pursuit::NEW,
         counts: [0.0; 6],
     };
 }
@@ -318,13 +355,25 @@ impl Eyes {
         let then = if ack == 0 || ack > now { now } else { ack };
         let in_frame = then.next_multiple_of(frame).min(now);
         let sees = self.view(slot, then, now) | self.view(slot, in_frame, now);
-        // Enemies in the line of aim who have been out of sight for a second and more.
+        // Enemies in the line of aim, as they were on screen, who had been out of sight for a second and more.
         let second = self.tick_rate;
+        let slack = LOCK_NEAR + FASTEST * (now - then) as f32;
         let mut hidden = 0u8;
         for enemy in MatchState::slots(state.enemies(slot) & state.alive & !sees) {
-            let (dx, dy) = (state.x[enemy] - me.0, state.y[enemy] - me.1);
-            let on = (dx * aim.1 - dy * aim.0).abs() <= LOCK_NEAR && dx * aim.0 + dy * aim.1 > NEAR;
-            if on && now.saturating_sub(self.seen[slot][enemy]) > second {
+            let to = |at: (f32, f32)| {
+                let (dx, dy) = (at.0 - me.0, at.1 - me.1);
+                ((dx * aim.1 - dy * aim.0).abs(), dx * aim.0 + dy * aim.1)
+            };
+            // Most are nowhere near it.
+            let (off, far) = to((state.x[enemy], state.y[enemy]));
+            if off > slack || far < NEAR - slack || then.saturating_sub(self.seen[slot][enemy]) <= second {
+                continue;
+            }
+            let on = |tick: u32| {
+                let (off, far) = self.place(enemy, tick, now).map_or((f32::INFINITY, 0.0), to);
+                off <= LOCK_NEAR && far > NEAR
+            };
+            if on(then) || on(in_frame) {
                 hidden |= 1 << enemy;
             }
         }
@@ -368,7 +417,7 @@ impl Eyes {
                 let aside = cos < ASIDE_COS * far && !on_its_way;
                 let under = cos >= ASIDE_COS * far && (dx * was.1 - dy * was.0).abs() < BODY_RADIUS;
                 eye.sighting = Sighting { target: enemy as u8, aside, under, reached: 0, sequence, from: was };
-                if under && sequence.wrapping_sub(eye.pulled) <= TRIGGER {
+                if under && eye.pulled != 0 && sequence.wrapping_sub(eye.pulled) <= TRIGGER {
                     // Too early by a guess, as others are too late by one.
                     eye.counts[1] = (eye.counts[1] - 1.0).max(-3.0);
                 }
@@ -386,15 +435,19 @@ impl Eyes {
                 if u32::from(sighting.reached) >= REACHED_FOR {
                     done = true;
                     let took = (gone + 1).saturating_sub(sighting.reached.into());
+                    let holds = eye.counts[5] >= 1.0;
                     weigh(&mut eye.counts[0], took as f32 * pace <= REACTION as f32, 0.3, |count| {
-                        let grade = [0.15, 0.15, 0.5, 0.9, 1.0][(count as usize).min(4)];
+                        let grade = [0.15, 0.15, 0.5, 0.9, 1.0][(count as usize + usize::from(holds)).min(4)];
                         found.tell(state, slot, Kind::Reaction, ms(took) * pace, ms(REACTION), grade);
                     });
                 }
             } else if sighting.under && pulls && !done {
                 done = true;
+                // Guesses come alone.
+                let company = eye.counts[0] >= 1.0 || eye.counts[5] >= 1.0;
                 weigh(&mut eye.counts[1], gone as f32 * pace < TRIGGER as f32, 0.25, |count| {
-                    let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { 0.05 };
+                    let alone = if company { 0.4 } else { 0.05 };
+                    let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { alone };
                     found.tell(state, slot, Kind::Trigger, ms(gone) * pace, ms(TRIGGER), grade);
                 });
             }
@@ -431,53 +484,43 @@ impl Eyes {
         match target.and_then(|enemy| Some((enemy, self.place(enemy, then, now)?))) {
             None => eye.pursued = NONE,
             Some((enemy, at)) if eye.pursued != enemy as u8 || inputs > 4 => {
-                (eye.pursued, eye.inputs, eye.way, eye.locked) = (enemy as u8, 0, 0.0, [0; VIEWED]);
-                (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
-                eye.pursued_at = at;
+                (eye.pursued, eye.pursued_at) = (enemy as u8, at);
+                (eye.lock, eye.hold) = (Pursuit::NEW, Pursuit::NEW);
             }
             Some((enemy, at)) => {
                 let (dx, dy) = (at.0 - eye.pursued_at.0, at.1 - eye.pursued_at.1);
                 let across = dx * aim.1 - dy * aim.0;
-                (eye.way, eye.held_way) = (eye.way + across, eye.held_way + across);
                 eye.pursued_at = at;
-                // It hardly moves.
-                if eye.inputs >= LOCK_MOST {
-                    (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
-                }
-                if eye.held_inputs >= HOLD_MOST {
-                    (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
-                }
-                eye.inputs += 1;
-                eye.held_inputs += 1;
-                for (i, (off, _)) in offs(enemy).into_iter().enumerate() {
-                    eye.locked[i] += u8::from(off.abs() < LOCK_OFF);
-                    eye.held[i] += u8::from(off.abs() < HOLD_OFF);
-                }
-                if eye.held_way.abs() >= HOLD_WAY && eye.held_inputs >= 2 * LOCK {
-                    let share = f32::from(eye.held.into_iter().max().unwrap_or(0)) / f32::from(eye.held_inputs);
-                    if sees >> enemy & 1 == 1 {
-                        weigh(&mut eye.counts[5], share >= HOLD_SHARE, 0.5, |count| {
-                            let grade = [0.3, 0.3, 0.8, 1.0][(count as usize).min(3)];
-                            found.tell(state, slot, Kind::Lock, share, HOLD_SHARE, grade);
-                        });
+                let offs = offs(enemy);
+                let in_sight = sees >> enemy & 1 == 1;
+                if let Some(share) = eye.hold.goes_on(&HOLD, across, &offs)
+                    && in_sight
+                {
+                    let reacts = eye.counts[0] >= 1.0;
+                    let count = &mut eye.counts[5];
+                    if share >= HOLD.share {
+                        *count = (*count + if share >= 1.0 { HOLD_ALL } else { 1.0 }).min(8.0);
+                        // People manage one in fifty, and hardly ever some in a row; or this and a reaction like that.
+                        let grade =
+                            [0.15, 0.15, 0.3, 0.6, 0.9, 1.0][((*count + 0.7) as usize + usize::from(reacts)).min(5)];
+                        found.tell(state, slot, Kind::Lock, share, HOLD.share, grade);
+                    } else if share < HOLD_MISSED {
+                        *count = (*count - 1.0).max(0.0);
                     }
-                    (eye.held_inputs, eye.held_way, eye.held) = (0, 0.0, [0; VIEWED]);
                 }
-                if eye.way.abs() >= LOCK_WAY && eye.inputs >= LOCK {
-                    let share = f32::from(eye.locked.into_iter().max().unwrap_or(0)) / f32::from(eye.inputs);
-                    let locked = share >= LOCK_SHARE;
-                    if sees >> enemy & 1 == 1 {
+                if let Some(share) = eye.lock.goes_on(&LOCK, across, &offs) {
+                    let locked = share >= LOCK.share;
+                    if in_sight {
                         weigh(&mut eye.counts[3], locked, 0.5, |count| {
                             let grade = [0.2, 0.2, 0.6, 0.9][(count as usize).min(3)];
-                            found.tell(state, slot, Kind::Lock, share, LOCK_SHARE, grade);
+                            found.tell(state, slot, Kind::Lock, share, LOCK.share, grade);
                         });
                     } else {
                         weigh(&mut eye.counts[4], locked, 0.1, |count| {
                             let grade = [0.5, 0.5, 0.9, 1.0][(count as usize).min(3)];
-                            found.tell(state, slot, Kind::HiddenTrack, share, LOCK_SHARE, grade);
+                            found.tell(state, slot, Kind::HiddenTrack, share, LOCK.share, grade);
                         });
                     }
-                    (eye.inputs, eye.way, eye.locked) = (0, 0.0, [0; VIEWED]);
                 }
             }
         }

@@ -53,26 +53,31 @@ pub enum Kind {
     /// Aim held on enemies whom the player can know nothing of, more often than on where they were some seconds before.
     /// Value: logarithm of the odds against chance; limit: where evidence begins. See [`super`].
     HiddenAim = 13,
-    /// Aim locked on a moving enemy who has been out of sight for a second and more, heard or not. Value: share of the
-    /// inputs within 0.8 px of the body's middle, while it goes 15 px across the line; limit: 0.7. Sounds tell directions to
-    /// 5.6 degrees, and steps come every 16 px: nobody follows the unseen to the pixel.
+    /// Aim locked on a moving enemy who had been out of the player's sight for a second and more, as of the tick that the
+    /// client had on screen, heard or not. Value: of the inputs in which the enemy moves across the line, the share within
+    /// 0.8 px of the body's middle, once it has gone about, to one side or to and fro, with a standard deviation of 4 px;
+    /// limit: 0.7. Who goes so far about within a resting aim moves through its middle seldom. Sounds tell directions to 5.6
+    /// degrees, and steps come every 16 px: nobody follows the unseen to the pixel.
     HiddenTrack = 14,
     /// Shots at such enemies rather than at where they were. Value: logarithm of the odds; limit: where evidence begins.
     HiddenShot = 15,
     /// From an enemy's first being on the client's screen, 10 degrees off the aim and more, to a turn's having ended within 3
     /// px of the body's middle, where the aim stays for 4 inputs. Value: ms; limit: 150. Simple reactions to sight take 180 to
     /// 250 ms and hardly ever under 150; in sprints a start under 100 ms is a false start; and the hand's way comes on top.
-    /// A turn that was on its way there before does not count.
+    /// A turn that was on its way there before does not count. Locks found at the same time raise the grade.
     Reaction = 16,
     /// From an enemy's first being on the client's screen, under the crosshair, to the trigger. Value: ms; limit: 100. Presses
-    /// in the 100 ms before count against it, for who fires by guess is as often too early.
+    /// in the 100 ms before count against it, for who fires by guess is as often too early. Alone it says little;
+    /// beside reactions and locks more.
     Trigger = 17,
     /// A jump of the cursor from rest to rest, 10 px and more in one input, onto a visible body. Value: px off its middle;
     /// limit: 1.5. A hand takes 100 ms and more for such a way and misses by some percent of it.
     Snap = 18,
-    /// Aim locked on a moving enemy in sight. Value: share of the inputs within 0.8 px of the body's middle, while it goes 15
-    /// px across the line in at most a second; limit: 0.7. Or of those within 3.5 px, while it goes 30 px in at most two
-    /// thirds of one; limit: 0.85. A hand that follows is 100 ms late, so by 5 px and more at a sneak, or guesses.
+    /// Aim locked on a moving enemy in sight. Value: of the inputs in which the enemy moves across the line, the share within
+    /// 0.8 px of the body's middle, once it has gone about with a standard deviation of 4 px; limit: 0.7. Or within 3.5 px,
+    /// once it has with 5 px at 45 px/s and more; limit: 0.85, and it takes four and more of these with few misses between to flag: a program
+    /// that smooths its aim over some inputs lags by less than that. A hand that follows is 100 ms late, so by 5 px and
+    /// more at a walk, or guesses.
     Lock = 19,
     /// Aim, tracking or shots at a decoy that no honest client shows. Value as of the kind it would be otherwise; limit the
     /// same.
