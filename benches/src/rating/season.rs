@@ -144,7 +144,7 @@ impl Heldout {
 pub struct Outcome {
     /// All looks together.
     pub heldout: Heldout,
-    /// By look, one every [`LOOK`] rounds.
+    /// By look, one every `LOOK` rounds.
     pub looks: Vec<Heldout>,
     /// Spearman's correlation of ratings and skills, mean of the last five looks.
     pub spearman: f64,

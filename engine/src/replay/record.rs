@@ -358,9 +358,14 @@ impl Recorder {
     }
 
     /// Hands over whole parts, but for a keyframe that nothing has followed.
-    fn drain(&mut self, out: &mut Vec<u8>) -> Drained {
+    /// Bytes of whole parts that wait, and of those the ones that can be handed over.
+    fn waiting(&self) -> (usize, usize) {
         let whole = self.start.min(self.out.len());
-        let bytes = self.kept_back.map_or(whole, |kept| kept.start);
+        (whole, self.kept_back.map_or(whole, |kept| kept.start))
+    }
+
+    fn drain(&mut self, out: &mut Vec<u8>) -> Drained {
+        let (whole, bytes) = self.waiting();
         let drained = Drained { bytes, total: self.total - (whole - bytes) as u64, stopped: self.stopped };
         if bytes == 0 {
             return drained;
@@ -408,7 +413,7 @@ impl Recorder {
             ops: self.all_ops,
             inputs: self.all_inputs,
             total: self.total,
-            waiting: self.start.min(self.out.len()),
+            waiting: self.waiting().1,
             memory: self.bytes(),
             stopped: self.stopped,
         }
