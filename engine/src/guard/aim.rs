@@ -517,7 +517,7 @@ impl Eyes {
                         });
                     } else {
                         weigh(&mut eye.counts[4], locked, 0.1, |count| {
-                            let grade = [0.5, 0.5, 0.9, 1.0][(count as usize).min(3)];
+                            let grade = [0.75, 0.75, 1.0, 1.0][(count as usize).min(3)];
                             found.tell(state, slot, Kind::HiddenTrack, share, LOCK.share, grade);
                         });
                     }

@@ -52,14 +52,14 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// Flagged from 1, kicked from 3, banned from 10; statistics alone neither kick nor ban. Certain kinds halve in 2
+    /// Flagged from 1.12, kicked from 3, banned from 10; statistics alone neither kick nor ban. Certain kinds halve in 2
     /// minutes, statistical ones in 5.
     fn default() -> Self {
         let mut policy = Policy {
             weight: [0.6; KINDS],
             half_life_s: [120.0; KINDS],
             suspect: 0.4,
-            flag: 1.0,
+            flag: 1.12,
             kick: 3.0,
             ban: 10.0,
             kick_on_statistics: false,
