@@ -267,7 +267,10 @@ impl<'a> Reader<'a> {
             CANCEL => {
                 let ticket = self.u64("cancel")?;
                 self.finish("cancel")?;
-                queue.cancel(ticket).map_err(refused("cancel"))
+                if queue.cancel(ticket) {
+                    return Ok(());
+                }
+                Err(bad("cancel", format!("ticket {ticket} does not wait"), start))
             }
             PINGS => {
                 let (ticket, pings) = (self.u64("pings")?, self.pings()?);

@@ -233,15 +233,12 @@ impl Queue {
         Ok(())
     }
 
-    /// A ticket waits no more.
-    ///
-    /// # Errors
-    /// [`Error::StaleId`] for one that does not wait.
-    pub fn cancel(&mut self, ticket: u64) -> Result<()> {
-        let slot = self.slot(ticket)?;
+    /// A ticket waits no more. `false`: it did not wait, or is in a match already.
+    pub fn cancel(&mut self, ticket: u64) -> bool {
+        let Ok(slot) = self.slot(ticket) else { return false };
         self.remove(slot);
         self.recorder.cancel(ticket);
-        Ok(())
+        true
     }
 
     /// New pings of a ticket, as [`Ticket::pings`].
