@@ -384,16 +384,42 @@ impl Round {
     fn gather(&mut self, queue: &Queue, at: usize, wants: &Wants, now: u64) -> Option<Formed> {
         let mode = queue.tickets.mode[self.slot[at] as usize];
         let team_size = queue.def.modes[usize::from(mode)].team_size();
-        let (most, own) = (2 * team_size, queue.tickets.size[self.slot[at] as usize]);
+        let most = 2 * team_size;
         // In each segment, where this ticket stands or would stand.
         let middles: [usize; PARTY] = core::array::from_fn(|size| {
             let (start, end) = self.segments[usize::from(mode)][size];
             self.place(start, end, at)
         });
+        let found = self.best_group(queue, at, mode, &middles, most, wants, usize::from(most));
+        // Two whom the first may take can block each other; whom they kept away from it may do alone.
+        let retry = found.is_none() && wants.anybody && self.any_blocks;
+        let deal = if retry { self.best_group(queue, at, mode, &middles, most, wants, 2)? } else { found? };
+        let formed = self.write_down(queue, &deal, mode, now);
+        for member in deal.group.members() {
+            self.take(*member as usize);
+        }
+        Some(formed)
+    }
+
+    /// The best group of at most so many parties, in whichever region.
+    #[expect(clippy::too_many_arguments, reason = "two calls hand in what they share")]
+    fn best_group(
+        &self,
+        queue: &Queue,
+        at: usize,
+        mode: u8,
+        middles: &[usize; PARTY],
+        most: u8,
+        wants: &Wants,
+        parties: usize,
+    ) -> Option<Deal> {
+        let (team_size, own) = (most / 2, queue.tickets.size[self.slot[at] as usize]);
         let mut best: Option<((u8, bool, Reverse<u8>, i64, usize), Deal)> = None;
         for (order, region) in self.regions(queue, at).enumerate() {
-            let near = self.near(queue, at, region, mode, &middles, most - own, wants);
-            let Some(group) = choose(&queue.shapes[usize::from(mode)], (at, own), &near, wants) else { continue };
+            let near = self.near(queue, at, region, mode, middles, most - own, wants, parties);
+            let Some(group) = choose(&queue.shapes[usize::from(mode)], (at, own), &near, wants, parties) else {
+                continue;
+            };
             let far = group.apart > wants.tolerance;
             // With patience over, a farther region is worth an even match of many players of the same skill.
             let rank = (group.uneven, far, Reverse(group.players), if wants.anybody { group.apart } else { 0 }, order);
@@ -407,12 +433,7 @@ impl Round {
                 }
             }
         }
-        let (_, deal) = best?;
-        let formed = self.write_down(queue, &deal, mode, now);
-        for member in deal.group.members() {
-            self.take(*member as usize);
-        }
-        Some(formed)
+        best.map(|(_, deal)| deal)
     }
 
     /// Where a ticket stands, or would stand, among those from `start` to `end`.
@@ -442,6 +463,7 @@ impl Round {
         middles: &[usize; PARTY],
         room: u8,
         wants: &Wants,
+        parties: usize,
     ) -> [Near; PARTY] {
         let (bits, mean) = (&self.live[region], i64::from(self.mean[at]));
         let mut all = [Near::default(); PARTY];
@@ -450,7 +472,7 @@ impl Round {
             let own = start <= at && at < end;
             let (mut left, mut right) =
                 (bits.previous(middles[size], start), bits.next(middles[size] + usize::from(own), end));
-            while all[size].count < usize::from(room) / (size + 1) {
+            while all[size].count < (usize::from(room) / (size + 1)).min(parties - 1) {
                 let apart = |at: usize| i64::from(self.mean[at]).abs_diff(mean) as i64;
                 let (found, distance) = match (left, right) {
                     (Some(l), r) if r.is_none_or(|r| apart(l) <= apart(r)) => {
@@ -467,10 +489,10 @@ impl Round {
                     break;
                 }
                 if self.any_blocks {
-                    let known = all.iter().flat_map(|near| &near.at[..near.count]);
-                    if self.blocked(queue, at, found)
-                        || known.into_iter().any(|k| self.blocked(queue, *k as usize, found))
-                    {
+                    // With one other party alone, only the two of them matter.
+                    let mut known = all.iter().flat_map(|near| &near.at[..near.count]);
+                    let apart = parties > 2 && known.any(|known| self.blocked(queue, *known as usize, found));
+                    if apart || self.blocked(queue, at, found) {
                         continue;
                     }
                 }
@@ -547,13 +569,22 @@ impl Round {
 
 /// The fullest shape that a ticket and those near it make, of equally full ones the closest by rating; even teams before
 /// uneven ones, which only those take who take anybody.
-fn choose(shapes: &[Shape], (at, own): (usize, u8), near: &[Near; PARTY], wants: &Wants) -> Option<Group> {
+fn choose(
+    shapes: &[Shape],
+    (at, own): (usize, u8),
+    near: &[Near; PARTY],
+    wants: &Wants,
+    parties: usize,
+) -> Option<Group> {
     // Of a shape's parties one is the ticket itself.
     let others = |shape: &Shape, size: usize| {
         let count = usize::from(shape.parties[size]);
         if size + 1 == usize::from(own) { count.checked_sub(1) } else { Some(count) }
     };
     let apart = |shape: &Shape| {
+        if shape.parties.iter().map(|count| usize::from(*count)).sum::<usize>() > parties {
+            return None;
+        }
         let mut farthest = 0;
         for (size, near) in near.iter().enumerate() {
             let count = others(shape, size)?;
