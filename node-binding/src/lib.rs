@@ -10,6 +10,7 @@ mod batch;
 mod fail;
 mod guard;
 mod map;
+mod matchmaking;
 mod rating;
 mod read;
 mod replay;
