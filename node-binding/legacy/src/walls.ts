@@ -1,32 +1,21 @@
-import { rounded, type V2 } from './legacy-numbers.js';
-import { SLICES, type WallCatalogue } from './walls.js';
+import { SLICES, type LegacyWall, type WallCatalogue, type WallPage } from './catalogue.js';
 
-export interface LegacyWall {
-  id: string;
-  /** Top left. */
-  position: V2;
-  width: number;
-  height: number;
-  orientation: 'horizontal' | 'vertical';
-  /** 1: destroyed, passable. */
-  destructionMask: number[];
-  material: string;
-  maxHealth: number;
-  sliceHealth: number[];
-}
+/** Walls by id, as somebody knows them. Frozen: what does not change is shared. */
+export type WallSet = Readonly<Record<string, Readonly<LegacyWall>>>;
 
-/** The `walls` of one player's states, kept up to date with what that player knows rather than built anew. */
+/** The walls as one player, or the host, knows them: kept up to date with that knowledge rather than built anew. */
 export class LegacyWalls {
-  /** `"wall_1":{...}`, by index. */
-  readonly #pages: string[];
+  /** By index. */
+  readonly #pages: WallPage[];
   /** Health points per slice as the pages have it. */
   readonly #known: Float32Array;
   #json: string | undefined;
+  #set: WallSet | undefined;
 
   /** `known` is what the player knows now. */
   constructor(private readonly catalogue: WallCatalogue, known: Float32Array) {
     this.#known = Float32Array.from(known);
-    this.#pages = catalogue.walls.map((_, index) => this.#page(index));
+    this.#pages = catalogue.walls.map((_, index) => catalogue.page(index, this.#known));
   }
 
   /** Takes in what the player knows now; says whether anything changed. */
@@ -38,36 +27,20 @@ export class LegacyWalls {
       for (let slice = first; slice < first + SLICES; slice++) differs ||= known[slice] !== this.#known[slice];
       if (!differs) continue;
       this.#known.set(known.subarray(first, first + SLICES), first);
-      this.#pages[index] = this.#page(index);
+      this.#pages[index] = this.catalogue.page(index, this.#known);
       changed = true;
     }
-    if (changed) this.#json = undefined;
+    if (changed) this.#json = this.#set = undefined;
     return changed;
   }
 
-  /** The full set. */
+  /** The full set as JSON. */
   get json(): string {
-    this.#json ??= `{${this.#pages.join(',')}}`;
-    return this.#json;
+    return this.#json ??= `{${this.#pages.map((page) => page.json).join(',')}}`;
   }
 
-  #page(index: number): string {
-    const wall = this.catalogue.walls[index]!;
-    const id = this.catalogue.ids[index]!;
-    const maxHealth = this.catalogue.maxHealth[index]!;
-    const health = Array.from(this.#known.subarray(index * SLICES, (index + 1) * SLICES));
-    const entry: LegacyWall = {
-      id,
-      position: { x: wall.x, y: wall.y },
-      width: wall.width,
-      height: wall.height,
-      orientation: wall.orientation,
-      destructionMask: health.map((points) => (points <= 0 ? 1 : 0)),
-      material: wall.material,
-      // JSON has no infinity: the border's health is as good as none to a client that only draws damage.
-      maxHealth: Number.isFinite(maxHealth) ? rounded(maxHealth) : 0,
-      sliceHealth: health.map((points) => (Number.isFinite(points) ? rounded(Math.max(0, points)) : 0)),
-    };
-    return `"${id}":${JSON.stringify(entry)}`;
+  /** The full set. */
+  get set(): WallSet {
+    return this.#set ??= Object.freeze(Object.fromEntries(this.#pages.map(({ entry }) => [entry.id, entry])));
   }
 }
