@@ -1,5 +1,8 @@
 import type { Loadout } from './engine.js';
 import type { LegacyWeapon } from './state.js';
+type Entries = ReturnType<Map<string, LegacyWeapon>['entries']>;
+type Keys = ReturnType<Map<string, LegacyWeapon>['keys']>;
+type Values = ReturnType<Map<string, LegacyWeapon>['values']>;
 /** What a player's {@link CarriedWeapons} ask of the match. */
 export interface Hands {
     /** What the match says is carried, in the order of its places; undefined: nothing has changed since it was asked last. */
@@ -29,10 +32,10 @@ export declare class CarriedWeapons extends Map<string, LegacyWeapon> {
     delete(type: string): boolean;
     clear(): void;
     forEach(call: (weapon: LegacyWeapon, type: string, map: Map<string, LegacyWeapon>) => void, self?: unknown): void;
-    entries(): MapIterator<[string, LegacyWeapon]>;
-    keys(): MapIterator<string>;
-    values(): MapIterator<LegacyWeapon>;
-    [Symbol.iterator](): MapIterator<[string, LegacyWeapon]>;
+    entries(): Entries;
+    keys(): Keys;
+    values(): Values;
+    [Symbol.iterator](): Entries;
     /** As in `game:state`. */
     toJSON(): Record<string, LegacyWeapon>;
     /** The loadout that was written, with what it lacks from `before`; undefined while nothing is in it. To be called once for each. */
@@ -42,3 +45,4 @@ export declare class CarriedWeapons extends Map<string, LegacyWeapon> {
     /** What was written last is given up: the match refused it. */
     giveUp(): void;
 }
+export {};

@@ -17,4 +17,4 @@ export declare class MapFileError extends Error {
  *
  * @throws {MapFileError} naming the variable and what was tried
  */
-export declare function mapFromEnvironment(environment?: NodeJS.ProcessEnv, folder?: string): RoomMap;
+export declare function mapFromEnvironment(environment?: Readonly<Record<string, string | undefined>>, folder?: string): RoomMap;

@@ -6,6 +6,11 @@ import type { LegacyWeapon } from './state.js';
 /** Slots of a loadout's support items. */
 const SUPPORT_SLOTS = 3;
 
+// By what they are of: older compilers have other names for a map's iterators.
+type Entries = ReturnType<Map<string, LegacyWeapon>['entries']>;
+type Keys = ReturnType<Map<string, LegacyWeapon>['keys']>;
+type Values = ReturnType<Map<string, LegacyWeapon>['values']>;
+
 /** What a player's {@link CarriedWeapons} ask of the match. */
 export interface Hands {
   /** What the match says is carried, in the order of its places; undefined: nothing has changed since it was asked last. */
@@ -86,22 +91,22 @@ export class CarriedWeapons extends Map<string, LegacyWeapon> {
     super.forEach(call, self);
   }
 
-  override entries(): MapIterator<[string, LegacyWeapon]> {
+  override entries(): Entries {
     this.#fresh();
     return super.entries();
   }
 
-  override keys(): MapIterator<string> {
+  override keys(): Keys {
     this.#fresh();
     return super.keys();
   }
 
-  override values(): MapIterator<LegacyWeapon> {
+  override values(): Values {
     this.#fresh();
     return super.values();
   }
 
-  override [Symbol.iterator](): MapIterator<[string, LegacyWeapon]> {
+  override [Symbol.iterator](): Entries {
     return this.entries();
   }
 

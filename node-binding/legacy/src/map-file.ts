@@ -32,7 +32,7 @@ export class MapFileError extends Error {
  *
  * @throws {MapFileError} naming the variable and what was tried
  */
-export function mapFromEnvironment(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): RoomMap {
+export function mapFromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env, folder: string = process.cwd()): RoomMap {
   const variable = ['MAP_FILE', 'LOAD_MAP'].find((name) => (environment[name] ?? '').trim() !== '');
   if (variable === undefined) return keep(`builtin/${TEST_MAP}`, TEST_MAP, () => engine().GameMap.builtin(TEST_MAP, { reading: 'coarse' }));
 
