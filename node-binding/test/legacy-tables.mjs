@@ -119,8 +119,8 @@ export function checkState(state, id) {
   for (const [key, player] of Object.entries(state.players)) {
     assert.equal(key, player.id);
     fits(player, 'position' in player ? PLAYER : SCORE, `players.${key}`);
-    assert.equal('position' in player, key in state.visiblePlayers, 'visible are those whose position is told');
-    if (key in state.visiblePlayers) assert.deepEqual(state.visiblePlayers[key], player);
+    assert.equal('position' in player, Object.hasOwn(state.visiblePlayers, key), 'visible are those whose position is told');
+    if (Object.hasOwn(state.visiblePlayers, key)) assert.deepEqual(state.visiblePlayers[key], player);
     if (key !== id && 'weapons' in player) assert.deepEqual(Object.keys(player.weapons), [player.weaponId], 'of others the weapon in hand alone');
   }
   for (const [key, wall] of Object.entries(state.walls ?? {})) {

@@ -6,6 +6,7 @@ exports.createWeapon = createWeapon;
 exports.within = within;
 const engine_js_1 = require("./engine.js");
 const numbers_js_1 = require("./numbers.js");
+const refusals_js_1 = require("./refusals.js");
 let configs;
 /** By type. Asked of the engine once in a process, so that no figure of the rule book stands here. */
 function weaponConfigs() {
@@ -20,11 +21,10 @@ function weaponConfig(type) {
  */
 function createWeapon(config, rounds) {
     const { id, type, maxAmmo, maxReserve, damage, fireRate, reloadTime, accuracy, range } = config;
-    const given = typeof rounds === 'object' && rounds !== null ? rounds : {};
     return {
         id, type,
-        currentAmmo: within(given.currentAmmo, maxAmmo) ?? maxAmmo,
-        reserveAmmo: within(given.reserveAmmo, maxReserve) ?? maxReserve,
+        currentAmmo: within((0, refusals_js_1.field)(rounds, 'currentAmmo'), maxAmmo) ?? maxAmmo,
+        reserveAmmo: within((0, refusals_js_1.field)(rounds, 'reserveAmmo'), maxReserve) ?? maxReserve,
         maxAmmo, maxReserve, damage, fireRate, reloadTime, isReloading: false, lastFireTime: 0, accuracy, range,
     };
 }

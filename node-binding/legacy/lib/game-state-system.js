@@ -89,7 +89,8 @@ function listing(walls) {
  * ninth player, and everything does where the environment names a map that cannot be played.
  */
 class GameStateSystem {
-    #options;
+    #seedGiven;
+    #now;
     #refusals;
     #players;
     #members = new Map();
@@ -118,8 +119,10 @@ class GameStateSystem {
      * @param options beside what the backend gives
      */
     constructor(_physics, options = {}) {
-        this.#options = typeof options === 'object' && options !== null ? options : {};
-        this.#refusals = new refusals_js_1.Refusals(typeof this.#options.onRefusal === 'function' ? this.#options.onRefusal : undefined);
+        const [seed, now, onRefusal] = [(0, armoury_js_1.within)((0, refusals_js_1.field)(options, 'seed'), Number.MAX_SAFE_INTEGER), (0, refusals_js_1.field)(options, 'now'), (0, refusals_js_1.field)(options, 'onRefusal')];
+        this.#seedGiven = seed;
+        this.#now = typeof now === 'function' ? now : Date.now;
+        this.#refusals = new refusals_js_1.Refusals(typeof onRefusal === 'function' ? onRefusal : undefined);
         this.#players = new Players((reason) => this.#refusals.add('getPlayers', reason));
         this.#roll = {
             msPerTick: MS_PER_TICK,
@@ -205,11 +208,11 @@ class GameStateSystem {
     }
     /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
     handleWeaponFire(event) {
-        return this.#fire('handleWeaponFire', field(event, 'playerId'), field(event, 'chargeLevel'));
+        return this.#fire('handleWeaponFire', (0, refusals_js_1.field)(event, 'playerId'), (0, refusals_js_1.field)(event, 'chargeLevel'));
     }
     /** The older name of {@link GameStateSystem.handleWeaponFire}. */
     handlePlayerShoot(id, data) {
-        return this.#fire('handlePlayerShoot', id, field(data, 'chargeLevel'));
+        return this.#fire('handlePlayerShoot', id, (0, refusals_js_1.field)(data, 'chargeLevel'));
     }
     handleWeaponReload(id) {
         const acting = this.#alive('handleWeaponReload', id);
@@ -241,7 +244,7 @@ class GameStateSystem {
     }
     /** Takes a client's `grenade:throw`, with its `playerId`: throws what is in hand, if that can be thrown. */
     handleGrenadeThrow(event) {
-        return this.#throw('handleGrenadeThrow', field(event, 'playerId'), field(event, 'chargeLevel') ?? 1);
+        return this.#throw('handleGrenadeThrow', (0, refusals_js_1.field)(event, 'playerId'), (0, refusals_js_1.field)(event, 'chargeLevel') ?? 1);
     }
     /** Places a player at a spawn of the own team at once, dead or alive, with the whole loadout. Null: nobody has this id. */
     respawnPlayerAtTeamSpawn(id) {
@@ -359,7 +362,7 @@ class GameStateSystem {
             if ('position' in entry)
                 visiblePlayers[each.memberId] = entry;
         }
-        const walls = this.#wallsFor(world, member, field(options, 'walls') !== 'changed');
+        const walls = this.#wallsFor(world, member, (0, refusals_js_1.field)(options, 'walls') !== 'changed');
         member.stateTick = tick;
         // By the player's own numbers where the player's own events are asked for, else by those of the events for all.
         const known = world.knownProjectiles(this.#match, member.player);
@@ -544,10 +547,7 @@ class GameStateSystem {
         return world;
     }
     #seed() {
-        return this.#options.seed ?? (0, node_crypto_1.randomInt)(2 ** 32);
-    }
-    #now() {
-        return this.#options.now?.() ?? Date.now();
+        return this.#seedGiven ?? (0, node_crypto_1.randomInt)(2 ** 32);
     }
     /** Ticks follow the host's clock where the two part: a host that calls with a fixed time is a little off all day. */
     #keepTime(tick) {
@@ -622,8 +622,10 @@ class GameStateSystem {
         }
     }
     #apply(member, draft) {
-        if (draft.name !== undefined)
+        if (draft.name !== undefined) {
             member.name = draft.name;
+            this.#changed();
+        }
         const before = this.#view(member);
         if (before === undefined)
             return;
@@ -919,12 +921,3 @@ class GameStateSystem {
 exports.GameStateSystem = GameStateSystem;
 /** px. Of a body, as the rule book has it; the engine refuses what this lets through. */
 const BODY_RADIUS = 6;
-/** A field of something of any shape. */
-function field(of, name) {
-    try {
-        return typeof of === 'object' && of !== null ? of[name] : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}

@@ -12,29 +12,29 @@ const LONGEST_NAME = 64;
 const MOST_SCORE = 0xffff;
 /** The view of a player. Its fields are its own and enumerable, so that it can be spread and written as JSON. */
 function livePlayer(id, source) {
-    const write = (field, value, fit, limit) => {
+    const write = (name, value, fit, limit) => {
         const draft = source.draft();
         const fitting = fit(value);
         if (draft === undefined)
-            source.refuse(field, 'the player has left');
+            source.refuse(name, 'the player has left');
         else if (fitting === undefined)
-            source.refuse(field, `${(0, refusals_js_1.named)(value)} does not fit: ${limit}`);
+            source.refuse(name, `${(0, refusals_js_1.named)(value)} does not fit: ${limit}`);
         else
-            draft[field] = fitting;
+            draft[name] = fitting;
     };
     const finite = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
     const score = (value) => (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_SCORE ? value : undefined);
     const isAlive = () => source.written()?.isAlive ?? source.entry().isAlive;
     const position = vector((axis) => source.written()?.[axis] ?? source.entry().position[axis], (axis, value) => write(axis, value, finite, 'a finite number of pixels'));
     const putAt = (value) => {
-        const { x, y } = typeof value === 'object' && value !== null ? value : {};
+        const [x, y] = [(0, refusals_js_1.field)(value, 'x'), (0, refusals_js_1.field)(value, 'y')];
         if (finite(x) === undefined || finite(y) === undefined)
             return source.refuse('position', `${(0, refusals_js_1.named)(value)} does not fit: {x, y}, finite numbers of pixels`);
         position.x = x;
         position.y = y;
     };
-    const readOnly = (field) => source.refuse(field, 'it can be read only');
-    const fixed = (field) => vector((axis) => source.entry()[field][axis], () => readOnly(field));
+    const readOnly = (name) => source.refuse(name, 'it can be read only');
+    const fixed = (name) => vector((axis) => source.entry()[name][axis], () => readOnly(name));
     const vectors = { scale: fixed('scale'), velocity: fixed('velocity') };
     const transform = {};
     define(transform, {
@@ -90,11 +90,11 @@ function livePlayer(id, source) {
             (value) => {
                 if (typeof value !== 'object' || value === null)
                     return source.refuse('transform', `${(0, refusals_js_1.named)(value)} does not fit: an object with a position`);
-                putAt(value.position);
+                putAt((0, refusals_js_1.field)(value, 'position'));
             },
         ],
-        ...Object.fromEntries(READ_ONLY.map((field) => [
-            field, [() => (field === 'scale' || field === 'velocity' ? vectors[field] : source.entry()[field]), () => readOnly(field)],
+        ...Object.fromEntries(READ_ONLY.map((name) => [
+            name, [() => (name === 'scale' || name === 'velocity' ? vectors[name] : source.entry()[name]), () => readOnly(name)],
         ])),
     });
     return player;

@@ -17,3 +17,5 @@ export declare class Refusals {
 }
 /** A value as a message names it, whatever it is, in at most 40 characters. */
 export declare function named(value: unknown): string;
+/** A field of something of any shape; undefined where there is none to be had. */
+export declare function field(of: unknown, name: string): unknown;

@@ -2,6 +2,7 @@
 Object.defineProperty(exports, "__esModule", { value: true });
 exports.Refusals = void 0;
 exports.named = named;
+exports.field = field;
 /** Counts what was refused and keeps the newest: a host's own room never gets an exception out of its socket handlers. */
 class Refusals {
     heed;
@@ -35,4 +36,14 @@ function named(value) {
         text = typeof value;
     }
     return text.slice(0, 40);
+}
+/** A field of something of any shape; undefined where there is none to be had. */
+function field(of, name) {
+    try {
+        return typeof of === 'object' && of !== null ? of[name] : undefined;
+    }
+    catch {
+        // A host's own object with a getter that throws.
+        return undefined;
+    }
 }

@@ -1,5 +1,6 @@
 import { engine, type Loadout, type WeaponName } from './engine.js';
 import { rounded } from './numbers.js';
+import { field } from './refusals.js';
 import type { LegacyWeapon } from './state.js';
 
 /** Figures of a weapon, as {@link LegacyWeapon} has them. Frozen: all rooms share them. */
@@ -39,11 +40,10 @@ export function weaponConfig(type: unknown): WeaponConfig | undefined {
  */
 export function createWeapon(config: WeaponConfig, rounds?: unknown): LegacyWeapon {
   const { id, type, maxAmmo, maxReserve, damage, fireRate, reloadTime, accuracy, range } = config;
-  const given = typeof rounds === 'object' && rounds !== null ? rounds as { currentAmmo?: unknown; reserveAmmo?: unknown } : {};
   return {
     id, type,
-    currentAmmo: within(given.currentAmmo, maxAmmo) ?? maxAmmo,
-    reserveAmmo: within(given.reserveAmmo, maxReserve) ?? maxReserve,
+    currentAmmo: within(field(rounds, 'currentAmmo'), maxAmmo) ?? maxAmmo,
+    reserveAmmo: within(field(rounds, 'reserveAmmo'), maxReserve) ?? maxReserve,
     maxAmmo, maxReserve, damage, fireRate, reloadTime, isReloading: false, lastFireTime: 0, accuracy, range,
   };
 }

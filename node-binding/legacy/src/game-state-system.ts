@@ -12,7 +12,7 @@ import { livePlayer, type Draft, type LivePlayer } from './live-player.js';
 import { mapFromEnvironment, type RoomMap } from './map-file.js';
 import { v2, type V2 } from './numbers.js';
 import { BoundedQueue } from './queue.js';
-import { named, Refusals, type Refusal } from './refusals.js';
+import { field, named, Refusals, type Refusal } from './refusals.js';
 import {
   playerEntry, projectileEntry, smokeEntry, visionEntry, weaponEntries, type LegacyPlayer, type LegacyProjectile, type LegacyScore, type LegacySmoke,
   type LegacyVision, type LegacyWeapon, type Roll,
@@ -195,7 +195,8 @@ function listing(walls: WallSet): Map<string, Readonly<LegacyWall>> {
  * ninth player, and everything does where the environment names a map that cannot be played.
  */
 export class GameStateSystem {
-  readonly #options: SystemOptions;
+  readonly #seedGiven: number | undefined;
+  readonly #now: () => number;
   readonly #refusals: Refusals;
   readonly #players: Players;
   readonly #members = new Map<string, Member>();
@@ -225,8 +226,10 @@ export class GameStateSystem {
    * @param options beside what the backend gives
    */
   constructor(_physics?: unknown, options: SystemOptions = {}) {
-    this.#options = typeof options === 'object' && options !== null ? options : {};
-    this.#refusals = new Refusals(typeof this.#options.onRefusal === 'function' ? this.#options.onRefusal : undefined);
+    const [seed, now, onRefusal] = [within(field(options, 'seed'), Number.MAX_SAFE_INTEGER), field(options, 'now'), field(options, 'onRefusal')];
+    this.#seedGiven = seed;
+    this.#now = typeof now === 'function' ? now as () => number : Date.now;
+    this.#refusals = new Refusals(typeof onRefusal === 'function' ? onRefusal as (refusal: Refusal) => void : undefined);
     this.#players = new Players((reason) => this.#refusals.add('getPlayers', reason));
     this.#roll = {
       msPerTick: MS_PER_TICK,
@@ -647,11 +650,7 @@ export class GameStateSystem {
   }
 
   #seed(): number {
-    return this.#options.seed ?? randomInt(2 ** 32);
-  }
-
-  #now(): number {
-    return this.#options.now?.() ?? Date.now();
+    return this.#seedGiven ?? randomInt(2 ** 32);
   }
 
   /** Ticks follow the host's clock where the two part: a host that calls with a fixed time is a little off all day. */
@@ -725,7 +724,10 @@ export class GameStateSystem {
   }
 
   #apply(member: Member, draft: Draft): void {
-    if (draft.name !== undefined) member.name = draft.name;
+    if (draft.name !== undefined) {
+      member.name = draft.name;
+      this.#changed();
+    }
     const before = this.#view(member);
     if (before === undefined) return;
     if (draft.team !== undefined && draft.team !== before.team) this.#edit(member, 'team', { type: 'team', team: draft.team });
@@ -996,12 +998,3 @@ export class GameStateSystem {
 
 /** px. Of a body, as the rule book has it; the engine refuses what this lets through. */
 const BODY_RADIUS = 6;
-
-/** A field of something of any shape. */
-function field(of: unknown, name: string): unknown {
-  try {
-    return typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import type { CarriedWeapons } from './carried.js';
 import type { TeamName } from './engine.js';
 import type { V2 } from './numbers.js';
-import { named } from './refusals.js';
+import { field, named } from './refusals.js';
 import type { LegacyPlayer, LegacyWeapon } from './state.js';
 
 /**
@@ -60,12 +60,12 @@ const MOST_SCORE = 0xffff;
 
 /** The view of a player. Its fields are its own and enumerable, so that it can be spread and written as JSON. */
 export function livePlayer(id: string, source: LiveSource): LivePlayer {
-  const write = <K extends keyof Draft>(field: K, value: unknown, fit: (value: unknown) => Draft[K] | undefined, limit: string): void => {
+  const write = <K extends keyof Draft>(name: K, value: unknown, fit: (value: unknown) => Draft[K] | undefined, limit: string): void => {
     const draft = source.draft();
     const fitting = fit(value);
-    if (draft === undefined) source.refuse(field, 'the player has left');
-    else if (fitting === undefined) source.refuse(field, `${named(value)} does not fit: ${limit}`);
-    else draft[field] = fitting;
+    if (draft === undefined) source.refuse(name, 'the player has left');
+    else if (fitting === undefined) source.refuse(name, `${named(value)} does not fit: ${limit}`);
+    else draft[name] = fitting;
   };
   const finite = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
   const score = (value: unknown): number | undefined => (
@@ -78,13 +78,13 @@ export function livePlayer(id: string, source: LiveSource): LivePlayer {
     (axis, value) => write(axis, value, finite, 'a finite number of pixels'),
   );
   const putAt = (value: unknown): void => {
-    const { x, y } = typeof value === 'object' && value !== null ? value as Record<string, unknown> : {};
+    const [x, y] = [field(value, 'x'), field(value, 'y')];
     if (finite(x) === undefined || finite(y) === undefined) return source.refuse('position', `${named(value)} does not fit: {x, y}, finite numbers of pixels`);
     position.x = x as number;
     position.y = y as number;
   };
-  const readOnly = (field: string): void => source.refuse(field, 'it can be read only');
-  const fixed = (field: 'scale' | 'velocity'): V2 => vector((axis) => source.entry()[field][axis], () => readOnly(field));
+  const readOnly = (name: string): void => source.refuse(name, 'it can be read only');
+  const fixed = (name: 'scale' | 'velocity'): V2 => vector((axis) => source.entry()[name][axis], () => readOnly(name));
   const vectors = { scale: fixed('scale'), velocity: fixed('velocity') };
 
   const transform = {} as LivePlayer['transform'];
@@ -139,11 +139,11 @@ export function livePlayer(id: string, source: LiveSource): LivePlayer {
       () => transform,
       (value) => {
         if (typeof value !== 'object' || value === null) return source.refuse('transform', `${named(value)} does not fit: an object with a position`);
-        putAt((value as { position?: unknown }).position);
+        putAt(field(value, 'position'));
       },
     ],
-    ...Object.fromEntries(READ_ONLY.map((field) => [
-      field, [() => (field === 'scale' || field === 'velocity' ? vectors[field] : source.entry()[field]), () => readOnly(field)] as const,
+    ...Object.fromEntries(READ_ONLY.map((name) => [
+      name, [() => (name === 'scale' || name === 'velocity' ? vectors[name] : source.entry()[name]), () => readOnly(name)] as const,
     ])),
   });
   return player;

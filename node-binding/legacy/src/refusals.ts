@@ -39,3 +39,13 @@ export function named(value: unknown): string {
   }
   return text.slice(0, 40);
 }
+
+/** A field of something of any shape; undefined where there is none to be had. */
+export function field(of: unknown, name: string): unknown {
+  try {
+    return typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
+  } catch {
+    // A host's own object with a getter that throws.
+    return undefined;
+  }
+}
