@@ -334,6 +334,32 @@ export interface PlayerOptions {
   spawn?: boolean;
 }
 
+/** A player as the host wants the player to be, in one respect: {@link World.editPlayer}. */
+export type PlayerEdit =
+  /**
+   * The body is moved to the free spot nearest to there, px, by the walls as they stand, and stands still. A point outside
+   * of the field is moved into it.
+   */
+  | { type: 'place'; x: number; y: number }
+  /** Health left, of the living; 1/64 to full health, in steps of 1/64. */
+  | { type: 'health'; points: number }
+  /** Lives again where the body lies, in full health, with what is in its hands. */
+  | { type: 'revive' }
+  /** Lies down dead: no death is counted, and no event tells of one. */
+  | { type: 'fell' }
+  /** What the score says of the player, 0 to 65,535 each. The team's kills stay as they are. */
+  | { type: 'score'; kills: number; deaths: number }
+  /** The side, of the living too, who know the new side's players at once. */
+  | { type: 'team'; team: TeamName }
+  /** What is carried, of the living too: full magazines, the primary weapon in hand. */
+  | { type: 'loadout'; loadout: Loadout }
+  /** The weapon in hand, by its place, 0 to 4. */
+  | { type: 'hold'; place: number }
+  /** Rounds of the weapon in a place, 0 to 4: at most a full magazine, and the rule book's reserve besides. */
+  | { type: 'rounds'; place: number; ammo: number; reserve: number }
+  /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
+  | { type: 'spawn' };
+
 export interface BotOptions extends PlayerOptions {
   /** 0 (slow and wild) to 1. Default 0.5. */
   skill?: number;
@@ -917,6 +943,18 @@ export class World {
    * @throws `NOT_ALLOWED` if the player is dead; `UNKNOWN_WEAPON`
    */
   giveWeapon(match: MatchId, player: PlayerId, weapon: string): void;
+
+  /**
+   * Makes a player what the host wants, past the rules of the game: for hosts that keep a book of players of their own, and
+   * for debugging. Recordings have it; the guard does not hold it against the player.
+   *
+   * @throws `INVALID_ARGUMENT` naming the field and its limit; `NOT_ALLOWED` where the player has no body yet, does not
+   * live, or lives already; for a loadout as {@link World.setLoadout}
+   */
+  editPlayer(match: MatchId, player: PlayerId, edit: PlayerEdit): void;
+
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(match: MatchId): void;
 
   /**
    * Restores every slice in the middle of a match; for debugging.
@@ -1636,10 +1674,11 @@ export interface ReplayEntry {
   tick: number;
   /**
    * `join`: `slot`, `team`, `loadout`, `spawn`; `leave`, `kill`: `slot`; `team`: `slot`, `team`; `loadout`: `slot`, `loadout`;
-   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `reset`: `seed`; `label`: `key`, `value` and,
-   * if of a player, `slot`; `repair`: the walls; `restored`: the whole state was replaced.
+   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `edit`: `slot`, `edit`; `reset`: `seed`;
+   * `label`: `key`, `value` and, if of a player, `slot`; `repair`: the walls; `clear`: all in the air; `restored`: the whole
+   * state was replaced.
    */
-  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'reset' | 'label' | 'restored';
+  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'clear' | 'edit' | 'reset' | 'label' | 'restored';
   slot?: number;
   team?: TeamName;
   loadout?: Loadout;
@@ -1647,6 +1686,8 @@ export interface ReplayEntry {
   weapon?: WeaponName;
   buttons?: number;
   level?: number;
+  /** Which of {@link PlayerEdit}. */
+  edit?: PlayerEdit['type'];
   seed?: number;
   key?: string;
   value?: string;

@@ -7,6 +7,7 @@
 #![allow(missing_docs)]
 
 mod batch;
+mod edit;
 mod fail;
 mod guard;
 mod map;

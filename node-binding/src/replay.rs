@@ -187,6 +187,7 @@ pub struct ReplayEntry {
     pub weapon: Option<&'static str>,
     pub buttons: Option<u32>,
     pub level: Option<u32>,
+    pub edit: Option<&'static str>,
     pub seed: Option<f64>,
     pub key: Option<String>,
     pub value: Option<String>,
@@ -228,6 +229,7 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
         weapon: None,
         buttons: None,
         level: None,
+        edit: None,
         seed: None,
         key: None,
         value: None,
@@ -272,7 +274,12 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
                     "give"
                 }
                 Op::Kill { .. } => "kill",
+                Op::Edit { edit, .. } => {
+                    out.edit = Some(crate::edit::name(edit));
+                    "edit"
+                }
                 Op::Repair => "repair",
+                Op::Clear => "clear",
                 Op::Reset { seed } => {
                     out.seed = Some(*seed as f64);
                     "reset"
