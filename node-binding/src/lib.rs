@@ -9,6 +9,7 @@
 mod batch;
 mod fail;
 mod guard;
+mod held;
 mod map;
 mod rating;
 mod read;
