@@ -7,12 +7,13 @@ use std::cell::RefCell;
 pub(crate) struct Held<T> {
     /// The class, for messages.
     class: &'static str,
-    value: RefCell<Option<T>>,
+    /// Boxed: the object outlives it, and would keep its size.
+    value: RefCell<Option<Box<T>>>,
 }
 
 impl<T> Held<T> {
     pub(crate) fn new(class: &'static str, value: T) -> Held<T> {
-        Held { class, value: RefCell::new(Some(value)) }
+        Held { class, value: RefCell::new(Some(Box::new(value))) }
     }
 
     /// # Errors

@@ -146,6 +146,7 @@ impl World {
     pub fn dispose(&self, env: &Env) -> Result<()> {
         guard(|| {
             self.pool.release();
+            self.broken.set(false);
             self.tell_bytes(env, 0)
         })
     }
