@@ -10,6 +10,7 @@ mod batch;
 mod edit;
 mod fail;
 mod guard;
+mod held;
 mod map;
 mod matchmaking;
 mod rating;
