@@ -34,6 +34,7 @@ export async function migrate(databaseUrl: string, log: Logger, folder = MIGRATI
       migrationsTable: 'migrations',
       advisoryLockMode: 'wait',
       checkOrder: true,
+      singleTransaction: true,
       logger: {
         info: (message) => log.debug(message),
         warn: (message) => log.warn(message),
