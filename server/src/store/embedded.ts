@@ -195,6 +195,8 @@ const SETTINGS = [
   'max_worker_processes=2',
   'log_min_messages=warning',
   'logging_collector=off',
+  // After a crash, all at once instead of file by file.
+  ...(process.platform === 'linux' ? ['recovery_init_sync_method=syncfs'] : []),
 ].flatMap((setting) => ['-c', setting]);
 
 interface Binaries { postgres: string; initdb: string; pg_ctl: string }
