@@ -36,12 +36,16 @@ try {
   process.stderr.write(`filling a board of ${players} players `);
   await fillBoard(database.url, players);
   process.stderr.write('\r\x1b[K');
-  const places = await withClient(database.url, async (client) => Promise.all([5000, players / 2, players - 100].map(async (place) => {
-    const { rows } = await client.query(
-      'SELECT player_id AS id, points FROM ratings ORDER BY points DESC, player_id DESC OFFSET $1 LIMIT 1', [Math.trunc(place) - 1],
-    );
-    return { place: Math.trunc(place), ...rows[0] as { id: string; points: number } };
-  })));
+  const places = await withClient(database.url, async (client) => {
+    const found = [];
+    for (const place of [5000, players / 2, players - 100]) {
+      const { rows } = await client.query(
+        'SELECT player_id AS id, points FROM ratings ORDER BY points DESC, player_id DESC OFFSET $1 LIMIT 1', [Math.trunc(place) - 1],
+      );
+      found.push({ place: Math.trunc(place), ...rows[0] as { id: string; points: number } });
+    }
+    return found;
+  });
   const [high, middle, low] = places as [typeof places[0], typeof places[0], typeof places[0]];
   const cursor = ({ points, id, place }: typeof high): string => writeCursor([points, id, place, 1]);
 

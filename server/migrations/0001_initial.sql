@@ -1,6 +1,8 @@
 -- Up Migration
 
--- Times are timestamptz. Ids of players are UUIDs; ids of matches name files and objects too, so they are short text.
+-- Times are timestamptz. Ids of players are random numbers of 63 bits, the matchmaker's own width: among ten million
+-- players the chance that two ever had the same is five in a million. Ids of matches name files and objects too, so they
+-- are short text.
 
 CREATE TABLE seasons (
   id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -14,7 +16,7 @@ CREATE TABLE seasons (
 INSERT INTO seasons (name, starts_at) VALUES ('1', '2000-01-01T00:00:00Z');
 
 CREATE TABLE players (
-  id uuid PRIMARY KEY,
+  id bigint PRIMARY KEY CHECK (id > 0),
   kind text NOT NULL CHECK (kind IN ('guest', 'external')),
   name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 24),
   external_issuer text CHECK (char_length(external_issuer) BETWEEN 1 AND 255),
@@ -45,7 +47,7 @@ CREATE INDEX matches_ended ON matches (ended_at);
 
 CREATE TABLE participants (
   match_id text NOT NULL REFERENCES matches ON DELETE CASCADE,
-  player_id uuid NOT NULL REFERENCES players ON DELETE CASCADE,
+  player_id bigint NOT NULL REFERENCES players ON DELETE CASCADE,
   team smallint NOT NULL CHECK (team BETWEEN 0 AND 7),
   place smallint NOT NULL CHECK (place BETWEEN 1 AND 8),
   kills integer NOT NULL CHECK (kills >= 0),
@@ -67,7 +69,7 @@ CREATE TABLE participants (
 CREATE INDEX participants_history ON participants (player_id, ended_at DESC, match_id DESC);
 
 CREATE TABLE ratings (
-  player_id uuid NOT NULL REFERENCES players ON DELETE CASCADE,
+  player_id bigint NOT NULL REFERENCES players ON DELETE CASCADE,
   mode text NOT NULL CHECK (char_length(mode) BETWEEN 1 AND 64),
   season smallint NOT NULL REFERENCES seasons,
   -- Points, as the engine's RatingSystem counts them; these are its limits.
@@ -99,7 +101,7 @@ CREATE TABLE evidence (
   match_id text NOT NULL CHECK (match_id ~ '^[A-Za-z0-9_-]{1,64}$'),
   -- Number within the match, given by the game server: written twice, it stays one row.
   seq integer NOT NULL CHECK (seq >= 0),
-  player_id uuid NOT NULL REFERENCES players ON DELETE CASCADE,
+  player_id bigint NOT NULL REFERENCES players ON DELETE CASCADE,
   tick bigint NOT NULL CHECK (tick >= 0),
   kind text NOT NULL CHECK (char_length(kind) BETWEEN 1 AND 32),
   value double precision NOT NULL,
@@ -112,7 +114,7 @@ CREATE INDEX evidence_player ON evidence (player_id, found_at DESC);
 
 CREATE TABLE sanctions (
   id uuid PRIMARY KEY,
-  player_id uuid NOT NULL REFERENCES players ON DELETE CASCADE,
+  player_id bigint NOT NULL REFERENCES players ON DELETE CASCADE,
   kind text NOT NULL CHECK (kind IN ('warning', 'mute', 'suspension', 'ban')),
   reason text NOT NULL CHECK (char_length(reason) BETWEEN 1 AND 500),
   issued_by text NOT NULL CHECK (char_length(issued_by) BETWEEN 1 AND 64),

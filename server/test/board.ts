@@ -13,7 +13,7 @@ export async function fillBoard(url: string, players: number): Promise<void> {
       DROP INDEX ratings_leaderboard, players_created;
       ALTER TABLE ratings DROP CONSTRAINT ratings_player_id_fkey, DROP CONSTRAINT ratings_season_fkey, DROP CONSTRAINT ratings_pkey;
       INSERT INTO players (id, kind, name, created_at, seen_at)
-        SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'guest', 'Player ' || n, '2026-01-01', '2026-01-01'
+        SELECT n, 'guest', 'Player ' || n, '2026-01-01', '2026-01-01'
         FROM generate_series(1, ${Math.trunc(players)}) AS n;
       INSERT INTO ratings (player_id, mode, season, mean, uncertainty, points, games, played_at)
         SELECT id, 'duel', 1, mean, 60, mean - 180, 20, '2026-05-01'

@@ -7,7 +7,7 @@ import { engine } from '../src/engine.js';
 import { Database } from '../src/store/database.js';
 import { COUNT_QUERY, HIGHEST, PAGE_QUERY } from '../src/store/leaderboard.js';
 import { migrate, MIGRATIONS } from '../src/store/migrate.js';
-import { openStore, StoreError, type NewSanction, type Store } from '../src/store/index.js';
+import { newPlayerId, openStore, StoreError, type NewSanction, type Store } from '../src/store/index.js';
 import { fillBoard } from './board.js';
 import { duel, log, NOW, participant, TestDatabase, testFolder, withClient } from './database.js';
 import { FakeClock } from './support.js';
@@ -73,7 +73,7 @@ describe('store', () => {
         await writeFile(join(folder.path, '9999_newer.sql'), '-- Up Migration\nALTER TABLE players ADD COLUMN later text;\n');
         await migrate(fresh, log, folder.path);
         const older = await openStore({ databaseUrl: fresh }, { log, clock });
-        assert.equal((await older.ensureGuest({ id: randomUUID(), name: 'Ada' })).name, 'Ada');
+        assert.equal((await older.ensureGuest({ id: newPlayerId(), name: 'Ada' })).name, 'Ada');
         await older.close();
       } finally {
         await folder.remove();
@@ -92,18 +92,18 @@ describe('store', () => {
 
   describe('players', () => {
     test('a guest is made once, keeps the name, and is seen', async () => {
-      const id = randomUUID();
+      const id = newPlayerId();
       const made = await store.ensureGuest({ id, name: 'Ada' });
       assert.deepEqual({ ...made }, { id, kind: 'guest', name: 'Ada', createdAt: NOW, seenAt: NOW });
       assert.equal((await store.ensureGuest({ id, name: 'Eve' })).name, 'Ada');
       assert.equal((await store.rename(id, 'Ada L.'))?.name, 'Ada L.');
       assert.equal((await store.player(id))?.name, 'Ada L.');
-      assert.equal(await store.player(randomUUID()), undefined);
-      assert.equal(await store.rename(randomUUID(), 'Nobody'), undefined);
+      assert.equal(await store.player(newPlayerId()), undefined);
+      assert.equal(await store.rename(newPlayerId(), 'Nobody'), undefined);
     });
 
     test('an account elsewhere is one player, however many sign in with it at once', async () => {
-      const identity = { issuer: 'https://id.example', subject: `sub-${randomUUID()}` };
+      const identity = { issuer: 'https://id.example', subject: `sub-${newPlayerId()}` };
       const players = await Promise.all(Array.from({ length: 8 }, () => store.ensureExternal(identity, 'Grace')));
       assert.equal(new Set(players.map((each) => each.id)).size, 1);
       assert.equal(players[0]?.kind, 'external');
@@ -112,10 +112,14 @@ describe('store', () => {
     });
 
     test('what comes from outside is checked, with the field named', async () => {
+      for (const id of ['0', '-1', '01', '1.5', '9223372036854775808', '99999999999999999999', '']) {
+        await assert.rejects(store.player(id), fails('invalid', /^id: takes a whole number/));
+      }
+      assert.equal(await store.player('9223372036854775807'), undefined);
       await assert.rejects(store.ensureGuest({ id: "'; DROP TABLE players; --", name: 'Ada' }), fails('invalid', /^id: /));
-      await assert.rejects(store.ensureGuest({ id: randomUUID(), name: 'x'.repeat(25) }), fails('invalid', /^name: takes 1 to 24/));
+      await assert.rejects(store.ensureGuest({ id: newPlayerId(), name: 'x'.repeat(25) }), fails('invalid', /^name: takes 1 to 24/));
       await assert.rejects(store.ensureExternal({ issuer: '', subject: 'x' }, 'A'), fails('invalid', /identity\.issuer/));
-      const evil = randomUUID();
+      const evil = newPlayerId();
       await store.ensureGuest({ id: evil, name: "x'); DROP TABLE a; --" });
       assert.equal((await store.player(evil))?.name, "x'); DROP TABLE a; --");
     });
@@ -123,8 +127,8 @@ describe('store', () => {
 
   describe('matches', () => {
     test('a result moves ratings as the engine says, once', async () => {
-      const [a, b] = [randomUUID(), randomUUID()];
-      const result = duel(`m-${randomUUID()}`, a, b);
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      const result = duel(`m-${newPlayerId()}`, a, b);
       const receipt = await store.recordMatch(result);
       assert.equal(receipt.recorded, true);
       const system = new engine.RatingSystem();
@@ -132,7 +136,7 @@ describe('store', () => {
       assert.deepEqual(receipt.ratings.map((each) => each.after), expected.flat());
       assert.deepEqual(await store.recordMatch(result), { recorded: false, ratings: [] });
 
-      const ratings = await store.ratings([a, b, randomUUID()], 'duel');
+      const ratings = await store.ratings([a, b, newPlayerId()], 'duel');
       assert.deepEqual([...ratings.values()].map((each) => each.games), [1, 1, 0]);
       assert.equal(ratings.get(a)?.value, expected[0]![0]!.value);
       assert.deepEqual((await store.match(result.matchId))?.state, 'finished');
@@ -143,19 +147,19 @@ describe('store', () => {
     });
 
     test('eight deliveries at once of the same match count as one', async () => {
-      const [a, b] = [randomUUID(), randomUUID()];
-      const result = duel(`m-${randomUUID()}`, a, b);
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      const result = duel(`m-${newPlayerId()}`, a, b);
       const receipts = await Promise.all(Array.from({ length: 8 }, () => store.recordMatch(result)));
       assert.equal(receipts.filter((each) => each.recorded).length, 1);
       assert.deepEqual([...(await store.ratings([a, b], 'duel')).values()].map((each) => each.games), [1, 1]);
     });
 
     test('matches with common players in opposite orders follow each other', async () => {
-      const players = Array.from({ length: 6 }, () => randomUUID());
+      const players = Array.from({ length: 6 }, () => newPlayerId());
       const results = Array.from({ length: 40 }, (_, index) => {
         const order = [...players].sort(() => ((index * 7919) % 13) - 6);
         if (index % 2 === 0) order.reverse();
-        return duel(`m-${randomUUID()}`, order[0]!, order[1]!, {
+        return duel(`m-${newPlayerId()}`, order[0]!, order[1]!, {
           mode: 'busy',
           participants: order.map((id, team) => participant(id, { team, place: team + 1 })),
         });
@@ -166,8 +170,8 @@ describe('store', () => {
     });
 
     test('uncertainty grows with time away', async () => {
-      const [a, b] = [randomUUID(), randomUUID()];
-      await store.recordMatch(duel(`m-${randomUUID()}`, a, b, { endedAt: NOW - 100 * 86_400_000, startedAt: NOW - 101 * 86_400_000 }));
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      await store.recordMatch(duel(`m-${newPlayerId()}`, a, b, { endedAt: NOW - 100 * 86_400_000, startedAt: NOW - 101 * 86_400_000 }));
       const [played] = await store.playedMatches(a, 1);
       const now = (await store.ratings([a], 'duel')).get(a)!;
       const row = await withClient(url, async (client) => (await client.query('SELECT uncertainty FROM ratings WHERE player_id = $1', [a])).rows[0]);
@@ -178,8 +182,8 @@ describe('store', () => {
     });
 
     test('a lost match may end after all, an ended one is not lost any more', async () => {
-      const [a, b] = [randomUUID(), randomUUID()];
-      const result = duel(`m-${randomUUID()}`, a, b);
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      const result = duel(`m-${newPlayerId()}`, a, b);
       const { participants: _, rated: __, endedAt: ___, ...about } = result;
       assert.equal(await store.recordLostMatch({ ...about, lostAt: NOW }), true);
       assert.equal(await store.recordLostMatch({ ...about, lostAt: NOW }), false);
@@ -191,16 +195,16 @@ describe('store', () => {
     });
 
     test('one that is not rated moves nobody', async () => {
-      const a = randomUUID();
-      const receipt = await store.recordMatch(duel(`m-${randomUUID()}`, a, randomUUID(), { rated: false, participants: [participant(a)] }));
+      const a = newPlayerId();
+      const receipt = await store.recordMatch(duel(`m-${newPlayerId()}`, a, newPlayerId(), { rated: false, participants: [participant(a)] }));
       assert.deepEqual(receipt, { recorded: true, ratings: [] });
       assert.equal((await store.ratings([a], 'duel')).get(a)?.games, 0);
       assert.equal((await store.playedMatches(a, 1))[0]?.change, null);
     });
 
     test('a result that cannot be is refused and changes nothing', async () => {
-      const [a, b] = [randomUUID(), randomUUID()];
-      const good = duel(`m-${randomUUID()}`, a, b);
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      const good = duel(`m-${newPlayerId()}`, a, b);
       const bad = async (wish: object, message: RegExp): Promise<void> => {
         await assert.rejects(store.recordMatch({ ...good, ...wish }), fails('invalid', message));
       };
@@ -218,19 +222,23 @@ describe('store', () => {
   });
 
   test('evidence counts once, batch by batch', async () => {
-    const { id: playerId } = await store.ensureGuest({ id: randomUUID(), name: 'Eve' });
-    const matchId = `m-${randomUUID()}`;
+    const { id: playerId } = await store.ensureGuest({ id: newPlayerId(), name: 'Eve' });
+    const matchId = `m-${newPlayerId()}`;
     const row = (seq: number) => ({ matchId, seq, playerId, tick: 60 * seq, kind: 'hidden aim', value: 0.9, limit: 0.5, grade: 0.25, foundAt: NOW + seq });
     assert.equal(await store.addEvidence([row(0), row(1)]), 2);
     assert.equal(await store.addEvidence([row(1), row(2)]), 1);
     assert.deepEqual(await store.evidence(playerId, 2), [row(2), row(1)]);
-    await assert.rejects(store.addEvidence([{ ...row(3), playerId: randomUUID() }]), fails('invalid', /evidence_player_id_fkey/));
+    const unseen = newPlayerId();
+    assert.equal(await store.addEvidence([{ ...row(3), playerId: unseen }, { ...row(4), playerId: unseen }]), 2);
+    await store.recordMatch(duel(matchId, unseen, playerId, { participants: [participant(unseen, { name: 'Mallory' }), participant(playerId, { team: 1, place: 2, name: 'Other' })] }));
+    assert.equal((await store.player(unseen))?.name, 'Mallory', 'the match brings the name');
+    assert.equal((await store.player(playerId))?.name, 'Eve', 'and takes none away');
     await assert.rejects(store.addEvidence([{ ...row(3), grade: 0 }]), fails('invalid', /evidence\.0\.grade/));
     await assert.rejects(store.addEvidence(Array.from({ length: 1001 }, (_, seq) => row(seq))), fails('invalid', /^evidence: /));
   });
 
   test('sanctions begin, end, and are lifted', async () => {
-    const { id: playerId } = await store.ensureGuest({ id: randomUUID(), name: 'Eve' });
+    const { id: playerId } = await store.ensureGuest({ id: newPlayerId(), name: 'Eve' });
     const sanction = (wish: Partial<NewSanction>): NewSanction => ({
       id: randomUUID(), playerId, kind: 'suspension', reason: 'hidden aim', issuedBy: 'guard', matchId: null, startsAt: NOW, endsAt: null, ...wish,
     });
@@ -252,7 +260,7 @@ describe('store', () => {
   });
 
   test('a replay belongs to a match', async () => {
-    const result = duel(`m-${randomUUID()}`, randomUUID(), randomUUID());
+    const result = duel(`m-${newPlayerId()}`, newPlayerId(), newPlayerId());
     const row = { matchId: result.matchId, store: 's3' as const, key: `replays/${result.matchId}`, bytes: 5_000_000_000, sha256: 'ab'.repeat(32), createdAt: NOW };
     await assert.rejects(store.addReplay(row), fails('invalid', /replays_match_id_fkey/));
     await store.recordMatch(result);
@@ -267,7 +275,7 @@ describe('store', () => {
     const fresh = await openStore({ databaseUrl: await database.fresh() }, { log, clock });
     try {
       const first = await fresh.season();
-      const [a, b] = [randomUUID(), randomUUID()];
+      const [a, b] = [newPlayerId(), newPlayerId()];
       await fresh.recordMatch(duel('before', a, b));
       const startsAt = clock.now() - 10;
       const second = await fresh.openSeason('2', startsAt);
@@ -339,7 +347,7 @@ describe('leaderboard of a million', () => {
         assert.equal(rank?.rank, place);
         assert.equal(rank.exact, place <= 10_000);
       }
-      assert.equal(await store.rank(randomUUID(), 'duel'), undefined);
+      assert.equal(await store.rank(newPlayerId(), 'duel'), undefined);
     });
   });
 
@@ -395,7 +403,7 @@ describe('database away', () => {
     const url = await database.fresh();
     const store = await openStore({ databaseUrl: url, connectTimeoutMs: 1000 }, { log, clock: new TestClock() });
     try {
-      const id = randomUUID();
+      const id = newPlayerId();
       await store.ensureGuest({ id, name: 'Ada' });
       // Killed like a crash; it comes back by itself, within the tries of one call or two.
       process.kill(database.embedded.pid, 'SIGKILL');

@@ -1,30 +1,37 @@
 import { z } from 'zod';
 import type { Database } from './database.js';
 import { check } from './errors.js';
-import { idsSchema } from './matches.js';
-import { evidenceBatchSchema, playerIdSchema, sanctionSchema, type EvidenceRow, type NewSanction } from './schemas.js';
+import { evidenceBatchSchema, idsSchema, playerIdSchema, sanctionSchema, UNKNOWN_NAME, type EvidenceRow, type NewSanction } from './schemas.js';
 import type { Sanction } from './types.js';
 
-/** Rows of players whom the database has not seen are an error of the database: matches and accounts bring players. */
+/** Players whom the database has not seen are guests who came while it was away; their name comes with their match. */
 export async function addEvidence(db: Database, given: readonly EvidenceRow[]): Promise<number> {
   const rows = check(evidenceBatchSchema, given, 'evidence');
   const column = <K extends keyof EvidenceRow>(key: K): EvidenceRow[K][] => rows.map((row) => row[key]);
-  const inserted = await db.query(
-    `INSERT INTO evidence (match_id, seq, player_id, tick, kind, value, limit_value, grade, found_at)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::uuid[], $4::bigint[], $5::text[], $6::float8[], $7::float8[],
-       $8::real[], $9::timestamptz[])
-     ON CONFLICT (match_id, seq) DO NOTHING RETURNING seq`,
-    [column('matchId'), column('seq'), column('playerId'), column('tick'), column('kind'), column('value'),
-      column('limit'), column('grade'), rows.map((row) => new Date(row.foundAt))],
-  );
-  return inserted.length;
+  return db.transaction(async (queries) => {
+    await queries.query(
+      `INSERT INTO players (id, kind, name, created_at, seen_at)
+       SELECT DISTINCT ON (id) id, 'guest', $3, found_at, found_at FROM unnest($1::bigint[], $2::timestamptz[]) AS given (id, found_at)
+       ORDER BY id, found_at ON CONFLICT (id) DO NOTHING`,
+      [column('playerId'), rows.map((row) => new Date(row.foundAt)), UNKNOWN_NAME],
+    );
+    const inserted = await queries.query(
+      `INSERT INTO evidence (match_id, seq, player_id, tick, kind, value, limit_value, grade, found_at)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[], $6::float8[], $7::float8[],
+         $8::real[], $9::timestamptz[])
+       ON CONFLICT (match_id, seq) DO NOTHING RETURNING seq`,
+      [column('matchId'), column('seq'), column('playerId'), column('tick'), column('kind'), column('value'),
+        column('limit'), column('grade'), rows.map((row) => new Date(row.foundAt))],
+    );
+    return inserted.length;
+  });
 }
 
 export async function evidenceOf(db: Database, givenId: string, givenLimit: number): Promise<EvidenceRow[]> {
   const id = check(playerIdSchema, givenId, 'playerId');
   const limit = check(z.number().int().min(1).max(1000), givenLimit, 'limit');
   return db.query<EvidenceRow & Record<string, unknown>>(
-    `SELECT match_id AS "matchId", seq, player_id AS "playerId", tick, kind, value, limit_value AS "limit", grade,
+    `SELECT match_id AS "matchId", seq, player_id AS "playerId", tick::float8 AS tick, kind, value, limit_value AS "limit", grade,
        found_at AS "foundAt"
      FROM evidence WHERE player_id = $1 ORDER BY found_at DESC, match_id, seq DESC LIMIT $2`,
     [id, limit],
@@ -49,7 +56,7 @@ export async function activeSanctions(db: Database, given: readonly string[], no
     `SELECT id, player_id AS "playerId", kind, reason, issued_by AS "issuedBy", match_id AS "matchId",
        starts_at AS "startsAt", ends_at AS "endsAt", lifted_at AS "liftedAt", lifted_by AS "liftedBy"
      FROM sanctions
-     WHERE player_id = ANY ($1::uuid[]) AND lifted_at IS NULL AND starts_at <= $2 AND (ends_at IS NULL OR ends_at > $2)
+     WHERE player_id = ANY ($1::bigint[]) AND lifted_at IS NULL AND starts_at <= $2 AND (ends_at IS NULL OR ends_at > $2)
      ORDER BY starts_at, id`,
     [ids, new Date(now)],
   );

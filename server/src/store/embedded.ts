@@ -75,6 +75,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions, { log }: {
 class Embedded implements EmbeddedDatabase {
   #process!: ChildProcess;
   #closing: Promise<void> | undefined;
+  #restarting: Promise<void> | undefined;
   #restarts = 0;
 
   private constructor(
@@ -134,6 +135,7 @@ class Embedded implements EmbeddedDatabase {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      await this.#restarting;
       await this.#stop();
       await this.cleanUp();
     })();
@@ -146,7 +148,7 @@ class Embedded implements EmbeddedDatabase {
       if (this.#closing !== undefined) return;
       this.onCrash();
       this.log.error({ code, signal }, 'PostgreSQL has ended; it is started again');
-      void this.#restart();
+      this.#restarting = this.#restart();
     });
   }
 
@@ -157,8 +159,7 @@ class Embedded implements EmbeddedDatabase {
     try {
       this.#process = await this.start();
       this.#watch();
-      if (this.#closing !== undefined) await this.#stop();
-      else this.log.info('PostgreSQL is back');
+      this.log.info('PostgreSQL is back');
     } catch (error) {
       this.log.error({ err: error }, 'PostgreSQL does not start');
       await this.#restart();

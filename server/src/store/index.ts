@@ -3,7 +3,7 @@ export type {
   EvidenceRow, ExternalIdentity, LostMatch, MatchResult, NewSanction, ParticipantResult, ReplayRow,
 } from './schemas.js';
 export {
-  EVIDENCE_BATCH, evidenceBatchSchema, lostMatchSchema, matchIdSchema, matchResultSchema, playerIdSchema, replayRowSchema,
+  EVIDENCE_BATCH, evidenceBatchSchema, lostMatchSchema, matchIdSchema, matchResultSchema, newPlayerId, playerIdSchema, replayRowSchema,
 } from './schemas.js';
 export { check, StoreError, type StoreErrorKind } from './errors.js';
 export { startEmbeddedDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';

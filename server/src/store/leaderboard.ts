@@ -42,24 +42,23 @@ export function readCursor(text: string): Cursor {
 export const PAGE_QUERY = `
   SELECT r.player_id AS "playerId", p.name, r.points, r.mean AS value, r.uncertainty AS deviation, r.games
   FROM ratings r JOIN players p ON p.id = r.player_id
-  WHERE r.mode = $1 AND r.season = $2 AND (r.points, r.player_id) < ($3::float8, $4::uuid)
+  WHERE r.mode = $1 AND r.season = $2 AND (r.points, r.player_id) < ($3::float8, $4::bigint)
   ORDER BY r.points DESC, r.player_id DESC LIMIT $5`;
 
 /** How many are before somebody, counted no further than it stays quick. */
 export const COUNT_QUERY = `
-  SELECT count(*) AS before FROM (
+  SELECT count(*)::int AS before FROM (
     SELECT 1 FROM ratings
-    WHERE mode = $1 AND season = $2 AND (points, player_id) > ($3::float8, $4::uuid) AND (points, player_id) < ($5::float8, $6::uuid)
+    WHERE mode = $1 AND season = $2 AND (points, player_id) > ($3::float8, $4::bigint) AND (points, player_id) < ($5::float8, $6::bigint)
     LIMIT $7) AS counted`;
 
 const STEPS_QUERY = `
-  SELECT points, player_id AS id, n AS rank
+  SELECT points, player_id AS id, n::int AS rank
   FROM (SELECT points, player_id, row_number() OVER (ORDER BY points DESC, player_id DESC) AS n
         FROM ratings WHERE mode = $1 AND season = $2) AS board
   WHERE n % ${STEP} = 0 ORDER BY n`;
 
-export const LOWEST: [number, string] = [-Infinity, '00000000-0000-0000-0000-000000000000'];
-export const HIGHEST: [number, string] = [Infinity, 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+export const HIGHEST: [number, string] = [Infinity, '9223372036854775807'];
 
 interface Step { points: number; id: string; rank: number }
 
@@ -139,7 +138,7 @@ function lastBefore(steps: readonly Step[], points: number, id: string): Step | 
   while (low < high) {
     const middle = (low + high) >> 1;
     const step = steps[middle]!;
-    if (step.points > points || (step.points === points && step.id > id)) low = middle + 1;
+    if (step.points > points || (step.points === points && BigInt(step.id) > BigInt(id))) low = middle + 1;
     else high = middle;
   }
   return steps[low - 1];

@@ -3,15 +3,13 @@ import { z } from 'zod';
 import type { Database, Queries } from './database.js';
 import { check, StoreError } from './errors.js';
 import {
-  labelSchema, lostMatchSchema, matchIdSchema, matchResultSchema, playerIdSchema, type LostMatch, type MatchResult,
+  idsSchema, labelSchema, lostMatchSchema, matchIdSchema, matchResultSchema, playerIdSchema, UNKNOWN_NAME, type LostMatch, type MatchResult,
 } from './schemas.js';
 import type { MatchReceipt, MatchSummary, PlayedMatch, PlayerRating, RatingChange } from './types.js';
 
 const DAY_MS = 86_400_000;
 /** As the rating system takes it. */
 const MAXIMUM_REST_DAYS = 36_525;
-
-export const idsSchema = z.array(playerIdSchema).max(1000);
 
 interface RatingRow extends Record<string, unknown> {
   id: string;
@@ -44,13 +42,13 @@ export async function recordMatch(db: Database, ratings: RatingSystem, given: Ma
     );
     if (inserted.length === 0) return { recorded: false, ratings: [] };
 
-    const people = [...result.participants].sort((a, b) => (a.playerId < b.playerId ? -1 : 1));
+    const people = result.participants;
     const ids = people.map((each) => each.playerId);
-    // Guests who came while the database was away.
+    // Guests who came while the database was away; evidence may have brought them before, without a name.
     await queries.query(
       `INSERT INTO players (id, kind, name, created_at, seen_at)
-       SELECT id, 'guest', name, $3::timestamptz, $3::timestamptz FROM unnest($1::uuid[], $2::text[]) AS given (id, name) ORDER BY id
-       ON CONFLICT (id) DO NOTHING`,
+       SELECT id, 'guest', name, $3::timestamptz, $3::timestamptz FROM unnest($1::bigint[], $2::text[]) AS given (id, name) ORDER BY id
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE players.name = '${UNKNOWN_NAME}' AND players.kind = 'guest'`,
       [ids, people.map((each) => each.name), new Date(result.startedAt)],
     );
     const changes = result.rated ? await rate(queries, ratings, result, ids, season) : new Map<string, RatingChange>();
@@ -60,7 +58,7 @@ export async function recordMatch(db: Database, ratings: RatingSystem, given: Ma
          value_before, deviation_before, value_after, deviation_after, points_change)
        SELECT $1::text, id, team, place, kills, deaths, has_left, waited_ms, $9::timestamptz, value_before, deviation_before, value_after,
          deviation_after, points_change
-       FROM unnest($2::uuid[], $3::smallint[], $4::smallint[], $5::int[], $6::int[], $7::boolean[], $8::int[],
+       FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::int[], $6::int[], $7::boolean[], $8::int[],
            $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[])
          AS given (id, team, place, kills, deaths, has_left, waited_ms, value_before, deviation_before, value_after,
            deviation_after, points_change)`,
@@ -83,10 +81,10 @@ async function rate(
   queries: Queries, system: RatingSystem, result: MatchResult, ids: string[], season: number,
 ): Promise<Map<string, RatingChange>> {
   // The players' rows stand for their ratings, of which a newcomer has none yet.
-  await queries.query('SELECT 1 FROM players WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE', [ids]);
+  await queries.query('SELECT 1 FROM players WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE', [ids]);
   const rows = await queries.query<RatingRow>(
     `SELECT player_id AS id, mean, uncertainty, games, played_at AS "playedAt" FROM ratings
-     WHERE player_id = ANY ($1::uuid[]) AND mode = $2 AND season = $3`,
+     WHERE player_id = ANY ($1::bigint[]) AND mode = $2 AND season = $3`,
     [ids, result.mode, season],
   );
   const known = new Map(rows.map((row) => [row.id, row]));
@@ -109,7 +107,7 @@ async function rate(
   await queries.query(
     `INSERT INTO ratings (player_id, mode, season, mean, uncertainty, points, games, played_at)
      SELECT id, $6::text, $7::smallint, mean, uncertainty, points, games, $8::timestamptz
-     FROM unnest($1::uuid[], $2::float8[], $3::float8[], $4::float8[], $5::int[]) AS given (id, mean, uncertainty, points, games)
+     FROM unnest($1::bigint[], $2::float8[], $3::float8[], $4::float8[], $5::int[]) AS given (id, mean, uncertainty, points, games)
      ON CONFLICT (player_id, mode, season) DO UPDATE SET mean = excluded.mean, uncertainty = excluded.uncertainty,
        points = excluded.points, games = excluded.games, played_at = greatest(ratings.played_at, excluded.played_at)`,
     [ids, all.map((each) => each.after.value), all.map((each) => each.after.deviation),
@@ -141,7 +139,7 @@ export async function readRatings(
   const mode = check(labelSchema, givenMode, 'mode');
   const rows = await db.query<RatingRow>(
     `SELECT player_id AS id, mean, uncertainty, games, played_at AS "playedAt" FROM ratings
-     WHERE player_id = ANY ($1::uuid[]) AND mode = $2
+     WHERE player_id = ANY ($1::bigint[]) AND mode = $2
        AND season = (SELECT id FROM seasons WHERE tstzrange(starts_at, ends_at) @> $3::timestamptz)`,
     [ids, mode, new Date(now)],
   );

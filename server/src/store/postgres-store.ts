@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RatingOptions } from '@trespasser/engine';
 import type { Clock } from '../clock.js';
 import { engine } from '../engine.js';
@@ -10,6 +9,7 @@ import { findMatch, playedMatches, readRatings, recordLostMatch, recordMatch } f
 import { migrate } from './migrate.js';
 import { ensureExternal, ensureGuest, findPlayer, renamePlayer } from './players.js';
 import { addReplay, findReplay, removeReplay } from './replay-rows.js';
+import { newPlayerId } from './schemas.js';
 import type { Store } from './types.js';
 
 export interface StoreOptions extends DatabaseOptions {
@@ -31,7 +31,7 @@ export async function openStore(options: StoreOptions, { log, clock }: { log: Lo
   const store: Store = {
     ping: async () => { await db.query('SELECT 1'); },
     ensureGuest: (player) => ensureGuest(db, player, now()),
-    ensureExternal: (identity, name) => ensureExternal(db, randomUUID(), identity, name, now()),
+    ensureExternal: (identity, name) => ensureExternal(db, newPlayerId(), identity, name, now()),
     player: (id) => findPlayer(db, id),
     rename: (id, name) => renamePlayer(db, id, name),
     ratings: (ids, mode) => readRatings(db, ratings, ids, mode, now()),

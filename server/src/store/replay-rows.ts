@@ -15,7 +15,7 @@ export async function addReplay(db: Database, given: ReplayRow): Promise<boolean
 export async function findReplay(db: Database, given: string): Promise<ReplayRow | undefined> {
   const id = check(matchIdSchema, given, 'matchId');
   const rows = await db.query<ReplayRow & Record<string, unknown>>(
-    `SELECT match_id AS "matchId", store, key, bytes, encode(sha256, 'hex') AS sha256, created_at AS "createdAt"
+    `SELECT match_id AS "matchId", store, key, bytes::float8 AS bytes, encode(sha256, 'hex') AS sha256, created_at AS "createdAt"
      FROM replays WHERE match_id = $1`,
     [id],
   );

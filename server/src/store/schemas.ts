@@ -1,8 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { NAME_LENGTH } from '../names.js';
 
-/** Players are UUIDs: the server makes them, so they sort no one and say nothing of anybody. */
-export const playerIdSchema = z.uuid().transform((id) => id.toLowerCase());
+/** 1 to 2^63 - 1 in decimal digits: numbers of JavaScript end before. */
+export const playerIdSchema = z.string().refine(
+  (id) => /^[1-9]\d{0,18}$/.test(id) && BigInt(id) < 1n << 63n, 'takes a whole number from 1 to 2^63 - 1, as text',
+);
+
+/** Of one call. */
+export const idsSchema = z.array(playerIdSchema).max(1000);
+
+/** Of guests whose name has not come yet. */
+export const UNKNOWN_NAME = '?';
+
+/** Random, so it can be made while the database is away, and says nothing of anybody. */
+export function newPlayerId(): string {
+  for (;;) {
+    const id = randomBytes(8).readBigUInt64LE() >> 1n;
+    if (id > 0n) return String(id);
+  }
+}
 
 /** Matches' ids are names of files and keys of objects too. */
 export const matchIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'takes 1 to 64 of A-Z, a-z, 0-9, - and _');
