@@ -149,7 +149,8 @@ BROKEN = {
     "a volume from nowhere": (
         lambda o: server_of(o, "Deployment", "edge")["volumeMounts"][0].update(name="certs"), "no volume"),
     "rights to everything": (
-        lambda o: find(o, "Role", "prometheus")["rules"][0].update(verbs=["*"]), "more than anybody"),
+        lambda o: o.append({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "x"},
+                            "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["*"]}]}), "more than anybody"),
 }
 
 
