@@ -122,12 +122,12 @@ function print(name, prices, measured, assumed, lines) {
 function drawing(lines, name) {
   const parts = [['nodes', '#4c78a8'], ['egress', '#f58518'], ['services', '#54a24b']];
   const [width, height, left, top, bottom] = [640, 360, 60, 40, 60];
-  const most = Math.max(TARGET * 1.1, ...lines.map((line) => line.perPlayer));
+  const most = Math.max(TARGET, ...lines.map((line) => line.perPlayer)) * 1.1;
   const y = (value) => top + (height - top - bottom) * (1 - value / most);
   const slot = (width - left - 20) / lines.length;
-  const text = (x, at, words, more = '') => `<text x="${x}" y="${at}" font-family="sans-serif" font-size="12" fill="#333" ${more}>${words}</text>`;
+  const text = (x, at, words, more = '') => `<text x="${x}" y="${at}" font-family="sans-serif" font-size="12" ${more}>${words}</text>`;
   const out = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
     text(left, 22, `Dollars a month and concurrent player (prices: ${name})`, 'font-weight="bold"'),
   ];
@@ -144,7 +144,7 @@ function drawing(lines, name) {
   });
   for (const [value, words] of [[TARGET, `target $${TARGET.toFixed(2)}`], [PLAN, `plan $${PLAN.toFixed(2)}, no traffic`]]) {
     out.push(`<line x1="${left}" x2="${width - 20}" y1="${y(value)}" y2="${y(value)}" stroke="#b00" stroke-dasharray="4 4"/>`);
-    out.push(text(left + 4, y(value) - 4, words, 'fill="#b00"'));
+    out.push(text(width - 20, y(value) - 4, words, 'fill="#b00" text-anchor="end"'));
   }
   parts.forEach(([part, colour], index) => {
     out.push(`<rect x="${left + index * 120}" y="${height - 26}" width="12" height="12" fill="${colour}"/>`);

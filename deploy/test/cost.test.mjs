@@ -78,6 +78,10 @@ test('the command prints, draws, reads a load test and refuses nonsense', async 
   assert.equal(result.lines[0].players, 10000);
   const svg = await readFile(picture, 'utf8');
   assert.match(svg, /^<svg[\s\S]*<\/svg>\n$/);
+  for (const [tag] of svg.matchAll(/<\w[^>]*>/g)) {
+    const names = [...tag.matchAll(/ ([\w-]+)="/g)].map((match) => match[1]);
+    assert.equal(new Set(names).size, names.length, tag);
+  }
   assert.match(svg, new RegExp(`\\$${result.lines[0].perPlayer.toFixed(2)}`));
 
   await writeFile(load, 'no json\n');
