@@ -15,7 +15,7 @@ import kustomize
 import manifests
 from manifests import ROOT
 
-SCRIPTS = ROOT / "kubernetes/base/postgres"
+SCRIPTS = ROOT / "kubernetes/postgres-single"
 
 
 def free_port():
