@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -50,6 +51,18 @@ class Manifests(unittest.TestCase):
         self.assertGreaterEqual(len(found), 10)
         known = set(manifests.CONTRACT["environment"]) | set(manifests.CONTRACT["notDeployed"])
         self.assertEqual(found - known, set(), "add them to deploy/contract.json")
+
+    def test_a_game_server_makes_its_public_name_of_its_address(self):
+        objects = kustomize.render(BASE)
+        container = server_of(objects, "Fleet", "game")
+        self.assertEqual(container["command"], ["/usr/bin/tini", "--", "/bin/sh", "-c"])
+        [line] = container["args"]
+        start = "exec node dist/src/main.js --role game"
+        self.assertEqual(line.count(start), 1)
+        show = line.replace(start, 'exec printenv PUBLIC_URL')
+        environment = {"PATH": os.environ["PATH"], "POD_IP": "10.0.3.7", "GAME_DOMAIN": "game.example.com"}
+        run = subprocess.run(["/bin/sh", "-c", show], env=environment, capture_output=True, text=True, check=True)
+        self.assertEqual(run.stdout, "https://10-0-3-7.game.example.com\n")
 
     def test_every_step_has_one_database(self):
         kinds = {}
