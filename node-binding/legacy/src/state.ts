@@ -1,7 +1,6 @@
 import type { CloudView, KnownProjectile, PlayerId, PlayerView, TeamName, WeaponName, WeaponView } from './engine.js';
 import type { Acquaintance } from './knowledge.js';
-import { rounded, v2, type V2 } from './legacy-numbers.js';
-import type { Seat } from './seat.js';
+import { rounded, v2, type V2 } from './numbers.js';
 
 const FOG_OPACITY = 0.64;
 
@@ -107,8 +106,17 @@ export interface Roll {
   weapons(player: PlayerId): WeaponView[];
 }
 
+/** Who a player is to a host of today's protocol, beside what the engine shows. */
+export interface Person {
+  /** What clients call the player: a socket's id, or the host's name for a bot. */
+  readonly memberId: string;
+  readonly name: string;
+  /** Tick of the last shot per weapon. */
+  readonly lastShot: ReadonlyMap<WeaponName, number>;
+}
+
 export interface Presence {
-  seat: Seat;
+  seat: Person;
   view: PlayerView;
   acquaintance: Acquaintance;
 }
@@ -146,7 +154,7 @@ export function playerEntry({ seat, view, acquaintance }: Presence, roll: Roll):
   };
 }
 
-function weaponEntries(seat: Seat, view: PlayerView, acquaintance: Acquaintance, roll: Roll): Record<string, LegacyWeapon> {
+export function weaponEntries(seat: Person, view: PlayerView, acquaintance: Acquaintance, roll: Roll): Record<string, LegacyWeapon> {
   const entries: Record<string, LegacyWeapon> = {};
   for (const weapon of roll.weapons(view.id)) {
     if (acquaintance !== 'own' && weapon.weapon !== view.weapon) continue;

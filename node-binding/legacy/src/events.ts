@@ -1,7 +1,7 @@
 import type { GameEvent, PlayerId, TeamName, WeaponName } from './engine.js';
-import { rounded, v2, type V2 } from './legacy-numbers.js';
-import { projectileName } from './legacy-state.js';
-import type { WallCatalogue } from './walls.js';
+import { rounded, v2, type V2 } from './numbers.js';
+import { projectileName } from './state.js';
+import type { WallCatalogue } from './catalogue.js';
 
 export interface Packet {
   event: string;
@@ -21,7 +21,7 @@ export interface EventContext {
 }
 
 /** Points that a blast deals at its centre (rule book, section 5). */
-const BLAST_DAMAGE: Readonly<Partial<Record<WeaponName, number>>> = { grenade: 200, grenadelauncher: 100, rocket: 200 };
+export const BLAST_DAMAGE: Readonly<Partial<Record<WeaponName, number>>> = { grenade: 200, grenadelauncher: 100, rocket: 200 };
 
 const EXPLOSIVES: ReadonlySet<string> = new Set(['grenade', 'grenadelauncher', 'rocket']);
 
@@ -37,7 +37,8 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
   const timestamp = context.epochMs(event.tick);
   const position = positionOf(event);
   const weaponType = event.weapon ?? null;
-  const pellet = event.pellet === undefined ? {} : { pelletIndex: event.pellet };
+  // The engine numbers the pellets of every shot; today's clients know those of shotguns.
+  const pellet = event.weapon !== 'shotgun' || event.pellet === undefined ? {} : { pelletIndex: event.pellet };
 
   switch (event.type) {
     case 'player_joined':
