@@ -395,7 +395,7 @@ export class Desk {
   #leftTo(session: Session, event: NoteEvent): void {
     session.view = { kind: 'nowhere' };
     session.vanishedMs = undefined;
-    this.#moveThrough(session, event === 'match_ended' ? 'post_match' : 'menu');
+    this.#moveThrough(session, event === 'match_over' ? 'post_match' : 'menu');
   }
 
   #tellNote(session: Session, note: NonNullable<PlayerRecord['note']>): void {
