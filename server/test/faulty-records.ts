@@ -12,7 +12,13 @@ export class FaultyRecords implements Records {
   operations = 0;
   hasEnded = false;
 
-  constructor(private readonly records: Records, private readonly at = Infinity, private readonly when: 'before' | 'after' = 'before') {}
+  constructor(private readonly records: Records, private at = Infinity, private when: 'before' | 'after' = 'before', private readonly onEnd = (): void => {}) {}
+
+  /** It ends at the so many-th operation from now. */
+  endIn(operations: number, when: 'before' | 'after'): void {
+    this.at = this.operations + operations;
+    this.when = when;
+  }
 
   now(): number {
     return this.records.now();
@@ -64,6 +70,7 @@ export class FaultyRecords implements Records {
   #counts(): boolean {
     if (++this.operations !== this.at) return false;
     this.hasEnded = true;
+    this.onEnd();
     return true;
   }
 }
