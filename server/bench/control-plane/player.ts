@@ -155,6 +155,8 @@ export class SimulatedPlayer implements Link {
     this.#later(this.#exponential(MENU_MS / this.town.eagerness()), () => {
       if (this.#state !== 'menu') return;
       if (this.friends.length > 0 && this.#partyCode === null) {
+        // Friends say when they are busy.
+        if (this.friends.some(({ state }) => state === 'queue' || state === 'match')) return this.#plan();
         const code = this.friends.map((friend) => friend.partyCode).find((each) => each !== null);
         void this.#ask(code == null ? 'party:create' : 'party:join', (desk, session) => (code == null ? desk.createParty(session) : desk.joinParty(session, code)));
         this.#plan();

@@ -73,6 +73,8 @@ export class Session {
   /** Of the party as the client knows it; JSON. */
   party = 'null';
   updatedMs = -Infinity;
+  /** The records that the client was last told of. */
+  seen: readonly [PlayerRecord | undefined, object | undefined, object | undefined] = [undefined, undefined, undefined];
   /** Since when the records lack what the client was told; undefined: they do not. */
   vanishedMs: number | undefined;
   isBusy = false;
@@ -92,6 +94,8 @@ export class Desk {
   readonly #sessions = new Map<string, Session>();
   /** Players who have left while in a party, to what calls off its end. */
   readonly #leaving = new Map<string, () => void>();
+  /** Those who are told every now and then how the waiting goes. */
+  readonly #waiting = new Set<Session>();
   readonly #dirty = new Set<string>();
   readonly #unsubscribe: (() => void)[] = [];
   #draining: Promise<void> | undefined;
@@ -263,12 +267,12 @@ export class Desk {
     const now = this.dependencies.clock.now();
     const isLook = now - this.#lookedMs >= (this.options.lookMs ?? LOOK_MS);
     if (isLook) this.#lookedMs = now;
-    const stale: string[] = [];
-    for (const session of this.#sessions.values()) {
-      if (session.view.kind === 'queue') this.#update(session, session.view.ticket, now);
-      if (isLook && (session.view.kind !== 'nowhere' || session.party !== 'null')) stale.push(session.playerId);
+    for (const session of this.#waiting) {
+      if (session.view.kind !== 'queue' || this.#sessions.get(session.playerId) !== session) this.#waiting.delete(session);
+      else this.#update(session, session.view.ticket, now);
     }
-    this.#mark(stale);
+    if (!isLook) return;
+    this.#mark([...this.#sessions.values()].filter(({ view, party }) => view.kind !== 'nowhere' || party !== 'null').map(({ playerId }) => playerId));
   }
 
   async #beat(): Promise<void> {
@@ -322,7 +326,14 @@ export class Desk {
     (await records.getAll<ServerRecord>(serverIds.map(serverKey))).forEach((server, at) => servers.set(serverIds[at]!, server));
     for (const [at, id] of ids.entries()) {
       const session = this.#sessions.get(id);
-      if (session !== undefined) await this.#tell(session, players[at], values, servers);
+      const player = players[at];
+      if (session === undefined) continue;
+      const place = player?.at == null ? undefined : values.get('ticket' in player.at ? ticketKey(player.at.ticket) : matchKey(player.at.match));
+      const party = player?.party == null ? undefined : values.get(partyKey(player.party));
+      // Values are never changed in place: the same ones have nothing new in them. In Redis they are always new ones.
+      if (player !== undefined && session.seen[0] === player && session.seen[1] === place && session.seen[2] === party) continue;
+      await this.#tell(session, player, values, servers);
+      session.seen = [player, place, party];
     }
   }
 
@@ -346,6 +357,7 @@ export class Desk {
       if (isNews) this.#tellNote(session, note);
       const isNew = session.view.kind !== 'queue' || session.view.ticket.id !== ticket.id || isNews;
       session.view = { kind: 'queue', ticket };
+      this.#waiting.add(session);
       if (isNew) {
         session.updatedMs = this.dependencies.clock.now();
         this.#send(session, 'queue_joined', {

@@ -41,6 +41,11 @@ export class Line {
     return this.#waiting.size;
   }
 
+  /** Running matches with open places. */
+  get offers(): number {
+    return this.#offers.size;
+  }
+
   tickets(): IterableIterator<Ticket> {
     return (function* (all: Iterable<Waiting>) { for (const { ticket } of all) yield ticket; })(this.#waiting.values());
   }

@@ -47,8 +47,8 @@ export interface MatchmakerObserver {
   queue?(tickets: ReadonlyMap<string, number>): void;
   pool?(stats: PoolStats): void;
   serverLost?(serverId: string, matches: number): void;
-  /** No server has a free place: the tickets wait on, at the front. */
-  noServer?(mode: string, region: string): void;
+  /** No server that they reach has a free place: the tickets wait on, in their places. Null: no server at all has. */
+  noServer?(mode: string | null, region: string | null): void;
   error?(where: string, error: unknown): void;
   round?(durationMs: number): void;
 }
@@ -193,8 +193,9 @@ export class Matchmaker {
     await this.#readTickets(line);
     await this.#checkPresence(line);
     await this.#readOffers(line);
-    const now = this.dependencies.records.now();
-    const formed = line.form(now);
+    // Without a place for any match, forming them only to take them apart again is idle work.
+    const formed = this.#pool.hasRoom || line.offers > 0 ? line.form(this.dependencies.records.now()) : [];
+    if (formed.length === 0 && line.size > 1 && !this.#pool.hasRoom) this.dependencies.observer?.noServer?.(null, null);
     for (const match of formed) {
       await this.#leadership.renew();
       await this.#place(fence, line, match);

@@ -76,10 +76,8 @@ export class Matches {
       taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }, null));
       return { outcome: 'assigned' };
     });
-    if (assigned.outcome === 'assigned') {
-      this.bus.publish(serverTopic(serverId), [matchId]);
-      this.bus.publish(PLAYERS_TOPIC, ids);
-    }
+    // The players are told once the server has it open.
+    if (assigned.outcome === 'assigned') this.bus.publish(serverTopic(serverId), [matchId]);
     return assigned;
   }
 
@@ -188,7 +186,7 @@ export class Matches {
       if (place.isPresent) return { result: match, tell: [] };
       const changed = this.#begun(withPlaces(match, { ...match.places, [playerId]: { ...place, isPresent: true } }));
       putMatch(tx, changed);
-      return { result: changed, tell: [playerId] };
+      return { result: changed, tell: [] };
     }, undefined);
   }
 
