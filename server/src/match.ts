@@ -13,6 +13,7 @@ import { toLegacy, type EventContext } from './legacy-events.js';
 import {
   playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type PlayerPage, type Presence, type Roll,
 } from './legacy-state.js';
+import { v2 } from './legacy-numbers.js';
 import { LegacyWalls } from './legacy-walls.js';
 import type { NamedMap } from './maps.js';
 import type { PlayerInput } from './payloads.js';
@@ -560,6 +561,12 @@ export class Match {
       msPerTick: this.#roll.msPerTick,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
+      placeOf: (player) => {
+        const seat = this.#byPlayer.get(player);
+        if (seat === undefined || !this.#isSeated(seat)) return null;
+        const { view, acquaintance } = this.#presence(receiver, seat);
+        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
+      },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {
         const seat = this.#byPlayer.get(player);
@@ -643,6 +650,11 @@ export class Match {
     seat.wallsChanged = false;
     seat.wallsAtMs = now;
     return seat.walls.json;
+  }
+
+  /** The match in the engine, the same one as long as the lobby lives. */
+  get engineId(): MatchId {
+    return this.#id;
   }
 
   /** Hash of the map, 16 hex digits. */

@@ -125,6 +125,7 @@ export const OUTBOUND: ReadonlyMap<string, MessageClass> = new Map<string, Messa
   'auth-failed': 'connection',
   'admin:authenticated': 'connection',
   'admin:auth-failed': 'connection',
+  'server:expelled': 'connection',
 
   lobby_list: 'menu',
   matchmaking_failed: 'menu',
