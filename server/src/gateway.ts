@@ -42,7 +42,7 @@ export class Gateway {
       ...this.#connectionEvents(),
       ...this.#lobbyEvents(),
       ...this.#playEvents(),
-      ...(services.config.debugCommands ? debugEvents(services.lobbies) : {}),
+      ...(services.config.debugCommands ? debugEvents(services.lobbies, () => services.clock.now()) : {}),
     }));
     // Counted once for each connection, and refused in words: clients do not try again by themselves then.
     io.use((socket, next) => {

@@ -60,6 +60,9 @@ export class StepSchedule {
     if (overdue > MAX_CATCH_UP) {
       const given = overdue - MAX_CATCH_UP;
       const lateMs = -this.untilNext();
+      // The step that it would have been begins in time now: its lateness is the stall's, and must not get lost.
+      this.#stats.maxLatenessMs = Math.max(this.#stats.maxLatenessMs, lateMs);
+      this.#noteRecent(this.clock.now(), lateMs, 0);
       this.time.giveUp(given);
       this.#stats.skippedSteps += given;
       this.onStall(given, lateMs);

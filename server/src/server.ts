@@ -50,6 +50,8 @@ export interface ServerOptions {
   clientFolder?: string;
   /** The system's unless a test has its own. */
   clock?: Clock;
+  /** Of connections, for tests that wait for one to go silent. */
+  ping?: { intervalMs: number; timeoutMs: number };
   /** Where recordings go; by default what `REPLAYS` says. */
   replayShelf?: ReplayShelf;
   /** The engine has failed for good: no match goes on, and nothing but a new process helps. */
@@ -57,7 +59,7 @@ export interface ServerOptions {
 }
 
 export async function startServer(config: Config, log: Logger, options: ServerOptions = {}): Promise<RunningServer> {
-  const { clientFolder = CLIENT_FOLDER, onFatal } = options;
+  const { clientFolder = CLIENT_FOLDER, ping = PING, onFatal } = options;
   const counters = new Counters();
   const clock = guarded(options.clock ?? systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
@@ -83,8 +85,8 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     perMessageDeflate: false,
     serveClient: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
-    pingInterval: PING.intervalMs,
-    pingTimeout: PING.timeoutMs,
+    pingInterval: ping.intervalMs,
+    pingTimeout: ping.timeoutMs,
     connectTimeout: config.handshakeSeconds * 1000,
     upgradeTimeout: config.handshakeSeconds * 1000,
     // Asked for each new session, before anything is made for it.
@@ -93,7 +95,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
         counters.add(counter);
         decide(reason, false);
       };
-      if (io.engine.clientsCount >= config.maxConnections) return refuse('connection_over_capacity', 'Server is full');
+      if (connectionsOf(io) >= config.maxConnections) return refuse('connection_over_capacity', 'Server is full');
       const admission = limit.admission(request.socket.remoteAddress ?? '');
       if (admission === 'storm') return refuse('connection_storm', 'Too many connection attempts');
       if (admission === 'refused') refused.add(request);
@@ -102,6 +104,8 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     // Requests for other paths are answered below.
     destroyUpgrade: false,
   });
+
+  closeInTime(io, config.handshakeSeconds * 1000);
 
   const lobbies: Lobbies = new Lobbies({ killTarget: config.killTarget, bots: config.bots, maxLobbies: config.maxMatches }, maps, {
     world, clock, counters,
@@ -128,7 +132,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   }, LOOK_MS).unref();
 
   const answer = httpHandler({
-    lobbies, counters, maps, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands,
+    lobbies, counters, maps, files: new StaticFiles(clientFolder), debugCommands: config.debugCommands, now: () => clock.now(),
     loopStats: () => schedule.stats(), wireTotals: () => wire.totals(),
   });
   httpServer.on('upgrade', (request, socket, head) => {
@@ -206,6 +210,18 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
       await admin.close();
     },
   };
+}
+
+/** A session that polls no more is kept for this long after its close, for it to be told; half a minute by default. */
+function closeInTime(server: SocketServer, ms: number): void {
+  server.engine.on('connection', ({ transport }: { transport: { closeTimeout?: number } }) => {
+    if (transport.closeTimeout !== undefined) transport.closeTimeout = ms;
+  });
+}
+
+/** Sessions of Engine.IO, those included that are no clients yet. */
+function connectionsOf(server: SocketServer): number {
+  return (server.engine as { clientsCount: number }).clientsCount;
 }
 
 function listen(server: HttpServer, port: number, host: string, setting: 'PORT' | 'ADMIN_PORT'): Promise<void> {

@@ -74,16 +74,20 @@ export class Session implements Member {
     if (this.services.admits(this, event, speaker)) this.#send(`2["${event}",${json}]`);
   }
 
+  #send(packet: string): void {
+    if (this.#isExpelled) return;
+    this.#write(packet);
+    // Weighed when it is many: almost always it is none.
+    const waiting = this.#waiting;
+    if (waiting.length >= SLOW_CLIENT_PACKETS && (waiting.length > MAX_WAITING.packets || sizeOf(waiting) > MAX_WAITING.bytes)) this.#expel('slow');
+  }
+
   /**
    * The one way out to a client. `2` marks an event. Goes past Socket.IO's encoder, which reads each payload through for binary parts before it
    * writes it; the server has none to send.
    */
-  #send(packet: string): void {
-    if (!this.socket.connected || this.#isExpelled) return;
-    this.socket.conn.write(packet);
-    // Counted when it is many: almost always it is none.
-    const waiting = this.#waiting;
-    if (waiting.length >= SLOW_CLIENT_PACKETS && (waiting.length > MAX_WAITING.packets || sizeOf(waiting) > MAX_WAITING.bytes)) this.#expel('slow');
+  #write(packet: string): void {
+    if (this.socket.connected) this.socket.conn.write(packet);
   }
 
   /** Once. Nothing more goes either way. */
@@ -95,8 +99,8 @@ export class Session implements Member {
 
   /** The last words to an expelled client. */
   farewell(reason: string, timestamp: number): void {
-    if (this.socket.connected && this.services.admits(this, 'server:expelled', undefined)) {
-      this.socket.conn.write(`2["server:expelled",${JSON.stringify({ reason, timestamp })}]`);
+    if (this.services.admits(this, 'server:expelled', undefined)) {
+      this.#write(`2["server:expelled",${JSON.stringify({ reason, timestamp })}]`);
     }
     this.socket.disconnect(true);
   }

@@ -99,7 +99,7 @@ row('state', 'visiblePlayers', async () => {
     assert.deepEqual(entry, state.players[id]);
   }
   handsOf(blue).hold({ mouse: { x: 400, y: 135 } });
-  const unaware = await blue.next('game:state', (each) => red.id in each.players);
+  const unaware = await blue.next('game:state', (each) => red.id in each.players && blue.id in each.visiblePlayers);
   assert.deepEqual(Object.keys(unaware.visiblePlayers), [blue.id]);
 });
 
