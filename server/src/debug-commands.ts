@@ -33,6 +33,7 @@ export function debugEvents(lobbies: Lobbies, now: () => number): Record<string,
   });
   return {
     'debug:repair_walls': command((lobby) => lobby.match.repairWalls()),
+    'debug:clear_projectiles': command((lobby) => lobby.match.clearProjectiles()),
     'debug:give_weapon': commandWith(payloads.giveWeapon, (lobby, session, weapon) => {
       session.emit('weapon:equipped', lobby.match.giveWeapon(session.id, weapon));
     }),

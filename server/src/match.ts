@@ -1,4 +1,8 @@
 import { randomInt } from 'node:crypto';
+import {
+  acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
+  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+} from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
@@ -6,19 +10,8 @@ import {
   Button, engine, engineErrorCode, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId, type PlayerView,
   type TeamName, type ToldEvent, type WeaponName, type WireReceived, type World,
 } from './engine.js';
-import { HeatGauge } from './heat-gauge.js';
-import { InputTranslator } from './input.js';
-import { acquaintance, hear, type Acquaintance } from './knowledge.js';
-import { toLegacy, type EventContext } from './legacy-events.js';
-import {
-  playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type PlayerPage, type Presence, type Roll,
-} from './legacy-state.js';
-import { v2 } from './legacy-numbers.js';
-import { LegacyWalls } from './legacy-walls.js';
 import type { NamedMap } from './maps.js';
-import type { PlayerInput } from './payloads.js';
 import { DEFAULT_LOADOUT, isPerson, slotOf, type PersonSeat, type Seat } from './seat.js';
-import { destructionStats, WallCatalogue, type DestructionStats } from './walls.js';
 import type { WireAddress } from './wire.js';
 
 /** Players of one team at most: 4v4. */
@@ -304,6 +297,11 @@ export class Match {
     for (const seat of this.#people()) seat.wallsDue = true;
   }
 
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(): void {
+    this.services.world.clearProjectiles(this.#id);
+  }
+
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
     const seat = this.#person(memberId);
     const { x, y, alive } = this.#view(seat);
@@ -564,8 +562,8 @@ export class Match {
       placeOf: (player) => {
         const seat = this.#byPlayer.get(player);
         if (seat === undefined || !this.#isSeated(seat)) return null;
-        const { view, acquaintance } = this.#presence(receiver, seat);
-        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
+        const entry = playerEntry(this.#presence(receiver, seat), this.#roll);
+        return 'position' in entry ? entry.position : null;
       },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {

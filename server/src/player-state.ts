@@ -63,6 +63,7 @@ export const INBOUND: ReadonlyMap<string, States> = new Map(Object.entries({
   'wire:open': IN_LOBBY,
 
   'debug:repair_walls': IN_LOBBY,
+  'debug:clear_projectiles': IN_LOBBY,
   'debug:give_weapon': IN_LOBBY,
   'debug:destruction_stats': IN_LOBBY,
   'debug:kill_player': IN_LOBBY,

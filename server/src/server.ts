@@ -16,7 +16,7 @@ import { Lobbies } from './lobbies.js';
 import type { Logger } from './logger.js';
 import { createSchedule, FixedLoop, type LoopStats, type OnStall } from './loop.js';
 import { MapShelf } from './maps.js';
-import { DirectoryShelf, Recordings, type ReplayShelf } from './replays/index.js';
+import { RecordingFolder, Recordings, type RecordingShelf } from './replays/index.js';
 import { StaticFiles } from './static-files.js';
 import { turnAway, Wire, WIRE_PATH } from './wire.js';
 
@@ -53,7 +53,7 @@ export interface ServerOptions {
   /** Of connections, for tests that wait for one to go silent. */
   ping?: { intervalMs: number; timeoutMs: number };
   /** Where recordings go; by default what `REPLAYS` says. */
-  replayShelf?: ReplayShelf;
+  recordingShelf?: RecordingShelf;
   /** The engine has failed for good: no match goes on, and nothing but a new process helps. */
   onFatal?: (error: unknown) => void;
 }
@@ -66,7 +66,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
   const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: config.maxMatches });
   const schedule = createSchedule(config.tickRate, clock, stallReporter(clock, counters, log));
-  const shelf = options.replayShelf ?? (config.replays === 'directory' ? await DirectoryShelf.open(join(config.dataDir, 'replays')) : undefined);
+  const shelf = options.recordingShelf ?? (config.replays === 'directory' ? await RecordingFolder.open(join(config.dataDir, 'replays')) : undefined);
   const recordings = shelf === undefined ? undefined : new Recordings(world, shelf, counters, log);
 
   // Before Socket.IO attaches: it takes its own requests from the listeners that are there by then, later ones would answer them too.

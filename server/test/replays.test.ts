@@ -1,254 +1,208 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { engine, type World } from '../src/engine.js';
-import { DirectoryShelf, FileSink, MAX_WAITING_BYTES, Recorder, type RecordingFault, type ReplayShelf, type ReplaySink } from '../src/replays/index.js';
-import type { RunningServer } from '../src/server.js';
-import { killProcesses, startProcess } from './server-process.js';
-import { clientKeeper, Hands, sleep, startTestServer, TestClient, WarpClock } from './support.js';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { systemClock } from '../src/clock.js';
+import { openReplayDirectory, openS3Replays, ReplayError, type ReplayStore, type S3Options, type S3Replays } from '../src/replays/index.js';
+import { log, testFolder } from './database.js';
+import { FakeS3 } from './fake-s3.js';
 
-async function until(what: string, holds: () => boolean, seconds = 20): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; !holds(); await sleep(5)) assert(Date.now() < end, `${what} did not happen in ${seconds} s`);
+const BYTES = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 7919) % 251));
+const SUM = createHash('sha256').update(BYTES).digest('hex');
+
+const fails = (kind: string, message: RegExp) => (error: unknown): boolean => {
+  assert.ok(error instanceof ReplayError, String(error));
+  assert.equal(error.kind, kind, error.message);
+  assert.match(error.message, message);
+  return true;
+};
+
+async function read(store: ReplayStore, id: string): Promise<Buffer | undefined> {
+  const stream = await store.get(id);
+  if (stream === undefined) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts);
 }
 
-let folder: string;
-before(() => { folder = mkdtempSync(join(tmpdir(), 'replays-')); });
-after(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(killProcesses);
-
-const read = (path: string): ReturnType<typeof engine.Replay.open> => engine.Replay.open(readFileSync(path));
-const MAP = engine.GameMap.builtin(engine.GameMap.builtinNames()[0]!);
-
-describe('matches written to a directory', () => {
-  let server: RunningServer;
-  const clock = new WarpClock();
-  const clients = clientKeeper(() => server);
-  let written: string;
-
-  before(async () => {
-    written = join(folder, 'data', 'replays');
-    server = await startTestServer({ DEBUG_COMMANDS: 'on', REPLAYS: 'directory', DATA_DIR: join(folder, 'data') }, { clock });
-  });
-  afterEach(() => clients.closeAll());
-  after(() => server.close());
-
-  test('each match is a file of its own, complete, and plays back to the same hashes', async () => {
-    const [a, b] = [await clients.connect(), await clients.connect()];
-    const { lobbyId } = await a.ask('find_match', {}, 'lobby_joined');
-    await b.ask('find_match', {}, 'lobby_joined');
-    assert.equal(server.recordings!.running, 0, 'the warm-up is no match');
-    for (let round = 1; round <= 2; round++) {
-      const marks = [a.received.length, b.received.length] as const;
-      a.emit('admin:force_start_match', { lobbyId });
-      await a.next('match_starting', (each) => each.countdown === 3, marks[0]);
-      clock.warp(3000);
-      await b.next('match_started', undefined, marks[1]);
-      const matchId = server.lobbies.get(lobbyId)!.matchId!;
-      await a.spawn('A', 'red');
-      await b.spawn('B', 'blue');
-      const hands = new Hands(a);
-      hands.hold({ keys: { d: true }, mouse: { x: 400, y: 135, buttons: 1 } });
-      await clock.play(3000);
-      hands.stop();
-      a.emit('debug:trigger_match_end');
-      await a.next('match_ended', undefined, marks[0]);
-      await until('the file\'s end', () => server.recordings!.ending === 0 && server.recordings!.running === 0);
-
-      assert.equal(readdirSync(written).length, round);
-      const replay = read(join(written, `${matchId}.tprp`));
-      const info = replay.info();
-      assert.equal(info.complete, true);
-      assert.equal(info.lostBytes, 0);
-      assert.deepEqual(info.labels.find((label) => label.key === 'match')?.value, matchId);
-      assert(info.lastTick - info.firstTick >= 100, `${info.lastTick - info.firstTick} ticks`);
-      const verified = replay.verify(MAP);
-      assert(verified !== undefined);
-      clock.warp(10_000);
-      await a.next('lobby_state_update', (each) => each.status === 'waiting', marks[0]);
-    }
-    assert.equal(server.counters.get('replay_failed'), 0);
-    assert(server.counters.get('replay_bytes') > 0);
-  });
-
-  test('a match that everybody leaves is kept as far as it went', async () => {
-    const before = readdirSync(written).length;
-    const client = await clients.connect();
-    await client.ask('admin:force_create_match', {}, 'lobby_joined');
-    clock.warp(3000);
-    await client.next('match_started');
-    await clock.play(500);
-    client.close();
-    await until('the file\'s end', () => readdirSync(written).length === before + 1 && server.recordings!.running + server.recordings!.ending === 0);
-  });
-});
-
-describe('what bots play among themselves', () => {
-  test('is not kept, until a person comes', async () => {
-    const clock = new WarpClock();
-    const data = join(folder, 'bots');
-    const server = await startTestServer({ BOTS: '4', REPLAYS: 'directory', DATA_DIR: data, DEBUG_COMMANDS: 'on' }, { clock });
-    try {
-      await clock.play(1500);
-      server.lobbies.get('public')!.endMatch();
-      await until('the file\'s end', () => server.recordings!.running + server.recordings!.ending === 0);
-      assert.deepEqual(readdirSync(join(data, 'replays')), []);
-      clock.warp(10_000);
-      const client = await TestClient.connect(server);
-      await client.play();
-      await clock.play(1200);
-      client.close();
-      await until('the leave', () => server.lobbies.get('public')!.members.size === 0);
-      server.lobbies.get('public')!.endMatch();
-      await until('the file\'s end', () => server.recordings!.running + server.recordings!.ending === 0);
-      assert.equal(readdirSync(join(data, 'replays')).length, 1);
-    } finally {
-      await server.close();
-    }
-  });
-});
-
-describe('a crash', () => {
-  test('leaves a file that can be read up to its last second', async () => {
-    const data = join(folder, 'crash');
-    const server = startProcess({ PORT: '0', BOTS: '3', REPLAYS: 'directory', DATA_DIR: data });
-    const client = await TestClient.connect({ url: await server.ready });
-    await client.play();
-    const from = client.last('game:state').timestamp;
-    await client.next('game:state', (state) => state.timestamp - from > 3000);
-    server.child.kill('SIGKILL');
-    await server.exit;
-    client.close();
-    const [name, ...others] = readdirSync(join(data, 'replays'));
-    assert.deepEqual(others, []);
-    const replay = read(join(data, 'replays', name!));
-    const info = replay.info();
-    assert.equal(info.complete, false);
-    // More than three seconds were played, and the last whole one may still have been on its way.
-    assert(info.lastTick - info.firstTick >= 60, `${info.lastTick - info.firstTick} ticks`);
-    replay.verify(MAP);
-  });
-});
-
-/** A store as a test wants it. */
-class StubShelf implements ReplayShelf {
-  readonly sinks: ReplaySink[] = [];
-  constructor(private readonly make: () => ReplaySink) {}
-  sink(): ReplaySink {
-    this.sinks.push(this.make());
-    return this.sinks.at(-1)!;
-  }
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).map((each) => each.name).sort();
 }
 
-const diskFull = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+let folder: { path: string; remove(): Promise<void> };
+const open = new Set<ReplayStore>();
+beforeEach(async () => { folder = await testFolder(); });
+afterEach(async () => {
+  for (const store of open) await store.close();
+  open.clear();
+  await folder.remove();
+});
 
-describe('a full disk', () => {
-  /** A match of one person for `seconds` of game time, on a server that records to the shelf; what it counted. */
-  const playOn = async (shelf: ReplayShelf, seconds: number, bots = 3): Promise<RunningServer> => {
-    const clock = new WarpClock();
-    const server = await startTestServer({ BOTS: `${bots}`, DEBUG_COMMANDS: 'on' }, { clock, replayShelf: shelf });
-    const client = await TestClient.connect(server);
-    try {
-      await client.play();
-      const before = server.loopStats().steps;
-      await clock.play(seconds * 1000);
-      assert(server.loopStats().steps - before > seconds * 30, 'the match went on');
-      const state = await client.next('game:state', undefined, client.received.length);
-      assert.equal(typeof state.timestamp, 'number');
-      const ended = await client.ask('debug:trigger_match_end', undefined, 'match_ended');
-      assert.equal(ended.playerStats.length, bots + 1);
-      await until('the sinks\' end', () => server.recordings!.ending === 0);
-      for (const failure of ['handler_failed', 'lobby_failed', 'step_failed', 'timer_failed']) assert.equal(server.counters.get(failure), 0, failure);
-      return server;
-    } finally {
-      client.close();
-      await server.close();
-    }
+describe('replays in a directory', () => {
+  const start = async (wish: { replayBytes?: number; totalBytes?: number } = {}): Promise<ReplayStore> => {
+    const store = await openReplayDirectory({ folder: folder.path, ...wish });
+    open.add(store);
+    return store;
   };
 
-  test('stops the recording, is counted once a match, and the match goes on', async () => {
-    let calls = 0;
-    let closed = 0;
-    const shelf = new StubShelf(() => ({
-      write: () => (++calls > 1 ? Promise.reject(diskFull()) : Promise.resolve()),
-      close: () => {
-        closed++;
-        return Promise.resolve({ bytes: 1 });
-      },
-      abort: () => Promise.resolve(),
-    }));
-    const server = await playOn(shelf, 5);
-    assert.equal(server.counters.get('replay_failed'), 1);
-    assert.equal(server.counters.get('replay_failed_write_failed'), 1);
-    assert.equal(calls, 2, 'nothing is tried again');
-    assert.equal(closed, 1, 'what there is is kept');
+  test('come back as they were written, in pieces or whole', async () => {
+    const store = await start();
+    const sink = await store.sink('m-1');
+    for (let at = 0; at < BYTES.length; at += 70_001) await sink.write(BYTES.subarray(at, at + 70_001));
+    assert.equal(await store.get('m-1'), undefined, 'it is not there before it is whole');
+    assert.deepEqual(await sink.close(), { store: 'directory', key: 'm-1', bytes: BYTES.length, sha256: SUM });
+    assert.ok((await read(store, 'm-1'))?.equals(BYTES));
+    assert.equal((await store.put('m-2', BYTES)).sha256, SUM);
+    assert.equal((await store.put('m-2', [Buffer.from('new')])).bytes, 3);
+    assert.equal((await read(store, 'm-2'))?.toString(), 'new');
+    assert.deepEqual(await store.list(10), ['m-1', 'm-2']);
+    assert.deepEqual(await store.list(10, 'm-1'), ['m-2']);
+    assert.equal(await store.delete('m-1'), true);
+    assert.equal(await store.delete('m-1'), false);
+    assert.equal(await store.get('m-1'), undefined);
   });
 
-  test('a store that never answers costs a bounded amount of memory', async () => {
-    const shelf = new StubShelf(() => ({ write: () => new Promise(() => {}), close: () => Promise.resolve({ bytes: 0 }), abort: () => Promise.resolve() }));
-    const world: World = new engine.World();
-    const match = world.createMatch(MAP);
-    const faults: RecordingFault[] = [];
-    const recorder = new Recorder(world, match, shelf.sink(), { wrote: () => {}, failed: (fault) => faults.push(fault) }, [], 20_000);
-    for (let bot = 0; bot < 8; bot++) world.addBot(match);
-    let most = 0;
-    for (let tick = 0; tick < 60 * 200 && recorder.isRecording; tick++) {
-      world.thinkBots();
-      world.step();
-      if (tick % 60 === 0) recorder.drain();
-      most = Math.max(most, recorder.waiting);
-    }
-    assert.deepEqual(faults, ['too_slow']);
-    assert(most <= 20_000 && MAX_WAITING_BYTES <= 1024 * 1024);
-    assert.equal(world.recording(match), null, 'nothing is written down any more');
-  });
-
-  test('a store that cannot open a match, or fails at the last moment, is counted as well', async () => {
-    const shelf: ReplayShelf = { sink: () => Promise.reject(diskFull()) };
-    assert.equal((await playOn(shelf, 2)).counters.get('replay_failed'), 1);
-    const last = new StubShelf(() => ({ write: () => Promise.resolve(), close: () => Promise.reject(diskFull()), abort: () => Promise.resolve() }));
-    assert.equal((await playOn(last, 2)).counters.get('replay_failed'), 1);
-    const broken: ReplayShelf = { sink: () => { throw diskFull(); } };
-    assert.equal((await playOn(broken, 2)).counters.get('replay_failed'), 1);
-  });
-
-  test('the device that is always full', async () => {
-    const path = join(folder, 'full.tprp');
-    // A link, so that nothing but the link is removed.
-    symlinkSync('/dev/full', path);
-    const sink = new FileSink(path);
-    await assert.rejects(sink.write(new Uint8Array(1000)), { code: 'ENOSPC' });
-    assert.deepEqual(await sink.close(), { bytes: 0 });
-    assert(!readdirSync(folder).includes('full.tprp'), 'an empty file is not left behind');
-  });
-
-  test('a real file system that fills up keeps what fitted, readable', async (context) => {
-    const mounted = join(folder, 'small');
-    mkdirSync(mounted);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', mounted], { stdio: 'pipe' });
-    } catch {
-      context.diagnostic('NOT RUN: this user may not mount a file system; the device that is always full and the failing writer stand for it');
-      return;
-    }
-    try {
-      const server = await playOn(await DirectoryShelf.open(join(mounted, 'replays')), 20, 7);
-      assert.equal(server.counters.get('replay_failed_write_failed'), 1, 'a page of 4 KiB is less than the match makes');
-      const [name] = readdirSync(join(mounted, 'replays'));
-      const info = read(join(mounted, 'replays', name!)).info();
-      assert.equal(info.complete, false);
-      assert(info.lastTick > info.firstTick);
-    } finally {
-      execFileSync('umount', [mounted]);
+  test('names that lead elsewhere are none', async () => {
+    const store = await start();
+    for (const id of ['../m', 'a/b', '', '.', 'a\0b', 'x'.repeat(65), 'é']) {
+      await assert.rejects(store.put(id, BYTES), fails('invalid', /^matchId: takes 1 to 64/));
+      await assert.rejects(store.get(id), fails('invalid', /matchId/));
+      await assert.rejects(store.delete(id), fails('invalid', /matchId/));
     }
   });
 
-  test('a folder that may not be written to is an error at the start that says what to do', async () => {
-    const server = startProcess({ PORT: '0', REPLAYS: 'directory', DATA_DIR: '/dev/null/data' });
-    assert.equal(await server.exit, 1);
-    assert.match(server.output(), /Recordings cannot be kept in .*DATA_DIR=folder.*REPLAYS=off/);
-    assert.doesNotMatch(server.output(), /\n\s+at /);
+  test('limits are kept, of one and of all, and what is over leaves nothing', async () => {
+    const store = await start({ replayBytes: 1000, totalBytes: 2500 });
+    await assert.rejects(store.put('m-1', BYTES), fails('too_large', /m-1 has more than 1000 bytes/));
+    await store.put('m-1', BYTES.subarray(0, 1000));
+    await store.put('m-2', BYTES.subarray(0, 1000));
+    await assert.rejects(store.put('m-3', BYTES.subarray(0, 1000)), fails('too_large', /reached its limit of 2500 bytes/));
+    await store.put('m-1', BYTES.subarray(0, 500));
+    await store.put('m-3', BYTES.subarray(0, 1000));
+    assert.deepEqual(await filesIn(folder.path), ['m-1.tpr', 'm-2.tpr', 'm-3.tpr']);
+  });
+
+  test('a match that is given up leaves nothing, a crash a half that the next start removes', async () => {
+    const store = await start();
+    const sink = await store.sink('m-1');
+    await sink.write(BYTES);
+    await sink.abort();
+    await sink.abort();
+    await assert.rejects(sink.write(BYTES), fails('invalid', /is aborted/));
+    await store.put('m-2', (async function* () {
+      yield BYTES;
+      throw new Error('the recorder failed');
+    })()).then(() => assert.fail(), (error: Error) => assert.equal(error.message, 'the recorder failed'));
+    assert.deepEqual(await filesIn(folder.path), []);
+    await store.close();
+    await mkdir(join(folder.path, 'ab'), { recursive: true });
+    await writeFile(join(folder.path, 'ab', 'm-9.tpr.0011.half'), 'half');
+    assert.deepEqual(await (await start()).list(10), []);
+    assert.deepEqual(await filesIn(folder.path), []);
   });
 });
+
+describe('replays in S3', () => {
+  let s3: FakeS3;
+  let failures: number;
+  beforeEach(async () => {
+    failures = 0;
+    s3 = await FakeS3.start('KEY');
+  });
+  afterEach(() => s3.stop());
+
+  const start = async (wish: Partial<S3Options> = {}): Promise<S3Replays> => {
+    const store = await openS3Replays({
+      endpoint: s3.endpoint, region: 'eu-1', bucket: 'games', credentials: { accessKeyId: 'KEY', secretAccessKey: 'secret' },
+      spoolFolder: folder.path, requestTimeoutMs: 500, retryMs: 50, onFailure: () => { failures++; }, ...wish,
+    }, { log, clock: systemClock });
+    open.add(store);
+    return store;
+  };
+
+  test('are sent when they are closed, with a checksum, and the spool is empty then', async () => {
+    const store = await start();
+    const sink = await store.sink('m-1');
+    await sink.write(BYTES.subarray(0, 1_000_000));
+    await sink.write(BYTES.subarray(1_000_000));
+    assert.deepEqual(await sink.close(), { store: 's3', key: 'replays/m-1.tpr', bytes: BYTES.length, sha256: SUM });
+    assert.ok((await read(store, 'm-1'))?.equals(BYTES), 'it can be had while it is sent');
+    await until(() => store.waiting === 0);
+    assert.ok(s3.objects.get('/games/replays/m-1.tpr')?.equals(BYTES));
+    assert.ok((await read(store, 'm-1'))?.equals(BYTES));
+    assert.deepEqual(await filesIn(folder.path), []);
+    assert.equal(await store.get('m-2'), undefined);
+    assert.equal(await store.delete('m-2'), false);
+    assert.equal(await store.delete('m-1'), true);
+    assert.equal(s3.objects.size, 0);
+  });
+
+  test('pages of a list are joined', async () => {
+    const store = await start();
+    for (let index = 0; index < 5; index++) await store.put(`m-${index}`, BYTES.subarray(0, 100 + index));
+    await until(() => store.waiting === 0);
+    assert.deepEqual(await store.list(100), ['m-0', 'm-1', 'm-2', 'm-3', 'm-4']);
+    assert.deepEqual(await store.list(3), ['m-0', 'm-1', 'm-2']);
+    assert.deepEqual(await store.list(2, 'm-2'), ['m-3', 'm-4']);
+  });
+
+  for (const trouble of ['fail', 'cut', 'hang', 'corrupt'] as const) {
+    test(`a store that ${{ fail: 'fails', cut: 'breaks off', hang: 'hangs', corrupt: 'gets other bytes' }[trouble]} gets it later`, async () => {
+      const store = await start({ attempts: 1 });
+      let troubles = 2;
+      s3.behaviour = () => (troubles-- > 0 ? trouble : 'work');
+      await store.put('m-1', BYTES);
+      await until(() => store.waiting === 0);
+      assert.ok(s3.objects.get('/games/replays/m-1.tpr')?.equals(BYTES));
+      assert.equal(failures, 2);
+    });
+  }
+
+  test('what waits is sent by the next start', async () => {
+    s3.behaviour = () => 'fail';
+    const first = await start({ attempts: 1, retryMs: 100_000 });
+    await first.put('m-1', BYTES);
+    await first.put('m-2', BYTES);
+    await until(() => failures > 0);
+    await first.close();
+    assert.deepEqual(await filesIn(folder.path), ['m-1.tpr', 'm-2.tpr']);
+    s3.behaviour = () => 'work';
+    const second = await start();
+    await until(() => second.waiting === 0);
+    assert.equal(s3.objects.size, 2);
+  });
+
+  test('the spool has a limit; wrong keys and a store that is away are told', async () => {
+    const store = await start({ spoolBytes: 1000, credentials: { accessKeyId: 'OTHER', secretAccessKey: 'x' } });
+    await assert.rejects(store.put('m-1', BYTES), fails('too_large', /limit of 1000 bytes/));
+    await assert.rejects(store.get('m-1'), fails('unavailable', /AccessDenied \(403\)/));
+    await s3.stop();
+    await assert.rejects(store.get('m-1'), fails('unavailable', /ECONNREFUSED|ECONNRESET|socket/));
+    s3 = await FakeS3.start('KEY');
+  });
+
+  test('one that is replaced while it is sent arrives as the later one', async () => {
+    const store = await start();
+    let isFirst = true;
+    s3.behaviour = (request) => {
+      if (isFirst && request.startsWith('PUT')) {
+        isFirst = false;
+        // While the first is on its way.
+        void store.put('m-1', Buffer.from('later'));
+      }
+      return 'work';
+    };
+    await store.put('m-1', BYTES);
+    await until(() => store.waiting === 0);
+    assert.equal(s3.objects.get('/games/replays/m-1.tpr')?.toString('utf8', 0, 20), 'later');
+    assert.deepEqual(await filesIn(folder.path), []);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = Date.now() + 20_000; !condition();) {
+    if (Date.now() > end) throw new Error('it does not come');
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}

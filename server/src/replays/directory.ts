@@ -1,72 +1,41 @@
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ConfigError } from '../config.js';
-import type { ReplayShelf, ReplaySink } from './sink.js';
+import { lockFolder } from '../folder-lock.js';
+import { checkedId, ReplayFiles } from './files.js';
+import type { ReplayStore } from './types.js';
 
-/** Of recorded matches. */
-export const REPLAY_EXTENSION = '.tprp';
-/** A name that is no way out of the folder. */
-const MATCH_ID = /^[0-9a-f-]{36}$/;
-
-/** One file for each match in one folder: `<matchId>.tprp`. */
-export class DirectoryShelf implements ReplayShelf {
-  private constructor(readonly folder: string) {}
-
-  /** Fails where nothing could be kept at all. */
-  static async open(folder: string): Promise<DirectoryShelf> {
-    try {
-      await mkdir(folder, { recursive: true });
-      return new DirectoryShelf(folder);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ConfigError(
-        `Recordings cannot be kept in ${folder} (${reason}): choose a folder that this user may write to (DATA_DIR=folder), or none (REPLAYS=off)`,
-        { cause },
-      );
-    }
-  }
-
-  sink(matchId: string): ReplaySink {
-    if (!MATCH_ID.test(matchId)) throw new Error('a match id is a UUID');
-    return new FileSink(join(this.folder, `${matchId}${REPLAY_EXTENSION}`));
-  }
+export interface DirectoryOptions {
+  folder: string;
+  /** Of one recording; default 64 MiB. */
+  replayBytes?: number;
+  /** Of all; default 10 GiB. */
+  totalBytes?: number;
 }
 
-/**
- * Written through as it comes, under its own name from the beginning: whatever ends the process leaves a file that can be
- * read up to the last write.
- */
-export class FileSink implements ReplaySink {
-  #file: FileHandle | undefined;
-  #bytes = 0;
-
-  constructor(readonly path: string) {}
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#file ??= await open(this.path, 'w');
-    // A disk that fills up takes a part first, and says so when asked for the rest.
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at);
-      at += bytesWritten;
-      this.#bytes += bytesWritten;
-    }
-  }
-
-  async close(): Promise<{ bytes: number }> {
-    await this.#shut();
-    // An empty file says nothing but that there was no room.
-    if (this.#bytes === 0) await rm(this.path, { force: true });
-    return { bytes: this.#bytes };
-  }
-
-  async abort(): Promise<void> {
-    await this.#shut();
-    await rm(this.path, { force: true });
-  }
-
-  async #shut(): Promise<void> {
-    const file = this.#file;
-    this.#file = undefined;
-    await file?.close();
+/** Recordings in a folder of this machine. @throws FolderLockedError; ReplayError */
+export async function openReplayDirectory(options: DirectoryOptions): Promise<ReplayStore> {
+  const lock = await lockFolder(options.folder, 'a server that keeps its replays there');
+  try {
+    const files = await ReplayFiles.open(options.folder, {
+      replayBytes: options.replayBytes ?? 64 << 20,
+      totalBytes: options.totalBytes ?? 10 * 2 ** 30,
+    });
+    const about = (matchId: string) => ({ store: 'directory' as const, key: `${matchId}` });
+    return {
+      kind: 'directory',
+      async sink(matchId) {
+        const sink = await files.sink(matchId);
+        return { ...sink, close: async () => ({ ...about(matchId), ...await sink.close() }) };
+      },
+      put: async (matchId, bytes) => ({ ...about(checkedId(matchId)), ...await files.put(matchId, bytes) }),
+      get: async (matchId) => (await files.get(matchId))?.stream,
+      delete: (matchId) => files.delete(matchId),
+      list: async (limit, after = '') => (await files.list()).filter((id) => id > after).slice(0, limit),
+      async close() {
+        await files.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { MatchId, World } from '../engine.js';
-import type { ReplaySink } from './sink.js';
+import type { RecordingSink } from './sink.js';
 
 /** Bytes that may wait for the sink: some minutes of a match. A sink that is further behind is given up. */
 export const MAX_WAITING_BYTES = 1024 * 1024;
@@ -21,7 +21,7 @@ export interface RecorderReport {
 
 /** Writes one match down, from now until it ends. The engine makes the bytes; this carries them to the sink, off the way of the steps. */
 export class Recorder {
-  readonly #sink: Promise<ReplaySink>;
+  readonly #sink: Promise<RecordingSink>;
   #waiting = 0;
   #queue: Promise<void> = Promise.resolve();
   #state: 'recording' | 'ended' | 'failed' = 'recording';
@@ -30,7 +30,7 @@ export class Recorder {
   constructor(
     private readonly world: World,
     private readonly match: MatchId,
-    sink: ReplaySink | Promise<ReplaySink>,
+    sink: RecordingSink | Promise<RecordingSink>,
     private readonly report: RecorderReport,
     labels: { key: string; value: string }[] = [],
     private readonly limit = MAX_WAITING_BYTES,
@@ -120,12 +120,14 @@ export class Recorder {
     if (this.world.recording(this.match) !== null) this.world.endRecording(this.match);
   }
 
-  async #finish(last: (sink: ReplaySink) => Promise<number>): Promise<number> {
+  async #finish(last: (sink: RecordingSink) => Promise<number>): Promise<number> {
     await this.#queue;
     try {
       return await last(await this.#sink);
     } catch (error) {
       this.#fail('write_failed', error);
+      // What cannot be kept whole is not kept half, and takes no room.
+      await this.#sink.then((sink) => sink.abort()).catch(() => {});
       return 0;
     }
   }

@@ -4,7 +4,7 @@ import type { Lobby, LobbyObserver } from '../lobby.js';
 import type { Logger } from '../logger.js';
 import type { Match } from '../match.js';
 import { Recorder } from './recorder.js';
-import type { ReplayShelf } from './sink.js';
+import type { RecordingShelf } from './sink.js';
 
 interface Recording {
   readonly recorder: Recorder;
@@ -24,7 +24,7 @@ export class Recordings implements LobbyObserver<Match> {
 
   constructor(
     private readonly world: World,
-    private readonly shelf: ReplayShelf,
+    private readonly shelf: RecordingShelf,
     private readonly counters: Counters,
     private readonly log: Logger,
   ) {}

@@ -345,6 +345,8 @@ row('events', 'debug:*', async () => {
   await client.ask('debug:give_weapon', 'grenade', 'weapon:equipped');
   await client.ask('debug:throw_grenade', { chargeLevel: 2 }, 'grenade:thrown');
   await client.next('game:state', (state) => state.projectiles.length === 1);
+  await client.ask('debug:clear_projectiles', undefined, 'game:state', (state) => state.projectiles.length === 0);
+  assert.equal(client.all('projectile:exploded').length, 0, 'taken away, not gone off');
   conforms(await client.ask('debug:give_weapon', { weaponType: 'machinegun' }, 'weapon:equipped'), { weapons: list(WEAPON_NAME), currentWeapon: WEAPON_NAME });
   conforms(await client.ask('debug:verify_team', undefined, 'debug:team_data'), { playerId: is(client.id), team, position: v2, isAlive: flag });
   conforms(await client.ask('debug:request_match_state', undefined, 'debug:match_state'), {
