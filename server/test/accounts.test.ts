@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import {
   addressKey, clientAddress, createAccounts, createGameTickets, createRateLimits, displayName, hashPassword, LIMITS, loadTokenKeys, MemoryTokenUses,
-  PasswordsBusyError, RedisTokenUses, SanctionedError, TICKET_LIFE_MS, TICKET_TOLERANCE_S, TokenError, TokenKeys, TrustedProxies, verifyPassword,
+  RedisTokenUses, SanctionedError, TICKET_LIFE_MS, TICKET_TOLERANCE_S, TokenError, TokenKeys, TrustedProxies, verifyPassword,
   type AccountDependencies, type AccountRequest, type Accounts, type TokenUses,
 } from '../src/accounts/index.js';
+import { Turns } from '../src/accounts/turns.js';
 import { newPlayerId, StoreError, type Player, type Sanction } from '../src/store/index.js';
 import { log, NOW, testFolder } from './database.js';
 import { TestRedis } from './redis.js';
@@ -579,10 +580,21 @@ describe('passwords', () => {
   });
 
   test('take their turn, and too many are sent away', async () => {
-    const outcomes = await Promise.allSettled(Array.from({ length: 80 }, () => hashPassword('x')));
-    const refused = outcomes.filter((each) => each.status === 'rejected');
-    assert.equal(refused.length, 80 - 66);
-    assert.ok(refused.every((each) => each.reason instanceof PasswordsBusyError));
-    assert.equal(await verifyPassword('x', await hashPassword('x')), true, 'afterwards all is well');
+    const turns = new Turns(2, 3);
+    let running = 0;
+    let most = 0;
+    const work = async (index: number): Promise<number> => {
+      most = Math.max(most, ++running);
+      await sleep(5);
+      running--;
+      if (index === 1) throw new Error('failed');
+      return index;
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => turns.take(() => work(index))));
+    assert.deepEqual(outcomes.map((each) => (each.status === 'fulfilled' ? each.value : (each.reason as Error).name)), [0, 'Error', 2, 3, 4, 'BusyError', 'BusyError', 'BusyError']);
+    assert.equal(most, 2);
+    assert.equal(await turns.take(async () => 'free'), 'free');
+    const password = await hashPassword('x');
+    assert.deepEqual(await Promise.all(Array.from({ length: 6 }, (_, index) => verifyPassword(index % 2 === 0 ? 'x' : 'y', password))), [true, false, true, false, true, false]);
   });
 });

@@ -149,6 +149,28 @@ describe('lock of a folder', () => {
     }
   });
 
+  test('of many who find a dead one, one gets it, and the others leave it in place', async () => {
+    const folder = await testFolder();
+    try {
+      for (let round = 0; round < 5; round++) {
+        const child = spawn(process.execPath, ['-e', `require('node:net').createServer().listen(${JSON.stringify(join(folder.path, 'lock'))}, () => console.log('listening'))`], { stdio: ['ignore', 'pipe', 'inherit'] });
+        await once(child.stdout, 'data');
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+        assert.deepEqual(await readdir(folder.path), ['lock']);
+        const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder.path, 'a test')));
+        const won = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        assert.equal(won.length, 1);
+        assert.deepEqual(await readdir(folder.path), ['lock']);
+        await assert.rejects(lockFolder(folder.path, 'a test'), /in use by a test/);
+        await won[0]!.release();
+        assert.deepEqual(await readdir(folder.path), []);
+      }
+    } finally {
+      await folder.remove();
+    }
+  });
+
   test('a killed process holds nothing, however long the path is', async () => {
     const folder = await testFolder();
     try {

@@ -7,5 +7,6 @@ export { createGameTickets, TICKET_LIFE_MS, TICKET_TOLERANCE_S } from './game-ti
 export { loadTokenKeys, TokenKeyError, TokenKeys } from './keys.js';
 export { createRateLimits, LIMITS, type LimitName, type RateLimitOptions, type RateLimits, type RateVerdict } from './limits.js';
 export { displayName, guestName } from './names.js';
-export { hashPassword, MAXIMUM_PASSWORD, PasswordsBusyError, verifyPassword } from './passwords.js';
+export { hashPassword, MAXIMUM_PASSWORD, verifyPassword } from './passwords.js';
+export { BusyError } from './turns.js';
 export { MemoryTokenUses, RedisTokenUses, type RedisTokenUsesOptions } from './token-uses.js';

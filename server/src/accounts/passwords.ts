@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { Turns } from './turns.js';
 
 /*
  * Passwords of lobbies, by scrypt. N = 2^14, r = 8, p = 1 costs 16 MiB and some 30 ms of one core for each guess: a lobby
@@ -12,23 +13,10 @@ const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 export const MAXIMUM_PASSWORD = 256;
 
-/** Side by side in the threads that also read files, of which Node has four; others wait. */
-const CONCURRENT = 2;
-const WAITING = 64;
+/** Side by side in the threads that also read files, of which Node has four; so many wait, and more are sent away. */
+const turns = new Turns(2, 64);
 
-/** Too many at once; later it works. */
-export class PasswordsBusyError extends Error {
-  override readonly name = 'PasswordsBusyError';
-
-  constructor() {
-    super(`the server is checking ${CONCURRENT + WAITING} passwords already; try again soon`);
-  }
-}
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-/** `scrypt$16384$8$1$salt$hash`: the costs stand in it, so they may change. @throws RangeError over 256 characters */
+/** `scrypt$16384$8$1$salt$hash`: the costs stand in it, so they may change. @throws RangeError over 256 characters; BusyError */
 export async function hashPassword(password: string): Promise<string> {
   if (password.length > MAXIMUM_PASSWORD) throw new RangeError(`password: takes ${MAXIMUM_PASSWORD} characters at most`);
   const salt = randomBytes(SALT_BYTES);
@@ -36,7 +24,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST, BLOCK, PARALLEL, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** In a time that does not depend on where the two differ. @throws Error for a hash that is none, or asks for too much */
+/** In a time that does not depend on where the two differ. @throws Error for a hash that is none, or asks for too much; BusyError */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const parts = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,64})\$([\w-]{22,128})$/.exec(stored);
   const [N, r, p] = [Number(parts?.[1]), Number(parts?.[2]), Number(parts?.[3])];
@@ -47,21 +35,8 @@ export async function verifyPassword(password: string, stored: string): Promise<
   return timingSafeEqual(await derive(password, Buffer.from(parts[4]!, 'base64url'), hash.length, { N, r, p }), hash);
 }
 
-async function derive(password: string, salt: Buffer, length: number, costs: ScryptOptions): Promise<Buffer> {
-  if (running >= CONCURRENT) {
-    if (waiting.length >= WAITING) throw new PasswordsBusyError();
-    await new Promise<void>((go) => waiting.push(go));
-  } else {
-    running++;
-  }
-  try {
-    return await new Promise((done, fail) => {
-      scrypt(password.normalize('NFC'), salt, length, { ...costs, maxmem: 256 << 20 }, (error, hash) => (error === null ? done(hash) : fail(error)));
-    });
-  } finally {
-    // The place goes to the next one, or becomes free.
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
+function derive(password: string, salt: Buffer, length: number, costs: ScryptOptions): Promise<Buffer> {
+  return turns.take(() => new Promise((done, fail) => {
+    scrypt(password.normalize('NFC'), salt, length, { ...costs, maxmem: 256 << 20 }, (error, hash) => (error === null ? done(hash) : fail(error)));
+  }));
 }

@@ -8,7 +8,7 @@ import {
   check, evidenceBatchSchema, lostMatchSchema, matchResultSchema, replayRowSchema, StoreError, type Store,
 } from '../store/index.js';
 import { MAXIMUM_PAYLOAD } from './frame.js';
-import { Journal, JournalError } from './journal.js';
+import { Journal, JournalError, MAXIMUM_TOTAL } from './journal.js';
 import type { Kept, Outbox, OutboxEntry, OutboxEvents } from './types.js';
 
 /** What delivery needs of the store. */
@@ -56,6 +56,7 @@ interface Pending {
 /** @throws FolderLockedError if another process is this server; JournalError for a disk that cannot be read */
 export async function openOutbox(options: OutboxOptions, dependencies: OutboxDependencies): Promise<Outbox> {
   const serverId = check(z.string().regex(/^[\w-][\w.-]{0,63}$/, 'takes 1 to 64 of A-Z, a-z, 0-9, . - and _'), options.serverId, 'serverId');
+  check(z.number().int().min(1).max(MAXIMUM_TOTAL).optional(), options.maximumBytes, 'maximumBytes');
   const folder = join(options.folder, serverId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder, `the game server ${serverId}`);
