@@ -9,6 +9,7 @@ import { COUNT_QUERY, HIGHEST, PAGE_QUERY } from '../src/store/leaderboard.js';
 import { migrate, MIGRATIONS } from '../src/store/migrate.js';
 import { newPlayerId, openStore, StoreError, type NewSanction, type Store } from '../src/store/index.js';
 import { fillBoard } from './board.js';
+import { CuttingProxy } from './cutting-proxy.js';
 import { duel, log, NOW, participant, TestDatabase, testFolder, withClient } from './database.js';
 import { FakeClock } from './support.js';
 
@@ -27,7 +28,7 @@ const fails = (kind: string, message: RegExp) => (error: unknown): boolean => {
 
 /** One PostgreSQL for the whole file; the last tests kill and stop it. */
 let database: TestDatabase;
-before(async () => { database = await TestDatabase.start(); });
+before(async () => { database = await TestDatabase.start('tcp'); });
 after(() => database?.stop());
 
 describe('store', () => {
@@ -396,6 +397,36 @@ describe('database away', () => {
       assert.match(String((outcomes[5] as PromiseRejectedResult).reason), /2 calls wait/);
     } finally {
       await db.close();
+    }
+  });
+
+  test('a network that is cut or carries nothing costs time, and no connection for good', async () => {
+    const url = new URL(await database.fresh());
+    await migrate(url.href, log);
+    const proxy = await CuttingProxy.start({ host: '127.0.0.1', port: Number(url.port) });
+    url.port = String(proxy.port);
+    const store = await openStore({
+      databaseUrl: url.href, connect: 'later', connections: 2, statementTimeoutMs: 200, connectTimeoutMs: 500, attempts: 1,
+    }, { log, clock: new TestClock() });
+    try {
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      assert.equal((await store.recordMatch(duel('before', a, b))).recorded, true);
+      proxy.stall();
+      const outcomes = await Promise.allSettled([store.ping(), store.recordMatch(duel('stalled', a, b)), store.player(a), store.player(b)]);
+      for (const outcome of outcomes) {
+        assert.equal(outcome.status, 'rejected');
+        fails('unavailable', /away or busy/)(outcome.reason);
+      }
+      proxy.open();
+      assert.equal((await until(() => store.player(a)))?.id, a);
+      proxy.cut();
+      await assert.rejects(store.recordMatch(duel('cut', a, b)), fails('unavailable', /away or busy/));
+      proxy.open();
+      for (const id of ['stalled', 'cut', 'cut']) await until(() => store.recordMatch(duel(id, a, b)));
+      assert.deepEqual([...(await store.ratings([a, b], 'duel')).values()].map((each) => each.games), [3, 3]);
+    } finally {
+      await store.close();
+      await proxy.stop();
     }
   });
 

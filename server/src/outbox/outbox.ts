@@ -70,35 +70,44 @@ export async function openOutbox(options: OutboxOptions, dependencies: OutboxDep
   }
 }
 
+export interface Leftovers {
+  /** Servers of which nothing waits any more. */
+  emptied: string[];
+  /** Servers of which something waits still, or cannot be read. */
+  left: string[];
+}
+
 /**
- * Delivers what servers have left that are not there any more, as long as it takes, and removes their folders. For the
- * start of a server, or a process of its own beside many.
- * @param timeoutMs for each folder; what is not delivered stays
- * @returns folders that were emptied
+ * Delivers what servers have left that are not there any more, and removes their folders; those of servers that live,
+ * and of `serverId`, are let be. For the start of a server, or a process of its own beside many (`deliver.ts`).
+ * @param timeoutMs for each folder; what is not delivered by then stays
  */
-export async function deliverLeftovers(options: OutboxOptions, dependencies: OutboxDependencies, timeoutMs: number): Promise<string[]> {
-  const names = await readdir(options.folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+export async function deliverLeftovers(
+  options: Omit<OutboxOptions, 'serverId'> & { serverId?: string }, dependencies: OutboxDependencies, timeoutMs: number,
+): Promise<Leftovers> {
+  const entries = await readdir(options.folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const emptied: string[] = [];
-  for (const { name } of names.filter((each) => each.isDirectory() && each.name !== options.serverId)) {
+  const result: Leftovers = { emptied: [], left: [] };
+  for (const { name } of entries.filter((each) => each.isDirectory() && each.name !== options.serverId)) {
     try {
-      const outbox = await openOutbox({ ...options, serverId: name }, dependencies) as FileOutbox;
+      const outbox = await openOutbox({ ...options, serverId: name }, dependencies);
       try {
         if (outbox.pending > 0) dependencies.log.info({ server: name, entries: outbox.pending }, 'delivering what a server has left');
-        if (await outbox.flush(timeoutMs)) emptied.push(name);
+        (await outbox.flush(timeoutMs) ? result.emptied : result.left).push(name);
       } finally {
         await outbox.close();
       }
       // A folder in which entries lie that the store has refused is for a person, and stays.
-      if (emptied.includes(name)) await rmdir(join(options.folder, name)).catch(() => {});
+      if (result.emptied.includes(name)) await rmdir(join(options.folder, name)).catch(() => {});
     } catch (error) {
       if (error instanceof FolderLockedError) continue;
       dependencies.log.error({ err: error, server: name }, 'what a server has left cannot be read');
+      result.left.push(name);
     }
   }
-  return emptied;
+  return result;
 }
 
 /**
