@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, mock, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { systemClock } from '../src/clock.js';
@@ -261,6 +261,32 @@ describe('outbox', () => {
     assert.deepEqual(store.taken, ['match m1', 'match m2', 'match m3', 'match m5']);
   });
 
+  test('a disk that hangs is not waited for', async () => {
+    const handle = await openFile(join(folder.path, 'any'), 'w');
+    const prototype = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    const outbox = await start({ diskTimeoutMs: 50 });
+    let release = (): void => {};
+    // A server has sockets that keep it alive; the outbox's own timers do not.
+    const alive = setInterval(() => {}, 1000);
+    const hanging = mock.method(prototype, 'datasync', () => new Promise<void>((done) => { release = done; }));
+    try {
+      assert.equal(await outbox.append(match('m1')), 'database');
+      store.refuse = away;
+      const [second, third] = [outbox.append(match('m2')), outbox.append(match('m3'))];
+      assert.deepEqual([await second, await third], ['memory', 'memory']);
+      assert.ok(failures.includes('disk'));
+    } finally {
+      hanging.mock.restore();
+      release();
+      clearInterval(alive);
+    }
+    store.refuse = () => undefined;
+    assert.equal(await outbox.append(match('m4')), 'disk', 'it is used again when it answers');
+    assert.equal(await outbox.flush(10_000), true);
+    assert.deepEqual(store.taken, ['match m1', 'match m2', 'match m3', 'match m4']);
+  });
+
   test('at the limit of its files it goes on with the store', async () => {
     store.refuse = (what) => (what === 'match m0' ? away() : undefined);
     const outbox = await start({ maximumBytes: 2000, segmentBytes: 1000 });
@@ -357,6 +383,24 @@ describe('outbox, killed', () => {
     assert.deepEqual(games.map((row) => row.games), [found.size, found.size], 'each match counts once');
     return found.size;
   }
+
+  test('all that belongs to a match arrives, evidence that comes before it too', async () => {
+    const outbox = await openOutbox({ folder: folder.path, serverId: 'game-1' }, { store, log, clock: systemClock });
+    const evidence = { matchId: 'm1', seq: 0, playerId: '2', tick: 60, kind: 'snap', value: 2, limit: 1, grade: 0.5, foundAt: NOW };
+    const { participants: _, rated: __, endedAt: ___, ...about } = duel('m2', '1', '2');
+    const entries: OutboxEntry[] = [
+      { kind: 'evidence', evidence: [evidence] }, match('m1'), replay('m1'), match('m1'), { kind: 'lost', match: { ...about, lostAt: NOW } },
+    ];
+    for (const entry of entries) assert.equal(await outbox.append(entry), 'disk');
+    assert.equal(await outbox.flush(30_000), true);
+    await outbox.close();
+    assert.deepEqual(await store.evidence('2', 10), [evidence]);
+    assert.equal((await store.player('2'))?.name, 'Bob', 'the match has brought the name');
+    assert.deepEqual([(await store.match('m1'))?.state, (await store.match('m2'))?.state], ['finished', 'lost']);
+    assert.equal((await store.replay('m1'))?.bytes, 1);
+    assert.equal((await store.ratings(['1'], 'duel')).get('1')?.games, 1);
+    await assert.rejects(readFile(join(folder.path, 'game-1', 'refused.log')), /ENOENT/);
+  });
 
   test('kill -9 between writing and delivery: what was kept is delivered at the next start', async () => {
     const kept = await runAndKill(150, 'away', 0);

@@ -27,6 +27,8 @@ export interface OutboxOptions extends OutboxEvents {
   maximumInMemory?: number;
   /** Entries that wait in all; default 100,000. */
   maximumPending?: number;
+  /** A disk that takes longer is taken for lost, for this entry; milliseconds, default 10,000. */
+  diskTimeoutMs?: number;
 }
 
 export interface OutboxDependencies {
@@ -161,13 +163,18 @@ class FileOutbox implements Outbox {
     const payload = Buffer.from(JSON.stringify(entry));
     if (payload.length > MAXIMUM_PAYLOAD) throw new StoreError('invalid', `entry: takes ${MAXIMUM_PAYLOAD} bytes at most`);
     if (this.#pending.length < (this.options.maximumPending ?? 100_000)) {
+      const writing = this.journal.append(payload);
       try {
-        const number = await this.journal.append(payload);
+        const number = await this.#inTime(writing);
         this.#add({ entry, number });
         return 'disk';
       } catch (cause) {
         this.#failed('disk', cause as Error);
       }
+      const kept = await this.#withoutDisk(entry);
+      // One that is written after all is not needed any more; where it is needed, it is delivered twice, which is once.
+      if (kept === 'database') writing.then((number) => this.journal.confirm(number)).catch(() => {});
+      return kept;
     }
     return this.#withoutDisk(entry);
   }
@@ -190,6 +197,14 @@ class FileOutbox implements Outbox {
     await this.journal.close();
     if (this.#pending.length === 0) await this.#removeFiles();
     await this.lock.release();
+  }
+
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const ms = this.options.diskTimeoutMs ?? 10_000;
+    return new Promise((done, fail) => {
+      const cancel = this.dependencies.clock.after(ms, () => fail(new JournalError(`the disk has not answered for ${ms} ms`)));
+      work.finally(cancel).then(done, fail);
+    });
   }
 
   async #withoutDisk(entry: OutboxEntry): Promise<Kept> {

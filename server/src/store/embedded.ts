@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -231,7 +231,7 @@ async function findBinaries(): Promise<Binaries> {
 
 /** PostgreSQL refuses to run as root; then it runs as the system's user `postgres`, made if need be. Undefined: as we do. */
 async function databaseAccount(log: Logger): Promise<Account | undefined> {
-  if (process.platform === 'win32' || userInfo().uid !== 0) return undefined;
+  if (process.getuid?.() !== 0) return undefined;
   const find = async (): Promise<Account> => {
     const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
     return { uid: uid!, gid: gid! };
@@ -310,7 +310,7 @@ async function makeCluster(
     ], { ...account, cwd: half, env: childEnvironment(), timeout: START_MS });
   } catch (error) {
     const text = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' ') ?? String(error);
-    throw new EmbeddedDatabaseError(`the embedded database cannot be made in ${half}: ${text}`, { cause: error });
+    throw new EmbeddedDatabaseError(`the embedded database cannot be made in ${half} (${text}); make that possible, or set DATABASE_URL to a PostgreSQL that runs`, { cause: error });
   } finally {
     await rm(given, { recursive: true, force: true });
   }
