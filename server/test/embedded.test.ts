@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -104,6 +104,26 @@ describe('embedded database', () => {
     const wrong = new URL(database.url);
     wrong.password = 'wrong';
     await assert.rejects(withClient(wrong.href, (client) => client.query('SELECT 1')), /password authentication failed/);
+  });
+
+  test('a path too long for a socket is no obstacle, and leaves nothing elsewhere', async () => {
+    const deep = join(folder.path, 'x'.repeat(60), 'y'.repeat(60));
+    await mkdir(deep, { recursive: true });
+    for (const name of ['postgres', 'postgres.password']) await rename(join(folder.path, name), join(deep, name));
+    try {
+      // As a killed server leaves it.
+      const left = await mkdtemp(join(tmpdir(), 'trespasser-pg-'));
+      await symlink(left, join(deep, 'postgres.sockets'));
+      const database = await start({ dataDir: deep });
+      assert.equal(await survivors(database), 3);
+      await assert.rejects(stat(left), /ENOENT/);
+      const own = await readlink(join(deep, 'postgres.sockets'));
+      await database.close();
+      await assert.rejects(stat(own), /ENOENT/);
+      assert.deepEqual((await readdir(deep)).sort(), ['postgres', 'postgres.password']);
+    } finally {
+      for (const name of ['postgres', 'postgres.password']) await rename(join(deep, name), join(folder.path, name));
+    }
   });
 
   test('folders that do not fit are refused with what to do', async () => {

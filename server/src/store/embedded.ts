@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -100,8 +100,7 @@ class Embedded implements EmbeddedDatabase {
     const password = await makeCluster(cluster, dataDir, binaries, account, log);
     await stopLeftover(cluster, binaries, account, log);
 
-    const sockets = tcp ? undefined : await mkdtemp(join(tmpdir(), 'trespasser-pg-'));
-    if (sockets !== undefined && account !== undefined) await chown(sockets, account.uid, account.gid);
+    const sockets = tcp ? undefined : await socketFolder(dataDir, cluster, account);
     const port = tcp ? await freePort() : 5432;
     const where = sockets === undefined
       ? ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=']
@@ -114,7 +113,7 @@ class Embedded implements EmbeddedDatabase {
       () => startPostgres(binaries.postgres, ['-D', cluster, '-p', String(port), ...where, ...SETTINGS], account, log),
       (child) => shutDown(child, cluster, binaries),
       async () => {
-        if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+        await removeSockets(dataDir);
         await lock.release();
       },
       options.onCrash ?? (() => {}),
@@ -127,7 +126,7 @@ class Embedded implements EmbeddedDatabase {
       return database;
     } catch (error) {
       await database.#stop();
-      if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+      await removeSockets(dataDir);
       throw error;
     }
   }
@@ -316,6 +315,29 @@ async function makeCluster(
   }
   await rename(half, cluster);
   return password;
+}
+
+/** sockaddr_un holds 104 bytes on macOS, 108 on Linux, the zero at the end included. */
+const SOCKET_PATH_BYTES = 100;
+const SOCKET_FOLDER = 'trespasser-pg-';
+
+/** In the cluster, into which nobody else may look; under a short name elsewhere if that one is too long for a socket. */
+async function socketFolder(dataDir: string, cluster: string, account: Account | undefined): Promise<string> {
+  await removeSockets(dataDir);
+  if (Buffer.byteLength(join(cluster, '.s.PGSQL.5432')) <= SOCKET_PATH_BYTES) return cluster;
+  const folder = await mkdtemp(join(tmpdir(), SOCKET_FOLDER));
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
+  // The next start finds and removes it if this one is killed.
+  await symlink(folder, join(dataDir, 'postgres.sockets'));
+  return folder;
+}
+
+async function removeSockets(dataDir: string): Promise<void> {
+  const link = join(dataDir, 'postgres.sockets');
+  const folder = await readlink(link).catch(() => undefined);
+  if (folder === undefined) return;
+  if (basename(folder).startsWith(SOCKET_FOLDER)) await rm(folder, { recursive: true, force: true });
+  await rm(link, { force: true });
 }
 
 /**
