@@ -141,7 +141,8 @@ export declare class GameStateSystem {
     /** {@link GameStateSystem.getFullGameState}; the backend has two names for it. */
     getState(): FullGameState;
     /**
-     * What one player may know, ready to be sent as `game:state`. Walls are shared and frozen, the rest is the caller's.
+     * What one player may know, ready to be sent as `game:state`. To be read only: entries of players and walls are shared
+     * with the states of others who know as much.
      * Null: nobody has this id.
      */
     getFilteredGameState(id: string, options?: FilteredStateOptions): FilteredGameState | null;

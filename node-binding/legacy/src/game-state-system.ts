@@ -7,7 +7,7 @@ import { engine, type GameEvent, type Loadout, type MatchId, type PlayerEdit, ty
 import { BLAST_DAMAGE, toLegacy, type EventContext } from './events.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator, readPlayerInput } from './input.js';
-import { acquaintance } from './knowledge.js';
+import { acquaintance, type Acquaintance } from './knowledge.js';
 import { livePlayer, type Draft, type LivePlayer } from './live-player.js';
 import { mapFromEnvironment, type RoomMap } from './map-file.js';
 import { v2, type V2 } from './numbers.js';
@@ -109,8 +109,8 @@ const LONGEST_ID = 64;
 /** The room counts kills and ends the match; the engine's own end is as far off as it can be. */
 const KILL_TARGET = 10_000;
 
-/** Takes sounds, for which today's protocol has no word. */
-const UNHEARD_SOUNDS = 1024;
+/** Takes sounds, for which today's protocol has no word: a match keeps 1,024 at most. Made when first needed. */
+let unheard: Uint8Array | undefined;
 
 /** Told to the player alone whom they concern, and so no news for all: they do not say whom they are about. */
 const PRIVATE: ReadonlySet<string> = new Set(['weapon:rate_limited', 'weapon:heat:update', 'backend:respawn:denied']);
@@ -137,7 +137,10 @@ interface Member {
   draft: Draft | undefined;
   live: LivePlayer;
   weapons: CarriedWeapons;
-  entry: { version: number; value: LegacyPlayer } | undefined;
+  /** As the match has the player, or had. */
+  entry: LegacyPlayer | undefined;
+  /** The player as those know the player who know as much. */
+  known: { version: number; as: Partial<Record<Acquaintance, LegacyPlayer | LegacyScore>> };
 }
 
 /** A call of the engine was refused for what was asked; anything else is a fault and goes on its way. */
@@ -208,7 +211,6 @@ export class GameStateSystem {
   #health = new Float32Array(0);
   #truth: LegacyWalls | undefined;
   #truthVersion = -1;
-  #sounds = new Uint8Array(0);
   #fullHealth = 0;
   #isDestroyed = false;
   #owedMs = 0;
@@ -447,7 +449,8 @@ export class GameStateSystem {
   }
 
   /**
-   * What one player may know, ready to be sent as `game:state`. Walls are shared and frozen, the rest is the caller's.
+   * What one player may know, ready to be sent as `game:state`. To be read only: entries of players and walls are shared
+   * with the states of others who know as much.
    * Null: nobody has this id.
    */
   getFilteredGameState(id: string, options: FilteredStateOptions = {}): FilteredGameState | null {
@@ -637,13 +640,12 @@ export class GameStateSystem {
   #open(): World | undefined {
     if (this.#world !== undefined || this.#isDestroyed) return this.#world;
     const room = mapFromEnvironment();
-    const { SOUND_BYTES, World } = engine();
+    const { World } = engine();
     const world = new World({ rules: 'legacy', tickRate: TICK_RATE, maxMatches: 1 });
     this.#match = world.createMatch(room.map, { seed: this.#seed(), killTarget: KILL_TARGET });
     this.#world = world;
     this.#room = room;
     this.#health = new Float32Array(room.map.sliceCount);
-    this.#sounds = new Uint8Array(UNHEARD_SOUNDS * SOUND_BYTES);
     this.#originMs = this.#now();
     this.#changed();
     return world;
@@ -668,7 +670,7 @@ export class GameStateSystem {
     const member = {
       memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new InputTranslator(), heat: new HeatGauge(),
       walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
-      stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined,
+      stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
     } as unknown as Member;
     this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
     let seen = -1;
@@ -859,7 +861,7 @@ export class GameStateSystem {
 
   /** Takes what has happened out of the engine. `isTold`: the host knows of the event already. */
   #collect(world: World, isTold: (event: GameEvent) => boolean = () => false): void {
-    world.readSounds(this.#match, this.#sounds);
+    world.readSounds(this.#match, unheard ??= new Uint8Array(1024 * engine().SOUND_BYTES));
     const context = this.#truthContext();
     const events = world.drainEvents(this.#match);
     for (const event of events) {
@@ -918,7 +920,7 @@ export class GameStateSystem {
       msPerTick: MS_PER_TICK,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
-      teamOf: (player) => this.#byPlayer.get(player)?.entry?.value.team ?? this.#all().get(player)?.team ?? null,
+      teamOf: (player) => this.#byPlayer.get(player)?.entry?.team ?? this.#all().get(player)?.team ?? null,
       playerEntry: (player) => {
         const member = present(player);
         return member === undefined ? undefined : entryOf(member);
@@ -945,13 +947,10 @@ export class GameStateSystem {
 
   /** The player as the match has the player; of a leaver, as it had. */
   #entry(member: Member): LegacyPlayer {
-    if (member.entry?.version === this.#version) return member.entry.value;
     const view = this.#members.get(member.memberId) === member ? this.#view(member) : undefined;
-    if (view !== undefined) {
-      const value = playerEntry({ seat: member, view, acquaintance: 'own' }, this.#roll) as LegacyPlayer;
-      member.entry = { version: this.#version, value };
-    }
-    return member.entry!.value;
+    // A body that has been on the field has a place, and everybody here has from the beginning.
+    if (view !== undefined) member.entry = this.#as('own', member, view) as LegacyPlayer;
+    return member.entry!;
   }
 
   #entryFor(receiver: Member, member: Member): LegacyPlayer | LegacyScore | undefined {
@@ -960,7 +959,12 @@ export class GameStateSystem {
     if (view === undefined || viewer === undefined) return undefined;
     if (this.#knows?.version !== this.#version) this.#knows = { version: this.#version, rows: this.#world!.knows(this.#match) };
     const how = acquaintance(this.#knows.rows, { ...receiver, team: viewer.team }, { ...member, team: view.team });
-    return playerEntry({ seat: member, view, acquaintance: how }, this.#roll);
+    return this.#as(how, member, view);
+  }
+
+  #as(how: Acquaintance, member: Member, view: PlayerView): LegacyPlayer | LegacyScore {
+    if (member.known.version !== this.#version) member.known = { version: this.#version, as: {} };
+    return member.known.as[how] ??= playerEntry({ seat: member, view, acquaintance: how }, this.#roll);
   }
 
   #wallsFor(world: World, member: Member, always: boolean): WallSet | undefined {
