@@ -34,6 +34,7 @@
 mod error;
 pub mod guard;
 pub mod map;
+pub mod matchmaking;
 pub mod net;
 pub mod rating;
 pub mod replay;

@@ -83,7 +83,8 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     wireOpen: [], wireClose: [], wireHold: [true], wireBait: [true], wireDecoy: [], wireReceive: [new Uint8Array(2)], wireStats: [],
     guardPlayer: [true], standing: [], setDecoy: [1, 1],
   };
-  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending'];
+  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending',
+    'dispose'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));
   for (const name of ['constructor', 'tickRate', 'simd', 'matchCount', 'wireStep']) methods.delete(name);
   const covered = [...Object.keys(ofMatch), ...Object.keys(ofPlayer), ...others];
