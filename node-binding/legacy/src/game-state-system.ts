@@ -606,7 +606,7 @@ export class GameStateSystem {
     this.#byPlayer.clear();
     this.#players.open((players) => players.clear());
     this.#pending.drain();
-    this.#world?.destroyMatch(this.#match);
+    this.#world?.dispose();
     this.#world = undefined;
     this.#truth = undefined;
     this.#changed();
