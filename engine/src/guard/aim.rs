@@ -172,6 +172,7 @@ struct Eye {
     hold: Pursuit,
     /// See `HOLD_ODDS`; and sequence numbers of the last pursuit, reaction and trigger that added to it.
     odds: f32,
+    suspect: bool,
     added: [u32; 3],
     /// Snaps, and locks out of sight, more than chance; and the tick of the last of these.
     snaps: f32,
@@ -205,6 +206,7 @@ impl Eye {
         lock: Pursuit::NEW,
         hold: Pursuit::NEW,
         odds: 0.0,
+        suspect: false,
         added: [0; 3],
         snaps: 0.0,
         tracks: 0.0,
@@ -276,7 +278,8 @@ impl Eyes {
         let eyes = self.eyes;
         *self = Eyes::new(self.tick_rate);
         for (eye, was) in self.eyes.iter_mut().zip(eyes) {
-            (eye.odds, eye.snaps, eye.tracks) = (was.odds, was.snaps, was.tracks);
+            (eye.odds, eye.suspect) = (was.odds, was.suspect);
+            (eye.snaps, eye.tracks) = (was.snaps, was.tracks);
         }
     }
 
@@ -570,6 +573,7 @@ impl Eye {
     fn weigh(&mut self, sort: usize, sequence: u32, odds: f32) -> Option<f32> {
         if odds <= 0.0 {
             self.odds = (self.odds + odds).max(0.0);
+            self.suspect &= self.odds > 0.0;
             return None;
         }
         let last = self.added[sort];
@@ -578,12 +582,15 @@ impl Eye {
         }
         self.added[sort] = sequence;
         self.odds += odds;
-        let grade = GRADES[[SUSPECT, ENOUGH].into_iter().filter(|limit| self.odds >= *limit).count()];
         if self.odds >= ENOUGH {
             // Half-way to the next.
-            self.odds = SUSPECT;
+            (self.odds, self.suspect) = (SUSPECT, true);
+            return Some(GRADES[2]);
         }
-        Some(grade)
+        // Once, until the odds are back at nothing.
+        let tells = self.odds >= SUSPECT && !self.suspect;
+        self.suspect |= tells;
+        Some(GRADES[usize::from(tells)])
     }
 
     /// px that the cursor has gone in the last input, and whether that was a jump from rest.
