@@ -102,7 +102,7 @@ export declare class GameStateSystem {
     getPlayers(): Map<string, LivePlayer>;
     /** Lets a player go. Kills stay in the match; what the view read last stays in it. False: nobody has this id. */
     removePlayer(id: string): boolean;
-    /** Takes a client's `player:input`. */
+    /** Takes a client's `player:input`. One without `sequence` is the next. */
     handlePlayerInput(id: string, input: unknown): void;
     /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
     handleWeaponFire(event: unknown): ActionResult;

@@ -43,6 +43,12 @@ function isRefused(error) {
     const code = error instanceof Error ? error.code : undefined;
     return typeof code === 'string' && code !== 'PANIC' && code !== 'NODE';
 }
+/** Tests and tools leave the number out, clients never do. */
+function numbered(input, last) {
+    if (typeof input !== 'object' || input === null || (0, refusals_js_1.field)(input, 'sequence') !== undefined)
+        return input;
+    return { keys: (0, refusals_js_1.field)(input, 'keys'), mouse: (0, refusals_js_1.field)(input, 'mouse'), sequence: (last + 1) >>> 0 };
+}
 /** The players of a room: a real `Map`, which the room's match alone writes. */
 class Players extends Map {
     #refuse;
@@ -191,18 +197,20 @@ class GameStateSystem {
         this.#collect(world);
         return true;
     }
-    /** Takes a client's `player:input`. */
+    /** Takes a client's `player:input`. One without `sequence` is the next. */
     handlePlayerInput(id, input) {
         const acting = this.#acting('handlePlayerInput', id);
         if (acting === undefined)
             return;
-        const payload = (0, input_js_1.readPlayerInput)(input);
+        const { world, member } = acting;
+        const payload = (0, input_js_1.readPlayerInput)(numbered(input, member.sequence));
         if (payload === undefined)
             return this.#refusals.add('handlePlayerInput', `${(0, refusals_js_1.named)(input)} is no player:input`);
-        const { world, member } = acting;
         const { sequence, held, taps, mouseX, mouseY } = member.input.translate(payload, this.#now());
         const taken = world.pushInput(this.#match, member.player, sequence, held, taps, mouseX, mouseY, member.stateTick);
-        if (!taken)
+        if (taken)
+            member.sequence = sequence;
+        else
             this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
     }
     /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
@@ -562,7 +570,7 @@ class GameStateSystem {
         const member = {
             memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new input_js_1.InputTranslator(), heat: new heat_gauge_js_1.HeatGauge(),
             walls: new walls_js_1.LegacyWalls(this.#room.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
-            stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
+            sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
         };
         this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
         let seen = -1;
@@ -840,6 +848,11 @@ class GameStateSystem {
             epochMs: this.#roll.epochMs,
             legacyId: this.#roll.legacyId,
             teamOf: (player) => this.#byPlayer.get(player)?.entry?.team ?? this.#all().get(player)?.team ?? null,
+            placeOf: (player) => {
+                const member = present(player);
+                const entry = member === undefined ? undefined : entryOf(member);
+                return entry?.position === undefined ? null : { ...entry.position };
+            },
             playerEntry: (player) => {
                 const member = present(player);
                 return member === undefined ? undefined : entryOf(member);

@@ -127,6 +127,8 @@ interface Member {
   wallsVersion: number;
   /** Walls have changed for the player since the last state that had them. */
   wallsDue: boolean;
+  /** Number of the newest input taken. */
+  sequence: number;
   /** Tick of the last state made for the player. */
   stateTick: number;
   hasSpawned: boolean;
@@ -147,6 +149,12 @@ interface Member {
 function isRefused(error: unknown): error is Error {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
   return typeof code === 'string' && code !== 'PANIC' && code !== 'NODE';
+}
+
+/** Tests and tools leave the number out, clients never do. */
+function numbered(input: unknown, last: number): unknown {
+  if (typeof input !== 'object' || input === null || field(input, 'sequence') !== undefined) return input;
+  return { keys: field(input, 'keys'), mouse: field(input, 'mouse'), sequence: (last + 1) >>> 0 };
 }
 
 /** The players of a room: a real `Map`, which the room's match alone writes. */
@@ -303,16 +311,17 @@ export class GameStateSystem {
     return true;
   }
 
-  /** Takes a client's `player:input`. */
+  /** Takes a client's `player:input`. One without `sequence` is the next. */
   handlePlayerInput(id: string, input: unknown): void {
     const acting = this.#acting('handlePlayerInput', id);
     if (acting === undefined) return;
-    const payload = readPlayerInput(input);
-    if (payload === undefined) return this.#refusals.add('handlePlayerInput', `${named(input)} is no player:input`);
     const { world, member } = acting;
+    const payload = readPlayerInput(numbered(input, member.sequence));
+    if (payload === undefined) return this.#refusals.add('handlePlayerInput', `${named(input)} is no player:input`);
     const { sequence, held, taps, mouseX, mouseY } = member.input.translate(payload, this.#now());
     const taken = world.pushInput(this.#match, member.player, sequence, held, taps, mouseX, mouseY, member.stateTick);
-    if (!taken) this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
+    if (taken) member.sequence = sequence;
+    else this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
   }
 
   /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
@@ -670,7 +679,7 @@ export class GameStateSystem {
     const member = {
       memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new InputTranslator(), heat: new HeatGauge(),
       walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
-      stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
+      sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
     } as unknown as Member;
     this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
     let seen = -1;
@@ -910,7 +919,7 @@ export class GameStateSystem {
     return this.#context((member) => this.#entryFor(receiver, member));
   }
 
-  #context(entryOf: (member: Member) => unknown): EventContext {
+  #context(entryOf: (member: Member) => LegacyPlayer | LegacyScore | undefined): EventContext {
     const present = (player: PlayerId): Member | undefined => {
       const member = this.#byPlayer.get(player);
       return member !== undefined && this.#members.get(member.memberId) === member ? member : undefined;
@@ -921,6 +930,11 @@ export class GameStateSystem {
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
       teamOf: (player) => this.#byPlayer.get(player)?.entry?.team ?? this.#all().get(player)?.team ?? null,
+      placeOf: (player) => {
+        const member = present(player);
+        const entry: Partial<LegacyPlayer> | undefined = member === undefined ? undefined : entryOf(member);
+        return entry?.position === undefined ? null : { ...entry.position };
+      },
       playerEntry: (player) => {
         const member = present(player);
         return member === undefined ? undefined : entryOf(member);
