@@ -23,8 +23,8 @@ const memory = async () => {
     globalThis.gc?.();
     await new Promise((done) => setImmediate(done));
   }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + external + arrayBuffers;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 };
 if (globalThis.gc === undefined) console.error('run with node --expose-gc: without it, memory is not measured');
 

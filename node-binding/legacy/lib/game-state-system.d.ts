@@ -54,7 +54,8 @@ export interface FilteredGameState {
 export interface FilteredStateOptions {
     /**
      * `always` (default): every state has all walls. `changed`: they are left out while nothing has changed for this player
-     * since the last state, as the protocol has it; what the client drops or asks for anew needs `always`.
+     * since the last state that had them, as the protocol has it, and come four times a second at most; a client that asks
+     * for a full state needs `always`.
      */
     walls?: 'always' | 'changed';
 }

@@ -25,6 +25,8 @@ const MS_PER_TICK = 1000 / TICK_RATE;
 const MOST_TICKS = 60;
 /** Milliseconds by which a tick's timestamp may be off the host's clock before it follows it. */
 const CLOCK_SLACK = 100;
+/** Ticks between sets of walls to one player, who has an event for each hit besides: they are most of a state that has them. */
+const WALLS_EVERY = 15;
 /** Events kept for a host that does not drain them; of those for one player. */
 const PENDING = 4096;
 const PENDING_FOR_ONE = 1024;
@@ -569,7 +571,7 @@ class GameStateSystem {
         const known = world.knownSliceHealth(this.#match, player, this.#health);
         const member = {
             memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new input_js_1.InputTranslator(), heat: new heat_gauge_js_1.HeatGauge(),
-            walls: new walls_js_1.LegacyWalls(this.#room.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
+            walls: new walls_js_1.LegacyWalls(this.#room.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true, wallsChanged: false, wallsTick: 0,
             sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
         };
         this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
@@ -901,11 +903,13 @@ class GameStateSystem {
         if (version !== member.wallsVersion) {
             member.wallsVersion = version;
             if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health)))
-                member.wallsDue = true;
+                member.wallsChanged = true;
         }
-        if (!always && !member.wallsDue)
+        const tick = world.tick(this.#match);
+        if (!always && !member.wallsDue && !(member.wallsChanged && tick - member.wallsTick >= WALLS_EVERY))
             return undefined;
-        member.wallsDue = false;
+        member.wallsDue = member.wallsChanged = false;
+        member.wallsTick = tick;
         return member.walls.set;
     }
     #wallsNow() {

@@ -71,7 +71,8 @@ export interface FilteredGameState {
 export interface FilteredStateOptions {
   /**
    * `always` (default): every state has all walls. `changed`: they are left out while nothing has changed for this player
-   * since the last state, as the protocol has it; what the client drops or asks for anew needs `always`.
+   * since the last state that had them, as the protocol has it, and come four times a second at most; a client that asks
+   * for a full state needs `always`.
    */
   walls?: 'always' | 'changed';
 }
@@ -95,6 +96,9 @@ const MOST_TICKS = 60;
 
 /** Milliseconds by which a tick's timestamp may be off the host's clock before it follows it. */
 const CLOCK_SLACK = 100;
+
+/** Ticks between sets of walls to one player, who has an event for each hit besides: they are most of a state that has them. */
+const WALLS_EVERY = 15;
 
 /** Events kept for a host that does not drain them; of those for one player. */
 const PENDING = 4096;
@@ -125,8 +129,12 @@ interface Member {
   readonly heat: HeatGauge;
   readonly walls: LegacyWalls;
   wallsVersion: number;
-  /** Walls have changed for the player since the last state that had them. */
+  /** The next state has walls in any case. */
   wallsDue: boolean;
+  /** Walls have changed for the player since the last state that had them. */
+  wallsChanged: boolean;
+  /** Tick of that state. */
+  wallsTick: number;
   /** Number of the newest input taken. */
   sequence: number;
   /** Tick of the last state made for the player. */
@@ -678,7 +686,7 @@ export class GameStateSystem {
     const known = world.knownSliceHealth(this.#match, player, this.#health);
     const member = {
       memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new InputTranslator(), heat: new HeatGauge(),
-      walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
+      walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true, wallsChanged: false, wallsTick: 0,
       sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
     } as unknown as Member;
     this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
@@ -985,10 +993,12 @@ export class GameStateSystem {
     const version = world.knownSlicesVersion(this.#match, member.player);
     if (version !== member.wallsVersion) {
       member.wallsVersion = version;
-      if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health))) member.wallsDue = true;
+      if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health))) member.wallsChanged = true;
     }
-    if (!always && !member.wallsDue) return undefined;
-    member.wallsDue = false;
+    const tick = world.tick(this.#match);
+    if (!always && !member.wallsDue && !(member.wallsChanged && tick - member.wallsTick >= WALLS_EVERY)) return undefined;
+    member.wallsDue = member.wallsChanged = false;
+    member.wallsTick = tick;
     return member.walls.set;
   }
 
