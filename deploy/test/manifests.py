@@ -14,7 +14,11 @@ import kustomize
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONTRACT = json.loads((ROOT / "contract.json").read_text())
-AGONES = json.loads((ROOT / "schemas/agones.json").read_text())
+# Kinds that Kubernetes does not know, by the end of their group's name.
+CUSTOM = {
+    "agones.dev": json.loads((ROOT / "schemas/agones.json").read_text()),
+    "cnpg.io": json.loads((ROOT / "schemas/cloudnativepg.json").read_text()),
+}
 # The oldest Kubernetes that the manifests are meant for, and the newest whose schema is there.
 VERSIONS = ("1.29", "1.37")
 NAME = "app.kubernetes.io/name"
@@ -57,16 +61,17 @@ def validator(api_version, kind, version):
 
 
 def schema(objects):
-    """Against Kubernetes' and Agones' schemas, unknown fields refused."""
+    """Against the schemas of Kubernetes and of the operators, unknown fields refused."""
     problems = []
     for each in objects:
         documents = [each]
-        if each["apiVersion"].split("/")[0].endswith("agones.dev"):
+        group = ".".join(each["apiVersion"].split("/")[0].split(".")[-2:])
+        if group in CUSTOM:
             documents = []
-            if each["kind"] not in AGONES["$defs"]:
+            if each["kind"] not in CUSTOM[group]["$defs"]:
                 problems.append(f"{title(each)}: no schema for this kind")
                 continue
-            check = jsonschema.Draft202012Validator({**AGONES, "$ref": f"#/$defs/{each['kind']}"})
+            check = jsonschema.Draft202012Validator({**CUSTOM[group], "$ref": f"#/$defs/{each['kind']}"})
             for error in check.iter_errors(each):
                 problems.append(f"{title(each)}: {error.json_path}: {error.message[:300]}")
             template = pod_template(each)
@@ -96,6 +101,19 @@ def pod_template(each):
 
 def with_pods(objects):
     return [(each, pod_template(each)) for each in objects if pod_template(each) is not None]
+
+
+def operated(objects):
+    """What is known about pods that an operator makes: labels and ports."""
+    return [
+        (each, {
+            "metadata": {"labels": each["spec"]["inheritedMetadata"]["labels"]},
+            "spec": {"containers": [{"name": "postgres", "ports": [
+                {"name": "postgres", "containerPort": 5432}, {"name": "status", "containerPort": 8000},
+            ]}]},
+        })
+        for each in objects if each["kind"] == "Cluster"
+    ]
 
 
 def find(objects, kind, name):
@@ -134,6 +152,7 @@ def cross(objects, secrets):
             say(f"{title(each)}: there is no ServiceAccount {account}")
         problems += containers(each, template, objects, secrets)
 
+    pods = pods + operated(objects)
     for each in objects:
         kind, spec = each["kind"], each.get("spec", {})
         if kind == "Service":
@@ -169,6 +188,10 @@ def cross(objects, secrets):
             for rule in each["rules"]:
                 if "*" in rule["verbs"] + rule["resources"] + rule["apiGroups"]:
                     say(f"{title(each)}: a rule with * is more than anybody here needs")
+        if kind == "Cluster":
+            problems += database(each, secrets)
+        if kind == "ScheduledBackup" and find(objects, "Cluster", spec["cluster"]["name"]) is None:
+            say(f"{title(each)}: there is no Cluster {spec['cluster']['name']}")
         if kind == "FleetAutoscaler":
             problems += fleet_autoscaler(each, objects)
     problems += every_pod_has_a_policy(objects, pods)
@@ -215,6 +238,8 @@ def containers(each, template, objects, secrets):
                 say(f"{name}: {probe} asks port {at['port']}, which it has not")
         if name == "server":
             problems += server(each, container, ports, spec, objects)
+            if labels_of(template).get("trespasser-database") != "client":
+                say(f"{name}: has no label that lets it reach the database")
         problems += environment(each, container, objects, secrets)
         for mount in container.get("volumeMounts", []):
             used.add(mount["name"])
@@ -405,6 +430,26 @@ def reach(policies, own, side, key, pods):
                     if "podSelector" in peer and selects(peer["podSelector"], labels):
                         found += [(port["port"], labels, labels[NAME]) for port in rule.get("ports", [])]
     return found
+
+
+def database(each, secrets):
+    """The secrets that an operator's PostgreSQL asks for, wherever they stand in its settings."""
+    problems = []
+    [(kind, begin)] = each["spec"]["bootstrap"].items()
+    owner = begin["secret"]["name"]
+    if not {"username", "password"} <= secrets.get(owner, set()):
+        problems.append(f"{title(each)}: Secret {owner} has no username and password in the template")
+    stores = [each["spec"].get("backup", {}).get("barmanObjectStore")]
+    stores += [other["barmanObjectStore"] for other in each["spec"].get("externalClusters", [])]
+    for store in stores:
+        for key in (store or {}).get("s3Credentials", {}).values():
+            if key["key"] not in secrets.get(key["name"], set()):
+                problems.append(f"{title(each)}: Secret {key['name']} has no key {key['key']} in the template")
+    if kind == "recovery" and begin["source"] not in [other["name"] for other in each["spec"].get("externalClusters", [])]:
+        problems.append(f"{title(each)}: there is no external cluster {begin['source']}")
+    if each["spec"].get("minSyncReplicas", 0) >= each["spec"]["instances"]:
+        problems.append(f"{title(each)}: nothing can be written when all of minSyncReplicas must follow")
+    return problems
 
 
 def fleet_autoscaler(each, objects):

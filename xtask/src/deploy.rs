@@ -1,7 +1,7 @@
 //! What stands under `deploy/`: its checks, offline, and the cost sheet.
 
 use crate::run;
-use crate::test::{Machine, all, note};
+use crate::test::{Machine, all, install, may_install, note};
 use crate::{machines, node};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
@@ -16,15 +16,19 @@ const PACKAGES: &[(&str, &str)] = &[
     ("promtool", "prometheus"),
     ("amtool", "prometheus-alertmanager"),
     ("redis-server", "redis-server"),
+    ("docker-compose", "docker-compose"),
     ("openssl", "openssl"),
     ("python3", "python3 python3-venv"),
 ];
+/// Every version of PostgreSQL has a folder of its own here, off the PATH.
+const POSTGRESQL: &str = "/usr/lib/postgresql";
 const TESTS: &str = "deploy/test";
 
 /// Manifests against schemas and against each other, rules against cases, the front and the assets' origin as they run.
 pub(crate) fn deploy(machine: &Machine, log: &File) -> Result<()> {
     machines::on_linux()?;
     machines::packages(machine, PACKAGES, log)?;
+    postgresql(machine, log)?;
     // The backends of the tests speak WebSocket by the server's own library.
     node::install("server", Some(log))?;
     let python = python(log)?;
@@ -44,6 +48,19 @@ pub(crate) fn deploy(machine: &Machine, log: &File) -> Result<()> {
     // One after another: they count what one address may do in ten seconds.
     let running = run::program("node").args(["--test", "--test-concurrency=1"]).args(behaviour);
     all(log, [static_checks.env("PYTHONDONTWRITEBYTECODE", "1").env("PATH", &path), running.env("PATH", &path)])
+}
+
+fn postgresql(machine: &Machine, log: &File) -> Result<()> {
+    let there = || {
+        fs::read_dir(POSTGRESQL).is_ok_and(|versions| versions.flatten().any(|v| v.path().join("bin/initdb").is_file()))
+    };
+    if !there() && machine.install && may_install() {
+        install(POSTGRESQL, "postgresql", log)?;
+    }
+    if !there() {
+        bail!("PostgreSQL is missing: as root on Debian, cargo xtask test --install installs it");
+    }
+    Ok(())
 }
 
 /// The interpreter of a virtual environment with the packages that the static checks need; made anew when their list changes.
