@@ -361,29 +361,71 @@ export interface PlayerOptions {
 
 /** A player as the host wants the player to be, in one respect: {@link World.editPlayer}. */
 export type PlayerEdit =
-  /**
-   * The body is moved to the free spot nearest to there, px, by the walls as they stand, and stands still. A point outside
-   * of the field is moved into it.
-   */
-  | { type: 'place'; x: number; y: number }
-  /** Health left, of the living; 1/64 to full health, in steps of 1/64. */
-  | { type: 'health'; points: number }
-  /** Lives again where the body lies, in full health, with what is in its hands. */
-  | { type: 'revive' }
-  /** Lies down dead: no death is counted, and no event tells of one. */
-  | { type: 'fell' }
-  /** What the score says of the player, 0 to 65,535 each. The team's kills stay as they are. */
-  | { type: 'score'; kills: number; deaths: number }
-  /** The side, of the living too, who know the new side's players at once. */
-  | { type: 'team'; team: TeamName }
-  /** What is carried, of the living too: full magazines, the primary weapon in hand. */
-  | { type: 'loadout'; loadout: Loadout }
-  /** The weapon in hand, by its place, 0 to 4. */
-  | { type: 'hold'; place: number }
-  /** Rounds of the weapon in a place, 0 to 4: at most a full magazine, and the rule book's reserve besides. */
-  | { type: 'rounds'; place: number; ammo: number; reserve: number }
-  /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
-  | { type: 'spawn' };
+  | {
+      /**
+       * The body is moved to the free spot nearest to there, by the walls as they stand, and stands still. A point outside
+       * of the field is moved into it.
+       */
+      type: 'place';
+      /** px. */
+      x: number;
+      /** px. */
+      y: number;
+    }
+  | {
+      /** Health left, of the living. */
+      type: 'health';
+      /** 1/64 to full health, in steps of 1/64. */
+      points: number;
+    }
+  | {
+      /** Lives again where the body lies, in full health, with what is in its hands. */
+      type: 'revive';
+    }
+  | {
+      /** Lies down dead: no death is counted, and no event tells of one. */
+      type: 'fell';
+    }
+  | {
+      /** What the score says of the player. The team's kills stay as they are. */
+      type: 'score';
+      /** 0 to 65,535. */
+      kills: number;
+      /** 0 to 65,535. */
+      deaths: number;
+    }
+  | {
+      /** The side, of the living too, who know the new side's players at once. */
+      type: 'team';
+      /** The new one. */
+      team: TeamName;
+    }
+  | {
+      /** What is carried, of the living too: full magazines, the primary weapon in hand. */
+      type: 'loadout';
+      /** A legal one. */
+      loadout: Loadout;
+    }
+  | {
+      /** The weapon in hand. */
+      type: 'hold';
+      /** 0 to 4, one that holds a weapon. */
+      place: number;
+    }
+  | {
+      /** Rounds of a weapon. */
+      type: 'rounds';
+      /** 0 to 4, one that holds a weapon. */
+      place: number;
+      /** In the magazine, at most a full one. */
+      ammo: number;
+      /** Besides, at most the rule book's. */
+      reserve: number;
+    }
+  | {
+      /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
+      type: 'spawn';
+    };
 
 /** How a bot joins and plays. */
 export interface BotOptions extends PlayerOptions {

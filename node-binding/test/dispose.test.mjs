@@ -81,7 +81,7 @@ test('a World that has been disposed of refuses every use', () => {
   };
   const ofPlayer = {
     setTeam: ['red'], setLoadout: [{ primary: 'smg', secondary: 'pistol' }], pushInput: [1, 0, 0, 1, 1], tap: [1], throwItem: [1],
-    giveWeapon: ['smg'], adoptBot: [1], sees: [red], wireHold: [true], wireBait: [true], wireReceive: [bytes], guardPlayer: [true],
+    giveWeapon: ['smg'], editPlayer: [{ type: 'spawn' }], adoptBot: [1], sees: [red], wireHold: [true], wireBait: [true], wireReceive: [bytes], guardPlayer: [true],
     replayLabel: ['a', 'b'],
   };
   for (const member of classMembers('World').instance) {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import {
   acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
-  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+  toLegacy, v2, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
 } from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
@@ -554,6 +554,12 @@ export class Match {
       msPerTick: this.#roll.msPerTick,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
+      placeOf: (player) => {
+        const seat = this.#byPlayer.get(player);
+        if (seat === undefined || !this.#isSeated(seat)) return null;
+        const { view, acquaintance } = this.#presence(receiver, seat);
+        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
+      },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {
         const seat = this.#byPlayer.get(player);

@@ -5,6 +5,7 @@ import {
   Button, EVIDENCE_KINDS, GameMap, INPUT_BYTES, Match, Playback, Player, PositionGuard, RatingSystem, Replay, SOUND_BYTES,
   SOUND_KINDS, Snapshot, WEAPONS, WIRE_COLUMNS, WireClient, World, runScene, sceneNames, sceneScript, version,
 } from '@trespasser/engine';
+import { GameStateSystem, type ActionResult, type FilteredGameState, type LivePlayer, type PendingEvent } from '@trespasser/engine/legacy';
 import type {
   EngineErrorCode, EvidenceKindName, GameEvent, HeardSound, Loadout, MatchId, MatchView, PlayerId, PlayerView, Rating, Score,
   SoundKindName, TeamName, ToldEvent, Verified, WeaponName, WireState,
@@ -150,3 +151,24 @@ export function advice(code: EngineErrorCode): string {
   }
 }
 expectTypeOf(engine).toHaveProperty('World');
+
+// Today's backend's simulation object.
+const sim = new GameStateSystem({ anything: true }, { seed: 5 });
+expectTypeOf(sim.initialize()).toEqualTypeOf<Promise<void>>();
+const live = sim.createPlayer('socket');
+expectTypeOf(live).toEqualTypeOf<LivePlayer>();
+expectTypeOf(sim.getPlayer('socket')).toEqualTypeOf<LivePlayer | undefined>();
+expectTypeOf(sim.getPlayers()).toEqualTypeOf<Map<string, LivePlayer>>();
+live.transform.position = { x: 1, y: 2 };
+live.transform.position.x = 3;
+live.team = 'blue';
+// @ts-expect-error no such side
+live.team = 'green';
+const smg = sim.getWeaponSystem().createWeapon('smg', sim.getWeaponSystem().getWeaponConfig('smg'));
+if (smg !== undefined) live.weapons.set('smg', smg);
+for (const [type, weapon] of live.weapons) expectTypeOf([type, weapon.currentAmmo] as const).toEqualTypeOf<readonly [string, number]>();
+expectTypeOf(sim.handleWeaponFire({ playerId: 'socket' })).toEqualTypeOf<ActionResult>();
+expectTypeOf(sim.getPendingEvents()).toEqualTypeOf<PendingEvent[]>();
+expectTypeOf(sim.getFilteredGameState('socket')).toEqualTypeOf<FilteredGameState | null>();
+// @ts-expect-error milliseconds
+sim.update('16');
