@@ -39,8 +39,9 @@ const games = Array.from({ length: load.matches }, (_, i) => {
 });
 const byMatch = new Map(games.map((game) => [game.match, game]));
 
-let bytes = new Uint8Array(1 << 20);
-let index = new Uint32Array(load.matches * 8 * WIRE_COLUMNS);
+// A welcome and the first snapshot, in full, are the largest there are.
+let bytes = new Uint8Array(load.matches * 8 * 1024);
+const index = new Uint32Array(load.matches * 8 * WIRE_COLUMNS);
 
 /** Grows the buffers where they may become too small, as a host does between steps. */
 function room() {
