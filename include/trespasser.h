@@ -78,6 +78,18 @@
 // Kinds of evidence: elements of tp_guard_def.weight, that of kind k at k - 1.
 #define TP_EVIDENCE_KINDS 21
 
+// Regions of a queue at most: elements of a ticket's pings.
+#define TP_QUEUE_REGIONS 8
+
+// Modes of a queue at most.
+#define TP_QUEUE_MODES 64
+
+// Players of a party at most: elements of a ticket's players.
+#define TP_QUEUE_PARTY 4
+
+// Players whom a ticket may block: elements of its blocks.
+#define TP_QUEUE_BLOCKS 8
+
 // What a call returns. Numbers are never reused.
 enum tp_result
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -108,8 +120,12 @@ enum tp_result
   TP_RESULT_UNKNOWN_NAME = 10,
   // Bytes that are no message of the wire protocol; the message names the field.
   TP_RESULT_BAD_MESSAGE = 11,
-  // Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+  // Bytes that are no recording or no log of a queue, a damaged one, or one of another map, rule set or simulation.
   TP_RESULT_BAD_REPLAY = 12,
+  // A ticket's id, or one of its players, that waits already; the message names the other ticket.
+  TP_RESULT_ALREADY_QUEUED = 13,
+  // More tickets or offers than the queue was defined for.
+  TP_RESULT_QUEUE_FULL = 14,
   // A pointer that must not be null is.
   TP_RESULT_NULL_POINTER = 101,
   // The caller's buffer has too little room; the message says how much is needed.
@@ -776,6 +792,9 @@ typedef struct tp_playback tp_playback;
 // The positions that a match's clients have claimed so far, for hosts that accept claims; one for each match. Calls that
 // change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_positions tp_positions;
+
+// Tickets that wait, and open slots that wait for them. It reads no clock: the same calls form the same matches.
+typedef struct tp_queue tp_queue;
 
 // The reference client of the wire, for bots, load tests and tests of other clients. About 8 KB, and a byte for each
 // slice of the map, whatever comes. Calls that change it must be alone, and get or give BUSY if they are not.
@@ -1968,6 +1987,189 @@ typedef struct tp_playback_info {
   // 0.
   uint8_t reserved[3];
 } tp_playback_info;
+
+// A way to play: how many in two teams. 16 bytes.
+typedef struct tp_queue_mode {
+  // 1 to 32 bytes, no other mode's.
+  const char *name;
+  // Players of a match at least, 2 to `most`.
+  uint8_t least;
+  // Players of a full match: 2, 4, 6 or 8.
+  uint8_t most;
+  // Unused.
+  uint8_t reserved[6];
+} tp_queue_mode;
+
+// What a queue is made with. What a match must be like depends on how long the ticket has waited that it is made for; w is
+// that in seconds. From patience_ms on, and for a ticket with priority at once, everybody of its mode in any region that
+// both reach will do, the nearest by rating first. 192 bytes.
+typedef struct tp_queue_def {
+  // Bytes of this struct in the caller's header.
+  uint32_t size;
+  // Elements of `modes`, at most TP_QUEUE_MODES; 0: one mode "standard" of 2 to 8.
+  uint32_t mode_count;
+  // Elements of `regions`, at most TP_QUEUE_REGIONS; 0: one region "local".
+  uint32_t region_count;
+  // Tickets at most, 1 to 65536.
+  uint32_t max_tickets;
+  // Running matches with open slots at most, 0 to 16384.
+  uint32_t max_offers;
+  // Bytes of the log that may wait to be drained, at least 4096; 0: no log. A log that would exceed it stops.
+  uint32_t log_limit;
+  // Borrowed for the call; tickets name them by place.
+  const struct tp_queue_mode *modes;
+  // Names, 1 to 32 bytes each; borrowed for the call; pings and matches name them by place.
+  const char *const *regions;
+  // How ratings predict results.
+  struct tp_rating_def rating;
+  // Points that ratings may be apart at once, 0 to 20000: spread + doubt x deviation + spread_per_s x w.
+  double spread;
+  // Points more for each second of waiting, 0 to 20000.
+  double spread_per_s;
+  // How many deviations of the ticket's own rating come on top, 0 to 10.
+  double doubt;
+  // Predicted chance of the likelier team at most, at once, 0.5 to 1: favourite + favourite_per_s x w.
+  double favourite;
+  // The same for each second of waiting, 0 to 1.
+  double favourite_per_s;
+  // Milliseconds of ping more for each second of waiting, 0 to 10000.
+  double ping_per_s;
+  // Milliseconds of ping above the own best region's at once, 0 to 10000: ping_ms + ping_per_s x w.
+  uint32_t ping_ms;
+  // Milliseconds of waiting until which only a full match will do, 0 to small_ms.
+  uint32_t full_ms;
+  // Milliseconds of waiting from which on the mode's least will do, to patience_ms.
+  uint32_t small_ms;
+  // Milliseconds of waiting from which on everybody will do, 0 to 30000.
+  uint32_t patience_ms;
+  // Players by which teams may differ for who has no patience left, 0 to 3.
+  uint8_t uneven;
+  // Unused.
+  uint8_t reserved[7];
+} tp_queue_def;
+
+// A player and what is thought of them; the rating's value is kept to 1/256 point. 24 bytes.
+typedef struct tp_queue_member {
+  // The host's number for the player.
+  uint64_t player;
+  // As the queue's rating system has it.
+  struct tp_rating rating;
+} tp_queue_member;
+
+// A party that wants to play. 200 bytes.
+typedef struct tp_ticket {
+  // The host's number for it, of no other ticket that waits. Among tickets of the same time the lowest comes first.
+  uint64_t id;
+  // When it began to wait, ms, by the clock that tp_queue_form is given; at most 2^53 - 1.
+  uint64_t enqueued_ms;
+  // The first player_count of them play on one team.
+  struct tp_queue_member players[TP_QUEUE_PARTY];
+  // The first block_count of them play neither with nor against the party.
+  uint64_t blocks[TP_QUEUE_BLOCKS];
+  // By region the ping of the party's worst off, ms, 1 to 9999; 0: out of reach. One at least is not; those beyond the
+  // queue's regions are 0.
+  uint16_t pings[TP_QUEUE_REGIONS];
+  // Place among the queue's modes.
+  uint8_t mode;
+  // 1 to 4, at most a team of the mode.
+  uint8_t player_count;
+  // 0 to 8.
+  uint8_t block_count;
+  // 1: to the front, and in a match by the next form call if anybody is there: for those whose server was lost.
+  uint8_t priority;
+  // 1: would join a match that is running.
+  uint8_t backfill;
+  // Unused.
+  uint8_t reserved[3];
+} tp_ticket;
+
+// Open slots of a running match. 208 bytes.
+typedef struct tp_offer {
+  // The host's number for the match. A second offer of the same match takes the place of the first.
+  uint64_t id;
+  // Who plays: red_count of red, then blue_count of blue; one at least.
+  struct tp_queue_member players[8];
+  // Place among the queue's modes.
+  uint8_t mode;
+  // Place among the queue's regions.
+  uint8_t region;
+  // Open slots of red; with its players at most a team of the mode.
+  uint8_t free_red;
+  // Open slots of blue. One slot at least is open.
+  uint8_t free_blue;
+  // Players of red.
+  uint8_t red_count;
+  // Players of blue.
+  uint8_t blue_count;
+  // Unused.
+  uint8_t reserved[2];
+} tp_offer;
+
+// A player's place in a match. 32 bytes.
+typedef struct tp_formed_seat {
+  // The ticket that brought the player.
+  uint64_t ticket;
+  // Who.
+  uint64_t player;
+  // How long the ticket waited, ms.
+  uint64_t waited_ms;
+  // tp_team.
+  uint8_t team;
+  // 0.
+  uint8_t reserved[7];
+} tp_formed_seat;
+
+// A match to be held, or players for one that is being held. 288 bytes.
+typedef struct tp_formed {
+  // The running match whose open slots these players take, if `joins` is 1.
+  uint64_t running;
+  // Predicted chance that red wins, 0 to 1, of everybody in the match.
+  double chance;
+  // Highest less lowest rating of everybody in the match, points.
+  double spread;
+  // The new players in the order of their slots, seat_count of them: red's first, parties side by side.
+  struct tp_formed_seat seats[8];
+  // Place among the queue's modes.
+  uint8_t mode;
+  // Place among the queue's regions: where the worst ping is lowest.
+  uint8_t region;
+  // Elements of `seats`.
+  uint8_t seat_count;
+  // 1: the players join a running match; 0: a new one.
+  uint8_t joins;
+  // 0.
+  uint8_t reserved[4];
+} tp_formed;
+
+// How much of a queue is taken, and what it has done since it was made. 56 bytes.
+typedef struct tp_queue_stats {
+  // Of all matches formed so far, in order: queues with the same hash have formed the same.
+  uint64_t hash;
+  // Form calls.
+  uint64_t forms;
+  // New matches.
+  uint64_t matches;
+  // Tickets that joined a running match.
+  uint64_t backfills;
+  // Bytes of the log that wait: room that tp_queue_drain_log needs.
+  uint64_t log_waiting;
+  // Tickets that wait: room that tp_queue_form needs.
+  uint32_t tickets;
+  // Their players.
+  uint32_t players;
+  // Offers with an open slot.
+  uint32_t offers;
+  // 0.
+  uint32_t reserved;
+} tp_queue_stats;
+
+// What tp_queue_replay has read. 16 bytes.
+typedef struct tp_queue_replayed {
+  // Calls in the log.
+  uint64_t calls;
+  // Bytes at its end that are no whole record, for its host died or still writes.
+  uint64_t lost;
+} tp_queue_replayed;
 
 #ifdef __cplusplus
 extern "C" {
@@ -3217,6 +3419,85 @@ tp_result tp_playback_check(struct tp_playback *playback,
 tp_result tp_playback_seek(struct tp_playback *playback,
                            struct tp_world *world,
                            uint32_t tick);
+
+// One mode of 2 to 8, one region, and the policy of the engine; no log. Any thread.
+struct tp_queue_def tp_queue_default_def(void);
+
+// Makes an empty queue. Borrows `def`, its modes, regions and names for the call. The caller owns the queue and ends it with
+// tp_queue_destroy. Any thread. INVALID_ARGUMENT names the field and its limit; NULL_POINTER and BAD_UTF8 also for names.
+tp_result tp_queue_create(const struct tp_queue_def *def,
+                          struct tp_queue **out_queue);
+
+// Ends a queue; null is nothing. The caller gives up ownership: no other call on it at the same time or later. Any thread.
+tp_result tp_queue_destroy(struct tp_queue *queue);
+
+// A ticket begins to wait. Borrows `ticket` for the call.
+// Changes the queue: any thread, no other call on it at the same time. INVALID_ARGUMENT names the field and its limit;
+// ALREADY_QUEUED if its id or one of its players waits, and the message names the other ticket; QUEUE_FULL.
+tp_result tp_queue_add(struct tp_queue *queue,
+                       const struct tp_ticket *ticket);
+
+// A ticket waits no more. out_waited: 0, it did not wait, or is in a match already.
+// Changes the queue: any thread, no other call on it at the same time.
+tp_result tp_queue_cancel(struct tp_queue *queue, uint64_t ticket, uint8_t *out_waited);
+
+// New pings of a ticket: `count` of them, one for each region. Borrows `pings` for the call.
+// Changes the queue: any thread, no other call on it at the same time. STALE_ID for a ticket that does not wait;
+// INVALID_ARGUMENT as tp_queue_add.
+tp_result tp_queue_update_pings(struct tp_queue *queue,
+                                uint64_t ticket,
+                                const uint16_t *pings,
+                                size_t count);
+
+// Open slots of a running match, or what has become of them: say so again whenever somebody leaves or has joined. Slots that
+// form calls have given away are no longer in it. Borrows `offer` for the call.
+// Changes the queue: any thread, no other call on it at the same time. INVALID_ARGUMENT names the field and its limit;
+// QUEUE_FULL.
+tp_result tp_queue_offer(struct tp_queue *queue,
+                         const struct tp_offer *offer);
+
+// No more open slots of this match. out_there: 0, there was no offer, or it has been filled.
+// Changes the queue: any thread, no other call on it at the same time.
+tp_result tp_queue_withdraw(struct tp_queue *queue, uint64_t running, uint8_t *out_there);
+
+// The matches that can be made now, the longest waiting first, into the caller's array of `capacity` elements: as many as
+// tickets wait (tp_queue_stats.tickets) always do. Their tickets wait no more. now_ms is the host's clock, by which tickets
+// were enqueued.
+// Changes the queue: any thread, no other call on it at the same time. SHORT_BUFFER, and nothing is formed;
+// INVALID_ARGUMENT for a time beyond 2^53 - 1.
+tp_result tp_queue_form(struct tp_queue *queue,
+                        uint64_t now_ms,
+                        struct tp_formed *out_formed,
+                        size_t capacity,
+                        size_t *out_count);
+
+// The ticket with which a player waits. out_waits: 0, with none, and out_ticket is 0.
+// Reads the queue: any thread, no changing call on it at the same time.
+tp_result tp_queue_ticket_of(const struct tp_queue *queue,
+                             uint64_t player,
+                             uint64_t *out_ticket,
+                             uint8_t *out_waits);
+
+// How much is taken, and what has been done.
+// Reads the queue: any thread, no changing call on it at the same time.
+tp_result tp_queue_get_stats(const struct tp_queue *queue, struct tp_queue_stats *out_stats);
+
+// Moves what has been written of the log since the last drain into the caller's `capacity` bytes. All that is drained, one
+// after the other, is the log. tp_queue_stats.log_waiting says how much room it needs.
+// Changes the queue: any thread, no other call on it at the same time. SHORT_BUFFER, and all goes on waiting.
+tp_result tp_queue_drain_log(struct tp_queue *queue,
+                             uint8_t *out_bytes,
+                             size_t capacity,
+                             size_t *out_length,
+                             struct tp_drained *out_drained);
+
+// Plays a log again and compares every form call. out_queue is the queue as it was after the last call; it keeps no log, and
+// the caller owns it and ends it with tp_queue_destroy. Borrows `bytes` for the call. Any thread. BAD_REPLAY names part and
+// byte: no log, another version, damage, or matches that are not those of the log.
+tp_result tp_queue_replay(const uint8_t *bytes,
+                          size_t length,
+                          struct tp_queue **out_queue,
+                          struct tp_queue_replayed *out_replayed);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -38,6 +38,10 @@ export type EngineErrorCode =
   | 'BAD_SNAPSHOT'
   /** Bytes that are no recording, a damaged one, or one of another map, rule set, tick rate or simulation; the message says where. */
   | 'BAD_REPLAY'
+  /** A ticket's id, or one of its players, that waits in a queue already; the message names the other ticket. */
+  | 'ALREADY_QUEUED'
+  /** More tickets or offers than the queue was defined for. */
+  | 'QUEUE_FULL'
   /** Bytes that are no message of the wire protocol; the message names the field. */
   | 'BAD_MESSAGE'
   /** A name that no built-in map or scene has; the message lists them. */
@@ -354,6 +358,32 @@ export interface PlayerOptions {
   /** `true` (default): placed at once. `false`: joins without a body, and is placed on pressing `Button.RESPAWN`. */
   spawn?: boolean;
 }
+
+/** A player as the host wants the player to be, in one respect: {@link World.editPlayer}. */
+export type PlayerEdit =
+  /**
+   * The body is moved to the free spot nearest to there, px, by the walls as they stand, and stands still. A point outside
+   * of the field is moved into it.
+   */
+  | { type: 'place'; x: number; y: number }
+  /** Health left, of the living; 1/64 to full health, in steps of 1/64. */
+  | { type: 'health'; points: number }
+  /** Lives again where the body lies, in full health, with what is in its hands. */
+  | { type: 'revive' }
+  /** Lies down dead: no death is counted, and no event tells of one. */
+  | { type: 'fell' }
+  /** What the score says of the player, 0 to 65,535 each. The team's kills stay as they are. */
+  | { type: 'score'; kills: number; deaths: number }
+  /** The side, of the living too, who know the new side's players at once. */
+  | { type: 'team'; team: TeamName }
+  /** What is carried, of the living too: full magazines, the primary weapon in hand. */
+  | { type: 'loadout'; loadout: Loadout }
+  /** The weapon in hand, by its place, 0 to 4. */
+  | { type: 'hold'; place: number }
+  /** Rounds of the weapon in a place, 0 to 4: at most a full magazine, and the rule book's reserve besides. */
+  | { type: 'rounds'; place: number; ammo: number; reserve: number }
+  /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
+  | { type: 'spawn' };
 
 /** How a bot joins and plays. */
 export interface BotOptions extends PlayerOptions {
@@ -969,6 +999,18 @@ export class World {
    * @throws `NOT_ALLOWED` if the player is dead; `UNKNOWN_WEAPON`
    */
   giveWeapon(match: MatchId, player: PlayerId, weapon: string): void;
+
+  /**
+   * Makes a player what the host wants, past the rules of the game: for hosts that keep a book of players of their own, and
+   * for debugging. Recordings have it; the guard does not hold it against the player.
+   *
+   * @throws `INVALID_ARGUMENT` naming the field and its limit; `NOT_ALLOWED` where the player has no body yet, does not
+   * live, or lives already; for a loadout as {@link World.setLoadout}
+   */
+  editPlayer(match: MatchId, player: PlayerId, edit: PlayerEdit): void;
+
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(match: MatchId): void;
 
   /**
    * Restores every slice in the middle of a match; for debugging.
@@ -2202,10 +2244,11 @@ export interface ReplayEntry {
   tick: number;
   /**
    * `join`: `slot`, `team`, `loadout`, `spawn`; `leave`, `kill`: `slot`; `team`: `slot`, `team`; `loadout`: `slot`, `loadout`;
-   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `reset`: `seed`; `label`: `key`, `value` and,
-   * if of a player, `slot`; `repair`: the walls; `restored`: the whole state was replaced.
+   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `edit`: `slot`, `edit`; `reset`: `seed`;
+   * `label`: `key`, `value` and, if of a player, `slot`; `repair`: the walls; `clear`: all in the air; `restored`: the whole
+   * state was replaced.
    */
-  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'reset' | 'label' | 'restored';
+  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'clear' | 'edit' | 'reset' | 'label' | 'restored';
   /** Whom it concerns, 0 to 7. */
   slot?: number;
   /** The side joined or changed to. */
@@ -2220,6 +2263,8 @@ export interface ReplayEntry {
   buttons?: number;
   /** Level of charge. */
   level?: number;
+  /** Which of {@link PlayerEdit}. */
+  edit?: PlayerEdit['type'];
   /** The match's from then on. */
   seed?: number;
   /** Of the label. */
@@ -2593,4 +2638,263 @@ export class RatingSystem {
 
   /** Places of 2 to 8 teams by their kills: the most is first, equals share a place. */
   static places(kills: number[]): number[];
+}
+
+/**
+ * A host's number for a ticket, player or match, 0 to 2^64 - 1: a string of decimal digits, or a whole number up to
+ * 2^53 - 1. What the queue hands out is always a string.
+ */
+export type QueueId = string | number;
+
+/** A way to play: how many in two teams. */
+export interface QueueMode {
+  /** 1 to 32 bytes of UTF-8, no other mode's. */
+  name: string;
+  /** Players of a match at least, 2 to `most`. Default 2. */
+  least?: number;
+  /** Players of a full match: 2, 4, 6 or 8. Default 8. */
+  most?: number;
+}
+
+/**
+ * What a match must be like, by how long the ticket has waited that it is made for; `w` is that in seconds.
+ *
+ * - rating away from its own, points: `spread + doubt * deviation + spreadPerS * w`
+ * - chance of the favourite: `favourite + favouritePerS * w`, at most 1
+ * - ping above the own best, ms, for everybody by the own waiting: `pingMs + pingPerS * w`
+ * - players: the mode's most until `fullMs`, falling evenly to the mode's least at `smallMs`
+ *
+ * From `patienceMs` on, and for a ticket with priority at once, everybody of its mode in any region that both reach will do,
+ * the nearest by rating first.
+ */
+export interface QueuePolicy {
+  /** How ratings predict results. Default: Weng-Lin with its defaults. */
+  rating?: RatingOptions;
+  /** Points that ratings may be apart at once, 0 to 20,000. Default 100. */
+  spread?: number;
+  /** Points more for each second of waiting, 0 to 20,000. Default 20. */
+  spreadPerS?: number;
+  /** How many deviations of the ticket's own rating come on top, 0 to 10. Default 0.5. */
+  doubt?: number;
+  /** Predicted chance of the likelier team at most, at once, 0.5 to 1. Default 0.6. */
+  favourite?: number;
+  /** The same for each second of waiting, 0 to 1. Default 0.01. */
+  favouritePerS?: number;
+  /** Milliseconds of ping above the own best region's at once, 0 to 10,000. Default 30. */
+  pingMs?: number;
+  /** Milliseconds of ping more for each second of waiting, 0 to 10,000. Default 5. */
+  pingPerS?: number;
+  /** Milliseconds of waiting until which only a full match will do, 0 to `smallMs`. Default 5,000. */
+  fullMs?: number;
+  /** Milliseconds of waiting from which on the mode's least will do, to `patienceMs`. Default 15,000. */
+  smallMs?: number;
+  /** Milliseconds of waiting from which on everybody will do, 0 to 30,000. Default 25,000. */
+  patienceMs?: number;
+  /** Players by which teams may differ for who has no patience left, 0 to 3. Default 3. */
+  uneven?: number;
+}
+
+export interface MatchQueueOptions {
+  /** 1 to 64. Default: `standard` of 2 to 8. */
+  modes?: QueueMode[];
+  /** Names of 1 to 8 regions, 1 to 32 bytes of UTF-8 each. Default: `local`. */
+  regions?: string[];
+  policy?: QueuePolicy;
+  /** Tickets at most, 1 to 65,536. Default 16,384. */
+  maxTickets?: number;
+  /** Running matches with open slots at most, 0 to 16,384. Default 4,096. */
+  maxOffers?: number;
+  /** Bytes of the log that may wait to be drained, at least 4,096; 0, the default: no log. A log that would exceed it stops. */
+  logLimit?: number;
+}
+
+/** A player and what is thought of them; the rating's value is kept to 1/256 point. */
+export interface QueueMember {
+  player: QueueId;
+  rating: Rating;
+}
+
+/** A party that wants to play. */
+export interface QueueTicket {
+  /** Of no other ticket that waits. Among tickets of the same time the lowest comes first. */
+  id: QueueId;
+  /** Name of one of the queue's modes. Default: the first. */
+  mode?: string;
+  /**
+   * By name of region the ping of the party's worst off, ms, above 0 to 9,999, rounded up. A region that is left out, or 0,
+   * is out of reach; one at least is not.
+   */
+  pings: Record<string, number>;
+  /** 1 to 4 players, at most a team of the mode, who play on one team. */
+  players: QueueMember[];
+  /** When it began to wait, ms, by the clock that {@link MatchQueue.form} is given: a whole number from 0. */
+  enqueuedMs: number;
+  /** To the front, and in a match by the next form call if anybody is there: for those whose server was lost. Default false. */
+  priority?: boolean;
+  /** Would join a match that is running. Default false. */
+  backfill?: boolean;
+  /** At most 8 players with or against whom none of the party plays. */
+  blocks?: QueueId[];
+}
+
+/** Open slots of a running match. */
+export interface QueueOffer {
+  /** The match. A second offer of the same match takes the place of the first. */
+  id: QueueId;
+  /** Name of one of the queue's modes. Default: the first. */
+  mode?: string;
+  /** Name of one of the queue's regions. */
+  region: string;
+  /** Open slots of each team; with its players at most a team of the mode; one at least is open. */
+  free: { red: number; blue: number };
+  /** Who plays for red; together with blue at least one does. */
+  red: QueueMember[];
+  blue: QueueMember[];
+}
+
+/** A player's place in a match. */
+export interface FormedSeat {
+  ticket: string;
+  player: string;
+  team: TeamName;
+  /** How long the ticket waited. */
+  waitedMs: number;
+}
+
+/** A match to be held, or players for one that is being held. */
+export interface FormedMatch {
+  mode: string;
+  /** Where the worst ping is lowest. */
+  region: string;
+  /** The running match whose open slots these players take; `null`: a new one. */
+  running: string | null;
+  /** Predicted chance that red wins, 0 to 1, of everybody in the match. */
+  chance: number;
+  /** Highest less lowest rating of everybody in the match, points. */
+  spread: number;
+  /** The new players, in the order of their slots: red's first, parties side by side. */
+  seats: FormedSeat[];
+}
+
+/** How much of a queue is taken, and what it has done since it was made. */
+export interface QueueStats {
+  /** Tickets that wait. */
+  tickets: number;
+  /** Their players. */
+  players: number;
+  /** Offers with an open slot. */
+  offers: number;
+  /** Form calls. */
+  forms: number;
+  /** New matches. */
+  matches: number;
+  /** Tickets that joined a running match. */
+  backfills: number;
+  /** Bytes of the log that wait to be drained. */
+  logWaiting: number;
+}
+
+/** What has been handed over of a log. */
+export interface QueueLogPart {
+  /** What has been written since the last drain; all of them, one after the other, are the log. */
+  bytes: Uint8Array;
+  /** Bytes of the log so far, these included. */
+  total: number;
+  /** More than the limit would have waited: the log has ended before that call. What was written is whole. */
+  stopped: boolean;
+}
+
+/** A log played again. */
+export interface QueueReplay {
+  /** Every match, with the time of its form call. */
+  matches: { nowMs: number; match: FormedMatch }[];
+  /** {@link MatchQueue.hash} after the last call. */
+  hash: string;
+  /** After the last call. */
+  stats: QueueStats;
+  /** Calls in the log. */
+  calls: number;
+  /** Bytes at its end that are no whole record, for its host died or still writes. */
+  lost: number;
+}
+
+/**
+ * Who plays with whom: tickets in, matches of two fair teams out. It reads no clock; the same calls give the same matches, in
+ * whatever order tickets of the same time were added, on every platform.
+ *
+ * Once a ticket's patience is over, it is in a match by the end of the next {@link form} call, if that finds another ticket of
+ * the same mode that reaches a region that it reaches and that neither blocks. So nobody waits longer than
+ * {@link QueuePolicy.patienceMs} and the time between two calls, if anybody is there.
+ *
+ * Every refused call throws an `Error` with a `code` and changes nothing.
+ */
+export class MatchQueue {
+  /** @throws `INVALID_ARGUMENT` naming the field and its limit */
+  constructor(options?: MatchQueueOptions);
+
+  /**
+   * The queue as it was after the last call of a log, for a host that was ended; it keeps no log itself.
+   *
+   * @throws `BAD_REPLAY` as {@link MatchQueue.replay}
+   */
+  static restore(log: Uint8Array): MatchQueue;
+
+  /**
+   * Plays a log again and compares every form call.
+   *
+   * @throws `BAD_REPLAY` naming part and byte: no log, another version, damage, or matches that are not those of the log
+   */
+  static replay(log: Uint8Array): QueueReplay;
+
+  /**
+   * A ticket begins to wait.
+   *
+   * @throws `INVALID_ARGUMENT` naming field and limit; `ALREADY_QUEUED` if its id or one of its players waits, naming the other
+   * ticket; `QUEUE_FULL`
+   */
+  add(ticket: QueueTicket): void;
+
+  /** A ticket waits no more. @returns false: it did not wait, or is in a match already */
+  cancel(ticket: QueueId): boolean;
+
+  /** New pings of a ticket, as {@link QueueTicket.pings}. @throws `STALE_ID` for one that does not wait */
+  updatePings(ticket: QueueId, pings: Record<string, number>): void;
+
+  /**
+   * Open slots of a running match, or what has become of them: say so again whenever somebody leaves or has joined. Slots that
+   * form calls have given away are no longer in it.
+   *
+   * @throws `INVALID_ARGUMENT` naming field and limit; `QUEUE_FULL`
+   */
+  offer(offer: QueueOffer): void;
+
+  /** No more open slots of this match. @returns false: there was no offer, or it has been filled */
+  withdraw(running: QueueId): boolean;
+
+  /**
+   * The matches that can be made now, the longest waiting first; their tickets wait no more.
+   *
+   * @param nowMs the host's clock, by which tickets were enqueued: a whole number from 0
+   */
+  form(nowMs: number): FormedMatch[];
+
+  /** Whether a ticket waits. */
+  waits(ticket: QueueId): boolean;
+
+  /** The ticket with which a player waits; `null`: none. */
+  ticketOf(player: QueueId): string | null;
+
+  /** The open slots that are left of an offer; `null`: none. */
+  free(running: QueueId): { red: number; blue: number } | null;
+
+  stats(): QueueStats;
+
+  /** Of all matches formed so far, in order, 16 hexadecimal digits: queues with the same hash have formed the same. */
+  hash(): string;
+
+  /** What has been written of the log since the last drain: nothing if the queue keeps none. */
+  drainLog(): QueueLogPart;
+
+  /** Gives the memory back at once. Later calls throw `NOT_ALLOWED`, a second `dispose` does nothing. */
+  dispose(): void;
 }

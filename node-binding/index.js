@@ -108,6 +108,7 @@ module.exports.Replay = native.Replay;
 module.exports.Playback = native.Playback;
 module.exports.PositionGuard = native.PositionGuard;
 module.exports.RatingSystem = native.RatingSystem;
+module.exports.MatchQueue = native.MatchQueue;
 module.exports.Button = Button;
 module.exports.EVIDENCE_KINDS = Object.freeze(format.evidence);
 module.exports.WEAPONS = Object.freeze(format.weapons);

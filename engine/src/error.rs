@@ -14,7 +14,7 @@ pub enum Error {
     /// An id that was never given out, or whose match or player is gone.
     #[error("{what} id {id:#x} is stale: its {what} has been removed or never existed; ask again for the current id")]
     StaleId {
-        /// `match` or `player`.
+        /// `match`, `player` or `ticket`.
         what: &'static str,
         /// The id as given.
         id: u64,
@@ -97,7 +97,7 @@ pub enum Error {
         /// What it must be.
         reason: &'static str,
     },
-    /// Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+    /// Bytes that are no recording or no log of a queue, a damaged one, or one of another map, rule set or simulation.
     #[error("bad replay: {field}: {reason} (byte {at}{})", TickText(*tick))]
     BadReplay {
         /// Part of the format at fault.
@@ -108,6 +108,24 @@ pub enum Error {
         at: u64,
         /// Tick of the recording at which it stands; `None`: before the first.
         tick: Option<u32>,
+    },
+    /// A ticket's id, or one of its players, that waits already.
+    #[error("{what} {id} waits already, with ticket {ticket}; cancel that one first, or wait for its match")]
+    AlreadyQueued {
+        /// `ticket` or `player`.
+        what: &'static str,
+        /// The ticket's or player's id.
+        id: u64,
+        /// The ticket that waits.
+        ticket: u64,
+    },
+    /// More tickets or offers than the queue was defined for.
+    #[error("the queue is full: {what} is {limit}; form matches, or define the queue with more")]
+    QueueFull {
+        /// `max_tickets` or `max_offers`.
+        what: &'static str,
+        /// How many it was defined for.
+        limit: u32,
     },
 }
 
@@ -136,6 +154,8 @@ impl Error {
             Error::UnknownName { .. } => "UNKNOWN_NAME",
             Error::BadMessage { .. } => "BAD_MESSAGE",
             Error::BadReplay { .. } => "BAD_REPLAY",
+            Error::AlreadyQueued { .. } => "ALREADY_QUEUED",
+            Error::QueueFull { .. } => "QUEUE_FULL",
         }
     }
 
@@ -154,6 +174,8 @@ impl Error {
             Error::UnknownName { .. } => 10,
             Error::BadMessage { .. } => 11,
             Error::BadReplay { .. } => 12,
+            Error::AlreadyQueued { .. } => 13,
+            Error::QueueFull { .. } => 14,
         }
     }
 

@@ -29,8 +29,8 @@ int is_untouched(const void *object, size_t size);
 /* Every result of the header; each must be returned by some call. A test compares the two lists. */
 #define ALL_RESULTS(X)                                                                                                 \
     X(OK) X(STALE_ID) X(MATCH_FULL) X(WORLD_FULL) X(INVALID_ARGUMENT) X(UNKNOWN_WEAPON) X(ILLEGAL_LOADOUT)             \
-    X(NOT_ALLOWED) X(BAD_MAP) X(BAD_SNAPSHOT) X(UNKNOWN_NAME) X(BAD_MESSAGE) X(BAD_REPLAY) X(NULL_POINTER)             \
-    X(SHORT_BUFFER) X(BAD_UTF8) X(PANIC) X(BUSY) X(IGNORED_INPUT)
+    X(NOT_ALLOWED) X(BAD_MAP) X(BAD_SNAPSHOT) X(UNKNOWN_NAME) X(BAD_MESSAGE) X(BAD_REPLAY) X(ALREADY_QUEUED)           \
+    X(QUEUE_FULL) X(NULL_POINTER) X(SHORT_BUFFER) X(BAD_UTF8) X(PANIC) X(BUSY) X(IGNORED_INPUT)
 
 /* Red, at (100, 135), looks along y = 135 at blue, at (150, 135), a wooden wall beyond: a map, and a world with a match
  * on it, of seed 42 and 3 kills. */
@@ -53,6 +53,9 @@ void guards(void);
 void claims(void);
 void ratings(void);
 void replays(void);
+
+/* conformance_queue.c */
+void queues(void);
 
 /* conformance_threads.c */
 void threads(void);

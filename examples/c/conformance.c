@@ -1,5 +1,5 @@
 /* Every function of the header, every result, every pointer null, every id stale. Prints what was wrong and ends with 1,
- * or prints a count and ends with 0. Goes on in conformance_more.c, conformance_services.c and conformance_threads.c.
+ * or prints a count and ends with 0. Goes on in the other conformance_*.c.
  *
  *   build/conformance MAP.png
  */
@@ -1414,6 +1414,7 @@ int main(int argc, char **argv)
     guards();
     claims();
     ratings();
+    queues();
     replays();
     threads();
     hooks();

@@ -590,3 +590,93 @@ AT(tp_playback_info, diverged_tick, 28);
 AT(tp_playback_info, good, 32);
 AT(tp_playback_info, diverged, 36);
 AT(tp_playback_info, reserved, 37);
+
+SIZE(tp_queue_mode, 16, 8);
+AT(tp_queue_mode, name, 0);
+AT(tp_queue_mode, least, 8);
+AT(tp_queue_mode, most, 9);
+AT(tp_queue_mode, reserved, 10);
+
+SIZE(tp_queue_def, 192, 8);
+AT(tp_queue_def, size, 0);
+AT(tp_queue_def, mode_count, 4);
+AT(tp_queue_def, region_count, 8);
+AT(tp_queue_def, max_tickets, 12);
+AT(tp_queue_def, max_offers, 16);
+AT(tp_queue_def, log_limit, 20);
+AT(tp_queue_def, modes, 24);
+AT(tp_queue_def, regions, 32);
+AT(tp_queue_def, rating, 40);
+AT(tp_queue_def, spread, 120);
+AT(tp_queue_def, spread_per_s, 128);
+AT(tp_queue_def, doubt, 136);
+AT(tp_queue_def, favourite, 144);
+AT(tp_queue_def, favourite_per_s, 152);
+AT(tp_queue_def, ping_per_s, 160);
+AT(tp_queue_def, ping_ms, 168);
+AT(tp_queue_def, full_ms, 172);
+AT(tp_queue_def, small_ms, 176);
+AT(tp_queue_def, patience_ms, 180);
+AT(tp_queue_def, uneven, 184);
+AT(tp_queue_def, reserved, 185);
+
+SIZE(tp_queue_member, 24, 8);
+AT(tp_queue_member, player, 0);
+AT(tp_queue_member, rating, 8);
+
+SIZE(tp_ticket, 200, 8);
+AT(tp_ticket, id, 0);
+AT(tp_ticket, enqueued_ms, 8);
+AT(tp_ticket, players, 16);
+AT(tp_ticket, blocks, 112);
+AT(tp_ticket, pings, 176);
+AT(tp_ticket, mode, 192);
+AT(tp_ticket, player_count, 193);
+AT(tp_ticket, block_count, 194);
+AT(tp_ticket, priority, 195);
+AT(tp_ticket, backfill, 196);
+AT(tp_ticket, reserved, 197);
+
+SIZE(tp_offer, 208, 8);
+AT(tp_offer, id, 0);
+AT(tp_offer, players, 8);
+AT(tp_offer, mode, 200);
+AT(tp_offer, region, 201);
+AT(tp_offer, free_red, 202);
+AT(tp_offer, free_blue, 203);
+AT(tp_offer, red_count, 204);
+AT(tp_offer, blue_count, 205);
+AT(tp_offer, reserved, 206);
+
+SIZE(tp_formed_seat, 32, 8);
+AT(tp_formed_seat, ticket, 0);
+AT(tp_formed_seat, player, 8);
+AT(tp_formed_seat, waited_ms, 16);
+AT(tp_formed_seat, team, 24);
+AT(tp_formed_seat, reserved, 25);
+
+SIZE(tp_formed, 288, 8);
+AT(tp_formed, running, 0);
+AT(tp_formed, chance, 8);
+AT(tp_formed, spread, 16);
+AT(tp_formed, seats, 24);
+AT(tp_formed, mode, 280);
+AT(tp_formed, region, 281);
+AT(tp_formed, seat_count, 282);
+AT(tp_formed, joins, 283);
+AT(tp_formed, reserved, 284);
+
+SIZE(tp_queue_stats, 56, 8);
+AT(tp_queue_stats, hash, 0);
+AT(tp_queue_stats, forms, 8);
+AT(tp_queue_stats, matches, 16);
+AT(tp_queue_stats, backfills, 24);
+AT(tp_queue_stats, log_waiting, 32);
+AT(tp_queue_stats, tickets, 40);
+AT(tp_queue_stats, players, 44);
+AT(tp_queue_stats, offers, 48);
+AT(tp_queue_stats, reserved, 52);
+
+SIZE(tp_queue_replayed, 16, 8);
+AT(tp_queue_replayed, calls, 0);
+AT(tp_queue_replayed, lost, 8);

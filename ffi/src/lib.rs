@@ -23,6 +23,7 @@ pub mod knowledge;
 pub mod library;
 pub mod map;
 pub mod matches;
+pub mod matchmaking;
 pub mod player;
 mod pointer;
 pub mod rating;

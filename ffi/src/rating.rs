@@ -46,7 +46,7 @@ pub struct tp_rating_def {
 const _: () = assert!(size_of::<tp_rating_def>() == 80);
 
 impl tp_rating_def {
-    fn engine(&self) -> Outcome<System> {
+    pub(crate) fn engine(&self) -> Outcome<System> {
         let system = match self.system {
             0 => System::WengLin(WengLinDef {
                 newcomer: self.newcomer,

@@ -35,8 +35,12 @@ pub enum tp_result {
     UnknownName = 10,
     /// Bytes that are no message of the wire protocol; the message names the field.
     BadMessage = 11,
-    /// Bytes that are no recording, a damaged one, or one of another map, rule set or simulation.
+    /// Bytes that are no recording or no log of a queue, a damaged one, or one of another map, rule set or simulation.
     BadReplay = 12,
+    /// A ticket's id, or one of its players, that waits already; the message names the other ticket.
+    AlreadyQueued = 13,
+    /// More tickets or offers than the queue was defined for.
+    QueueFull = 14,
     /// A pointer that must not be null is.
     NullPointer = 101,
     /// The caller's buffer has too little room; the message says how much is needed.
@@ -51,7 +55,7 @@ pub enum tp_result {
     IgnoredInput = 106,
 }
 
-const ALL: [(tp_result, &str, &CStr); 19] = [
+const ALL: [(tp_result, &str, &CStr); 21] = [
     (tp_result::Ok, "OK", c"done"),
     (tp_result::StaleId, "STALE_ID", c"the id was never given out, or its match or player is gone"),
     (tp_result::MatchFull, "MATCH_FULL", c"the match has all the players it can hold"),
@@ -65,6 +69,8 @@ const ALL: [(tp_result, &str, &CStr); 19] = [
     (tp_result::UnknownName, "UNKNOWN_NAME", c"no scene or built-in map has this name"),
     (tp_result::BadMessage, "BAD_MESSAGE", c"the bytes are no message of the wire protocol"),
     (tp_result::BadReplay, "BAD_REPLAY", c"the bytes are no recording, or not one of this map and these rules"),
+    (tp_result::AlreadyQueued, "ALREADY_QUEUED", c"the ticket or one of its players waits already"),
+    (tp_result::QueueFull, "QUEUE_FULL", c"the queue has all the tickets or offers it was defined for"),
     (tp_result::NullPointer, "NULL_POINTER", c"a pointer is null"),
     (tp_result::ShortBuffer, "SHORT_BUFFER", c"the buffer has too little room"),
     (tp_result::BadUtf8, "BAD_UTF8", c"a string is not UTF-8"),

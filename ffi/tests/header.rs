@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// In the order of the header.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "result",
     "types",
     "library",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 18] = [
     "guard",
     "rating",
     "replay",
+    "matchmaking",
 ];
 
 fn crate_dir() -> &'static Path {
@@ -111,8 +112,14 @@ fn every_export_is_guarded_and_declared() {
 /// The C sources of the conformance programs, without comments, one behind the other.
 fn conformance() -> String {
     let folder = crate_dir().join("../examples/c");
-    let sources =
-        ["conformance.c", "conformance_more.c", "conformance_services.c", "conformance_threads.c", "allocator.c"];
+    let sources = [
+        "conformance.c",
+        "conformance_more.c",
+        "conformance_services.c",
+        "conformance_queue.c",
+        "conformance_threads.c",
+        "allocator.c",
+    ];
     let text: String = sources.map(|name| std::fs::read_to_string(folder.join(name)).expect(name)).concat();
     let mut bare = String::new();
     for (i, piece) in text.split("/*").enumerate() {

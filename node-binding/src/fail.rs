@@ -53,6 +53,9 @@ impl From<Error> for Fail {
                 format!("{name} is {value}; it must be {limit}")
             }
             Error::WorldFull { .. } => error.to_string().replace("max_matches", "maxMatches"),
+            Error::QueueFull { .. } => {
+                error.to_string().replace("max_tickets", "maxTickets").replace("max_offers", "maxOffers")
+            }
             _ => error.to_string(),
         };
         Fail { code: error.code(), message }

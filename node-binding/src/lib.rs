@@ -7,10 +7,12 @@
 #![allow(missing_docs)]
 
 mod batch;
+mod edit;
 mod fail;
 mod guard;
 mod held;
 mod map;
+mod matchmaking;
 mod rating;
 mod read;
 mod replay;

@@ -28,41 +28,7 @@ pub struct RatingSystem {
 impl RatingSystem {
     #[napi(constructor, catch_unwind)]
     pub fn new(options: Unknown<'_>) -> Result<RatingSystem> {
-        guard(|| {
-            let fields = Fields::optional("options", options)?;
-            let set = |field: &'static str, place: &mut f64| -> Inner<()> {
-                if let Some(value) = fields.get(field)? {
-                    *place = read::number(field, &value)?;
-                }
-                Ok(())
-            };
-            let name = match fields.get("system")? {
-                Some(name) => read::string("system", &name, "weng-lin or elo")?,
-                None => "weng-lin".to_owned(),
-            };
-            let system = match name.as_str() {
-                "weng-lin" => {
-                    let mut def = WengLinDef::default();
-                    set("newcomer", &mut def.newcomer)?;
-                    set("deviation", &mut def.deviation)?;
-                    set("beta", &mut def.beta)?;
-                    set("growth", &mut def.growth)?;
-                    set("crowd", &mut def.crowd)?;
-                    set("drift", &mut def.drift)?;
-                    set("rest", &mut def.rest)?;
-                    System::WengLin(def)
-                }
-                "elo" => {
-                    let mut def = EloDef::default();
-                    set("newcomer", &mut def.newcomer)?;
-                    set("k", &mut def.k)?;
-                    System::Elo(def)
-                }
-                other => return Err(Fail::invalid("system", format_args!("{other:?}"), "weng-lin or elo")),
-            };
-            system.validate()?;
-            Ok(RatingSystem { system })
-        })
+        guard(|| Ok(RatingSystem { system: system("options", options)? }))
     }
 
     #[napi(getter, catch_unwind)]
@@ -134,11 +100,49 @@ impl RatingSystem {
     }
 }
 
+/// `RatingOptions`, checked.
+pub(crate) fn system(name: &'static str, options: Unknown<'_>) -> Inner<System> {
+    let fields = Fields::optional(name, options)?;
+    let set = |field: &'static str, place: &mut f64| -> Inner<()> {
+        if let Some(value) = fields.get(field)? {
+            *place = read::number(field, &value)?;
+        }
+        Ok(())
+    };
+    let kind = match fields.get("system")? {
+        Some(name) => read::string("system", &name, "weng-lin or elo")?,
+        None => "weng-lin".to_owned(),
+    };
+    let system = match kind.as_str() {
+        "weng-lin" => {
+            let mut def = WengLinDef::default();
+            set("newcomer", &mut def.newcomer)?;
+            set("deviation", &mut def.deviation)?;
+            set("beta", &mut def.beta)?;
+            set("growth", &mut def.growth)?;
+            set("crowd", &mut def.crowd)?;
+            set("drift", &mut def.drift)?;
+            set("rest", &mut def.rest)?;
+            System::WengLin(def)
+        }
+        "elo" => {
+            let mut def = EloDef::default();
+            set("newcomer", &mut def.newcomer)?;
+            set("k", &mut def.k)?;
+            System::Elo(def)
+        }
+        other => return Err(Fail::invalid("system", format_args!("{other:?}"), "weng-lin or elo")),
+    };
+    system.validate()?;
+    Ok(system)
+}
+
 fn too_many(field: &'static str) -> impl FnOnce(u32) -> Fail {
     move |length| Fail::invalid(field, length, format_args!("at most {PLAYERS}"))
 }
 
-fn one(value: Unknown<'_>) -> Inner<Rating> {
+/// `Rating`.
+pub(crate) fn one(value: Unknown<'_>) -> Inner<Rating> {
     let fields = Fields::required("rating", value)?;
     let number = |field: &'static str| read::number(field, &fields.need(field, "a number")?);
     Ok(Rating { value: number("value")?, deviation: number("deviation")? })

@@ -40,7 +40,7 @@ fn shown(value: &Unknown<'_>) -> String {
     text.unwrap_or_else(|_| "a value that cannot be read".to_owned())
 }
 
-fn refuse<T>(field: impl Display, value: &Unknown<'_>, limit: impl Display) -> Inner<T> {
+pub(crate) fn refuse<T>(field: impl Display, value: &Unknown<'_>, limit: impl Display) -> Inner<T> {
     Err(Fail::invalid(field, shown(value), limit))
 }
 
@@ -81,6 +81,27 @@ pub(crate) fn uint16(field: impl Display, value: &Unknown<'_>) -> Inner<u16> {
 
 pub(crate) fn uint32(field: impl Display, value: &Unknown<'_>) -> Inner<u32> {
     Ok(whole(field, value, 0, u32::MAX.into())? as u32)
+}
+
+/// A 64-bit number: decimal digits, or a whole number that a double holds.
+pub(crate) fn queue_id(field: impl Display, value: &Unknown<'_>) -> Inner<u64> {
+    const LIMIT: &str = "decimal digits or a whole number up to 2^53 - 1";
+    match kind(value)? {
+        ValueType::Number => whole(field, value, 0, SAFE),
+        ValueType::String => {
+            let text: String = cast(value)?;
+            if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                return refuse(field, value, LIMIT);
+            }
+            text.parse().or_else(|_| refuse(field, value, "at most 18446744073709551615"))
+        }
+        _ => refuse(field, value, LIMIT),
+    }
+}
+
+/// A time in whole milliseconds.
+pub(crate) fn time(field: impl Display, value: &Unknown<'_>) -> Inner<u64> {
+    whole(field, value, 0, SAFE)
 }
 
 /// Keys of randomness: 0 to 2^53 - 1.

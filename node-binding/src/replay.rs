@@ -188,6 +188,7 @@ pub struct ReplayEntry {
     pub weapon: Option<&'static str>,
     pub buttons: Option<u32>,
     pub level: Option<u32>,
+    pub edit: Option<&'static str>,
     pub seed: Option<f64>,
     pub key: Option<String>,
     pub value: Option<String>,
@@ -229,6 +230,7 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
         weapon: None,
         buttons: None,
         level: None,
+        edit: None,
         seed: None,
         key: None,
         value: None,
@@ -273,7 +275,12 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
                     "give"
                 }
                 Op::Kill { .. } => "kill",
+                Op::Edit { edit, .. } => {
+                    out.edit = Some(crate::edit::name(edit));
+                    "edit"
+                }
                 Op::Repair => "repair",
+                Op::Clear => "clear",
                 Op::Reset { seed } => {
                     out.seed = Some(*seed as f64);
                     "reset"

@@ -1,6 +1,7 @@
 //! All chores of the project, the same ones that CI runs: `cargo xtask --help`.
 
 mod check;
+mod deploy;
 mod hash;
 mod install;
 mod machines;
@@ -44,9 +45,15 @@ enum Verb {
     /// Compares rating systems on populations of known skill: log-loss, and matches until a newcomer is placed
     #[command(disable_help_flag = true)]
     Rating(Forwarded),
+    /// Simulates matchmaking: fairness, waiting and starvation for steady and peak arrivals, and what a form call costs
+    #[command(disable_help_flag = true)]
+    Matchmaking(Forwarded),
     /// Measures how many honest players the anti-cheat flags, and how many cheats
     #[command(disable_help_flag = true)]
     Guard(Forwarded),
+    /// Computes servers and dollars per concurrent player from measured capacity
+    #[command(disable_help_flag = true)]
+    Cost(Forwarded),
     /// Plays scenes through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
@@ -68,9 +75,11 @@ enum Verb {
 #[derive(Debug, Args)]
 struct Fuzz {
     /// What is fuzzed: a match under arbitrary calls, a map made of arbitrary bytes, either end of the wire, a recording,
-    /// forged saved matches, or calls of the C interface
+    /// forged saved matches, calls of the C interface, or a queue's calls or log
     #[arg(
-        value_parser = ["match_ops", "map_png", "wire_up", "wire_down", "replay", "restore", "c_calls"],
+        value_parser = [
+            "match_ops", "map_png", "wire_up", "wire_down", "replay", "restore", "c_calls", "queue_calls", "queue_log",
+        ],
         default_value = "match_ops"
     )]
     target: String,
@@ -116,7 +125,9 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Capacity(forwarded) => capacity(forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Rating(forwarded) => report("rating", forwarded.options),
+        Verb::Matchmaking(forwarded) => report("matchmaking", forwarded.options),
         Verb::Guard(forwarded) => report("guard", forwarded.options),
+        Verb::Cost(forwarded) => deploy::cost(forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Replay(forwarded) => report("replay", forwarded.options),

@@ -204,7 +204,7 @@ impl System {
 }
 
 impl Rating {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         // Written so that NaN is refused.
         if !(-LIMIT..=LIMIT).contains(&self.value) {
             return Err(Error::invalid("value", self.value, format!("a number from -{LIMIT} to {LIMIT}")));
