@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod draw;
 pub mod origin;
+pub mod overhead;
 pub mod rating;
 pub mod replay;
 pub mod trace;

@@ -7,7 +7,7 @@ import {
 } from '@trespasser/engine';
 import { GameStateSystem, type ActionResult, type FilteredGameState, type LivePlayer, type PendingEvent } from '@trespasser/engine/legacy';
 import type {
-  EngineErrorCode, EvidenceKindName, GameEvent, HeardSound, Loadout, MatchId, MatchView, PlayerId, PlayerView, Rating, Score,
+  EngineErrorCode, EvidenceKindName, GameEvent, HeardSound, Loadout, MatchId, MatchView, PlayerEdit, PlayerId, PlayerView, Rating, Score,
   SoundKindName, TeamName, ToldEvent, Verified, WeaponName, WireState,
 } from '@trespasser/engine';
 
@@ -102,7 +102,7 @@ type WithoutBoth<F> = F extends (match: MatchId, player: PlayerId, ...rest: infe
 type OfMatch =
   | 'drainEvents' | 'drainTold' | 'drainSounds' | 'readSounds' | 'pendingSounds' | 'soundBetween' | 'soundField' | 'readPlayers'
   | 'lineIsClear' | 'smokeBetween' | 'sightMatrix' | 'knows' | 'projectiles' | 'clouds' | 'wallsVersion' | 'sliceHealth'
-  | 'repairWalls' | 'hash' | 'mapHash' | 'save' | 'restore' | 'snapshot' | 'rollback' | 'resimulate' | 'record' | 'recording'
+  | 'repairWalls' | 'clearProjectiles' | 'hash' | 'mapHash' | 'save' | 'restore' | 'snapshot' | 'rollback' | 'resimulate' | 'record' | 'recording'
   | 'drainReplay' | 'endRecording' | 'guard' | 'unguard' | 'drainEvidence' | 'standings' | 'score';
 expectTypeOf<{ [K in OfMatch]: Match[K] }>().toEqualTypeOf<{ [K in OfMatch]: WithoutMatch<World[K]> }>();
 type OfPlayer =
@@ -110,6 +110,7 @@ type OfPlayer =
   | 'knownSliceHealth' | 'knownSlicesVersion' | 'knownProjectiles' | 'knownClouds' | 'wireOpen' | 'wireClose' | 'wireHold'
   | 'wireBait' | 'wireDecoy' | 'wireReceive' | 'wireStats' | 'standing' | 'setDecoy' | 'adoptBot' | 'releaseBot' | 'isBot';
 expectTypeOf<{ [K in OfPlayer]: Player[K] }>().toEqualTypeOf<{ [K in OfPlayer]: WithoutBoth<World[K]> }>();
+expectTypeOf(player.edit).toEqualTypeOf<(edit: PlayerEdit) => void>();
 expectTypeOf(player.replayLabel).toEqualTypeOf<(key: string, value: string) => void>();
 
 // What owns memory can be used with `using`.
@@ -143,7 +144,7 @@ export function advice(code: EngineErrorCode): string {
   switch (code) {
     case 'STALE_ID': case 'MATCH_FULL': case 'WORLD_FULL': case 'INVALID_ARGUMENT': case 'UNKNOWN_WEAPON': case 'ILLEGAL_LOADOUT':
     case 'NOT_ALLOWED': case 'BAD_MAP': case 'BAD_SNAPSHOT': case 'BAD_REPLAY': case 'BAD_MESSAGE': case 'UNKNOWN_NAME':
-    case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION':
+    case 'ALREADY_QUEUED': case 'QUEUE_FULL': case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION':
       return code;
     default:
       expectTypeOf(code).toEqualTypeOf<never>();
