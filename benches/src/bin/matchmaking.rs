@@ -366,7 +366,7 @@ impl Frame {
     }
 
     fn axes(&self, canvas: &mut Canvas, title: &str, x: (&[f64], &str), y: (&[f64], usize)) {
-        canvas.text(Vec2::new(self.at.x - 20.0, self.at.y - 16.0), 0.75, INK, title);
+        canvas.text(Vec2::new(self.at.x, self.at.y - 18.0), 0.75, INK, title);
         for mark in y.0 {
             let (from, to) = (self.place(self.x.0, *mark), self.place(self.x.1, *mark));
             canvas.line(&[from, to], 0.5, FAINT);
@@ -404,14 +404,14 @@ fn plot(all: &[Scenario], file: &Path) -> Result<()> {
     let waits = frame(0.0, (0.0, 35.0), (0.0, 1.0));
     waits.axes(
         &mut canvas,
-        "Share of tickets that waited at most",
+        "Tickets that waited at most",
         (&[0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0], "seconds"),
         (&quarters, 2),
     );
     let favourites = frame(1.0, (0.5, 0.8), (0.0, 1.0));
     favourites.axes(
         &mut canvas,
-        "Share of matches, favourite's chance at most",
+        "Matches, favourite at most",
         (&[0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8], "chance, teams of the same size"),
         (&quarters, 2),
     );
