@@ -64,7 +64,7 @@ fn a_crowd_is_formed_the_same_everywhere() {
     for now in [45_000, 60_000, 75_000] {
         queue.form(now).unwrap();
     }
-    assert_eq!((queue.waiting(), format!("{:016x}", queue.hash()).as_str()), (0, ""));
+    assert_eq!((queue.waiting(), format!("{:016x}", queue.hash()).as_str()), (7, "9f1d0af16b5f9da2"));
 }
 
 #[test]
