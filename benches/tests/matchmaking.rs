@@ -11,11 +11,8 @@ use trespasser_benches::matchmaking::{Arrivals, Setting, naive, run};
 fn the_engine_forms_what_the_naive_policy_forms() {
     let mut matches = 0;
     for seed in 0..60 {
-        let crowd = Crowd {
-            tails: 0.02 * (seed % 5) as f64,
-            parties: [0.3, 0.2, 0.1 * (seed % 4) as f64],
-            ..Crowd::new(seed)
-        };
+        let crowd =
+            Crowd { tails: 0.02 * (seed % 5) as f64, parties: [0.3, 0.2, 0.1 * (seed % 4) as f64], ..Crowd::new(seed) };
         let def = QueueDef {
             policy: Policy { uneven: (seed % 4) as u8, spread: 40.0 * (seed % 6) as f64, ..Policy::default() },
             ..Crowd::queue_def()

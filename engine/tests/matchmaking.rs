@@ -57,14 +57,15 @@ fn promises_hold_under_any_calls() {
 #[cfg(feature = "scenes")]
 #[test]
 fn a_crowd_is_formed_the_same_everywhere() {
-    let mut queue = Queue::new(Crowd::queue_def()).unwrap();
-    for ticket in (Crowd { tails: 0.05, ..Crowd::new(7) }).tickets(3000) {
-        queue.add(&ticket).unwrap();
+    let crowds = [(Crowd { tails: 0.05, ..Crowd::new(7) }, 3000, vec![45_000, 60_000, 75_000], 7, "9f1d0af16b5f9da2")];
+    // What the release build of the example `matchmaking_load` says.
+    let load = (Crowd::new(1), 10_000, vec![60_000], 38, "95101f06584ddbf3");
+    for (crowd, count, times, left, hash) in crowds.into_iter().chain([load]) {
+        let mut queue = Queue::new(Crowd::queue_def()).unwrap();
+        crowd.tickets(count).iter().for_each(|ticket| queue.add(ticket).unwrap());
+        times.into_iter().for_each(|now| drop(queue.form(now).unwrap()));
+        assert_eq!((queue.waiting(), format!("{:016x}", queue.hash()).as_str()), (left, hash));
     }
-    for now in [45_000, 60_000, 75_000] {
-        queue.form(now).unwrap();
-    }
-    assert_eq!((queue.waiting(), format!("{:016x}", queue.hash()).as_str()), (7, "9f1d0af16b5f9da2"));
 }
 
 #[test]
