@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 /**
  * The Trespasser engine for Node: matches of up to eight players on a playfield of 480 x 270 px, stepped all at once.
  *
@@ -7,6 +9,9 @@
  * Every refused call throws an `Error` whose `code` is one of {@link EngineErrorCode} and whose message names the field
  * and its limit; nothing has changed then. Nothing is coerced: a number given as a string is refused. `undefined` is
  * the same as leaving an argument or a field out; `null` is not.
+ *
+ * What holds memory outside JavaScript's heap has `dispose`, and `[Symbol.dispose]` for `using`. Nothing leaks without: the
+ * collector frees what nobody can reach, but in its own time.
  *
  * All calls are synchronous. A {@link World} belongs to the thread that made it; each worker thread makes its own.
  */
@@ -43,10 +48,17 @@ export type EngineErrorCode =
   | 'UNKNOWN_NAME'
   /** A defect of the engine. The world that it happened in refuses every further call with this code. */
   | 'PANIC'
+  /** `dispose` has been called on the object, on the world or match that it belongs to, or on an argument. */
+  | 'DISPOSED'
   /** Node itself refused an operation, for instance for want of memory. */
   | 'NODE'
-  /** Only from loading the package: there is no binary for this platform. The message says what to run. */
-  | 'ERR_NO_BINARY';
+  /**
+   * Only from loading the package: no binary runs here. The message says what was tried, what there is and what to do; the
+   * error has the fields `platform`, `arch`, `libc`, `tried` and `available`.
+   */
+  | 'ERR_NO_BINARY'
+  /** Only from loading the package: the binary is of another version, `binary`, than the package, `expected`. */
+  | 'ERR_BINARY_VERSION';
 
 /**
  * A match of one world: an opaque whole number below 2^52, never 0. Ids are not used again: once the match is
@@ -146,6 +158,7 @@ export interface WallInfo {
   width: number;
   /** Extent along y, px. */
   height: number;
+  /** What it is made of. */
   material: MaterialName;
   /**
    * `horizontal`: the five slices lie side by side along x, each `width / 5` wide. `vertical`: one under another
@@ -176,6 +189,7 @@ export interface SpawnInfo {
   x: number;
   /** px, 6 to 264. */
   y: number;
+  /** Whose players appear here. */
   team: TeamName;
 }
 
@@ -224,6 +238,7 @@ export class GameMap {
 
   /** Hash of everything that a match can tell apart, 16 hex digits. The two readings of a picture differ in it. */
   readonly hash: string;
+  /** Walls that it has. */
   readonly wallCount: number;
   /** 5 x {@link GameMap.wallCount}. */
   readonly sliceCount: number;
@@ -246,8 +261,15 @@ export class GameMap {
    * @throws `INVALID_ARGUMENT` for any other value
    */
   maxHealth(slice: number): number;
+
+  /** Lets go of the geometry; matches on it keep it. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link GameMap.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
+/** What a {@link World} is made with. */
 export interface WorldOptions {
   /** Ticks a second, 20 to 240. Default 60. */
   tickRate?: number;
@@ -315,9 +337,11 @@ export interface WireDecoy {
 export interface WirePending {
   /** Rows of the index. */
   packets: number;
+  /** Bytes of all messages together. */
   bytes: number;
 }
 
+/** What a match is made with. */
 export interface MatchOptions {
   /** Key of all the match's randomness, a whole number from 0 to 2^53 - 1. Default 0. */
   seed?: number;
@@ -325,6 +349,7 @@ export interface MatchOptions {
   killTarget?: number;
 }
 
+/** How a player joins. */
 export interface PlayerOptions {
   /** Default: the smaller team, red where they are equal. */
   team?: TeamName;
@@ -334,6 +359,33 @@ export interface PlayerOptions {
   spawn?: boolean;
 }
 
+/** A player as the host wants the player to be, in one respect: {@link World.editPlayer}. */
+export type PlayerEdit =
+  /**
+   * The body is moved to the free spot nearest to there, px, by the walls as they stand, and stands still. A point outside
+   * of the field is moved into it.
+   */
+  | { type: 'place'; x: number; y: number }
+  /** Health left, of the living; 1/64 to full health, in steps of 1/64. */
+  | { type: 'health'; points: number }
+  /** Lives again where the body lies, in full health, with what is in its hands. */
+  | { type: 'revive' }
+  /** Lies down dead: no death is counted, and no event tells of one. */
+  | { type: 'fell' }
+  /** What the score says of the player, 0 to 65,535 each. The team's kills stay as they are. */
+  | { type: 'score'; kills: number; deaths: number }
+  /** The side, of the living too, who know the new side's players at once. */
+  | { type: 'team'; team: TeamName }
+  /** What is carried, of the living too: full magazines, the primary weapon in hand. */
+  | { type: 'loadout'; loadout: Loadout }
+  /** The weapon in hand, by its place, 0 to 4. */
+  | { type: 'hold'; place: number }
+  /** Rounds of the weapon in a place, 0 to 4: at most a full magazine, and the rule book's reserve besides. */
+  | { type: 'rounds'; place: number; ammo: number; reserve: number }
+  /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
+  | { type: 'spawn' };
+
+/** How a bot joins and plays. */
 export interface BotOptions extends PlayerOptions {
   /** 0 (slow and wild) to 1. Default 0.5. */
   skill?: number;
@@ -353,24 +405,35 @@ export interface BotOptions extends PlayerOptions {
  * as held.
  */
 export const Button: {
+  /** Walks up the screen: -y. */
   readonly UP: 1;
+  /** Walks left: -x. */
   readonly LEFT: 2;
+  /** Walks down the screen: +y. */
   readonly DOWN: 4;
+  /** Walks right: +x. */
   readonly RIGHT: 8;
+  /** Runs while walking, where the rules let it. */
   readonly RUN: 16;
   /** Wins over `RUN`. */
   readonly SNEAK: 32;
+  /** Fires; for thrown weapons, held to charge, let go to throw. */
   readonly FIRE: 64;
   /** Each press turns aiming down sights on or off. */
   readonly AIM: 128;
+  /** Reloads the weapon in hand. */
   readonly RELOAD: 256;
+  /** Throws the thrown weapon in hand at once, as far as it is charged. */
   readonly THROW: 512;
   /** The primary weapon. */
   readonly SLOT1: 1024;
   /** The secondary weapon. */
   readonly SLOT2: 2048;
+  /** The first support item. */
   readonly SLOT3: 4096;
+  /** The second support item. */
   readonly SLOT4: 8192;
+  /** The third support item. */
   readonly SLOT5: 16384;
   /** Asks for a respawn, or for the first spawn. */
   readonly RESPAWN: 32768;
@@ -405,9 +468,11 @@ export const PLAYER_COLUMNS: 28;
 
 /** A player as of the last tick. */
 export interface PlayerView {
+  /** What calls take. */
   id: PlayerId;
   /** 0 to 7: the row and bit in {@link World.sightMatrix}. */
   slot: number;
+  /** The player's side. */
   team: TeamName;
   /** Centre of the body, px. */
   x: number;
@@ -425,11 +490,13 @@ export interface PlayerView {
   mouseY: number;
   /** Points, in steps of 1/64; 0 when dead. */
   health: number;
+  /** Has a body that can act. */
   alive: boolean;
   /** Has had a body in this match; `false`: waits for the first spawn. */
   placed: boolean;
   /** Aims down sights. */
   aiming: boolean;
+  /** How the body moves. */
   movement: 'idle' | 'walking' | 'running' | 'sneaking';
   /** The weapon in hand. */
   weapon: WeaponName;
@@ -483,6 +550,7 @@ export interface PlayerView {
 export interface ProjectileView {
   /** Serial number in the match; see {@link GameEvent.projectile}. */
   number: number;
+  /** What it was launched or thrown from. */
   weapon: WeaponName;
   /** Who launched it; 0: somebody who has left. */
   owner: PlayerId;
@@ -512,6 +580,7 @@ export interface ProjectileView {
 export interface KnownProjectile {
   /** The player's own number for it; see {@link ToldEvent.projectile}. */
   number: number;
+  /** What it was launched or thrown from. */
   weapon: WeaponName;
   /** Who launched it; 0: somebody whom the player does not know now, or who has left. */
   owner: PlayerId;
@@ -565,6 +634,7 @@ export interface CloudView {
 
 /** A weapon that a player carries. */
 export interface WeaponView {
+  /** Which one. */
   weapon: WeaponName;
   /** Rounds in the magazine. */
   ammo: number;
@@ -574,6 +644,7 @@ export interface WeaponView {
   maxAmmo: number;
   /** Rounds besides, at most. */
   maxReserve: number;
+  /** A reload is under way. */
   reloading: boolean;
   /** Ticks until it can fire again, for its rate of fire alone. */
   readyInTicks: number;
@@ -640,6 +711,7 @@ export type GameEventType =
 
 /** Something that happened. Fields that do not apply to the kind are absent. */
 export interface GameEvent {
+  /** What happened. */
   type: GameEventType;
   /** Tick in which it happened. */
   tick: number;
@@ -647,6 +719,7 @@ export interface GameEvent {
   player?: PlayerId;
   /** To whom. May have left since. */
   target?: PlayerId;
+  /** With what. */
   weapon?: WeaponName;
   /** `switched`: what was in hand before. */
   fromWeapon?: WeaponName;
@@ -680,6 +753,7 @@ export interface GameEvent {
   ammo?: number;
   /** Rounds besides. */
   reserve?: number;
+  /** The player's side. */
   team?: TeamName;
   /** Killer and victim are of one team. */
   isTeamKill?: boolean;
@@ -739,6 +813,7 @@ export interface HeardSound {
   tick: number;
   /** Slot of who hears it, 0 to 7. */
   listener: number;
+  /** What makes it. */
   kind: SoundKindName;
   /** Loudness in 1/255, 1 to 255. */
   gain: number;
@@ -765,12 +840,19 @@ export interface Arrival {
   /** Share that the walls on the straight line let through, 0 to 1. */
   through: number;
   /** The way round the corners: its length, px, and its quarter turns. `null`: the straight line is louder. */
-  way: { length: number; turns: number } | null;
+  way: {
+    /** px. */
+    length: number;
+    /** Quarter turns, whole. */
+    turns: number;
+  } | null;
 }
 
 /** Kills so far. */
 export interface Score {
+  /** Red's kills of blue. */
   red: number;
+  /** Blue's kills of red. */
   blue: number;
   /** The match has ended: nobody is hurt and nobody respawns any more, until {@link World.resetMatch}. */
   over: boolean;
@@ -917,6 +999,18 @@ export class World {
    * @throws `NOT_ALLOWED` if the player is dead; `UNKNOWN_WEAPON`
    */
   giveWeapon(match: MatchId, player: PlayerId, weapon: string): void;
+
+  /**
+   * Makes a player what the host wants, past the rules of the game: for hosts that keep a book of players of their own, and
+   * for debugging. Recordings have it; the guard does not hold it against the player.
+   *
+   * @throws `INVALID_ARGUMENT` naming the field and its limit; `NOT_ALLOWED` where the player has no body yet, does not
+   * live, or lives already; for a loadout as {@link World.setLoadout}
+   */
+  editPlayer(match: MatchId, player: PlayerId, edit: PlayerEdit): void;
+
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(match: MatchId): void;
 
   /**
    * Restores every slice in the middle of a match; for debugging.
@@ -1066,8 +1160,10 @@ export class World {
   /** Ticks played. */
   tick(match: MatchId): number;
 
+  /** Kills so far, and whether the match is over. */
   score(match: MatchId): Score;
 
+  /** A player as of the last tick. */
   player(match: MatchId, player: PlayerId): PlayerView;
 
   /** Everybody in the match, by slot. */
@@ -1341,6 +1437,333 @@ export class World {
    * @throws `NOT_ALLOWED` if the match is not guarded
    */
   setDecoy(match: MatchId, player: PlayerId, x?: number, y?: number): void;
+
+  /** Ends all matches and frees everything now, not when the collector comes. Also for a world that has panicked. Every later call on it or its handles throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link World.dispose}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A match at one moment, as a plain object: what {@link Match.view} gives. */
+export interface MatchView {
+  /** What calls of {@link World} take. */
+  id: MatchId;
+  /** Ticks played. */
+  tick: number;
+  /** Kills so far. */
+  score: Score;
+  /** Everybody in it, by slot. */
+  players: PlayerView[];
+  /** Everything in flight. */
+  projectiles: ProjectileView[];
+  /** All smoke. */
+  clouds: CloudView[];
+}
+
+/** An input of {@link Player.input}. */
+export interface PlayerInput {
+  /** Buttons held, of {@link Button}, 0 to 65,535; default 0. */
+  held?: number;
+  /** Presses since the input before, 0 to 65,535; default 0. */
+  taps?: number;
+  /** Cursor, playfield px. */
+  mouseX: number;
+  /** Cursor, playfield px. */
+  mouseY: number;
+  /** Newest tick that the client had when it sampled this, 0 to 2^32 - 1; default 0: none. */
+  ackTick?: number;
+}
+
+/**
+ * A match with the world that it is in: the calls of {@link World} without the id, for code that is easier to read with an
+ * object in hand. It holds two references and nothing else, so that a host may mix both ways, and make a handle whenever it
+ * wants one. The buffers of many matches ({@link World.pushInputs}, {@link World.wirePackets}) are the world's.
+ *
+ * Methods throw `DISPOSED` after {@link Match.dispose}, and `STALE_ID` if the match was destroyed in another way.
+ */
+export class Match {
+  /**
+   * Makes a match, as {@link World.createMatch}.
+   *
+   * @throws as {@link World.createMatch}; `INVALID_ARGUMENT` if `world` is no {@link World}
+   */
+  constructor(world: World, map: GameMap, options?: MatchOptions);
+
+  /**
+   * A handle on a match that there is.
+   *
+   * @throws `STALE_ID`; `INVALID_ARGUMENT` if `world` is no {@link World}
+   */
+  static of(world: World, id: MatchId): Match;
+
+  /** The world that it is in. */
+  readonly world: World;
+
+  /** What calls of {@link World} take. */
+  readonly id: MatchId;
+
+  /** Ticks played. */
+  readonly tick: number;
+
+  /** Bytes of memory that it takes for itself: {@link World.matchBytes}. */
+  readonly bytes: number;
+
+  /** Lets a player in: {@link World.addPlayer}. */
+  addPlayer(options?: PlayerOptions): Player;
+
+  /** Lets a bot in: {@link World.addBot}. */
+  addBot(options?: BotOptions): Player;
+
+  /**
+   * A handle on a player who is there.
+   *
+   * @throws `STALE_ID`
+   */
+  player(id: PlayerId): Player;
+
+  /** Handles on everybody in the match, by slot. */
+  players(): Player[];
+
+  /** The match as of the last tick, as a plain object. */
+  view(): MatchView;
+
+  /** Starts anew with the same players: {@link World.resetMatch}. */
+  reset(seed?: number): void;
+
+  /** Writes down what the host knows of the match: {@link World.replayLabel}. */
+  replayLabel(key: string, value: string): void;
+
+  /** Events since the last drain: {@link World.drainEvents}. */
+  drainEvents(): GameEvent[];
+
+  /** What players who are listened for have been told since the last drain: {@link World.drainTold}. */
+  drainTold(): ToldEvent[];
+
+  /** What players have heard since the last drain: {@link World.drainSounds}. */
+  drainSounds(): HeardSound[];
+
+  /** The same as bytes: {@link World.readSounds}. */
+  readSounds(out: Uint8Array): number;
+
+  /** Entries that wait to be drained: {@link World.pendingSounds}. */
+  pendingSounds(): number;
+
+  /** How a sound made at one point arrives at another: {@link World.soundBetween}. */
+  soundBetween(kind: string, x1: number, y1: number, x2: number, y2: number): Arrival;
+
+  /** Gain of a sound in every cell: {@link World.soundField}. */
+  soundField(kind: string, x: number, y: number, out?: Float32Array): Float32Array;
+
+  /** Everybody as rows of numbers: {@link World.readPlayers}. */
+  readPlayers(out: Float32Array): number;
+
+  /** Whether walls let a line of sight pass: {@link World.lineIsClear}. */
+  lineIsClear(x1: number, y1: number, x2: number, y2: number): boolean;
+
+  /** Smoke between two points: {@link World.smokeBetween}. */
+  smokeBetween(x1: number, y1: number, x2: number, y2: number): number;
+
+  /** Who sees whom: {@link World.sightMatrix}. */
+  sightMatrix(): Uint8Array;
+
+  /** Who knows whom: {@link World.knows}. */
+  knows(): Uint8Array;
+
+  /** Everything in flight: {@link World.projectiles}. */
+  projectiles(): ProjectileView[];
+
+  /** All smoke: {@link World.clouds}. */
+  clouds(): CloudView[];
+
+  /** Grows with every change of a slice: {@link World.wallsVersion}. */
+  wallsVersion(): number;
+
+  /** Health of every slice: {@link World.sliceHealth}. */
+  sliceHealth(out?: Float32Array): Float32Array;
+
+  /** Restores every slice: {@link World.repairWalls}. */
+  repairWalls(): void;
+
+  /** Hash of everything that the future depends on: {@link World.hash}. */
+  hash(): string;
+
+  /** Hash of the map: {@link World.mapHash}. */
+  mapHash(): string;
+
+  /** The whole match as bytes: {@link World.save}. */
+  save(): Uint8Array;
+
+  /** Back to what was saved: {@link World.restore}. */
+  restore(bytes: Uint8Array): void;
+
+  /** A copy in memory to turn back to: {@link World.snapshot}. */
+  snapshot(into?: Snapshot): Snapshot;
+
+  /** Back to a snapshot: {@link World.rollback}. */
+  rollback(to: Snapshot): void;
+
+  /** Back to a snapshot, and on with these inputs: {@link World.resimulate}. */
+  resimulate(from: Snapshot, ticks: number, inputs?: Uint8Array, count?: number): void;
+
+  /** Begins to write the match down: {@link World.record}. */
+  record(options?: RecordOptions): void;
+
+  /** What the recording has done: {@link World.recording}. */
+  recording(): RecordingStats | null;
+
+  /** Hands over what has been written: {@link World.drainReplay}. */
+  drainReplay(buffer: Uint8Array): number;
+
+  /** Ends the recording: {@link World.endRecording}. */
+  endRecording(): Uint8Array;
+
+  /** Watches for what no honest player does: {@link World.guard}. */
+  guard(options?: GuardOptions): void;
+
+  /** Watches no more: {@link World.unguard}. */
+  unguard(): void;
+
+  /** Evidence since the last drain: {@link World.drainEvidence}. */
+  drainEvidence(): EvidenceDrain;
+
+  /** How all players stand: {@link World.standings}. */
+  standings(): PlayerStanding[];
+
+  /** Kills so far, and whether it is over: {@link World.score}. */
+  score(): Score;
+
+  /** Destroys the match, if it is still there: {@link World.destroyMatch}. Every later call throws `DISPOSED`. */
+  dispose(): void;
+
+  /** {@link Match.dispose}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A player with the match that he or she is in: the calls of {@link World} without the ids.
+ *
+ * Methods throw `DISPOSED` after {@link Player.dispose} or the match's, and `STALE_ID` if the player has left in another way.
+ */
+export class Player {
+  private constructor();
+
+  /** The match that the player is in. */
+  readonly match: Match;
+
+  /** What calls of {@link World} take. */
+  readonly id: PlayerId;
+
+  /** 0 to 7: the row and bit in {@link World.sightMatrix}. */
+  readonly slot: number;
+
+  /** The player as of the last tick, as a plain object. */
+  view(): PlayerView;
+
+  /**
+   * Queues an input with the sequence number after the last one, which is this handle's, or the last one that was applied:
+   * for hosts whose clients do not count. Of two handles on one player only one may do so.
+   *
+   * @returns its sequence number
+   * @throws as {@link World.pushInput}
+   */
+  input(input: PlayerInput): number;
+
+  /** Whether the player sees an enemy: {@link World.sees}. @throws `INVALID_ARGUMENT` for a player of another match */
+  sees(target: Player): boolean;
+
+  /** Kills the player at once: {@link World.killPlayer}. */
+  kill(): void;
+
+  /** Watches the player, or no more: {@link World.guardPlayer}. */
+  watch(on: boolean): void;
+
+  /** Changes sides: {@link World.setTeam}. */
+  setTeam(team: TeamName): void;
+
+  /** Changes what the player carries: {@link World.setLoadout}. */
+  setLoadout(loadout: Loadout): void;
+
+  /** Queues an input with a sequence number of the caller's: {@link World.pushInput}. */
+  pushInput(sequence: number, held: number, taps: number, mouseX: number, mouseY: number, ackTick?: number): boolean;
+
+  /** Presses buttons on the player's behalf: {@link World.tap}. */
+  tap(buttons: number): void;
+
+  /** Throws what is in hand: {@link World.throwItem}. */
+  throwItem(chargeLevel: number): void;
+
+  /** Puts a weapon into the player's hands: {@link World.giveWeapon}. */
+  giveWeapon(weapon: string): void;
+
+  /** What the player carries: {@link World.weapons}. */
+  weapons(): WeaponView[];
+
+  /** The outline of what the player sees: {@link World.polygon}. */
+  polygon(out?: Float32Array): Float32Array;
+
+  /** The tiles that the player sees: {@link World.tiles}. */
+  tiles(out?: Uint8Array): Uint8Array;
+
+  /** Whether {@link Match.drainTold} has what the player is told: {@link World.listen}. */
+  listen(on?: boolean): void;
+
+  /** Health of every slice as the player knows it: {@link World.knownSliceHealth}. */
+  knownSliceHealth(out?: Float32Array): Float32Array;
+
+  /** Grows with what the player knows of slices: {@link World.knownSlicesVersion}. */
+  knownSlicesVersion(): number;
+
+  /** Projectiles that the player knows: {@link World.knownProjectiles}. */
+  knownProjectiles(): KnownProjectile[];
+
+  /** Clouds with the player's numbers: {@link World.knownClouds}. */
+  knownClouds(): CloudView[];
+
+  /** Opens the player's link: {@link World.wireOpen}. */
+  wireOpen(): void;
+
+  /** Closes it: {@link World.wireClose}. */
+  wireClose(): void;
+
+  /** Holds it: {@link World.wireHold}. */
+  wireHold(held: boolean): void;
+
+  /** Sends decoys over it: {@link World.wireBait}. */
+  wireBait(on: boolean): void;
+
+  /** The decoy that is shown: {@link World.wireDecoy}. */
+  wireDecoy(): WireDecoy | null;
+
+  /** Takes a message of the player's client: {@link World.wireReceive}. */
+  wireReceive(bytes: Uint8Array): WireReceived;
+
+  /** What the link has done: {@link World.wireStats}. */
+  wireStats(): WireStats | null;
+
+  /** How the player stands: {@link World.standing}. */
+  standing(): PlayerStanding;
+
+  /** Says where the host's own decoy stands: {@link World.setDecoy}. */
+  setDecoy(x?: number, y?: number): void;
+
+  /** Writes down what the host knows of the player: {@link World.replayLabel}. */
+  replayLabel(key: string, value: string): void;
+
+  /** Lets a bot drive the player: {@link World.adoptBot}. */
+  adoptBot(skill: number): void;
+
+  /** Lets the bot go: {@link World.releaseBot}. */
+  releaseBot(): boolean;
+
+  /** Whether a bot drives the player: {@link World.isBot}. */
+  isBot(): boolean;
+
+  /** Lets the player go, if still there: {@link World.removePlayer}. Every later call throws `DISPOSED`. */
+  dispose(): void;
+
+  /** {@link Player.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** A player whom one knows in a frame. */
@@ -1353,10 +1776,15 @@ export interface WirePlayer {
   facing: number;
   /** Percent of full health, rounded up. */
   health: number;
+  /** In hand; `null`: none. */
   weapon: WeaponName | null;
+  /** How the body moves. */
   gait: 'idle' | 'sneaking' | 'walking' | 'running';
+  /** Aims down sights. */
   aiming: boolean;
+  /** Has a body that can act. */
   alive: boolean;
+  /** A reload is under way. */
   reloading: boolean;
   /** Cannot be hurt. */
   protected: boolean;
@@ -1372,6 +1800,7 @@ export interface WireWelcome {
   rulesHash: string;
   /** Frame in which it was sent. */
   frame: number;
+  /** Ticks a second. */
   tickRate: number;
   /** Ticks a frame. */
   step: number;
@@ -1379,22 +1808,80 @@ export interface WireWelcome {
   slot: number;
   /** Of the map. */
   slices: number;
+  /** Kills that win. */
   killTarget: number;
+  /** What a client needs to walk, look and draw by the same rules. */
   rules: {
+    /** How bodies move. */
     movement: {
-      sneak: number; walk: number; run: number; runArc: number | null; aimSpeed: number; aimStopsRun: boolean; stop: number;
+      /** px/s. */
+      sneak: number;
+      /** px/s. */
+      walk: number;
+      /** px/s. */
+      run: number;
+      /** Angle off the aim up to which running is running, radians; `null`: any. */
+      runArc: number | null;
+      /** Factor of the speed while aiming down sights. */
+      aimSpeed: number;
+      /** Nobody runs while aiming down sights. */
+      aimStopsRun: boolean;
+      /** Share of the speed that is left a tick after without input. */
+      stop: number;
+      /** px/s below which a body is idle. */
       idle: number;
     };
+    /** Inputs that a player has time for, a second. */
     inputsPerSecond: number;
+    /** What a player sees. */
     vision: {
-      cone: number; distance: number; close: number;
-      look: { near: number; far: number; distance: number; cone: number } | null;
+      /** Full angle, radians. */
+      cone: number;
+      /** px. */
+      distance: number;
+      /** Seen whatever the facing, px. */
+      close: number;
+      /** How looking far off stretches sight; `null`: it does not. */
+      look: {
+        /** Distance of the cursor up to which nothing changes, px. */
+        near: number;
+        /** Distance of the cursor from which the stretch is full, px. */
+        far: number;
+        /** Sight distance at full stretch, px. */
+        distance: number;
+        /** Full angle at full stretch, radians. */
+        cone: number;
+      } | null;
     };
+    /** Clouds of smoke. */
     smoke: {
-      radius: number; lifeMs: number; expandMs: number; fadeMs: number; density: number; edge: number; depth: number; unit: number;
+      /** px, when it has expanded. */
+      radius: number;
+      /** ms. */
+      lifeMs: number;
+      /** ms, at the beginning. */
+      expandMs: number;
+      /** ms, at the end. */
+      fadeMs: number;
+      /** Highest opacity, 0 to 1. */
+      density: number;
+      /** Share of the opacity that is lost at the edge, 0 to 1. */
+      edge: number;
+      /** Optical depth at which a line of sight ends. */
+      depth: number;
+      /** Way for which opacity counts once, px. */
+      unit: number;
     };
-    flash: { phasesMs: number[]; impair: number[] };
+    /** Flashbangs. */
+    flash: {
+      /** Blind, disoriented, recovering at full intensity, ms. */
+      phasesMs: number[];
+      /** What being blind at full intensity takes from sight, hearing and movement, 0 to 1. */
+      impair: number[];
+    };
+    /** Share of its speed that a thrown weapon keeps after a second on its way. */
     throwFriction: number;
+    /** Lowest and highest cutoff of sounds, Hz. */
     cutoffHz: number[];
   };
 }
@@ -1408,16 +1895,20 @@ export interface WireWelcome {
  * overheated). Players are slots, places px; `null`: not told.
  */
 export interface WireMessage {
+  /** Tick in which it happened. */
   tick: number;
+  /** What happened. */
   type: 'sound' | 'fired' | 'impact' | 'hurt' | 'died' | 'exploded' | 'bounced' | 'thrown' | 'denied';
   [field: string]: unknown;
 }
 
 /** All that a client of the wire knows. Ticks are the match's. */
 export interface WireState {
+  /** How the link began. */
   welcome: WireWelcome;
-  /** Newest frame taken, and its tick. */
+  /** Newest frame taken. */
   frame: number;
+  /** Tick of the newest frame. */
   tick: number;
   /** Lowest 8 bits of the number of the last input applied. */
   input: number;
@@ -1428,28 +1919,110 @@ export interface WireState {
   /** Slices that are not as on the map: number, and level from 0 (whole) to 4 (gone). */
   levels: [number, number][];
   /** By slot. */
-  scores: ({ team: TeamName; alive: boolean; kills: number; deaths: number } | null)[];
+  scores: ({
+    /** The player's side. */
+    team: TeamName;
+    /** Has a body that can act. */
+    alive: boolean;
+    /** Enemies killed. */
+    kills: number;
+    /** Times died. */
+    deaths: number;
+  } | null)[];
   /** Red's, blue's. */
   teamKills: [number, number];
   /** 0 red, 1 blue, 2 nobody; `null`: the match goes on. */
   winner: number | null;
   /** The own inventory: primary, secondary, support. */
-  items: ({ weapon: WeaponName; rounds: number; reserve: number } | null)[];
-  /** The own hands: place of what is in them, level of charge, ticks in which the reload and the silence end (0: none), heat in percent at `heatTick`. */
-  hands: { place: number; charge: number; reloadEnd: number; heat: number; heatTick: number; silenceEnd: number };
-  /** The own life: ticks from which one can be hurt (0: already) and, dead, from which a respawn is granted; slot of the killer. */
-  life: { protectedUntil: number; respawnAt: number | null; killer: number | null };
-  flash: { tick: number; intensity: number } | null;
-  /** As recorded at `tick`: px, px/s. */
+  items: ({
+    /** Which one. */
+    weapon: WeaponName;
+    /** In the magazine. */
+    rounds: number;
+    /** Besides. */
+    reserve: number;
+  } | null)[];
+  /** The own hands. */
+  hands: {
+    /** Of what is in them, 0 to 4. */
+    place: number;
+    /** Level of charge of a throw, 0 to 5. */
+    charge: number;
+    /** Tick in which the reload ends; 0: none. */
+    reloadEnd: number;
+    /** Of the machine gun at `heatTick`, percent. */
+    heat: number;
+    /** See `heat`. */
+    heatTick: number;
+    /** Tick in which an overheated gun fires again; 0: it does. */
+    silenceEnd: number;
+  };
+  /** The own life. */
+  life: {
+    /** First tick in which one can be hurt; 0: already. */
+    protectedUntil: number;
+    /** Dead: tick from which a respawn is granted; `null`: alive. */
+    respawnAt: number | null;
+    /** Slot of who killed one; `null`: nobody, or not told. */
+    killer: number | null;
+  };
+  /** The flash that one suffers from; `null`: none. */
+  flash: {
+    /** Tick in which it went off. */
+    tick: number;
+    /** 0 to 1. */
+    intensity: number;
+  } | null;
+  /** Those known in flight, as recorded at their `tick`. */
   projectiles: {
-    number: number; weapon: WeaponName; ownTeam: boolean; x: number; y: number; vx: number; vy: number; tick: number;
+    /** The player's own number for it. */
+    number: number;
+    /** What it was launched or thrown from. */
+    weapon: WeaponName;
+    /** Launched by the own team. */
+    ownTeam: boolean;
+    /** px. */
+    x: number;
+    /** px. */
+    y: number;
+    /** px/s. */
+    vx: number;
+    /** px/s. */
+    vy: number;
+    /** As of which it is told. */
+    tick: number;
   }[];
-  /** px, and the tick in which it rose. */
-  clouds: { number: number; x: number; y: number; born: number }[];
-  /** The last request answered: 0 done, 1 not now, 2 not allowed by the rules. */
-  answer: { number: number; result: number } | null;
-  /** The own motion to the bit: px, px/s. */
-  exact: { tick: number; x: number; y: number; vx: number; vy: number } | null;
+  /** All smoke. */
+  clouds: {
+    /** The player's own number for what it rose from. */
+    number: number;
+    /** px. */
+    x: number;
+    /** px. */
+    y: number;
+    /** Tick in which it rose. */
+    born: number;
+  }[];
+  /** The last request answered; `null`: none. */
+  answer: {
+    /** Of the request. */
+    number: number;
+    /** 0 done, 1 not now, 2 not allowed by the rules. */
+    result: number;
+  } | null;
+  /** The own motion to the bit, if asked for. */
+  exact: {
+    /** As of which it is told. */
+    tick: number;
+    /** px. */
+    x: number;
+    /** px. */
+    y: number;
+    /** px/s. */
+    vx: number;
+    /** px/s. */
+    vy: number;
+  } | null;
   /** Of the newest snapshot, oldest first. */
   messages: WireMessage[];
 }
@@ -1459,6 +2032,7 @@ export interface WireState {
  * load tests, and tests of other clients. About 8 KB, and a byte for each slice of the map, whatever comes.
  */
 export class WireClient {
+  /** One that knows nothing yet. */
   constructor();
 
   /** Bytes of memory that it takes. */
@@ -1500,11 +2074,25 @@ export class WireClient {
    * @param view ticks between the newest frame and what the player saw at the last input, 0 to 4,095; default 0
    */
   write(view?: number): Uint8Array;
+
+  /** Frees its memory now, not when the collector comes. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link WireClient.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** One who plays in a scene: options for {@link World.addBot}. */
 export interface SceneRole extends Required<BotOptions> {
-  loadout: { primary: WeaponName; secondary: WeaponName; support: WeaponName[] };
+  /** What the bot carries. */
+  loadout: {
+    /** Rifle and the like. */
+    primary: WeaponName;
+    /** Pistol and the like. */
+    secondary: WeaponName;
+    /** At most 3 slots together. */
+    support: WeaponName[];
+  };
 }
 
 /** A scene as data, for hosts that build it with their own calls. */
@@ -1551,13 +2139,21 @@ export class Snapshot {
 
   /** Bytes of memory that it takes; the collector knows of them. */
   readonly bytes: number;
+
+  /** Frees its memory now, not when the collector comes. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link Snapshot.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** Something that a host wants to find in a recording again. */
 export interface ReplayLabel {
   /** Slot of the player it is about; `null`: the match. */
   slot: number | null;
+  /** 1 to 32 bytes of UTF-8. */
   key: string;
+  /** At most 256 bytes of UTF-8. */
   value: string;
 }
 
@@ -1568,7 +2164,14 @@ export interface RecordOptions {
   /** Bytes that may wait to be drained, 65,536 to 2^30; default 262,144. A recording that would exceed them stops. */
   limit?: number;
   /** At most 128: a key of 1 to 32 bytes, a value of at most 256; without a slot, of the match. */
-  labels?: { key: string; value: string; slot?: number }[];
+  labels?: {
+    /** 1 to 32 bytes of UTF-8. */
+    key: string;
+    /** At most 256 bytes of UTF-8. */
+    value: string;
+    /** 0 to 7, of the player it is about; left out: the match. */
+    slot?: number;
+  }[];
 }
 
 /** What a recording has done and takes. */
@@ -1597,8 +2200,11 @@ export interface ReplayInfo {
   simulation: number;
   /** Version of the engine that wrote it. */
   engine: string;
+  /** Ticks a second. */
   tickRate: number;
+  /** The match's when the recording began. */
   seed: number;
+  /** Kills that win. */
   killTarget: number;
   /** Name of the rule set. */
   rules: string;
@@ -1608,7 +2214,9 @@ export interface ReplayInfo {
   mapHash: string;
   /** The match's tick when the recording began; the recording's count on from there. */
   firstTick: number;
+  /** Tick of the last whole second, or of the end. */
   lastTick: number;
+  /** Ticks from one keyframe to the next. */
   keyframeTicks: number;
   /** Ticks of the keyframes; the first is where it begins. */
   keyframes: number[];
@@ -1636,19 +2244,32 @@ export interface ReplayEntry {
   tick: number;
   /**
    * `join`: `slot`, `team`, `loadout`, `spawn`; `leave`, `kill`: `slot`; `team`: `slot`, `team`; `loadout`: `slot`, `loadout`;
-   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `reset`: `seed`; `label`: `key`, `value` and,
-   * if of a player, `slot`; `repair`: the walls; `restored`: the whole state was replaced.
+   * `give`: `slot`, `weapon`; `tap`: `slot`, `buttons`; `throw`: `slot`, `level`; `edit`: `slot`, `edit`; `reset`: `seed`;
+   * `label`: `key`, `value` and, if of a player, `slot`; `repair`: the walls; `clear`: all in the air; `restored`: the whole
+   * state was replaced.
    */
-  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'reset' | 'label' | 'restored';
+  type: 'join' | 'leave' | 'team' | 'loadout' | 'give' | 'kill' | 'tap' | 'throw' | 'repair' | 'clear' | 'edit' | 'reset' | 'label' | 'restored';
+  /** Whom it concerns, 0 to 7. */
   slot?: number;
+  /** The side joined or changed to. */
   team?: TeamName;
+  /** What the player was given to carry. */
   loadout?: Loadout;
+  /** Placed at once. */
   spawn?: boolean;
+  /** What the player was given. */
   weapon?: WeaponName;
+  /** Buttons pressed on the player's behalf. */
   buttons?: number;
+  /** Level of charge. */
   level?: number;
+  /** Which of {@link PlayerEdit}. */
+  edit?: PlayerEdit['type'];
+  /** The match's from then on. */
   seed?: number;
+  /** Of the label. */
   key?: string;
+  /** Of the label. */
   value?: string;
 }
 
@@ -1662,6 +2283,12 @@ export interface Divergence {
   expected: string;
   /** Hash that was computed. */
   found: string;
+}
+
+/** How {@link Replay.verify} reports. */
+export interface VerifyOptions {
+  /** Called on this thread with the ticks played so far. */
+  onProgress?: (ticks: number) => void;
 }
 
 /** What {@link Replay.verify} has found. */
@@ -1686,6 +2313,7 @@ export class Replay {
    */
   static open(bytes: Uint8Array): Replay;
 
+  /** What stands at its beginning, and how it ends. */
   info(): ReplayInfo;
 
   /** Its seconds, in their order. */
@@ -1705,7 +2333,7 @@ export class Replay {
    * {@link ReplayInfo.lastTick} less {@link ReplayInfo.firstTick}; what it throws is thrown when the threads have ended
    * @throws `BAD_REPLAY` for another map or simulation, and for damage; `UNKNOWN_NAME` for a rule set that this engine has not
    */
-  verify(map: GameMap, options?: { onProgress?: (ticks: number) => void }): Verified;
+  verify(map: GameMap, options?: VerifyOptions): Verified;
 
   /**
    * Makes a match of the recording's beginning in a world of the same rules and tick rate.
@@ -1713,6 +2341,12 @@ export class Replay {
    * @throws `BAD_REPLAY` as {@link Replay.verify}, and for another tick rate; `WORLD_FULL`
    */
   begin(world: World, map: GameMap): Playback;
+
+  /** Frees its memory now, not when the collector comes; playbacks that began keep what they need. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link Replay.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -1722,6 +2356,7 @@ export class Replay {
 export class Playback {
   private constructor();
 
+  /** The match that it plays in. It stays until {@link World.destroyMatch}. */
   readonly match: MatchId;
 
   /** Tick of the recording that was played, or fed, last. */
@@ -1755,6 +2390,12 @@ export class Playback {
    * @throws `INVALID_ARGUMENT` for a tick that is not in the recording
    */
   seek(world: World, tick: number): void;
+
+  /** Frees its memory now, not when the collector comes. Its match stays until {@link World.destroyMatch}. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link Playback.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** A kind of evidence. What is measured, its unit and its limit stand at `Kind` of the engine's documentation. */
@@ -1783,6 +2424,7 @@ export type EvidenceKindName =
 
 /** How a match is watched. */
 export interface GuardOptions {
+  /** What no honest client exceeds. */
   limits?: {
     /** Share by which an honest client's clock may be fast, 0 to 0.1; default 0.005. */
     drift?: number;
@@ -1797,6 +2439,7 @@ export interface GuardOptions {
     /** Presses of the trigger a second, 5 to 60; default 15. */
     clicksPerS?: number;
   };
+  /** What is advised at which score. */
   policy?: {
     /** What a piece of a kind adds to the score, by its grade, 0 to 100; default 0.5. */
     weights?: Partial<Record<EvidenceKindName, number>>;
@@ -1804,20 +2447,26 @@ export interface GuardOptions {
     halfLivesS?: Partial<Record<EvidenceKindName, number>>;
     /** Scores from which on something is advised, ascending; `Infinity`: never. Defaults 0.4, 1, 3 and 10. */
     suspect?: number;
+    /** See `suspect`. */
     flag?: number;
+    /** See `suspect`. */
     kick?: number;
+    /** See `suspect`. */
     ban?: number;
     /** Whether what is merely improbable counts for kicks and bans; default no. */
     kickOnStatistics?: boolean;
+    /** See `kickOnStatistics`. */
     banOnStatistics?: boolean;
   };
 }
 
 /** A piece of evidence. */
 export interface Evidence {
+  /** Of whom. */
   player: PlayerId;
   /** Tick after which, or in which, it was found. */
   tick: number;
+  /** Of what. */
   kind: EvidenceKindName;
   /** What was measured; unit by kind. */
   value: number;
@@ -1829,6 +2478,7 @@ export interface Evidence {
 
 /** What {@link World.drainEvidence} gives. */
 export interface EvidenceDrain {
+  /** Oldest first. */
   evidence: Evidence[];
   /** Pieces that were lost because more than 64 waited; those still count. */
   lost: number;
@@ -1836,6 +2486,7 @@ export interface EvidenceDrain {
 
 /** How a player stands. Acting on it is the host's business. */
 export interface PlayerStanding {
+  /** Who. */
   player: PlayerId;
   /** The gravest that the policy has advised so far. */
   verdict: 'clear' | 'suspect' | 'flag' | 'kick' | 'ban';
@@ -1857,6 +2508,7 @@ export interface PlayerStanding {
 export interface PositionClaim {
   /** Centre of the body, px. */
   x: number;
+  /** Centre of the body, px. */
   y: number;
   /** The client's clock, ms, from any moment on; finite. */
   timeMs: number;
@@ -1868,6 +2520,7 @@ export interface PositionClaim {
 export interface CheckedPosition {
   /** Where the body may be taken to stand: as claimed, or as far towards it as it can have come. */
   x: number;
+  /** See {@link CheckedPosition.x}. */
   y: number;
   /** `null`: the claim stands. */
   fault: 'outside' | 'speed' | 'teleport' | 'wall' | 'dead' | null;
@@ -1875,16 +2528,23 @@ export interface CheckedPosition {
   evidence: Evidence | null;
 }
 
+/** What a {@link PositionGuard} allows. */
+export interface PositionGuardOptions {
+  /** Share by which a way may be longer than its gait allows, 0 to 1; default 0.1. */
+  tolerance?: number;
+  /** px for rounding, 0 to 10; default 0.5. */
+  rounding?: number;
+  /** Seconds of the client's time that can be saved up, 0.1 to 10; default 2. */
+  savedS?: number;
+}
+
 /**
  * Judges positions that clients claim, for hosts that accept them; one for each match. Better is not to: the engine moves
  * bodies by inputs.
  */
 export class PositionGuard {
-  /**
-   * @param options share by which a way may be longer than its gait allows, 0 to 1, default 0.1; px for rounding, 0 to 10,
-   * default 0.5; seconds of the client's time that can be saved up, 0.1 to 10, default 2
-   */
-  constructor(options?: { tolerance?: number; rounding?: number; savedS?: number });
+  /** @throws `INVALID_ARGUMENT` naming the option and its limit */
+  constructor(options?: PositionGuardOptions);
 
   /**
    * Judges a claim by the match as of its last tick. The first of a player, or of a life, is held against where the engine
@@ -1894,6 +2554,12 @@ export class PositionGuard {
 
   /** Forgets a player's claims, as after the host has moved the body. */
   forget(player: PlayerId): void;
+
+  /** Forgets all claims. Every later call throws `DISPOSED`. Harmless the second time. */
+  dispose(): void;
+
+  /** {@link PositionGuard.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** What is thought of a player. Keep both numbers as they are. */
@@ -1908,12 +2574,14 @@ export interface Rating {
 export interface TeamResult {
   /** 1: the first, to 8. Equal places are a draw. */
   place: number;
+  /** At most 8 players in all teams together. */
   members: Rating[];
 }
 
 /** What a rating system is made with; points. */
 export type RatingOptions =
   | {
+      /** How sure it is counts: a Bayesian approximation (Weng and Lin). Default. */
       system?: 'weng-lin';
       /** Value of a newcomer, -5,000 to 5,000; default 1,500. */
       newcomer?: number;
@@ -1931,6 +2599,7 @@ export type RatingOptions =
       rest?: number;
     }
   | {
+      /** One number a player, after Arpad Elo. */
       system: 'elo';
       /** Value of a newcomer, -5,000 to 5,000; default 1,500. */
       newcomer?: number;
@@ -1946,6 +2615,7 @@ export class RatingSystem {
   /** Default: Weng-Lin, which knows how sure it is of each player. */
   constructor(options?: RatingOptions);
 
+  /** Which system. */
   readonly name: 'weng-lin' | 'elo';
 
   /** The rating of a player who has not played. */

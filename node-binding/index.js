@@ -1,34 +1,6 @@
 'use strict';
 
-const { existsSync } = require('node:fs');
-const { join } = require('node:path');
-const { binaryName } = require('./platform.js');
-
-function load() {
-  const name = binaryName();
-  const path = join(__dirname, name);
-  if (!existsSync(path)) {
-    throw noBinary(
-      `${name}, the engine's binary for this platform, is not beside ${__filename}. `
-      + 'With Rust installed, run `npm run build` in the folder of @trespasser/engine.',
-    );
-  }
-  try {
-    return require(path);
-  } catch (cause) {
-    throw noBinary(
-      `${path} is there but cannot be loaded by Node ${process.version}: ${cause.message}. `
-      + 'Build it on this machine: with Rust installed, run `npm run build` in the folder of @trespasser/engine.',
-      cause,
-    );
-  }
-}
-
-function noBinary(message, cause) {
-  return Object.assign(new Error(message, { cause }), { code: 'ERR_NO_BINARY' });
-}
-
-const native = load();
+const native = require('./native.js');
 const format = Object.freeze(native.rowFormat());
 const { player, weapon, event, told, sound } = require('./shapes.js')(format);
 
@@ -95,6 +67,18 @@ class WireClient extends native.WireClient {
   }
 }
 
+const { Match, Player } = require('./handles.js')(World);
+
+// `using` frees at the end of the block. Node has the symbol from 20.4 on; `dispose` is there in any case.
+const OWNERS = [
+  World, Match, Player, native.GameMap, WireClient, native.Snapshot, native.Replay, native.Playback, native.PositionGuard,
+];
+if (Symbol.dispose !== undefined) {
+  for (const { prototype } of OWNERS) {
+    Object.defineProperty(prototype, Symbol.dispose, { value: prototype.dispose, writable: true, configurable: true });
+  }
+}
+
 const Button = Object.freeze({
   UP: 1 << 0,
   LEFT: 1 << 1,
@@ -116,6 +100,8 @@ const Button = Object.freeze({
 
 module.exports.GameMap = native.GameMap;
 module.exports.World = World;
+module.exports.Match = Match;
+module.exports.Player = Player;
 module.exports.WireClient = WireClient;
 module.exports.Snapshot = native.Snapshot;
 module.exports.Replay = native.Replay;

@@ -57,7 +57,7 @@ pub use rules::{Loadout, RuleSet, SoundKind, Team, Weapon};
 pub use sim::Arrival;
 pub use sound::Heard;
 pub use world::{
-    Buttons, CloudView, Columns, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId,
+    Buttons, CloudView, Columns, Edit, Event, EventKind, Gait, InputCmd, KnownProjectile, Launch, MatchDef, MatchId,
     MatchView, Op, PastInput, PlayerDef, PlayerId, PlayerView, PolygonCache, ProjectileView, Snapshot, World, WorldDef,
 };
 

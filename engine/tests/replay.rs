@@ -149,6 +149,22 @@ fn an_input() -> impl Strategy<Value = InputCmd> {
     )
 }
 
+fn an_edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        3 => (0.0..480f32, 0.0..270f32).prop_map(|(x, y)| Edit::place(Vec2::new(x, y))),
+        1 => any::<[u32; 2]>().prop_map(|[x, y]| Edit::Place { x, y }),
+        2 => (1u16..=6400).prop_map(|points| Edit::Health { points }),
+        2 => Just(Edit::Revive),
+        1 => Just(Edit::Fell),
+        1 => any::<[u16; 2]>().prop_map(|[kills, deaths]| Edit::Score { kills, deaths }),
+        1 => prop::sample::select(vec![Team::Red, Team::Blue]).prop_map(Edit::Team),
+        1 => Just(Edit::Loadout(Loadout::new(Weapon::Smg, Weapon::Pistol, &[Weapon::Rocket]).unwrap())),
+        1 => (0u8..6).prop_map(|place| Edit::Hold { place }),
+        1 => (0u8..6, 0u16..40, 0u16..80).prop_map(|(place, ammo, reserve)| Edit::Rounds { place, ammo, reserve }),
+        1 => Just(Edit::Spawn),
+    ]
+}
+
 fn an_act() -> impl Strategy<Value = Act> {
     let slot = 0u8..5;
     let loadout = prop::sample::select(vec![
@@ -168,8 +184,10 @@ fn an_act() -> impl Strategy<Value = Act> {
         1 => (slot.clone(), team).prop_map(|(slot, team)| Op::SetTeam { slot, team }),
         1 => (slot.clone(), loadout).prop_map(|(slot, loadout)| Op::SetLoadout { slot, loadout }),
         1 => (slot.clone(), 0u8..15).prop_map(|(slot, w)| Op::Give { slot, weapon: Weapon::from_number(w).unwrap() }),
-        1 => slot.prop_map(|slot| Op::Kill { slot }),
+        1 => slot.clone().prop_map(|slot| Op::Kill { slot }),
+        3 => (slot, an_edit()).prop_map(|(slot, edit)| Op::Edit { slot, edit }),
         1 => Just(Op::Repair),
+        1 => Just(Op::Clear),
         1 => any::<u64>().prop_map(|seed| Op::Reset { seed }),
     ];
     prop_oneof![

@@ -32,6 +32,11 @@ impl Fail {
         Fail { code: "INVALID_ARGUMENT", message: format!("{field} is {value}; it must be {limit}") }
     }
 
+    /// A call on, or with, an object whose `dispose` has been called.
+    pub(crate) fn disposed(class: &str) -> Fail {
+        Fail { code: "DISPOSED", message: format!("this {class} has been disposed of; make a new one") }
+    }
+
     /// A panic in this call or, for a world, in an earlier one.
     pub(crate) fn panic(message: String) -> Fail {
         Fail { code: "PANIC", message }

@@ -1,11 +1,11 @@
 //! The anti-cheat: watching matches, evidence, standings, and positions that clients claim.
 
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::read::{self, Fields};
 use crate::world::{Pool, World};
 use napi::bindgen_prelude::{ClassInstance, Unknown};
 use napi_derive::napi;
-use std::cell::RefCell;
 use trespasser::guard::positions::{Claim, Fault, PositionDef, Positions};
 use trespasser::guard::{GuardDef, KINDS, Kind};
 use trespasser::{Gait, PlayerId, Standing, Vec2};
@@ -211,7 +211,7 @@ fn by_kind(field: &'static str, value: Unknown<'_>, out: &mut [f32; KINDS]) -> I
 
 #[napi]
 pub struct PositionGuard {
-    positions: RefCell<Positions>,
+    positions: Held<Positions>,
 }
 
 #[napi]
@@ -228,7 +228,15 @@ impl PositionGuard {
                     *place = read::number(name, &value)? as f32;
                 }
             }
-            Ok(PositionGuard { positions: RefCell::new(Positions::new(def)?) })
+            Ok(PositionGuard { positions: Held::new("PositionGuard", Positions::new(def)?) })
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn dispose(&self) -> Result<()> {
+        guard(|| {
+            self.positions.release();
+            Ok(())
         })
     }
 
@@ -252,7 +260,8 @@ impl PositionGuard {
             let gait = gait(&fields.need("movement", MOVEMENTS)?)?;
             let claim = Claim { position, time_ms, gait };
             world.with(|Pool { world, .. }| {
-                let checked = self.positions.borrow_mut().check(&world.view(game)?, player, &claim)?;
+                let view = world.view(game)?;
+                let checked = self.positions.with(|positions| Ok(positions.check(&view, player, &claim)?))?;
                 Ok(CheckedPosition {
                     x: checked.position.x.into(),
                     y: checked.position.y.into(),
@@ -267,8 +276,10 @@ impl PositionGuard {
     pub fn forget(&self, player: Unknown<'_>) -> Result<()> {
         guard(|| {
             let player = read::player_id("player", &player)?;
-            self.positions.borrow_mut().forget(player);
-            Ok(())
+            self.positions.with(|positions| {
+                positions.forget(player);
+                Ok(())
+            })
         })
     }
 }

@@ -7,8 +7,10 @@
 #![allow(missing_docs)]
 
 mod batch;
+mod edit;
 mod fail;
 mod guard;
+mod held;
 mod map;
 mod matchmaking;
 mod rating;

@@ -1,6 +1,7 @@
 //! `GameMap`: immutable, shared by all matches on it.
 
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::read;
 use crate::shape::{SpawnInfo, WallInfo, slice_points};
 use napi::bindgen_prelude::{Uint8ArraySlice, Unknown};
@@ -11,7 +12,19 @@ use trespasser::{Error, GameMap, Spawn, Vec2, WallDef};
 
 #[napi(js_name = "GameMap")]
 pub struct JsGameMap {
-    pub(crate) map: Arc<GameMap>,
+    map: Held<Arc<GameMap>>,
+}
+
+impl JsGameMap {
+    fn of(map: Arc<GameMap>) -> JsGameMap {
+        JsGameMap { map: Held::new("GameMap", map) }
+    }
+
+    /// # Errors
+    /// `DISPOSED`.
+    pub(crate) fn shared(&self) -> Inner<Arc<GameMap>> {
+        self.map.with(|map| Ok(Arc::clone(map)))
+    }
 }
 
 #[napi]
@@ -26,7 +39,7 @@ impl JsGameMap {
         guard(|| {
             let reading = read::reading(options)?;
             let bytes: Uint8ArraySlice<'_> = read::typed("bytes", &bytes, "a Uint8Array with a PNG")?;
-            Ok(JsGameMap { map: GameMap::from_png(&bytes, reading)? })
+            Ok(JsGameMap::of(GameMap::from_png(&bytes, reading)?))
         })
     }
 
@@ -45,7 +58,7 @@ impl JsGameMap {
                 None => Vec::new(),
             };
             let spawns = list.into_iter().enumerate().map(|(i, v)| spawn(i, v)).collect::<Inner<Vec<_>>>()?;
-            Ok(JsGameMap { map: GameMap::from_rects(&walls, &spawns)? })
+            Ok(JsGameMap::of(GameMap::from_rects(&walls, &spawns)?))
         })
     }
 
@@ -54,7 +67,7 @@ impl JsGameMap {
         guard(|| {
             let reading = read::reading(options)?;
             let name = read::string("name", &name, "a built-in map's name")?;
-            Ok(JsGameMap { map: GameMap::builtin(&name, reading)? })
+            Ok(JsGameMap::of(GameMap::builtin(&name, reading)?))
         })
     }
 
@@ -63,48 +76,61 @@ impl JsGameMap {
         GameMap::BUILTIN.iter().map(|(name, _)| *name).collect()
     }
 
-    #[napi(getter, catch_unwind)]
-    pub fn hash(&self) -> String {
-        format!("{:016x}", self.map.hash())
+    /// Matches on the map keep their share of it.
+    #[napi(catch_unwind)]
+    pub fn dispose(&self) -> Result<()> {
+        guard(|| {
+            self.map.release();
+            Ok(())
+        })
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn wall_count(&self) -> u32 {
-        self.map.geometry().walls.len() as u32
+    pub fn hash(&self) -> Result<String> {
+        guard(|| Ok(format!("{:016x}", self.shared()?.hash())))
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn slice_count(&self) -> u32 {
-        self.map.geometry().slice_count as u32
+    pub fn wall_count(&self) -> Result<u32> {
+        guard(|| Ok(self.shared()?.geometry().walls.len() as u32))
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn warnings(&self) -> Vec<&str> {
-        self.map.warnings().iter().map(String::as_str).collect()
+    pub fn slice_count(&self) -> Result<u32> {
+        guard(|| Ok(self.shared()?.geometry().slice_count as u32))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn warnings(&self) -> Result<Vec<String>> {
+        guard(|| Ok(self.shared()?.warnings().to_vec()))
     }
 
     #[napi(catch_unwind)]
-    pub fn walls(&self) -> Vec<WallInfo> {
-        self.map.geometry().walls.iter().map(WallInfo::from).collect()
+    pub fn walls(&self) -> Result<Vec<WallInfo>> {
+        guard(|| Ok(self.shared()?.geometry().walls.iter().map(WallInfo::from).collect()))
     }
 
     #[napi(catch_unwind)]
-    pub fn spawns(&self) -> Vec<SpawnInfo> {
+    pub fn spawns(&self) -> Result<Vec<SpawnInfo>> {
         let shape = |s: &Spawn| SpawnInfo { x: s.at.x.into(), y: s.at.y.into(), team: s.team.name() };
-        self.map.spawns().iter().map(shape).collect()
+        guard(|| Ok(self.shared()?.spawns().iter().map(shape).collect()))
     }
 
     #[napi(catch_unwind)]
-    pub fn missing_slices(&self) -> Vec<u32> {
-        let geometry = self.map.geometry();
-        let is_missing = |slice: &usize| geometry.missing[slice / 64] >> (slice % 64) & 1 == 1;
-        (0..geometry.slice_count).filter(is_missing).map(|slice| slice as u32).collect()
+    pub fn missing_slices(&self) -> Result<Vec<u32>> {
+        guard(|| {
+            let map = self.shared()?;
+            let geometry = map.geometry();
+            let is_missing = |slice: &usize| geometry.missing[slice / 64] >> (slice % 64) & 1 == 1;
+            Ok((0..geometry.slice_count).filter(is_missing).map(|slice| slice as u32).collect())
+        })
     }
 
     #[napi(catch_unwind)]
     pub fn max_health(&self, slice: Unknown<'_>) -> Result<f64> {
         guard(|| {
-            let geometry = self.map.geometry();
+            let map = self.shared()?;
+            let geometry = map.geometry();
             let slice = read::number("slice", &slice)?;
             if !(slice >= 0.0 && slice < geometry.slice_count as f64 && slice == libm::trunc(slice)) {
                 let limit = format!("a whole number from 0 to {}, below sliceCount", geometry.slice_count as i64 - 1);

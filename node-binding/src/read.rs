@@ -40,7 +40,7 @@ fn shown(value: &Unknown<'_>) -> String {
     text.unwrap_or_else(|_| "a value that cannot be read".to_owned())
 }
 
-fn refuse<T>(field: impl Display, value: &Unknown<'_>, limit: impl Display) -> Inner<T> {
+pub(crate) fn refuse<T>(field: impl Display, value: &Unknown<'_>, limit: impl Display) -> Inner<T> {
     Err(Fail::invalid(field, shown(value), limit))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::external;
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
 use crate::shape::{LoadoutShape, loadout};
@@ -9,9 +10,9 @@ use crate::world::World;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, ObjectFinalize, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::sync::mpsc;
-use trespasser::replay::{Divergence as Found, Label, RecordDef, Tail, What};
+use trespasser::replay::{Divergence as Found, Label, RecordDef, Second, Tail, What};
 use trespasser::{Op, RuleSet, Team, Weapon};
 
 #[napi(object, object_from_js = false)]
@@ -187,6 +188,7 @@ pub struct ReplayEntry {
     pub weapon: Option<&'static str>,
     pub buttons: Option<u32>,
     pub level: Option<u32>,
+    pub edit: Option<&'static str>,
     pub seed: Option<f64>,
     pub key: Option<String>,
     pub value: Option<String>,
@@ -228,6 +230,7 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
         weapon: None,
         buttons: None,
         level: None,
+        edit: None,
         seed: None,
         key: None,
         value: None,
@@ -272,7 +275,12 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
                     "give"
                 }
                 Op::Kill { .. } => "kill",
+                Op::Edit { edit, .. } => {
+                    out.edit = Some(crate::edit::name(edit));
+                    "edit"
+                }
                 Op::Repair => "repair",
+                Op::Clear => "clear",
                 Op::Reset { seed } => {
                     out.seed = Some(*seed as f64);
                     "reset"
@@ -283,16 +291,43 @@ fn entry(tick: u32, what: &What) -> ReplayEntry {
     out
 }
 
+fn info(replay: &trespasser::replay::Replay) -> ReplayInfo {
+    let header = replay.header();
+    let (complete, lost) = match replay.tail() {
+        Tail::Complete => (true, 0),
+        Tail::Unfinished { lost } => (false, lost),
+    };
+    ReplayInfo {
+        version: header.version,
+        simulation: header.simulation,
+        engine: header.engine.clone(),
+        tick_rate: header.tick_rate,
+        seed: header.seed as f64,
+        kill_target: header.kill_target.into(),
+        rules: header.rules_name.clone(),
+        rules_hash: hex(header.rules),
+        map_hash: hex(header.map),
+        first_tick: header.first_tick,
+        last_tick: replay.last_tick(),
+        keyframe_ticks: header.keyframe_ticks,
+        keyframes: replay.keyframes().iter().map(|keyframe| keyframe.tick).collect(),
+        labels: header.labels.iter().map(ReplayLabel::from).collect(),
+        complete,
+        lost_bytes: lost as f64,
+        bytes: replay.bytes().len() as f64,
+    }
+}
+
 #[napi(custom_finalize)]
 pub struct Replay {
-    inner: trespasser::replay::Replay,
+    inner: Held<trespasser::replay::Replay>,
     /// Bytes that the collector has been told of.
-    told: i64,
+    told: Cell<i64>,
 }
 
 impl ObjectFinalize for Replay {
     fn finalize(self, env: Env) -> napi::Result<()> {
-        external(&env, -self.told)
+        external(&env, -self.told.get())
     }
 }
 
@@ -310,47 +345,32 @@ impl Replay {
             let inner = trespasser::replay::Replay::open(&bytes[..])?;
             let told = bytes.len() as i64;
             external(env, told)?;
-            Ok(Replay { inner, told })
+            Ok(Replay { inner: Held::new("Replay", inner), told: Cell::new(told) })
         })
     }
 
     #[napi(catch_unwind)]
-    pub fn info(&self) -> ReplayInfo {
-        let (header, replay) = (self.inner.header(), &self.inner);
-        let (complete, lost) = match replay.tail() {
-            Tail::Complete => (true, 0),
-            Tail::Unfinished { lost } => (false, lost),
-        };
-        ReplayInfo {
-            version: header.version,
-            simulation: header.simulation,
-            engine: header.engine.clone(),
-            tick_rate: header.tick_rate,
-            seed: header.seed as f64,
-            kill_target: header.kill_target.into(),
-            rules: header.rules_name.clone(),
-            rules_hash: hex(header.rules),
-            map_hash: hex(header.map),
-            first_tick: header.first_tick,
-            last_tick: replay.last_tick(),
-            keyframe_ticks: header.keyframe_ticks,
-            keyframes: replay.keyframes().iter().map(|keyframe| keyframe.tick).collect(),
-            labels: header.labels.iter().map(ReplayLabel::from).collect(),
-            complete,
-            lost_bytes: lost as f64,
-            bytes: replay.bytes().len() as f64,
-        }
+    pub fn dispose(&self, env: &Env) -> Result<()> {
+        guard(|| {
+            self.inner.release();
+            Ok(external(env, -self.told.replace(0))?)
+        })
     }
 
     #[napi(catch_unwind)]
-    pub fn seconds(&self) -> Vec<ReplaySecond> {
-        let seconds = self.inner.seconds().iter();
-        seconds.map(|second| ReplaySecond { tick: second.tick, hash: second.hash.map(hex) }).collect()
+    pub fn info(&self) -> Result<ReplayInfo> {
+        guard(|| self.inner.with(|replay| Ok(info(replay))))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn seconds(&self) -> Result<Vec<ReplaySecond>> {
+        let of = |second: &Second| ReplaySecond { tick: second.tick, hash: second.hash.map(hex) };
+        guard(|| self.inner.with(|replay| Ok(replay.seconds().iter().map(of).collect())))
     }
 
     #[napi(catch_unwind)]
     pub fn timeline(&self) -> Result<Vec<ReplayEntry>> {
-        guard(|| Ok(self.inner.timeline()?.iter().map(|of| entry(of.tick, &of.what)).collect()))
+        guard(|| self.inner.with(|replay| Ok(replay.timeline()?.iter().map(|of| entry(of.tick, &of.what)).collect())))
     }
 
     #[napi(catch_unwind)]
@@ -359,8 +379,9 @@ impl Replay {
             let map: ClassInstance<'_, JsGameMap> = read::instance("map", &map, "a GameMap")?;
             let told = Fields::optional("options", options)?.get("onProgress")?;
             let told = told.map(|call| read::function("onProgress", &call)).transpose()?;
-            let rules = RuleSet::by_name(&self.inner.header().rules_name)?;
-            let (replay, map) = (self.inner.clone(), map.map.clone());
+            // A copy, which shares the bytes: the callback may dispose of this one.
+            let (replay, map) = (self.inner.with(|replay| Ok(replay.clone()))?, map.shared()?);
+            let rules = RuleSet::by_name(&replay.header().rules_name)?;
             let verified = match told {
                 None => replay.verify(&rules, &map, |_| {})?,
                 Some(told) => {
@@ -398,15 +419,16 @@ impl Replay {
         guard(|| {
             let world: ClassInstance<'_, World> = read::instance("world", &world, "a World")?;
             let map: ClassInstance<'_, JsGameMap> = read::instance("map", &map, "a GameMap")?;
-            let inner = world.with(|pool| Ok(self.inner.begin(&mut pool.world, &map.map)?))?;
-            Ok(Playback { inner: RefCell::new(inner), world: world.serial() })
+            let map = map.shared()?;
+            let inner = world.with(|pool| self.inner.with(|replay| Ok(replay.begin(&mut pool.world, &map)?)))?;
+            Ok(Playback { inner: Held::new("Playback", inner), world: world.serial() })
         })
     }
 }
 
 #[napi]
 pub struct Playback {
-    inner: RefCell<trespasser::replay::Playback>,
+    inner: Held<trespasser::replay::Playback>,
     /// The world of its match: ids of another mean other matches.
     world: u64,
 }
@@ -421,7 +443,7 @@ impl Playback {
         if world.serial() != self.world {
             return Err(Fail::invalid("world", "another", "the one that the playback began in"));
         }
-        world.with(|pool| Ok(work(&mut self.inner.borrow_mut(), &mut pool.world)?))
+        world.with(|pool| self.inner.with(|playback| Ok(work(playback, &mut pool.world)?)))
     }
 }
 
@@ -432,19 +454,28 @@ impl Playback {
         guard(|| Err(Fail::invalid("Playback", "made by `new`", "made by begin() of a Replay")))
     }
 
+    /// The match stays.
+    #[napi(catch_unwind)]
+    pub fn dispose(&self) -> Result<()> {
+        guard(|| {
+            self.inner.release();
+            Ok(())
+        })
+    }
+
     #[napi(getter, js_name = "match", catch_unwind)]
-    pub fn game(&self) -> f64 {
-        self.inner.borrow().game().raw() as f64
+    pub fn game(&self) -> Result<f64> {
+        guard(|| self.inner.with(|playback| Ok(playback.game().raw() as f64)))
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn tick(&self) -> u32 {
-        self.inner.borrow().tick()
+    pub fn tick(&self) -> Result<u32> {
+        guard(|| self.inner.with(|playback| Ok(playback.tick())))
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn divergence(&self) -> Option<Divergence> {
-        self.inner.borrow().divergence().map(Divergence::from)
+    pub fn divergence(&self) -> Result<Option<Divergence>> {
+        guard(|| self.inner.with(|playback| Ok(playback.divergence().map(Divergence::from))))
     }
 
     #[napi(catch_unwind)]

@@ -2,13 +2,14 @@
 
 use crate::batch::record_of;
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::read;
 use crate::world::World;
 use crate::{INPUT_BYTES, external};
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, ObjectFinalize, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use trespasser::world::PastInput;
 
 /// Where the tick of a past input stands in its record.
@@ -16,7 +17,7 @@ const TICK: usize = 36;
 
 #[napi(custom_finalize)]
 pub struct Snapshot {
-    inner: RefCell<trespasser::Snapshot>,
+    inner: Held<trespasser::Snapshot>,
     /// Bytes that the collector has been told of.
     told: Cell<i64>,
 }
@@ -29,7 +30,7 @@ impl ObjectFinalize for Snapshot {
 
 impl Snapshot {
     fn tell(&self, env: &Env) -> Inner<()> {
-        let bytes = self.inner.borrow().bytes() as i64;
+        let bytes = self.inner.with(|inner| Ok(inner.bytes() as i64))?;
         let before = self.told.replace(bytes);
         Ok(external(env, bytes - before)?)
     }
@@ -40,20 +41,29 @@ impl Snapshot {
     #[napi(constructor, catch_unwind)]
     pub fn new(env: &Env) -> Result<Snapshot> {
         guard(|| {
-            let snapshot = Snapshot { inner: RefCell::default(), told: Cell::new(0) };
+            let snapshot =
+                Snapshot { inner: Held::new("Snapshot", trespasser::Snapshot::default()), told: Cell::new(0) };
             snapshot.tell(env)?;
             Ok(snapshot)
         })
     }
 
-    #[napi(getter, catch_unwind)]
-    pub fn tick(&self) -> u32 {
-        self.inner.borrow().tick()
+    #[napi(catch_unwind)]
+    pub fn dispose(&self, env: &Env) -> Result<()> {
+        guard(|| {
+            self.inner.release();
+            Ok(external(env, -self.told.replace(0))?)
+        })
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn bytes(&self) -> u32 {
-        self.inner.borrow().bytes() as u32
+    pub fn tick(&self) -> Result<u32> {
+        guard(|| self.inner.with(|inner| Ok(inner.tick())))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn bytes(&self) -> Result<u32> {
+        guard(|| self.inner.with(|inner| Ok(inner.bytes() as u32)))
     }
 }
 
@@ -65,7 +75,7 @@ impl World {
         guard(|| {
             let game = read::match_id(&game)?;
             let into: ClassInstance<'_, Snapshot> = read::instance("into", &into, "a Snapshot")?;
-            self.with(|pool| Ok(pool.world.snapshot(game, &mut into.inner.borrow_mut())?))?;
+            self.with(|pool| into.inner.with(|inner| Ok(pool.world.snapshot(game, inner)?)))?;
             into.tell(env)
         })
     }
@@ -75,7 +85,7 @@ impl World {
         guard(|| {
             let game = read::match_id(&game)?;
             let to: ClassInstance<'_, Snapshot> = read::instance("to", &to, "a Snapshot")?;
-            self.with(|pool| Ok(pool.world.rollback(game, &to.inner.borrow())?))
+            self.with(|pool| to.inner.with(|inner| Ok(pool.world.rollback(game, inner)?)))
         })
     }
 
@@ -105,7 +115,7 @@ impl World {
                 }
                 None => Vec::new(),
             };
-            self.with(|pool| Ok(pool.world.resimulate(id, &from.inner.borrow(), ticks, &past)?))
+            self.with(|pool| from.inner.with(|inner| Ok(pool.world.resimulate(id, inner, ticks, &past)?)))
         })
     }
 }

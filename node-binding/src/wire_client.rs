@@ -2,12 +2,12 @@
 //! JSON, which `index.js` reads: it is asked for in tests alone.
 
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::read;
 use core::fmt::Write;
 use napi::Env;
 use napi::bindgen_prelude::{Uint8ArraySlice, Unknown};
 use napi_derive::napi;
-use std::cell::RefCell;
 use trespasser::net::{AS_ON_MAP, Happening, Receiver, Seen, SeenMessage, Taken, Welcome};
 use trespasser::{Buttons, Vec2, Weapon};
 
@@ -16,21 +16,30 @@ const VIEW_MOST: u64 = 4095;
 
 #[napi]
 pub struct WireClient {
-    receiver: RefCell<Receiver>,
+    receiver: Held<Receiver>,
 }
 
 #[napi]
 impl WireClient {
     #[napi(constructor, catch_unwind)]
     pub fn new() -> WireClient {
-        WireClient { receiver: RefCell::new(Receiver::new()) }
+        WireClient { receiver: Held::new("WireClient", Receiver::new()) }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn dispose(&self) -> Result<()> {
+        guard(|| {
+            self.receiver.release();
+            Ok(())
+        })
     }
 
     #[napi(catch_unwind)]
     pub fn receive(&self, bytes: Unknown<'_>) -> Result<&'static str> {
         guard(|| {
             let bytes: Uint8ArraySlice<'_> = read::typed("bytes", &bytes, "a Uint8Array with one message")?;
-            Ok(match self.receiver.borrow_mut().receive(&bytes)? {
+            let taken = self.receiver.with(|receiver| Ok(receiver.receive(&bytes)?))?;
+            Ok(match taken {
                 Taken::Welcome => "welcome",
                 Taken::Snapshot => "snapshot",
                 Taken::Farewell(_) => "farewell",
@@ -50,7 +59,7 @@ impl WireClient {
         guard(|| {
             let (held, taps) = (Buttons(read::uint16("held", &held)?), Buttons(read::uint16("taps", &taps)?));
             let mouse = Vec2::new(read::finite("mouseX", &mouse_x)?, read::finite("mouseY", &mouse_y)?);
-            Ok(self.receiver.borrow_mut().input(held, taps, mouse)?)
+            self.receiver.with(|receiver| Ok(receiver.input(held, taps, mouse)?))
         })
     }
 
@@ -59,20 +68,22 @@ impl WireClient {
         guard(|| {
             let loadout = read::loadout(loadout)?;
             let team = read::given(team)?.map(|team| read::team("team", &team)).transpose()?;
-            Ok(self.receiver.borrow_mut().request_loadout(&loadout, team).into())
+            self.receiver.with(|receiver| Ok(receiver.request_loadout(&loadout, team).into()))
         })
     }
 
     #[napi(catch_unwind)]
     pub fn request_respawn(&self) -> Result<u32> {
-        guard(|| Ok(self.receiver.borrow_mut().request_respawn().into()))
+        guard(|| self.receiver.with(|receiver| Ok(receiver.request_respawn().into())))
     }
 
     #[napi(catch_unwind)]
     pub fn request_exact(&self) -> Result<()> {
         guard(|| {
-            self.receiver.borrow_mut().request_exact();
-            Ok(())
+            self.receiver.with(|receiver| {
+                receiver.request_exact();
+                Ok(())
+            })
         })
     }
 
@@ -84,7 +95,10 @@ impl WireClient {
                 None => 0,
             };
             let mut bytes = Vec::new();
-            self.receiver.borrow_mut().write(view, &mut bytes);
+            self.receiver.with(|receiver| {
+                receiver.write(view, &mut bytes);
+                Ok(())
+            })?;
             Ok(Uint8ArraySlice::copy_from(env, bytes)?)
         })
     }
@@ -92,12 +106,12 @@ impl WireClient {
     /// `null` before the first welcome.
     #[napi(catch_unwind)]
     pub fn state_json(&self) -> Result<String> {
-        guard(|| self.receiver.borrow().seen().map_or_else(|| Ok("null".to_owned()), json))
+        guard(|| self.receiver.with(|receiver| receiver.seen().map_or_else(|| Ok("null".to_owned()), json)))
     }
 
     #[napi(getter, catch_unwind)]
     pub fn memory(&self) -> Result<u32> {
-        guard(|| Ok(self.receiver.borrow().memory() as u32))
+        guard(|| self.receiver.with(|receiver| Ok(receiver.memory() as u32)))
     }
 }
 

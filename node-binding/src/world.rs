@@ -1,18 +1,19 @@
 //! `World`: matches, players, ticks.
 
-use crate::TILE_BYTES;
 use crate::fail::{Fail, Inner, Result, guard};
+use crate::held::Held;
 use crate::map::JsGameMap;
 use crate::read::{self, Fields};
 use crate::shape::{Cloud, Projectile, Score, slice_points};
 use crate::wire::net_def;
+use crate::{TILE_BYTES, external};
 use napi::Env;
 use napi::JsValue;
 use napi::bindgen_prelude::{
-    ClassInstance, Float32ArraySlice, Function, JsObjectValue, Object, Uint8ArraySlice, Unknown,
+    ClassInstance, Float32ArraySlice, Function, JsObjectValue, Object, ObjectFinalize, Uint8ArraySlice, Unknown,
 };
 use napi_derive::napi;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use trespasser::scenes::{Bots, Role};
@@ -22,6 +23,10 @@ use trespasser::{
     WorldDef,
 };
 
+/// About what an empty world takes, bytes.
+const WORLD_BYTES: i64 = 4 << 10;
+/// About what a match takes before anything happens in it, bytes; for the collector, which need not know better.
+const MATCH_BYTES: i64 = 16 << 10;
 /// Of a bot whose host does not say.
 const DEFAULT_SKILL: f32 = 0.5;
 
@@ -54,9 +59,11 @@ impl Pool {
 
 /// The Rust name is the JavaScript one: its methods stand in several modules, and those expanded before this one do not
 /// see a `js_name` given here.
-#[napi]
+#[napi(custom_finalize)]
 pub struct World {
-    pool: RefCell<Pool>,
+    pool: Held<Pool>,
+    /// Bytes that the collector has been told of.
+    told: Cell<i64>,
     /// A call panicked half way: nothing is known about the state.
     broken: Cell<bool>,
     /// No other world of the process has it.
@@ -73,16 +80,33 @@ impl World {
         if self.broken.replace(true) {
             return Err(Fail::panic("this world panicked in an earlier call; make a new one".to_owned()));
         }
-        let outcome = work(&mut self.pool.borrow_mut());
+        let outcome = self.pool.with(work);
         self.broken.set(false);
         outcome
+    }
+
+    /// Lets the collector know about what the world holds, so that worlds that nobody disposes of are collected in time.
+    fn tell(&self, env: &Env) -> Inner<()> {
+        let matches = self.with(|pool| Ok(pool.world.match_count()))?;
+        self.tell_bytes(env, WORLD_BYTES + matches as i64 * MATCH_BYTES)
+    }
+
+    fn tell_bytes(&self, env: &Env, bytes: i64) -> Inner<()> {
+        let before = self.told.replace(bytes);
+        Ok(external(env, bytes - before)?)
+    }
+}
+
+impl ObjectFinalize for World {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        external(&env, -self.told.get())
     }
 }
 
 #[napi]
 impl World {
     #[napi(constructor, catch_unwind)]
-    pub fn new(options: Unknown<'_>) -> Result<World> {
+    pub fn new(env: &Env, options: Unknown<'_>) -> Result<World> {
         guard(|| {
             let fields = Fields::optional("options", options)?;
             let mut def = WorldDef::default();
@@ -110,7 +134,20 @@ impl World {
             static NEXT: AtomicU64 = AtomicU64::new(0);
             // A serial is only ever compared: the order between threads does not matter.
             let serial = NEXT.fetch_add(1, Ordering::Relaxed);
-            Ok(World { pool: RefCell::new(pool), broken: Cell::new(false), serial })
+            let pool = Held::new("World", pool);
+            let world = World { pool, told: Cell::new(0), broken: Cell::new(false), serial };
+            world.tell(env)?;
+            Ok(world)
+        })
+    }
+
+    /// Also frees a world that has panicked.
+    #[napi(catch_unwind)]
+    pub fn dispose(&self, env: &Env) -> Result<()> {
+        guard(|| {
+            self.pool.release();
+            self.broken.set(false);
+            self.tell_bytes(env, 0)
         })
     }
 
@@ -135,7 +172,7 @@ impl World {
     }
 
     #[napi(catch_unwind)]
-    pub fn create_match(&self, map: Unknown<'_>, options: Unknown<'_>) -> Result<f64> {
+    pub fn create_match(&self, env: &Env, map: Unknown<'_>, options: Unknown<'_>) -> Result<f64> {
         guard(|| {
             let map: ClassInstance<'_, JsGameMap> = read::instance("map", &map, "a GameMap")?;
             let fields = Fields::optional("options", options)?;
@@ -146,19 +183,23 @@ impl World {
             if let Some(target) = fields.get("killTarget")? {
                 def.kill_target = Some(read::uint16("killTarget", &target)?);
             }
-            self.with(|pool| Ok(pool.world.create_match(&map.map, def)?.raw() as f64))
+            let map = map.shared()?;
+            let id = self.with(|pool| Ok(pool.world.create_match(&map, def)?.raw() as f64))?;
+            self.tell(env)?;
+            Ok(id)
         })
     }
 
     #[napi(catch_unwind)]
-    pub fn destroy_match(&self, game: Unknown<'_>) -> Result<()> {
+    pub fn destroy_match(&self, env: &Env, game: Unknown<'_>) -> Result<()> {
         guard(|| {
             let game = read::match_id(&game)?;
             self.with(|pool| {
                 pool.world.destroy_match(game)?;
                 pool.polygons.remove(&game.raw());
                 Ok(())
-            })
+            })?;
+            self.tell(env)
         })
     }
 

@@ -38,15 +38,21 @@ function statements(source) {
   return out.filter((statement) => statement !== '');
 }
 
-/** Members of a class: statics and instance members, the constructor left out. */
+/** Members of a class: statics and instance members, the constructor and symbols left out. */
 export function classMembers(name) {
   const members = { statics: [], instance: [] };
   for (const statement of statements(body(`export class ${name} `))) {
-    if (/^(private )?constructor\b/.test(statement)) continue;
+    if (/^((private )?constructor\b|\[)/.test(statement)) continue;
     const match = /^(static )?(readonly )?(\w+)/.exec(statement);
     members[match[1] === undefined ? 'instance' : 'statics'].push(match[3]);
   }
   return { statics: members.statics.sort(), instance: members.instance.sort() };
+}
+
+/** Names of the classes that have `[Symbol.dispose]`. */
+export function disposables() {
+  const classes = [...bare.matchAll(/^export class (\w+)/gm)].map((match) => match[1]);
+  return classes.filter((name) => body(`export class ${name} `).includes('[Symbol.dispose](): void;'));
 }
 
 /** Fields of an interface: required and optional ones. */

@@ -97,6 +97,8 @@ test('the timeline says what was done', () => {
   world.killPlayer(match, blue);
   world.setTeam(match, blue, 'red');
   world.setLoadout(match, blue, { primary: 'smg', secondary: 'pistol', support: [] });
+  world.editPlayer(match, red, { type: 'health', points: 50 });
+  world.clearProjectiles(match);
   world.repairWalls(match);
   world.step();
   world.restore(match, world.save(match));
@@ -125,6 +127,8 @@ test('the timeline says what was done', () => {
   assert.deepEqual(find('team'), { tick: 72, type: 'team', slot: 1, team: 'red' });
   assert.deepEqual(find('loadout').loadout, { primary: 'smg', secondary: 'pistol', support: [] });
   assert.deepEqual(find('repair'), { tick: 72, type: 'repair' });
+  assert.deepEqual(find('edit'), { tick: 72, type: 'edit', slot: 0, edit: 'health' });
+  assert.deepEqual(find('clear'), { tick: 72, type: 'clear' });
   assert.equal(find('restored').type, 'restored');
   assert.equal(find('leave').slot, 1);
   const join = find('join');

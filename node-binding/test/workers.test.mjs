@@ -97,3 +97,83 @@ test('the process exits with worlds and matches in use', () => {
   `;
   assert.equal(run(script).end, 3);
 });
+
+/** Something of everything, alive, in `kept`; `file` is a recording of ten seconds. */
+const EVERYTHING = `
+  const engine = require(${INDEX});
+  const { World, GameMap, Match, Replay, WireClient, PositionGuard } = engine;
+  const map = GameMap.builtin('yard');
+  const world = new World();
+  const match = new Match(world, map);
+  for (let i = 0; i < 4; i++) match.addBot();
+  const player = match.addPlayer();
+  player.wireOpen();
+  match.record();
+  match.guard();
+  for (let i = 0; i < 600; i++) {
+    world.thinkBots();
+    world.stepParallel();
+    match.drainReplay(new Uint8Array(1 << 18));
+  }
+  match.endRecording();
+  const again = new Match(world, map);
+  for (let i = 0; i < 4; i++) again.addBot();
+  again.record();
+  for (let i = 0; i < 600; i++) { world.thinkBots(); world.step(); }
+  const replay = Replay.open(again.endRecording());
+  globalThis.kept = [
+    world, match, player, map, match.snapshot(), replay, replay.begin(world, map), new WireClient(), new PositionGuard(),
+  ];
+`;
+
+for (const [how, script, end] of [
+  ['comes to its end', '', 0],
+  ['calls process.exit()', 'process.exit(4)', 4],
+  ['throws', "throw new Error('on purpose')", 1],
+  ['exits from a callback while threads play a recording', 'replay.verify(map, { onProgress() { process.exit(5); } })', 5],
+  ['throws from a callback while threads play a recording', "replay.verify(map, { onProgress() { throw new Error('on purpose'); } })", 1],
+]) {
+  test(`the process ends cleanly with everything alive when it ${how}`, () => {
+    const { end: ended, stderr } = run(EVERYTHING + script);
+    assert.equal(ended, end, stderr);
+    assert.ok(end !== 1 || stderr.includes('on purpose'), stderr);
+  });
+
+  test(`a worker that ${how} with everything alive ends cleanly, and the others go on`, () => {
+    const { end: ended, stdout, stderr } = run(`
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker(${JSON.stringify(EVERYTHING + script)}, { eval: true });
+      worker.on('error', () => {});
+      worker.on('exit', (code) => console.log(code, require(${INDEX}).runScene('duel', 60)));
+    `);
+    assert.equal(ended, 0, stderr);
+    assert.match(stdout, new RegExp(`^${end} [0-9a-f]{16}\\n$`), stderr);
+  });
+}
+
+test('a worker is terminated while its threads play a recording', () => {
+  const { end, stdout, stderr } = run(`
+    const { Worker } = require('node:worker_threads');
+    const script = ${JSON.stringify(EVERYTHING)} + \`
+      const { parentPort } = require('node:worker_threads');
+      for (;;) replay.verify(map, { onProgress() { parentPort.postMessage('busy'); } });
+    \`;
+    const worker = new Worker(script, { eval: true });
+    worker.on('error', (error) => { throw error; });
+    worker.once('message', () => worker.terminate().then((code) => console.log(code)));
+  `);
+  assert.equal(end, 0, stderr);
+  assert.equal(stdout, '1\n');
+});
+
+test('a world is disposed of while a worker steps one of its own', async () => {
+  const worker = new Worker(BUSY, { eval: true });
+  assert.equal(await answer(worker), 'busy');
+  for (let i = 0; i < 50; i++) {
+    const world = new engine.World();
+    world.createMatch(engine.GameMap.builtin('yard'));
+    world.stepParallel();
+    world.dispose();
+  }
+  assert.equal(await worker.terminate(), 1);
+});

@@ -68,7 +68,7 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
   const bytes = world.save(match);
   const ofMatch = {
     destroyMatch: [], resetMatch: [], addPlayer: [], addBot: [], drainEvents: [], tick: [], score: [], players: [],
-    projectiles: [], clouds: [], repairWalls: [], sightMatrix: [], wallsVersion: [], sliceHealth: [], hash: [],
+    projectiles: [], clouds: [], repairWalls: [], clearProjectiles: [], sightMatrix: [], wallsVersion: [], sliceHealth: [], hash: [],
     lineIsClear: [1, 1, 9, 9], smokeBetween: [1, 1, 9, 9], mapHash: [], matchBytes: [], save: [], restore: [bytes], readPlayers: [new Float32Array(8 * engine.PLAYER_COLUMNS)],
     drainTold: [], knows: [], drainSounds: [], readSounds: [new Uint8Array(1024 * engine.SOUND_BYTES)], pendingSounds: [],
     soundBetween: ['death', 1, 1, 9, 9], soundField: ['death', 1, 1],
@@ -78,12 +78,13 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
   };
   const ofPlayer = {
     removePlayer: [], setTeam: ['red'], setLoadout: [loadout], pushInput: [1, 0, 0, 1, 1], tap: [1], killPlayer: [],
-    throwItem: [1], giveWeapon: ['smg'], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
+    throwItem: [1], giveWeapon: ['smg'], editPlayer: [{ type: 'revive' }], isBot: [], adoptBot: [0.5], releaseBot: [], player: [], weapons: [], polygon: [], tiles: [], sees: [blue],
     listen: [], knownSliceHealth: [], knownSlicesVersion: [], knownProjectiles: [], knownClouds: [],
     wireOpen: [], wireClose: [], wireHold: [true], wireBait: [true], wireDecoy: [], wireReceive: [new Uint8Array(2)], wireStats: [],
     guardPlayer: [true], standing: [], setDecoy: [1, 1],
   };
-  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending'];
+  const others = ['thinkBots', 'step', 'stepParallel', 'matches', 'createMatch', 'pushInputs', 'soundCutoffHz', 'wirePackets', 'wirePending',
+    'dispose'];
   const methods = new Set([World.prototype, Object.getPrototypeOf(World.prototype)].flatMap(Object.getOwnPropertyNames));
   for (const name of ['constructor', 'tickRate', 'simd', 'matchCount', 'wireStep']) methods.delete(name);
   const covered = [...Object.keys(ofMatch), ...Object.keys(ofPlayer), ...others];
@@ -105,6 +106,50 @@ test('every call refuses ids of the wrong kind and stale ones', () => {
     }
   }
   refused(() => world.sees(match, red, 0), 'STALE_ID', /player id 0x0/);
+  assert.equal(world.hash(match), hash, 'refused calls change nothing');
+});
+
+test('edits do what they say, or are refused by the field', () => {
+  const { world, match, red, blue } = duel();
+  const is = (id = red) => world.player(match, id);
+  const edit = (what, id = red) => world.editPlayer(match, id, what);
+  edit({ type: 'place', x: 300.25, y: 200 });
+  assert.deepEqual([is().x, is().y], [300.25, 200]);
+  edit({ type: 'health', points: 12.5 });
+  assert.equal(is().health, 12.5);
+  edit({ type: 'fell' });
+  assert.deepEqual([is().alive, is().health, is().deaths], [false, 0, 0]);
+  edit({ type: 'revive' });
+  assert.deepEqual([is().alive, is().health], [true, 100]);
+  edit({ type: 'score', kills: 4, deaths: 65_535 });
+  assert.deepEqual([is().kills, is().deaths], [4, 65_535]);
+  edit({ type: 'team', team: 'blue' });
+  assert.equal(is().team, 'blue');
+  edit({ type: 'loadout', loadout: { primary: 'smg', secondary: 'revolver', support: ['grenade'] } });
+  assert.deepEqual(world.weapons(match, red).map((each) => each.weapon), ['smg', 'revolver', 'grenade']);
+  edit({ type: 'hold', place: 2 });
+  assert.equal(is().weapon, 'grenade');
+  edit({ type: 'rounds', place: 0, ammo: 3, reserve: 9 });
+  assert.deepEqual([world.weapons(match, red)[0].ammo, world.weapons(match, red)[0].reserve], [3, 9]);
+  world.throwItem(match, red, 2);
+  world.step();
+  assert.equal(world.projectiles(match).length, 1);
+  world.clearProjectiles(match);
+  assert.equal(world.projectiles(match).length, 0);
+  edit({ type: 'spawn' });
+  assert.deepEqual([is().x, is().y, is().weapon], [is(blue).x, is(blue).y, 'smg']);
+
+  const hash = world.hash(match);
+  for (const [what, code, message] of [
+    [undefined, 'INVALID_ARGUMENT', /edit is undefined/], [null, 'INVALID_ARGUMENT', /edit is null/], ['spawn', 'INVALID_ARGUMENT', /edit is "spawn"/],
+    [{}, 'INVALID_ARGUMENT', /edit.type is undefined; it must be place, health/], [{ type: 'fly' }, 'INVALID_ARGUMENT', /edit.type is "fly"/],
+    [{ type: 'place', x: 1 }, 'INVALID_ARGUMENT', /edit.y is undefined/], [{ type: 'place', x: NaN, y: 1 }, 'INVALID_ARGUMENT', /edit.x is NaN/],
+    [{ type: 'health', points: '5' }, 'INVALID_ARGUMENT', /edit.points is "5"/], [{ type: 'health', points: -1 }, 'INVALID_ARGUMENT', /points is 0/],
+    [{ type: 'health', points: 1e9 }, 'INVALID_ARGUMENT', /points is .*1\/64 to 100/], [{ type: 'score', kills: -1, deaths: 0 }, 'INVALID_ARGUMENT', /edit.kills is -1/],
+    [{ type: 'team', team: 'green' }, 'INVALID_ARGUMENT', /edit.team is "green"/], [{ type: 'loadout', loadout: { primary: 'pistol', secondary: 'pistol' } }, 'ILLEGAL_LOADOUT', /pistol/],
+    [{ type: 'hold', place: 4 }, 'INVALID_ARGUMENT', /place is 4/], [{ type: 'rounds', place: 0, ammo: 36, reserve: 0 }, 'INVALID_ARGUMENT', /ammo is 36; it must be 0 to 35/],
+    [{ type: 'revive' }, 'NOT_ALLOWED', /alive/],
+  ]) refused(() => edit(what), code, message);
   assert.equal(world.hash(match), hash, 'refused calls change nothing');
 });
 

@@ -1,4 +1,8 @@
 import { randomInt } from 'node:crypto';
+import {
+  acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
+  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+} from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
 import type { Counters } from './counters.js';
@@ -6,18 +10,8 @@ import {
   Button, engine, engineErrorCode, type GameEvent, type HeardSound, type Loadout, type MatchId, type PlayerId, type PlayerView,
   type TeamName, type ToldEvent, type WeaponName, type WireReceived, type World,
 } from './engine.js';
-import { HeatGauge } from './heat-gauge.js';
-import { InputTranslator } from './input.js';
-import { acquaintance, hear, type Acquaintance } from './knowledge.js';
-import { toLegacy, type EventContext } from './legacy-events.js';
-import {
-  playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type PlayerPage, type Presence, type Roll,
-} from './legacy-state.js';
-import { LegacyWalls } from './legacy-walls.js';
 import type { NamedMap } from './maps.js';
-import type { PlayerInput } from './payloads.js';
 import { DEFAULT_LOADOUT, isPerson, slotOf, type PersonSeat, type Seat } from './seat.js';
-import { destructionStats, WallCatalogue, type DestructionStats } from './walls.js';
 import type { WireAddress } from './wire.js';
 
 /** Players of one team at most: 4v4. */

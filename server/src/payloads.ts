@@ -1,11 +1,10 @@
+import { readPlayerInput, type PlayerInput } from '@trespasser/engine/legacy';
 import { z } from 'zod';
 
 /** The shapes of what clients send. Unknown fields are dropped, unfit values refuse the whole payload. */
 
 const shortText = z.string().max(64);
 const secret = z.string().max(256);
-const count = z.number().int().min(0).max(0xffff_ffff);
-const down = z.boolean().default(false);
 
 export const nothing = z.unknown();
 export const gameMode = z.string().regex(/^[\w-]{1,32}$/);
@@ -54,22 +53,13 @@ export const playerJoin = z.object({
   playerName: z.string().optional(),
 });
 
-export const playerInput = z.object({
-  keys: z.object({
-    w: down, a: down, s: down, d: down, shift: down, ctrl: down, r: down, g: down, 1: down, 2: down, 3: down, 4: down,
-  }),
-  mouse: z.object({
-    x: z.number(),
-    y: z.number(),
-    buttons: z.number().int().min(0).max(0xffff).default(0),
-    leftPressed: down,
-    rightPressed: down,
-    leftReleased: down,
-    rightReleased: down,
-  }),
-  sequence: count,
+/** Read by what every host of today's protocol reads it with. */
+export const playerInput = z.unknown().transform((payload, context): PlayerInput => {
+  const input = readPlayerInput(payload);
+  if (input !== undefined) return input;
+  context.addIssue({ code: 'custom', message: 'no player:input: keys, mouse and sequence are what it must have' });
+  return z.NEVER;
 });
-export type PlayerInput = z.infer<typeof playerInput>;
 
 const chargeLevel = z.number().int().min(1).max(5);
 

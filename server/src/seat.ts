@@ -1,7 +1,5 @@
+import type { HeatGauge, InputTranslator, LegacyWalls } from '@trespasser/engine/legacy';
 import type { Loadout, PlayerId, TeamName, WeaponName } from './engine.js';
-import type { HeatGauge } from './heat-gauge.js';
-import type { InputTranslator } from './input.js';
-import type { LegacyWalls } from './legacy-walls.js';
 
 /** Somebody in a match, person or bot. Engine ids change when a match starts over; the seat stays. */
 export interface Seat {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { InputTranslator } from '@trespasser/engine/legacy';
 import { Button } from '../src/engine.js';
-import { InputTranslator } from '../src/input.js';
 import { playerInput } from '../src/payloads.js';
 import { inputPacket } from './support.js';
 

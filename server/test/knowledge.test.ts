@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { acquaintance, hear, LegacyWalls, WallCatalogue, type Subject } from '@trespasser/engine/legacy';
 import { engine, type HeardSound } from '../src/engine.js';
-import { acquaintance, hear, type Subject } from '../src/knowledge.js';
-import { LegacyWalls } from '../src/legacy-walls.js';
-import { WallCatalogue } from '../src/walls.js';
 
 // What is known is the engine's to say (engine/tests/knowledge.rs); here, what the server makes of it.
 

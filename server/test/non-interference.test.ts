@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Counters } from '../src/counters.js';
 import { engine, type Loadout, type WeaponName } from '../src/engine.js';
 import { Match } from '../src/match.js';
-import type { PlayerInput } from '../src/payloads.js';
+import type { PlayerInput } from '@trespasser/engine/legacy';
 import { FakeClock } from './support.js';
 
 /**

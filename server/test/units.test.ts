@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HeatGauge } from '@trespasser/engine/legacy';
 import { botLoadout, planBots } from '../src/bots.js';
 import { engine } from '../src/engine.js';
 import { ConnectionLimit } from '../src/connection-limit.js';
 import { EventBudget } from '../src/event-budget.js';
-import { HeatGauge } from '../src/heat-gauge.js';
 import { sameSecret } from '../src/lobbies.js';
 import { sanitiseName } from '../src/names.js';
 

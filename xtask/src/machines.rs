@@ -17,15 +17,15 @@ const QEMU: &str = "qemu-user-static";
 const QEMU_ARM: &str = "qemu-aarch64-static";
 const QEMU_X86: &str = "qemu-x86_64-static";
 
-fn on_linux() -> Result<()> {
+pub(crate) fn on_linux() -> Result<()> {
     if !cfg!(target_os = "linux") {
-        return Err(NotHere("qemu's user mode is Linux's alone").into());
+        return Err(NotHere("this stage is for Linux alone").into());
     }
     Ok(())
 }
 
 /// Installs what is missing, if that is ours to do; otherwise says how.
-fn packages(machine: &Machine, list: &[(&str, &str)], log: &File) -> Result<()> {
+pub(crate) fn packages(machine: &Machine, list: &[(&str, &str)], log: &File) -> Result<()> {
     let mut missing = Vec::new();
     for (program, packages) in list {
         if !on_path(program) && machine.install && may_install() {

@@ -1,6 +1,7 @@
 //! All chores of the project, the same ones that CI runs: `cargo xtask --help`.
 
 mod check;
+mod deploy;
 mod hash;
 mod install;
 mod machines;
@@ -50,6 +51,9 @@ enum Verb {
     /// Measures how many honest players the anti-cheat flags, and how many cheats
     #[command(disable_help_flag = true)]
     Guard(Forwarded),
+    /// Computes servers and dollars per concurrent player from measured capacity
+    #[command(disable_help_flag = true)]
+    Cost(Forwarded),
     /// Plays scenes through the Rust, C and Node examples and compares their hashes
     Hash(hash::Options),
     /// Draws a match as a PNG: who sees whom, smoke, sound, and what else --show names
@@ -123,6 +127,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Matchmaking(forwarded) => report("matchmaking", forwarded.options),
         Verb::Guard(forwarded) => report("guard", forwarded.options),
+        Verb::Cost(forwarded) => deploy::cost(forwarded.options),
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Replay(forwarded) => report("replay", forwarded.options),

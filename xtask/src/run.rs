@@ -115,8 +115,12 @@ impl Run {
     }
 
     /// Runs where the caller stands; cargo is told which workspace is meant.
-    pub(crate) fn in_callers_folder(mut self) -> Self {
-        self = self.arg("--manifest-path").arg(crate::root().join("Cargo.toml"));
+    pub(crate) fn in_callers_folder(self) -> Self {
+        self.arg("--manifest-path").arg(crate::root().join("Cargo.toml")).where_the_caller_stands()
+    }
+
+    /// Runs where the caller stands, so that relative paths in options mean what they say.
+    pub(crate) fn where_the_caller_stands(mut self) -> Self {
         if let Ok(here) = std::env::current_dir() {
             self.command.current_dir(here);
         }

@@ -2,7 +2,7 @@
 
 use crate::install::{self, Kind};
 use crate::run::{self, Run};
-use crate::{check, hash, machines, node};
+use crate::{check, deploy, hash, machines, node};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,6 +76,11 @@ const STAGES: &[Stage] = &[
         name: "browser",
         about: "the page in headless Chromium: its sound, and a match against the real server",
         work: browser,
+    },
+    Stage {
+        name: "deploy",
+        about: "manifests, rules, dashboards; the public front and the assets' origin as they run",
+        work: deploy::deploy,
     },
 ];
 
@@ -262,7 +267,10 @@ fn tools(context: &Machine, log: &File) -> Result<()> {
 }
 
 pub(crate) fn on_path(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+    // Debian keeps servers in /usr/sbin, where only root's PATH leads.
+    let sbin = Path::new("/usr/sbin").join(program);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    sbin.is_file() || std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }
 
 #[cfg(unix)]

@@ -28,6 +28,9 @@ const ON_ITS_WAY: f32 = 0.004;
 /// Inputs from being shown to being aimed at, and to the trigger: 150 and 100 ms.
 const REACTION: u32 = 9;
 const TRIGGER: u32 = 6;
+/// Inputs within which a person may be lucky, and within which a shot can hardly be an answer: 200 and 50 ms.
+const LATE: f32 = 12.0;
+const AT_ONCE: f32 = 3.0;
 /// px off the middle of a body, and inputs in a row, that make a turn to it ended.
 const REACHED: f32 = 3.0;
 const REACHED_FOR: u32 = 4;
@@ -49,9 +52,31 @@ const FASTEST: f32 = 3.5;
 /// 18 and 45 px/s: a hand that is 100 ms late is as close to one who is slower, and anybody can creep before another's eyes.
 const LOCK: Goal = Goal { spread: 4.0, moves: 0.3, moving: 6, inputs: 60, off: 0.8, share: 0.7 };
 const HOLD: Goal = Goal { spread: 5.0, moves: 0.75, moving: 8, inputs: 60, off: 3.5, share: 0.85 };
-/// Share of the inputs below which a looser pursuit is a person's; and what one is worth that never misses.
+/// Share of the inputs below which a looser pursuit is a person's.
 const HOLD_MISSED: f32 = 0.7;
-const HOLD_ALL: f32 = 1.6;
+
+/// What reactions, triggers and pursuits in sight tell together: the logarithm of how much likelier they are of a program
+/// than of a person, never below 0 (a CUSUM test). The figures are log ratios of how often `cargo xtask guard` sees each of
+/// cheats and of honest players, drawn in towards 0 so that no single sort of chance decides.
+///
+/// Share of a looser pursuit on the body: below `HOLD_MISSED`, below the goal's share, below 1, all of it.
+const HOLD_ODDS: [f32; 4] = [-0.6, 0.75, 2.0, 2.5];
+/// A strict pursuit with so large a share of its inputs on the middle; what is between that and a lock says little.
+const LOCK_SURE: f32 = 0.85;
+const LOCK_ODDS: f32 = 2.5;
+/// Turned to within `REACTION`, 200 ms, or later.
+const REACTION_ODDS: [f32; 3] = [2.5, -0.5, -2.0];
+/// Trigger pulled within 50 ms, `TRIGGER`, 200 ms, or later.
+const TRIGGER_ODDS: [f32; 4] = [2.5, 0.5, -0.5, -1.5];
+/// Inputs within which another of one sort adds nothing: it is the same luck.
+const SAME: u32 = 20;
+/// Odds from which a piece makes its player a suspect, and from which one is enough to flag.
+const SUSPECT: f32 = 5.0;
+const ENOUGH: f32 = 9.0;
+/// Grades of a piece below and from each of the two.
+const GRADES: [f32; 3] = [0.02, 0.35, 1.0];
+/// Seconds within which a second pursuit of the hidden is no coincidence.
+const TRACKS_S: u32 = 12;
 
 /// When a pursuit is judged, and how.
 struct Goal {
@@ -145,10 +170,20 @@ struct Eye {
     pursued_at: (f32, f32),
     lock: Pursuit,
     hold: Pursuit,
-    /// More than chance.
-    /// Reaction, trigger, snap, lock in sight and out of it, hold.
-    counts: [f32; 6],
+    /// See `HOLD_ODDS`; and sequence numbers of the last pursuit, reaction and trigger that added to it.
+    odds: f32,
+    suspect: bool,
+    added: [u32; 3],
+    /// Snaps, and locks out of sight, more than chance; and the tick of the last of these.
+    snaps: f32,
+    tracks: f32,
+    track_tick: u32,
 }
+
+/// Of what sort a piece of evidence is: those that come together are the same luck.
+const PURSUIT: usize = 0;
+const TURN: usize = 1;
+const PULLED: usize = 2;
 
 /// Ways to say where an enemy was on screen: at the tick acknowledged, in the frame, and as it is.
 const VIEWED: usize = 3;
@@ -170,7 +205,12 @@ impl Eye {
         pursued_at: (0.0, 0.0),
         lock: Pursuit::NEW,
         hold: Pursuit::NEW,
-        counts: [0.0; 6],
+        odds: 0.0,
+        suspect: false,
+        added: [0; 3],
+        snaps: 0.0,
+        tracks: 0.0,
+        track_tick: 0,
     };
 }
 
@@ -233,11 +273,14 @@ impl Eyes {
         }
     }
 
-    /// Counts stay, all else begins anew.
+    /// Odds and counts stay, all else begins anew.
     pub(super) fn forget_all(&mut self) {
-        let counts = self.eyes.map(|eye| eye.counts);
+        let eyes = self.eyes;
         *self = Eyes::new(self.tick_rate);
-        self.eyes.iter_mut().zip(counts).for_each(|(eye, counts)| eye.counts = counts);
+        for (eye, was) in self.eyes.iter_mut().zip(eyes) {
+            (eye.odds, eye.suspect) = (was.odds, was.suspect);
+            (eye.snaps, eye.tracks) = (was.snaps, was.tracks);
+        }
     }
 
     /// Tick in which a player last saw an enemy; 0: never.
@@ -419,40 +462,38 @@ impl Eyes {
                 eye.sighting = Sighting { target: enemy as u8, aside, under, reached: 0, sequence, from: was };
                 if under && eye.pulled != 0 && sequence.wrapping_sub(eye.pulled) <= TRIGGER {
                     // Too early by a guess, as others are too late by one.
-                    eye.counts[1] = (eye.counts[1] - 1.0).max(-3.0);
+                    eye.weigh(PULLED, sequence, TRIGGER_ODDS[3]);
                 }
             }
         }
-        let sighting = &mut eye.sighting;
-        if sighting.target != NONE {
-            let enemy = usize::from(sighting.target);
-            let gone = sequence.wrapping_sub(sighting.sequence);
+        if eye.sighting.target != NONE {
+            let enemy = usize::from(eye.sighting.target);
+            let gone = sequence.wrapping_sub(eye.sighting.sequence);
             let mut done = gone > WAIT || sees >> enemy & 1 == 0;
-            if sighting.aside && !done {
-                let turned = sighting.from.0 * aim.0 + sighting.from.1 * aim.1 < TURN_COS;
-                let on = turned && least(&offs(enemy)) <= REACHED;
-                sighting.reached = if on { sighting.reached.saturating_add(inputs.min(8) as u8) } else { 0 };
-                if u32::from(sighting.reached) >= REACHED_FOR {
+            if eye.sighting.aside && !done {
+                let from = eye.sighting.from;
+                let on = from.0 * aim.0 + from.1 * aim.1 < TURN_COS && least(&offs(enemy)) <= REACHED;
+                let reached = &mut eye.sighting.reached;
+                *reached = if on { reached.saturating_add(inputs.min(8) as u8) } else { 0 };
+                if u32::from(*reached) >= REACHED_FOR {
                     done = true;
-                    let took = (gone + 1).saturating_sub(sighting.reached.into());
-                    let holds = eye.counts[5] >= 1.0;
-                    weigh(&mut eye.counts[0], took as f32 * pace <= REACTION as f32, 0.3, |count| {
-                        let grade = [0.15, 0.15, 0.5, 0.9, 1.0][(count as usize + usize::from(holds)).min(4)];
-                        found.tell(state, slot, Kind::Reaction, ms(took) * pace, ms(REACTION), grade);
-                    });
+                    let took = (gone + 1).saturating_sub((*reached).into()) as f32 * pace;
+                    let of = [REACTION as f32, LATE].into_iter().position(|limit| took <= limit).unwrap_or(2);
+                    if let Some(grade) = eye.weigh(TURN, sequence, REACTION_ODDS[of]) {
+                        found.tell(state, slot, Kind::Reaction, ms(took), ms(REACTION as f32), grade);
+                    }
                 }
-            } else if sighting.under && pulls && !done {
+            } else if eye.sighting.under && pulls && !done {
                 done = true;
-                // Guesses come alone.
-                let company = eye.counts[0] >= 1.0 || eye.counts[5] >= 1.0;
-                weigh(&mut eye.counts[1], gone as f32 * pace < TRIGGER as f32, 0.25, |count| {
-                    let alone = if company { 0.4 } else { 0.05 };
-                    let grade = if count >= 3.0 { 0.2 + 0.1 * count } else { alone };
-                    found.tell(state, slot, Kind::Trigger, ms(gone) * pace, ms(TRIGGER), grade);
-                });
+                let took = gone as f32 * pace;
+                let late = [took > AT_ONCE, took >= TRIGGER as f32, took > LATE];
+                let of = late.into_iter().filter(|late| *late).count();
+                if let Some(grade) = eye.weigh(PULLED, sequence, TRIGGER_ODDS[of]) {
+                    found.tell(state, slot, Kind::Trigger, ms(took), ms(TRIGGER as f32), grade);
+                }
             }
             if done {
-                sighting.target = NONE;
+                eye.sighting.target = NONE;
             }
         }
         if pulls {
@@ -463,7 +504,7 @@ impl Eyes {
         let landed = core::mem::replace(&mut eye.landed, -1.0);
         let (way, jumps) = eye.jump(cursor_was, inputs);
         if landed >= 0.0 && way <= LANDED && inputs == 1 {
-            weigh(&mut eye.counts[2], landed <= JUMP_OFF, 0.3, |count| {
+            weigh(&mut eye.snaps, landed <= JUMP_OFF, 0.3, |count| {
                 let grade = [0.3, 0.6, 0.8, 1.0][(count as usize).min(3)];
                 found.tell(state, slot, Kind::Snap, landed, JUMP_OFF, grade);
             });
@@ -496,28 +537,24 @@ impl Eyes {
                 if let Some(share) = eye.hold.goes_on(&HOLD, across, &offs)
                     && in_sight
                 {
-                    let reacts = eye.counts[0] >= 1.0;
-                    let count = &mut eye.counts[5];
-                    if share >= HOLD.share {
-                        *count = (*count + if share >= 1.0 { HOLD_ALL } else { 1.0 }).min(8.0);
-                        // People manage one in fifty, and hardly ever some in a row; or this and a reaction like that.
-                        let grade =
-                            [0.15, 0.15, 0.3, 0.6, 0.9, 1.0][((*count + 0.7) as usize + usize::from(reacts)).min(5)];
+                    let of = [HOLD_MISSED, HOLD.share, 1.0].into_iter().position(|limit| share < limit).unwrap_or(3);
+                    if let Some(grade) = eye.weigh(PURSUIT, sequence, HOLD_ODDS[of])
+                        && of >= 2
+                    {
                         found.tell(state, slot, Kind::Lock, share, HOLD.share, grade);
-                    } else if share < HOLD_MISSED {
-                        *count = (*count - 1.0).max(0.0);
                     }
                 }
                 if let Some(share) = eye.lock.goes_on(&LOCK, across, &offs) {
                     let locked = share >= LOCK.share;
-                    if in_sight {
-                        weigh(&mut eye.counts[3], locked, 0.5, |count| {
-                            let grade = [0.2, 0.2, 0.6, 0.9][(count as usize).min(3)];
-                            found.tell(state, slot, Kind::Lock, share, LOCK.share, grade);
-                        });
-                    } else {
-                        weigh(&mut eye.counts[4], locked, 0.1, |count| {
-                            let grade = [0.75, 0.75, 1.0, 1.0][(count as usize).min(3)];
+                    if in_sight && share >= LOCK_SURE {
+                        if let Some(grade) = eye.weigh(PURSUIT, sequence, LOCK_ODDS) {
+                            found.tell(state, slot, Kind::Lock, share, LOCK_SURE, grade);
+                        }
+                    } else if !in_sight {
+                        let soon = eye.track_tick != 0 && now.saturating_sub(eye.track_tick) <= TRACKS_S * second;
+                        weigh(&mut eye.tracks, locked, 0.1, |count| {
+                            eye.track_tick = now;
+                            let grade = [0.5, 0.5, if soon { 1.0 } else { 0.75 }, 1.0][(count as usize).min(3)];
                             found.tell(state, slot, Kind::HiddenTrack, share, LOCK.share, grade);
                         });
                     }
@@ -532,6 +569,30 @@ impl Eyes {
 }
 
 impl Eye {
+    /// Adds to the odds, or takes from them; the grade of a piece that has added.
+    fn weigh(&mut self, sort: usize, sequence: u32, odds: f32) -> Option<f32> {
+        if odds <= 0.0 {
+            self.odds = (self.odds + odds).max(0.0);
+            self.suspect &= self.odds > 0.0;
+            return None;
+        }
+        let last = self.added[sort];
+        if last != 0 && sequence.wrapping_sub(last) < SAME {
+            return None;
+        }
+        self.added[sort] = sequence;
+        self.odds += odds;
+        if self.odds >= ENOUGH {
+            // Half-way to the next.
+            (self.odds, self.suspect) = (SUSPECT, true);
+            return Some(GRADES[2]);
+        }
+        // Once, until the odds are back at nothing.
+        let tells = self.odds >= SUSPECT && !self.suspect;
+        self.suspect |= tells;
+        Some(GRADES[usize::from(tells)])
+    }
+
     /// px that the cursor has gone in the last input, and whether that was a jump from rest.
     fn jump(&mut self, from: (f32, f32), inputs: u32) -> (f32, bool) {
         let (dx, dy) = (self.cursor.0 - from.0, self.cursor.1 - from.1);
@@ -555,6 +616,6 @@ fn weigh(count: &mut f32, hit: bool, against: f32, tell: impl FnOnce(f32)) {
 }
 
 /// Inputs in ms.
-fn ms(inputs: u32) -> f32 {
-    inputs as f32 * (1000.0 / 60.0)
+fn ms(inputs: f32) -> f32 {
+    inputs * (1000.0 / 60.0)
 }

@@ -64,20 +64,20 @@ pub enum Kind {
     /// From an enemy's first being on the client's screen, 10 degrees off the aim and more, to a turn's having ended within 3
     /// px of the body's middle, where the aim stays for 4 inputs. Value: ms; limit: 150. Simple reactions to sight take 180 to
     /// 250 ms and hardly ever under 150; in sprints a start under 100 ms is a false start; and the hand's way comes on top.
-    /// A turn that was on its way there before does not count. Locks found at the same time raise the grade.
+    /// A turn that was on its way there before does not count. Graded by the odds of all aim in sight: see [`super`].
     Reaction = 16,
     /// From an enemy's first being on the client's screen, under the crosshair, to the trigger. Value: ms; limit: 100. Presses
-    /// in the 100 ms before count against it, for who fires by guess is as often too early. Alone it says little;
-    /// beside reactions and locks more.
+    /// in the 100 ms before count against it, for who fires by guess is as often too early. Graded by the odds of all
+    /// aim in sight: see [`super`].
     Trigger = 17,
     /// A jump of the cursor from rest to rest, 10 px and more in one input, onto a visible body. Value: px off its middle;
     /// limit: 1.5. A hand takes 100 ms and more for such a way and misses by some percent of it.
     Snap = 18,
     /// Aim locked on a moving enemy in sight. Value: of the inputs in which the enemy moves across the line, the share within
-    /// 0.8 px of the body's middle, once it has gone about with a standard deviation of 4 px; limit: 0.7. Or within 3.5 px,
-    /// once it has with 5 px at 45 px/s and more; limit: 0.85, and it takes four and more of these with few misses between to flag: a program
-    /// that smooths its aim over some inputs lags by less than that. A hand that follows is 100 ms late, so by 5 px and
-    /// more at a walk, or guesses.
+    /// 0.8 px of the body's middle, once it has gone about with a standard deviation of 4 px; limit: 0.85. Or within 3.5 px,
+    /// once it has with 5 px at 45 px/s and more; limit: 0.85: a program that smooths its aim over some inputs lags by less
+    /// than that. A hand that follows is 100 ms late, so by 5 px and more at a walk, or guesses. Graded by the odds of all
+    /// aim in sight, so that four and more of these with few misses between flag: see [`super`].
     Lock = 19,
     /// Aim, tracking or shots at a decoy that no honest client shows. Value as of the kind it would be otherwise; limit the
     /// same.

@@ -29,6 +29,12 @@
 //! through walls meets the enemy alone. What counts is the odds of the two (a cumulative sum of log likelihoods, Page
 //! 1954, so that a quiet past excuses nothing).
 //!
+//! # In sight
+//!
+//! Reactions, triggers and pursuits each happen to honest players now and then, and fail often with them; what a program
+//! does is that they hardly ever fail. So they share one such sum: quick ones add to it, slow ones and lost pursuits take
+//! from it, and a piece's grade says how far the sum has come ([`Kind::Reaction`], [`Kind::Trigger`], [`Kind::Lock`]).
+//!
 //! # Time
 //!
 //! The engine has no clock but its ticks. What waits behind a stalled line comes at once and is no flood: a second and more of

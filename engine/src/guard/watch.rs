@@ -97,7 +97,8 @@ impl Guard {
                 }
                 self.forget(slot);
             }
-            Op::Reset { .. } => self.look_anew(),
+            // Whoever is put somewhere else has not walked there, nor turned there.
+            Op::Reset { .. } | Op::Edit { .. } => self.look_anew(),
             _ => {}
         }
     }

@@ -196,13 +196,11 @@ impl Geometry {
         self.missing[slice / 64] >> (slice % 64) & 1 == 0
     }
 
-    /// Slices standing at the start that share area with a cell that `at`, grown by `reach` px, touches. A slice in
-    /// several of these cells comes once for each.
-    pub(super) fn standing_near(&self, at: glam::Vec2, reach: f32) -> impl Iterator<Item = usize> + '_ {
+    /// Slices that share area with a cell that `at`, grown by `reach` px, touches. A slice in several of these cells comes
+    /// once for each.
+    pub(super) fn slices_near(&self, at: glam::Vec2, reach: f32) -> impl Iterator<Item = usize> + '_ {
         let cols = cells_between((at.x - reach).max(0.0), (at.x + reach).min(PLAYFIELD.0), COLS);
         let rows = cells_between((at.y - reach).max(0.0), (at.y + reach).min(PLAYFIELD.1), ROWS);
-        rows.flat_map(move |row| cols.clone().flat_map(move |col| self.cell(row * COLS + col)))
-            .map(|&s| s as usize)
-            .filter(|&s| self.stands_at_start(s))
+        rows.flat_map(move |row| cols.clone().flat_map(move |col| self.cell(row * COLS + col))).map(|&s| s as usize)
     }
 }

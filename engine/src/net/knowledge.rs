@@ -429,6 +429,12 @@ impl Knowledge {
         }
     }
 
+    /// Nothing flies any more.
+    pub(crate) fn land(&mut self, state: &MatchState) {
+        self.flights = [0; PLAYERS];
+        self.tidy(state);
+    }
+
     /// The match begins anew.
     pub(crate) fn reset(&mut self, game: &Match) {
         self.repair(game);

@@ -195,10 +195,12 @@ pub(crate) enum Change {
     Joined(usize),
     /// This slot's player has left.
     Left(usize),
-    /// Somebody has changed sides.
+    /// Somebody has changed sides, or has been moved by the host.
     Teams,
     /// The walls are as at the beginning.
     Repaired,
+    /// Nothing flies any more.
+    Cleared,
     /// The match begins anew.
     Reset,
     /// The match has been turned back.
@@ -236,6 +238,7 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             knowledge.repair(game);
             links.iter_mut().flatten().for_each(|link| link.compare_anew());
         }
+        Change::Cleared => knowledge.land(&game.state),
         Change::Reset => {
             knowledge.reset(game);
             net.begin_anew(game);

@@ -7,7 +7,7 @@ use super::priors::{self, Chances};
 use super::shadow::{Place, Shadows};
 use super::turn::angle_approx;
 use crate::rules::{INVENTORY, Loadout, Team, Weapon};
-use crate::world::{Buttons, InputCmd, Op, PLAYERS};
+use crate::world::{Buttons, Edit, InputCmd, Op, PLAYERS};
 use core::f32::consts::PI;
 use std::sync::LazyLock;
 
@@ -42,9 +42,11 @@ enum Kind {
     Repair,
     Reset,
     Label,
+    Edit,
+    Clear,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     Kind::Input,
     Kind::Tap,
     Kind::Throw,
@@ -57,6 +59,8 @@ const KINDS: [Kind; 12] = [
     Kind::Repair,
     Kind::Reset,
     Kind::Label,
+    Kind::Edit,
+    Kind::Clear,
 ];
 
 /// Neither an input nor a tap.
@@ -83,6 +87,8 @@ fn kind_of(item: &Item) -> Kind {
             Op::Kill { .. } => Kind::Kill,
             Op::Repair => Kind::Repair,
             Op::Reset { .. } => Kind::Reset,
+            Op::Edit { .. } => Kind::Edit,
+            Op::Clear => Kind::Clear,
         },
         Item::Label(_) => Kind::Label,
     }
@@ -313,7 +319,7 @@ impl Model {
 
     fn item<C: Coder>(&mut self, coder: &mut C, tick: u32, given: Option<Item>) -> Result<Item, Bad> {
         let number = coder.tree(&mut self.kind, 4, given.as_ref().map_or(0, |item| kind_of(item) as u32));
-        let kind = *KINDS.get(number as usize).ok_or(("operation", "0 to 11"))?;
+        let kind = *KINDS.get(number as usize).ok_or(("operation", "0 to 13"))?;
         if kind == Kind::Label {
             let given = if let Some(Item::Label(label)) = given { Some(label) } else { None };
             return Ok(Item::Label(label(coder, given)?));
@@ -321,6 +327,7 @@ impl Model {
         let op = if let Some(Item::Op(op)) = given { op } else { Op::Repair };
         let slot = match kind {
             Kind::Repair => return Ok(Item::Op(Op::Repair)),
+            Kind::Clear => return Ok(Item::Op(Op::Clear)),
             Kind::Reset => {
                 let seed = if let Op::Reset { seed } = op { seed } else { 0 };
                 let high = u64::from(coder.word((seed >> 32) as u32));
@@ -363,7 +370,11 @@ impl Model {
                 Op::Give { slot, weapon: Weapon::from_number(number).ok_or(("weapon", "0 to 14"))? }
             }
             Kind::Kill => Op::Kill { slot },
-            Kind::Repair | Kind::Reset | Kind::Label => Op::Repair,
+            Kind::Edit => {
+                let given = if let Op::Edit { edit, .. } = op { edit } else { Edit::Spawn };
+                Op::Edit { slot, edit: edit(coder, given)? }
+            }
+            Kind::Repair | Kind::Clear | Kind::Reset | Kind::Label => Op::Repair,
         }))
     }
 
@@ -568,6 +579,39 @@ fn loadout<C: Coder>(coder: &mut C, given: Option<Loadout>) -> Result<Loadout, B
         count += 1;
     }
     Loadout::new(weapon(numbers[0])?, weapon(numbers[1])?, &support[..count]).map_err(|_| bad)
+}
+
+/// A kind of 4 bits, then its fields, all plain. `given` says nothing to a reader.
+fn edit<C: Coder>(coder: &mut C, given: Edit) -> Result<Edit, Bad> {
+    let (kind, a, b, c) = match given {
+        Edit::Place { x, y } => (0, x, y, 0),
+        Edit::Health { points } => (1, points.into(), 0, 0),
+        Edit::Revive => (2, 0, 0, 0),
+        Edit::Fell => (3, 0, 0, 0),
+        Edit::Score { kills, deaths } => (4, kills.into(), deaths.into(), 0),
+        Edit::Team(_) => (5, 0, 0, 0),
+        Edit::Loadout(_) => (6, 0, 0, 0),
+        Edit::Hold { place } => (7, place.into(), 0, 0),
+        Edit::Rounds { place, ammo, reserve } => (8, place.into(), ammo.into(), reserve.into()),
+        Edit::Spawn => (9, 0, 0, 0),
+    };
+    Ok(match coder.plain(4, kind) {
+        0 => Edit::Place { x: coder.word(a), y: coder.word(b) },
+        1 => Edit::Health { points: coder.plain(16, a) as u16 },
+        2 => Edit::Revive,
+        3 => Edit::Fell,
+        4 => Edit::Score { kills: coder.plain(16, a) as u16, deaths: coder.plain(16, b) as u16 },
+        5 => Edit::Team(side(coder, if let Edit::Team(team) = given { Some(team) } else { None })),
+        6 => Edit::Loadout(loadout(coder, if let Edit::Loadout(carried) = given { Some(carried) } else { None })?),
+        7 => Edit::Hold { place: coder.plain(3, a) as u8 },
+        8 => Edit::Rounds {
+            place: coder.plain(3, a) as u8,
+            ammo: coder.plain(16, b) as u16,
+            reserve: coder.plain(16, c) as u16,
+        },
+        9 => Edit::Spawn,
+        _ => return Err(("edit", "0 to 9")),
+    })
 }
 
 fn label<C: Coder>(coder: &mut C, given: Option<Label>) -> Result<Label, Bad> {

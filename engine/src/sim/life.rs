@@ -54,8 +54,8 @@ fn hurt(game: &mut Match, victim: usize, damage: &[i32; ATTACKERS], weapons: &[u
     }
 }
 
-/// Ends a life. `killer` may be the victim, or `NONE`.
-pub(crate) fn kill(state: &mut MatchState, events: &mut EventRing, victim: usize, killer: u8, weapon: u8) {
+/// Lays a body down. `killer` may be the victim, or `NONE`.
+pub(crate) fn fell(state: &mut MatchState, victim: usize, killer: u8) {
     state.health[victim] = 0;
     state.alive &= !(1 << victim);
     state.aiming &= !(1 << victim);
@@ -68,6 +68,11 @@ pub(crate) fn kill(state: &mut MatchState, events: &mut EventRing, victim: usize
     state.gait[victim] = Gait::Idle as u8;
     state.death_tick[victim] = state.tick;
     state.killer[victim] = killer;
+}
+
+/// Ends a life. `killer` may be the victim, or `NONE`.
+pub(crate) fn kill(state: &mut MatchState, events: &mut EventRing, victim: usize, killer: u8, weapon: u8) {
+    fell(state, victim, killer);
     state.deaths[victim] = state.deaths[victim].saturating_add(1);
     let enemy = killer != NONE && state.enemies(killer as usize) >> victim & 1 == 1;
     if enemy {
@@ -178,6 +183,23 @@ fn spawn(state: &mut MatchState, events: &mut EventRing, map: &GameMap, rules: &
     state.invulnerable_until[slot] = state.tick + ticks;
     let event = Event::new(EventKind::Spawned, state.tick, slot).at(at.x, at.y);
     events.push(event.value(state.invulnerable_until[slot] as i32));
+}
+
+/// Puts a player on the field at once, as a respawn that is granted does.
+pub(crate) fn spawn_now(game: &mut Match, slot: usize) {
+    let Match { state, events, map, rules, .. } = game;
+    let late = is_late(state, rules, slot);
+    spawn(state, events, map, rules, slot, late);
+}
+
+/// A body lives again where it lies, with what is in its hands.
+pub(crate) fn revive(state: &mut MatchState, rules: &Tuned, slot: usize) {
+    state.health[slot] = rules.health;
+    state.alive |= 1 << slot;
+    state.asks &= !(1 << slot);
+    state.pressed[slot] = Buttons::NONE;
+    state.killer[slot] = NONE;
+    state.spawn_tick[slot] = state.tick;
 }
 
 /// Fills hands and magazines from the loadout.

@@ -15,9 +15,9 @@ mod weapons;
 
 pub(crate) use clouds::{cloud, discs, impairment};
 pub(crate) use inputs::enqueue;
-pub(crate) use life::{equip, give, join, kill, leave, repair, reset};
+pub(crate) use life::{equip, fell, give, join, kill, leave, repair, reset, revive, spawn_now};
 pub(crate) use movement::slid;
-pub(crate) use projectiles::by_number;
+pub(crate) use projectiles::{by_number, clear as clear_air};
 pub(crate) use sight::SightCache;
 pub use sounds::Arrival;
 pub(crate) use sounds::{arrival, listeners};

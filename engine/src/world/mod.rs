@@ -1,6 +1,7 @@
 //! The pool: matches are created, joined, stepped all at once, looked at, saved and destroyed.
 
 pub mod columns;
+mod edit;
 pub(crate) mod event;
 mod guard;
 mod ids;
@@ -14,6 +15,7 @@ pub(crate) mod state;
 mod view;
 
 pub use columns::Columns;
+pub use edit::Edit;
 pub use event::{Event, EventKind, NO_SLICE, NONE, flag};
 pub use ids::{MatchId, PlayerId};
 pub(crate) use input::CURSOR;

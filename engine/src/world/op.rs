@@ -1,6 +1,7 @@
 //! What a host does to a match, as data: the one door through which anything but a tick changes its state, so that
 //! whatever comes through it can be recorded and played again.
 
+use super::edit::{self, Edit};
 use super::event::{Event, EventKind, NONE};
 use super::input::{Buttons, InputCmd};
 use super::state::{Match, MatchState, NO_WEAPON, PLAYERS};
@@ -75,8 +76,17 @@ pub enum Op {
         /// Who, 0 to 7.
         slot: u8,
     },
+    /// [`super::World::edit_player`].
+    Edit {
+        /// Who, 0 to 7.
+        slot: u8,
+        /// In what respect.
+        edit: Edit,
+    },
     /// [`super::World::repair_walls`].
     Repair,
+    /// [`super::World::clear_projectiles`].
+    Clear,
     /// [`super::World::reset_match`].
     Reset {
         /// The match's new seed.
@@ -96,8 +106,9 @@ impl Op {
             | Op::SetTeam { slot, .. }
             | Op::SetLoadout { slot, .. }
             | Op::Give { slot, .. }
-            | Op::Kill { slot } => Some(slot),
-            Op::Repair | Op::Reset { .. } => None,
+            | Op::Kill { slot }
+            | Op::Edit { slot, .. } => Some(slot),
+            Op::Repair | Op::Clear | Op::Reset { .. } => None,
         }
     }
 }
@@ -141,6 +152,7 @@ pub(super) fn check(game: &Match, op: &Op) -> Result<()> {
         }
         Op::Give { slot, .. } if !alive(slot) => refuse("giving a weapon", "the player is dead"),
         Op::Kill { slot } if !alive(slot) => refuse("killing the player", "the player is dead"),
+        Op::Edit { slot, ref edit } => edit::check(game, slot, edit),
         Op::Throw { level, .. } => {
             let levels = game.rules.rules.throws.levels;
             if !(1..=levels).contains(&level) {
@@ -214,6 +226,12 @@ pub(crate) fn apply(game: &mut Match, op: &Op) -> bool {
         }
         Op::Give { slot, weapon } => sim::give(&mut game.state, &game.rules, slot.into(), weapon),
         Op::Kill { slot } => sim::kill(&mut game.state, &mut game.events, slot.into(), NONE, NONE),
+        Op::Edit { slot, ref edit } => edit::apply(game, slot, edit),
+        Op::Clear => {
+            wire::before(game);
+            sim::clear_air(&mut game.state);
+            wire::after(game, Change::Cleared);
+        }
         Op::Repair => {
             wire::before(game);
             sim::repair(game);

@@ -1,0 +1,7 @@
+import legacy from './lib/index.js';
+
+export const {
+  GameStateSystem, MapFileError,
+  HeatGauge, InputTranslator, LegacyWalls, WallCatalogue,
+  acquaintance, destructionStats, hear, playerEntry, playerPage, projectileEntry, readPlayerInput, smokeEntry, stateJson, toLegacy,
+} = legacy;
