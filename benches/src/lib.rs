@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod draw;
+pub mod matchmaking;
 pub mod origin;
 pub mod overhead;
 pub mod rating;
