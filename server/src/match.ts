@@ -297,6 +297,11 @@ export class Match {
     for (const seat of this.#people()) seat.wallsDue = true;
   }
 
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(): void {
+    this.services.world.clearProjectiles(this.#id);
+  }
+
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
     const seat = this.#person(memberId);
     const { x, y, alive } = this.#view(seat);
@@ -643,6 +648,11 @@ export class Match {
     seat.wallsChanged = false;
     seat.wallsAtMs = now;
     return seat.walls.json;
+  }
+
+  /** The match in the engine, the same one as long as the lobby lives. */
+  get engineId(): MatchId {
+    return this.#id;
   }
 
   /** Hash of the map, 16 hex digits. */
