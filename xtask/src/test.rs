@@ -229,6 +229,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("pkg-config", "pkg-config"),
     ("valgrind", "valgrind"),
     ("chromium", "chromium"),
+    ("redis-server", "redis-server"),
 ];
 
 /// Installs the Debian packages that a program comes in.
