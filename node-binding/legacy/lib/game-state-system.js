@@ -840,6 +840,11 @@ class GameStateSystem {
             msPerTick: MS_PER_TICK,
             epochMs: this.#roll.epochMs,
             legacyId: this.#roll.legacyId,
+            placeOf: (player) => {
+                const member = present(player);
+                const entry = member === undefined ? undefined : entryOf(member);
+                return entry?.position === undefined ? null : (0, numbers_js_1.v2)(entry.position.x, entry.position.y);
+            },
             teamOf: (player) => this.#byPlayer.get(player)?.entry?.value.team ?? this.#all().get(player)?.team ?? null,
             playerEntry: (player) => {
                 const member = present(player);

@@ -918,6 +918,11 @@ export class GameStateSystem {
       msPerTick: MS_PER_TICK,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
+      placeOf: (player) => {
+        const member = present(player);
+        const entry = member === undefined ? undefined : entryOf(member) as { position?: V2 } | undefined;
+        return entry?.position === undefined ? null : v2(entry.position.x, entry.position.y);
+      },
       teamOf: (player) => this.#byPlayer.get(player)?.entry?.value.team ?? this.#all().get(player)?.team ?? null,
       playerEntry: (player) => {
         const member = present(player);
