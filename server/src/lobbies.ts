@@ -196,6 +196,11 @@ export class Lobbies {
     }
   }
 
+  /** Clients in lobbies. */
+  get members(): number {
+    return this.#byMember.size;
+  }
+
   get isDraining(): boolean {
     return this.#onDrained !== undefined;
   }

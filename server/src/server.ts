@@ -38,12 +38,29 @@ export interface RunningServer {
   readonly http: HttpServer;
   readonly recordings: Recordings | undefined;
   loopStats(): LoopStats;
+  /** How much of everything there is that comes and goes with clients. */
+  census(): Census;
   /**
    * No new lobbies and no new matches from now on, and `/ready` says so. Settles when the running matches have been played
    * out, or after `DRAIN_SECONDS`.
    */
   drain(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Census {
+  sessions: number;
+  /** Of Engine.IO: those that are no clients yet, too. */
+  connections: number;
+  lobbies: number;
+  members: number;
+  /** In the engine. */
+  matches: number;
+  wireConnections: number;
+  wireTickets: number;
+  /** Remembered by the limits of connections. */
+  addresses: number;
+  recordings: number;
 }
 
 export interface ServerOptions {
@@ -158,8 +175,19 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     recordings?.advance(step);
   });
 
+  const census = (): Census => ({
+    sessions: gateway.connections,
+    connections: connectionsOf(io),
+    lobbies: lobbies.stats().totalLobbies,
+    members: lobbies.members,
+    matches: world.matchCount,
+    wireConnections: wire.totals().connections,
+    wireTickets: wire.totals().tickets,
+    addresses: limit.size + wireLimit.size,
+    recordings: recordings === undefined ? 0 : recordings.running + recordings.ending,
+  });
   const admin = new Admin({
-    health: () => ({ stats: lobbies.stats(), loop: schedule.stats(), counters: counters.all() }),
+    health: () => ({ census: census(), stats: lobbies.stats(), loop: schedule.stats(), counters: counters.all() }),
     unready: () => (lobbies.isDraining ? 'draining' : undefined),
   });
   await listen(httpServer, config.port, config.host, 'PORT');
@@ -188,6 +216,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     http: httpServer,
     recordings,
     loopStats: () => schedule.stats(),
+    census,
     async drain() {
       log.info({ ...lobbies.stats(), drainSeconds: config.drainSeconds }, 'draining: no new matches');
       let cancel = (): void => {};
