@@ -32,6 +32,8 @@ export interface WireServices {
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
   session(memberId: string): Session | undefined;
+  /** Told of each message that goes out, in bytes. On the hot path. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 export interface WireTotals {
@@ -245,6 +247,7 @@ export class Wire {
     if (!connection.send(this.#bytes.slice(offset!, offset! + length!))) return this.services.counters.add('wire_dropped');
     this.#totals.packets++;
     this.#totals.bytes += length!;
+    this.services.onSent?.(length!);
   }
 
   #makeRoom({ packets, bytes }: { packets: number; bytes: number }): void {

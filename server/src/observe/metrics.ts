@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counters } from '../counters.js';
 import type { PlayerState } from '../player-state.js';
@@ -184,6 +185,19 @@ export class Metrics {
 
   outboxFailed(): void {
     this.#outboxFailures.inc();
+  }
+
+  /** Counts a response once it has ended: 5xx are ours, but for 503, which says that somebody should ask elsewhere. */
+  watchResponse(response: ServerResponse): void {
+    response.once('finish', () => this.request(response.statusCode < 500 || response.statusCode === 503));
+  }
+
+  /** Answers `/metrics`. */
+  route(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+    return async (_, response) => {
+      const text = await this.text();
+      response.writeHead(200, { 'Content-Type': this.registry.contentType, 'Cache-Control': 'no-store' }).end(text);
+    };
   }
 
   /** In Prometheus' text format. */

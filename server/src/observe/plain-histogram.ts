@@ -47,7 +47,8 @@ export class PlainHistogram extends Histogram {
     });
     values.push({ metricName: `${this.#name}_sum`, labels: {}, value: this.#sum });
     values.push({ metricName: `${this.#name}_count`, labels: {}, value: total });
-    return { name: this.#name, help: this.#help, type: 'histogram' as never, values, aggregator: 'sum' };
+    // prom-client's type names a field that its own answers do not have.
+    return { name: this.#name, help: this.#help, type: 'histogram', values, aggregator: 'sum' } as unknown as MetricObjectWithValues<MetricValueWithName<string>>;
   }
 
   override reset(): void {
