@@ -136,9 +136,9 @@ export class Matchmaker {
   }
 
   /** One round; what the timer does. Never throws. */
-  round(): Promise<void> {
-    this.#round ??= this.#guardedRound().finally(() => { this.#round = undefined; });
-    return this.#round;
+  async round(): Promise<void> {
+    if (this.#isClosed) return undefined;
+    return this.#round ??= this.#guardedRound().finally(() => { this.#round = undefined; });
   }
 
   #schedule(): void {

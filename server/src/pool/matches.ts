@@ -375,10 +375,7 @@ export class Matches {
       return change(tx, match);
     });
     this.bus.publish(PLAYERS_TOPIC, tell);
-    if (tell.length > 0) {
-      this.bus.publish([matchId]);
-      if (serverId !== undefined && typeof by !== 'string') this.bus.publish(serverTopic(serverId), [matchId]);
-    }
+    if (tell.length > 0 && serverId !== undefined && typeof by !== 'string') this.bus.publish(serverTopic(serverId), [matchId]);
     return result;
   }
 }

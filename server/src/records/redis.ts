@@ -7,8 +7,6 @@ import { RecordsError, type Records, type Transaction } from './types.js';
 /** Runs of one transaction before it gives up, with growing pauses. */
 const MAX_ATTEMPTS = 60;
 const MAX_PAUSE_MS = 40;
-/** How often Redis is asked for its time. */
-const TIME_MS = 10_000;
 /** Keys of one question. */
 const BATCH = 1000;
 
@@ -54,18 +52,22 @@ export interface RedisRecordsOptions {
   prefix?: string;
   /** 0 to 1. */
   random?: () => number;
+  /** How often Redis is asked for its time, ms; 0: once. Default 10,000. */
+  timeMs?: number;
 }
 
 /** In a Redis that processes share. The connection stays the caller's; it must answer or fail in bounded time (`commandTimeout`). */
 export class RedisRecords implements Records {
   readonly #prefix: string;
   readonly #random: () => number;
+  readonly #timeMs: number;
   #offsetMs = 0;
   #cancelTimer = (): void => {};
 
   private constructor(private readonly redis: Redis, private readonly clock: Clock, options: RedisRecordsOptions) {
     this.#prefix = options.prefix ?? '{trespasser}:';
     this.#random = options.random ?? Math.random;
+    this.#timeMs = options.timeMs ?? 10_000;
     redis.defineCommand('trespasserCommit', { lua: COMMIT });
   }
 
@@ -73,6 +75,7 @@ export class RedisRecords implements Records {
   static async open(redis: Redis, clock: Clock, options: RedisRecordsOptions = {}): Promise<RedisRecords> {
     const records = new RedisRecords(redis, clock, options);
     await records.#askTime();
+    records.#schedule();
     return records;
   }
 
@@ -166,11 +169,14 @@ export class RedisRecords implements Records {
     const [seconds, micros] = await this.#ask(() => this.redis.time());
     const middle = (before + this.clock.now()) / 2;
     this.#offsetMs = Number(seconds) * 1000 + Number(micros) / 1000 - middle;
-    this.#cancelTimer = this.clock.after(TIME_MS, () => {
-      // Without an answer the last difference holds for longer.
-      this.#askTime().catch(() => {
-        this.#cancelTimer = this.clock.after(TIME_MS, () => { this.#askTime().catch(() => {}); });
-      });
+  }
+
+  /** Without an answer the last difference holds for longer. */
+  #schedule(): void {
+    if (this.#timeMs === 0) return;
+    this.#cancelTimer = this.clock.after(this.#timeMs, () => {
+      this.#schedule();
+      this.#askTime().catch(() => {});
     });
   }
 
