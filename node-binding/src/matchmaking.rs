@@ -108,7 +108,7 @@ pub struct QueueReplay {
 enum State {
     Live(Box<Queue>),
     Disposed,
-    /// A call panicked inside, or one is running.
+    /// A call panicked inside. No JavaScript runs while one goes on.
     Broken,
 }
 
@@ -132,8 +132,7 @@ impl MatchQueue {
             }
             State::Disposed => {
                 self.state.replace(State::Disposed);
-                let action = "a call on a queue";
-                Err(trespasser::Error::NotAllowed { action, reason: "it has been disposed of; make another" }.into())
+                Err(Fail::disposed("MatchQueue"))
             }
             State::Broken => Err(Fail::panic("the queue was left half changed by a call that panicked".to_owned())),
         }
@@ -288,9 +287,8 @@ impl MatchQueue {
     #[napi(catch_unwind)]
     pub fn dispose(&self) -> Result<()> {
         guard(|| {
-            if !matches!(*self.state.borrow(), State::Broken) {
-                self.state.replace(State::Disposed);
-            }
+            // Also of one that has panicked: nothing of it is left.
+            self.state.replace(State::Disposed);
             Ok(())
         })
     }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import {
   acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
-  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+  toLegacy, v2, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
 } from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
@@ -579,8 +579,8 @@ export class Match {
       placeOf: (player) => {
         const seat = this.#byPlayer.get(player);
         if (seat === undefined || !this.#isSeated(seat)) return null;
-        const entry = playerEntry(this.#presence(receiver, seat), this.#roll);
-        return 'position' in entry ? entry.position : null;
+        const { view, acquaintance } = this.#presence(receiver, seat);
+        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
       },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {

@@ -421,8 +421,9 @@ impl Round {
                 continue;
             };
             let far = group.apart > wants.tolerance;
-            // With patience over, a farther region is worth an even match of many players of the same skill.
-            let rank = (group.uneven, far, Reverse(group.players), if wants.anybody { group.apart } else { 0 }, order);
+            // A farther region is worth an even match, one within the tolerance, more players; then the best ping counts, or,
+            // beyond the tolerance, skill.
+            let rank = (group.uneven, far, Reverse(group.players), if far { group.apart } else { 0 }, order);
             if best.as_ref().is_some_and(|(least, _)| rank >= *least) {
                 continue;
             }

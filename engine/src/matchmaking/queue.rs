@@ -125,7 +125,8 @@ pub struct Stats {
 
 /// Tickets that wait, and open slots that wait for them. See the module for what is promised.
 ///
-/// Memory: about 250 bytes for a ticket and 250 for an offer, and while a form call runs 64 more for a ticket.
+/// Memory: about 250 bytes for a ticket and 300 for an offer, and for a form call, kept from one to the next, 70 more for a
+/// ticket.
 #[derive(Debug)]
 pub struct Queue {
     pub(super) def: QueueDef,

@@ -20,7 +20,6 @@ function toLegacy(event, context) {
     const timestamp = context.epochMs(event.tick);
     const position = positionOf(event);
     const weaponType = event.weapon ?? null;
-    // The engine numbers the pellets of every shot; today's clients know those of shotguns.
     const isPellet = event.weapon === PELLETS && event.pellet !== undefined;
     const pellet = isPellet ? { pelletIndex: event.pellet } : {};
     switch (event.type) {

@@ -42,7 +42,6 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
   const timestamp = context.epochMs(event.tick);
   const position = positionOf(event);
   const weaponType = event.weapon ?? null;
-  // The engine numbers the pellets of every shot; today's clients know those of shotguns.
   const isPellet = event.weapon === PELLETS && event.pellet !== undefined;
   const pellet = isPellet ? { pelletIndex: event.pellet } : {};
 
