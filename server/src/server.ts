@@ -297,7 +297,7 @@ function connectionsOf(server: SocketServer): number {
   return (server.engine as { clientsCount: number }).clientsCount;
 }
 
-function listen(server: HttpServer, port: number, host: string, setting: 'PORT' | 'ADMIN_PORT'): Promise<void> {
+export function listen(server: HttpServer, port: number, host: string, setting: 'PORT' | 'ADMIN_PORT'): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(explained(error, port, host, setting));
     server.once('error', fail);

@@ -30,7 +30,7 @@ export interface HostingDependencies {
   killTarget: number;
   /** Where players find the lobby; null: where they came from. */
   lobbyUrl: string | null;
-  /** Matches here, those that are being opened included, after each change. */
+  /** Matches that this server has, those that are being opened included: after each change, and once a second. */
   onMatches?(count: number): void;
 }
 
@@ -203,6 +203,7 @@ export class Hosting implements MatchHost, LobbyObserver<Match> {
     const now = this.dependencies.clock.now();
     if (now - this.#lookedMs < HOSTING.lookMs) return;
     this.#lookedMs = now;
+    this.#changed();
     for (const hosted of this.#matches.values()) if (hosted.phase === 'playing') this.#want(hosted);
   }
 
