@@ -12,6 +12,17 @@ const SECRET_FIELDS = [
 const PASSWORD_OF_URL = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"]+@/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]+/g;
 
+/** Errors of libraries carry whole connections, and settings with passwords; this is what says what happened. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name: type, message, stack, cause, code } = error as Error & { code?: unknown };
+  return {
+    type, message, stack,
+    ...(code === undefined ? {} : { code: typeof code === 'number' ? code : String(code) }),
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+  };
+}
+
 /** Takes what looks like a secret out of a line. */
 export function withoutSecrets(line: string): string {
   return line.replace(PASSWORD_OF_URL, `$1${HIDDEN}@`).replace(JSON_WEB_TOKEN, HIDDEN);
@@ -28,6 +39,7 @@ export function createLogger(level: string, to?: DestinationStream): Logger {
     level,
     base: null,
     redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: HIDDEN },
+    serializers: { err: errorFields },
     hooks: { streamWrite: withoutSecrets },
   };
   if (to !== undefined) return pino(options, to);

@@ -362,7 +362,10 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
     health: () => ({ counters: counters.all() }),
     unready: () => (isDraining ? 'draining' : isOpen ? undefined : 'the records are away'),
   });
-  if (own !== undefined) closing.push(() => own.close());
+  if (own !== undefined) {
+    closing.push(() => own.close());
+    log.info({ port: own.port, adminPort: own.adminPort }, 'server started');
+  }
   const io: SocketServer = own?.io ?? game!.server.io;
 
   const records = await coming;

@@ -52,6 +52,8 @@ export class PlainHistogram extends Histogram {
   }
 
   override reset(): void {
+    // prom-client's constructor calls it before there is anything.
+    if (!(#counts in this)) return;
     this.#counts.fill(0);
     this.#sum = 0;
   }
