@@ -2895,6 +2895,9 @@ export class MatchQueue {
   /** What has been written of the log since the last drain: nothing if the queue keeps none. */
   drainLog(): QueueLogPart;
 
-  /** Gives the memory back at once. Later calls throw `NOT_ALLOWED`, a second `dispose` does nothing. */
+  /** Gives the memory back at once. Later calls throw `DISPOSED`, a second `dispose` does nothing. */
   dispose(): void;
+
+  /** {@link MatchQueue.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }

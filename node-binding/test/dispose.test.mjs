@@ -22,6 +22,7 @@ function all() {
     Playback: replay.begin(world, map),
     WireClient: new WireClient(),
     PositionGuard: new PositionGuard(),
+    MatchQueue: new engine.MatchQueue(),
     with: { match, red },
   };
 }
@@ -50,9 +51,15 @@ const ARGUMENTS = {
     step: ({ World }) => [World], feed: ({ World }) => [World], check: ({ World }) => [World], seek: ({ World }) => [World, 1],
   },
   GameMap: { maxHealth: () => [0] },
+  MatchQueue: {
+    add: () => [{ id: 1, pings: { local: 5 }, players: [], enqueuedMs: 0 }],
+    offer: () => [{ id: 1, region: 'local', free: { red: 1, blue: 0 }, red: [], blue: [] }],
+    updatePings: () => [1, { local: 5 }], cancel: () => [1], withdraw: () => [1], form: () => [0], waits: () => [1], ticketOf: () => [1],
+    free: () => [1],
+  },
 };
 
-for (const name of ['GameMap', 'Snapshot', 'Replay', 'Playback', 'WireClient', 'PositionGuard']) {
+for (const name of ['GameMap', 'Snapshot', 'Replay', 'Playback', 'WireClient', 'PositionGuard', 'MatchQueue']) {
   test(`a ${name} that has been disposed of refuses every use`, () => {
     const objects = all();
     objects[name].dispose();
