@@ -108,7 +108,7 @@ pub struct QueueReplay {
 enum State {
     Live(Box<Queue>),
     Disposed,
-    /// A call panicked inside, or one is running.
+    /// A call panicked inside. No JavaScript runs while one goes on.
     Broken,
 }
 
@@ -279,9 +279,8 @@ impl MatchQueue {
     #[napi(catch_unwind)]
     pub fn dispose(&self) -> Result<()> {
         guard(|| {
-            if !matches!(*self.state.borrow(), State::Broken) {
-                self.state.replace(State::Disposed);
-            }
+            // Also of one that has panicked: nothing of it is left.
+            self.state.replace(State::Disposed);
             Ok(())
         })
     }

@@ -17,6 +17,22 @@ export interface Config {
   connectionsPerMinute: number;
   /** Development lets loopback connect without limit; a container behind a proxy on the same host must not. */
   limitLoopback: boolean;
+  /** Clients connected at once. */
+  maxConnections: number;
+  /** Lobbies, and so matches, at once. */
+  maxMatches: number;
+  /** Events a second that one client may send in the long run. */
+  eventsPerSecond: number;
+  /** Seconds that a connection has to become a client: to send a request, to open a session, to give the password. */
+  handshakeSeconds: number;
+  /** Of the operator's endpoints; 0 lets the system choose. */
+  adminPort: number;
+  /** Seconds that running matches may go on after SIGTERM. */
+  drainSeconds: number;
+  /** Where what outlives the process is kept. */
+  dataDir: string;
+  /** Where matches are written down. */
+  replays: 'off' | 'directory';
   password: string | undefined;
   adminPassword: string | undefined;
   logLevel: LogLevel;
@@ -81,6 +97,14 @@ export function readConfig(env: Environment): Config {
     wire: flag('WIRE', 'on'),
     connectionsPerMinute: integer('CONNECTIONS_PER_MINUTE', 10, 0, 1_000_000),
     limitLoopback: env['NODE_ENV'] === 'production',
+    maxConnections: integer('MAX_CONNECTIONS', 2000, 1, 100_000),
+    maxMatches: integer('MAX_MATCHES_PER_SERVER', 100, 1, 1000),
+    eventsPerSecond: integer('EVENTS_PER_SECOND', 240, 70, 100_000),
+    handshakeSeconds: integer('HANDSHAKE_SECONDS', 10, 1, 300),
+    adminPort: integer('ADMIN_PORT', 9090, 0, 65535),
+    drainSeconds: integer('DRAIN_SECONDS', 900, 0, 86_400),
+    dataDir: text('DATA_DIR') ?? '.data',
+    replays: choice('REPLAYS', 'off', ['off', 'directory'] as const),
     password: secret('PASSWORD'),
     adminPassword: secret('ADMIN_PASSWORD'),
     logLevel: choice('LOG_LEVEL', 'info', LOG_LEVELS),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Server as SocketServer, Socket } from 'socket.io';
 import type { z } from 'zod';
 import { clientEvent, type ClientEvent } from './client-event.js';
@@ -6,6 +7,7 @@ import type { Config } from './config.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import type { Counters } from './counters.js';
 import { debugEvents } from './debug-commands.js';
+import { EXPULSION, type Expulsion, type Fault } from './limits.js';
 import { Refusal, sameSecret, type Lobbies } from './lobbies.js';
 import type { Lobby } from './lobby.js';
 import type { Logger } from './logger.js';
@@ -15,12 +17,6 @@ import { inboundRefusal, outboundFault, playerState } from './player-state.js';
 import { Session } from './session.js';
 import type { Wire } from './wire.js';
 
-/** Milliseconds to give the password in, where there is one. */
-const AUTHENTICATION_MS = 10_000;
-
-/** Packets of earlier steps waiting in the connection's buffer from which on a client counts as too slow for another state. */
-const SLOW_CLIENT_PACKETS = 24;
-
 export interface GatewayServices {
   readonly config: Config;
   readonly clock: Clock;
@@ -29,6 +25,8 @@ export interface GatewayServices {
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
   readonly wire: Wire;
+  /** Whether the connection that came with this request is one too many of its address. */
+  isRefused(request: IncomingMessage): boolean;
 }
 
 /**
@@ -44,10 +42,11 @@ export class Gateway {
       ...this.#connectionEvents(),
       ...this.#lobbyEvents(),
       ...this.#playEvents(),
-      ...(services.config.debugCommands ? debugEvents(services.lobbies) : {}),
+      ...(services.config.debugCommands ? debugEvents(services.lobbies, () => services.clock.now()) : {}),
     }));
+    // Counted once for each connection, and refused in words: clients do not try again by themselves then.
     io.use((socket, next) => {
-      if (services.limit.admits(socket.handshake.address)) return next();
+      if (!services.isRefused(socket.request)) return next();
       services.counters.add('connection_refused');
       next(new Error('Too many connection attempts. Please wait a minute.'));
     });
@@ -68,8 +67,7 @@ export class Gateway {
   }
 
   keepsUp(memberId: string): boolean {
-    const connection = this.#sessions.get(memberId)?.socket.conn as { writeBuffer?: unknown[] } | undefined;
-    return (connection?.writeBuffer?.length ?? 0) < SLOW_CLIENT_PACKETS;
+    return this.#sessions.get(memberId)?.keepsUp ?? true;
   }
 
   wantsSounds(memberId: string): boolean {
@@ -82,17 +80,28 @@ export class Gateway {
 
   #connect(socket: Socket): void {
     const { config, clock, counters, lobbies, log } = this.services;
-    const session = new Session(socket, config.password !== undefined, () => clock.now(), (...message) => this.#admits(...message));
+    const session = new Session(socket, {
+      needsPassword: config.password !== undefined,
+      eventsPerSecond: config.eventsPerSecond,
+      now: () => clock.now(),
+      admits: (...message) => this.#admits(...message),
+      expel: (...whom) => this.#expel(...whom),
+    });
     this.#sessions.set(session.id, session);
     log.debug({ player: session.id }, 'connected');
     let cancelTimeout = (): void => {};
     if (!session.isAuthenticated) {
-      cancelTimeout = clock.after(AUTHENTICATION_MS, () => {
+      cancelTimeout = clock.after(config.handshakeSeconds * 1000, () => {
         if (session.isAuthenticated) return;
         session.emit('auth-failed', 'Authentication timeout');
         socket.disconnect(true);
       });
     }
+    // Before it is parsed.
+    const weigh = ({ data }: { data?: string | ArrayBufferView | ArrayBuffer }): void => {
+      session.took(typeof data === 'string' ? data.length : data?.byteLength ?? 0);
+    };
+    socket.conn.on('packet', weigh);
     socket.onAny((name: unknown, payload: unknown) => this.#receive(session, name, payload));
     socket.on('error', (error) => {
       counters.add('socket_error');
@@ -100,6 +109,7 @@ export class Gateway {
     });
     socket.on('disconnect', (reason) => {
       cancelTimeout();
+      socket.conn.off('packet', weigh);
       this.#sessions.delete(session.id);
       this.#guard(() => lobbies.leave(session.id));
       this.services.wire.forget(session.id);
@@ -109,10 +119,11 @@ export class Gateway {
 
   #receive(session: Session, name: unknown, payload: unknown): void {
     const { counters } = this.services;
-    if (!session.budget.spend()) return counters.add('event_over_budget');
+    if (session.isExpelled) return;
+    if (!session.budget.spend()) return this.#fault(session, 'event_over_budget');
     const event = typeof name === 'string' ? this.#events.get(name) : undefined;
-    if (event === undefined) return counters.add('event_unknown');
-    if (!session.isAuthenticated && event.isPublic !== true) return counters.add('event_unauthenticated');
+    if (event === undefined) return this.#fault(session, 'event_unknown');
+    if (!session.isAuthenticated && event.isPublic !== true) return this.#fault(session, 'event_unauthenticated');
     const refusal = inboundRefusal(name as string, playerState(this.services.lobbies.of(session.id)));
     if (refusal !== undefined) {
       counters.add('event_out_of_state');
@@ -120,7 +131,7 @@ export class Gateway {
     }
     this.#guard(() => {
       const parsed = event.schema.safeParse(payload);
-      if (!parsed.success) return counters.add('event_malformed');
+      if (!parsed.success) return this.#fault(session, 'event_malformed');
       try {
         event.handle(session, parsed.data as never);
       } catch (error) {
@@ -133,6 +144,22 @@ export class Gateway {
       }
       return undefined;
     });
+  }
+
+  #fault(session: Session, fault: Fault): void {
+    this.services.counters.add(fault);
+    session.fault(fault);
+  }
+
+  #expel(session: Session, expulsion: Expulsion): void {
+    const { counters, limit, log } = this.services;
+    const { address } = session.socket.handshake;
+    counters.add(`expelled_${expulsion}`);
+    log.warn({ player: session.id, address, reason: EXPULSION[expulsion] }, 'a client is expelled');
+    limit.exhaust(address);
+    if (expulsion !== 'slow') return session.farewell(EXPULSION[expulsion], this.#time());
+    // Not now: it is found out in the middle of telling a whole lobby something.
+    setImmediate(() => session.cut());
   }
 
   /** Whether a message may go out: its class, the client's state and the speaker fit, and it is no news. */
@@ -182,6 +209,7 @@ export class Gateway {
           session.isAuthenticated = true;
           session.emit('authenticated');
         } else {
+          this.services.counters.add('wrong_password');
           session.emit('auth-failed', 'Invalid password');
           session.socket.disconnect(true);
         }
@@ -189,6 +217,7 @@ export class Gateway {
       'admin:authenticate': clientEvent(payloads.password, (session, password) => {
         session.isAdmin = config.adminPassword !== undefined && sameSecret(config.adminPassword, password);
         session.emit(session.isAdmin ? 'admin:authenticated' : 'admin:auth-failed');
+        if (!session.isAdmin) this.#fault(session, 'wrong_password');
       }),
       'admin:force_start_match': clientEvent(payloads.forceStart, (session, { lobbyId }) => {
         this.#requireAdmin(session);
@@ -220,7 +249,13 @@ export class Gateway {
       }, { refused: (session, reason) => session.emit('lobby_creation_failed', { reason }) }),
       join_lobby: clientEvent(payloads.joinLobby, (session, { lobbyId, password }) => {
         lobbies.join(session, lobbyId, password ?? undefined);
-      }, { refused: (session, reason) => session.emit('lobby_join_failed', { reason }) }),
+      }, {
+        refused: (session, reason) => {
+          session.emit('lobby_join_failed', { reason });
+          // Lobbies that are hidden are found by guessing, too.
+          if (reason === 'Invalid password') this.#fault(session, 'wrong_password');
+        },
+      }),
       get_lobby_list: clientEvent(payloads.lobbyFilter, (session, filter) => {
         const list = lobbies.list(filter);
         session.emit('lobby_list', { lobbies: list, totalCount: list.length, timestamp: this.#time() });

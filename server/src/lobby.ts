@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { MatchResults, RosterEntry } from './match.js';
 
@@ -52,6 +53,13 @@ export interface LobbyInfo {
 
 type Emit = (memberId: string, event: string, payload: unknown) => void;
 
+/** Told of a lobby's matches as they begin and end, before its members are. */
+export interface LobbyObserver<M extends LobbyMatch> {
+  matchBegan(lobby: Lobby<M>, matchId: string): void;
+  /** @param results undefined: the lobby closes in the middle of it */
+  matchEnded(lobby: Lobby<M>, matchId: string, results: MatchResults | undefined): void;
+}
+
 /** The life of one lobby: waiting, counting down, playing, showing results, waiting again. Tells its members and nobody else. */
 export class Lobby<M extends LobbyMatch = LobbyMatch> {
   readonly members = new Set<string>();
@@ -59,10 +67,18 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
   #status: LobbyStatus = 'waiting';
   #lastActivity: number;
   #matchStartTime: number | undefined;
+  #matchId: string | undefined;
   #countdown: { cancel: () => void; isForced: boolean } | undefined;
   #cancelReset: (() => void) | undefined;
+  #isRetiring = false;
 
-  constructor(readonly settings: LobbySettings, readonly match: M, private readonly clock: Clock, private readonly emit: Emit) {
+  constructor(
+    readonly settings: LobbySettings,
+    readonly match: M,
+    private readonly clock: Clock,
+    private readonly emit: Emit,
+    private readonly observers: readonly LobbyObserver<M>[] = [],
+  ) {
     this.createdAt = this.#now();
     this.#lastActivity = this.createdAt;
     if (settings.isPermanent) this.#begin();
@@ -87,6 +103,21 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
 
   get isAbandoned(): boolean {
     return !this.settings.isPermanent && this.members.size === 0;
+  }
+
+  /** The match being played is the last. */
+  retire(): void {
+    this.#isRetiring = true;
+  }
+
+  /** Retiring, with nothing left to be played or shown to anybody. */
+  get isDone(): boolean {
+    return this.#isRetiring && (this.#status === 'waiting' || this.members.size === 0);
+  }
+
+  /** Of the match being played, a UUID; undefined: none is. */
+  get matchId(): string | undefined {
+    return this.#matchId;
   }
 
   touch(): void {
@@ -143,9 +174,11 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
 
   endMatch(): void {
     if (this.#status !== 'playing') return;
-    const { winnerTeam, redKills, blueKills, playerStats } = this.match.results();
+    const results = this.match.results();
+    const { winnerTeam, redKills, blueKills, playerStats } = results;
     this.#status = 'finished';
     this.touch();
+    this.#ended(results);
     this.#broadcast('match_ended', {
       lobbyId: this.id, winnerTeam, redKills, blueKills, duration: this.#now() - (this.#matchStartTime ?? this.#now()),
       killTarget: this.settings.killTarget, playerStats,
@@ -157,6 +190,7 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
   destroy(reason: string): void {
     this.#countdown?.cancel();
     this.#cancelReset?.();
+    this.#ended(undefined);
     for (const memberId of this.members) {
       this.emit(memberId, 'left_lobby', { lobbyId: this.id, timestamp: this.#now(), reason });
     }
@@ -227,6 +261,15 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
     this.#status = 'playing';
     this.#matchStartTime = this.#now();
     this.touch();
+    const matchId = this.#matchId = randomUUID();
+    for (const observer of this.observers) observer.matchBegan(this, matchId);
+  }
+
+  #ended(results: MatchResults | undefined): void {
+    const matchId = this.#matchId;
+    if (matchId === undefined) return;
+    this.#matchId = undefined;
+    for (const observer of this.observers) observer.matchEnded(this, matchId, results);
   }
 
   #waitAgain(): void {
@@ -235,13 +278,14 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
     this.#status = 'waiting';
     this.#matchStartTime = undefined;
     this.touch();
+    if (this.#isRetiring) return;
     this.#broadcastState();
     if (!this.#beginUnwatched()) this.#startCountdown();
   }
 
   /** A permanent lobby is played even when nobody is there to count down for. */
   #beginUnwatched(): boolean {
-    if (!this.settings.isPermanent || this.members.size > 0 || this.#status !== 'waiting') return false;
+    if (!this.settings.isPermanent || this.members.size > 0 || this.#status !== 'waiting' || this.#isRetiring) return false;
     this.#countdown?.cancel();
     this.#countdown = undefined;
     this.#begin();

@@ -16,16 +16,30 @@ async function main(): Promise<void> {
     },
   });
 
-  const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'stopping');
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
     setTimeout(() => process.exit(0), STOP_MS).unref();
     server.close().then(() => process.exit(0), (error: unknown) => {
       log.error({ err: error }, 'stopping failed');
       process.exit(1);
     });
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // A person at the keyboard wants it gone. A scheduler asks first and means its players well: its second word is the last.
+  let isDraining = false;
+  process.on('SIGINT', () => {
+    log.info({ signal: 'SIGINT' }, 'stopping');
+    stop();
+  });
+  process.on('SIGTERM', () => {
+    if (isDraining) {
+      log.info({ signal: 'SIGTERM' }, 'stopping at once');
+      return stop();
+    }
+    isDraining = true;
+    server.drain().then(stop, stop);
+  });
   console.log(`Trespasser is ready: ${server.url}`);
 }
 

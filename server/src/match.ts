@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import {
   acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
-  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+  toLegacy, v2, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
 } from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
@@ -297,6 +297,11 @@ export class Match {
     for (const seat of this.#people()) seat.wallsDue = true;
   }
 
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(): void {
+    this.services.world.clearProjectiles(this.#id);
+  }
+
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
     const seat = this.#person(memberId);
     const { x, y, alive } = this.#view(seat);
@@ -554,6 +559,12 @@ export class Match {
       msPerTick: this.#roll.msPerTick,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
+      placeOf: (player) => {
+        const seat = this.#byPlayer.get(player);
+        if (seat === undefined || !this.#isSeated(seat)) return null;
+        const { view, acquaintance } = this.#presence(receiver, seat);
+        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
+      },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {
         const seat = this.#byPlayer.get(player);
@@ -637,6 +648,11 @@ export class Match {
     seat.wallsChanged = false;
     seat.wallsAtMs = now;
     return seat.walls.json;
+  }
+
+  /** The match in the engine, the same one as long as the lobby lives. */
+  get engineId(): MatchId {
+    return this.#id;
   }
 
   /** Hash of the map, 16 hex digits. */
