@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import type { Counters } from './counters.js';
 import { Lobby, MAXIMUM_PLAYERS, type LobbyInfo, type LobbyObserver, type LobbyStatus } from './lobby.js';
 import type { Logger } from './logger.js';
+import type { TeamName } from './engine.js';
 import type { MapShelf, NamedMap } from './maps.js';
 import { isRefusal, Match, type MatchServices } from './match.js';
 
@@ -19,6 +20,12 @@ export class Refusal extends Error {
 export interface Member {
   readonly id: string;
   readonly name: string;
+}
+
+/** A match that the matchmaker has formed. */
+export interface HostedWish {
+  matchId: string;
+  mode: string;
 }
 
 export interface LobbyFilter {
@@ -50,7 +57,7 @@ export interface LobbiesSettings {
   readonly maxLobbies: number;
 }
 
-type MatchLobby = Lobby<Match>;
+export type MatchLobby = Lobby<Match>;
 
 /** What matches and lobbies ask of the server, which wants to know of each message what lobby says it. */
 export interface LobbiesServices extends Omit<MatchServices, 'emit' | 'emitJson'> {
@@ -118,7 +125,8 @@ export class Lobbies {
 
   join(member: Member, lobbyId: string, password: string | undefined): void {
     const lobby = this.#lobbies.get(lobbyId);
-    if (lobby === undefined) throw new Refusal('Lobby not found');
+    // To the match of others there is no way but their tokens.
+    if (lobby === undefined || (lobby.isHosted && lobby !== this.of(member.id))) throw new Refusal('Lobby not found');
     if (lobby === this.of(member.id)) {
       lobby.remind(member.id);
       return;
@@ -130,6 +138,24 @@ export class Lobbies {
     if (this.isDraining && lobby.status !== 'playing') throw new Refusal(STOPPING);
     this.leave(member.id);
     this.#enter(member, lobby);
+  }
+
+  /** Opens the lobby of a match that the matchmaker has formed; its id is the match's. @throws Refusal */
+  openHosted({ matchId, mode }: HostedWish): MatchLobby {
+    if (this.#lobbies.has(matchId)) throw new Refusal('The match is here already');
+    return this.#open({ id: matchId, gameMode: mode, isPrivate: true, hostedMatchId: matchId });
+  }
+
+  /** Lets a player of such a match in. @param team the player's, come what may */
+  enterHosted(member: Member, lobby: MatchLobby, team: TeamName): void {
+    this.leave(member.id);
+    this.#enter(member, lobby, {}, team);
+  }
+
+  /** Nothing happens where the lobby is gone. */
+  closeHosted(matchId: string, reason: string): void {
+    const lobby = this.#lobbies.get(matchId);
+    if (lobby?.isHosted === true) this.#close(lobby, reason);
   }
 
   leave(memberId: string): void {
@@ -144,6 +170,7 @@ export class Lobbies {
     const lobby = this.#lobbies.get(lobbyId);
     if (lobby === undefined) throw new Refusal('Lobby not found');
     if (lobby !== this.of(memberId)) throw new Refusal('Not in this lobby');
+    if (lobby.isHosted) throw new Refusal('The match begins by itself');
     const problem = lobby.forceStart(FORCED_START_SECONDS);
     if (problem !== undefined) throw new Refusal(problem);
   }
@@ -158,7 +185,7 @@ export class Lobbies {
 
   list(filter: LobbyFilter): LobbyInfo[] {
     const shown = [...this.#lobbies.values()].filter((lobby) => (
-      lobby.status !== 'finished'
+      lobby.status !== 'finished' && !lobby.isHosted
       && (filter.showPrivate || !lobby.settings.isPrivate)
       && (filter.showFull || !lobby.isFull)
       && (filter.showInProgress || lobby.status === 'waiting')
@@ -231,11 +258,11 @@ export class Lobbies {
     for (const lobby of [...this.#lobbies.values()]) this.#close(lobby, 'server stops');
   }
 
-  #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>): void {
+  #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>, team?: TeamName): void {
     // First: what the lobby says to its members is said to members only.
     this.#byMember.set(member.id, lobby);
     try {
-      lobby.join(member.id, member.name, remarks);
+      lobby.join(member.id, member.name, remarks, team);
     } catch (error) {
       this.#byMember.delete(member.id);
       if (lobby.isAbandoned) this.#close(lobby, 'empty');
@@ -255,7 +282,7 @@ export class Lobbies {
 
   #open(wish: {
     id?: string; gameMode: string; isPrivate?: boolean; password?: string | undefined; maxPlayers?: number; map?: NamedMap;
-    bots?: number; isPermanent?: boolean;
+    bots?: number; isPermanent?: boolean; hostedMatchId?: string;
   }): MatchLobby {
     this.#requireRoom();
     const { gameMode, isPrivate = false, password, maxPlayers = MAXIMUM_PLAYERS, map = this.maps.standard, bots = 0, isPermanent = false } = wish;
@@ -268,7 +295,7 @@ export class Lobbies {
       emitJson: (memberId, event, json) => this.services.emitJson(memberId, event, json, id),
     };
     const lobby = new Lobby(
-      { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent },
+      { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent, hostedMatchId: wish.hostedMatchId },
       this.#newMatch(services, { map, killTarget, maxPlayers, bots, phase: this.#opened++ }),
       services.clock,
       services.emit,

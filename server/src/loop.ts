@@ -33,6 +33,9 @@ const SPIN_MS = 1.5;
 /** Told when steps are given up. @param lateMs how late the first of them was */
 export type OnStall = (skippedSteps: number, lateMs: number) => void;
 
+/** Told of each step, milliseconds. On the hot path. */
+export type OnStep = (latenessMs: number, spentMs: number) => void;
+
 /** Decides how many steps are due and keeps the books. No timers of its own: see `FixedLoop`. */
 export class StepSchedule {
   #next = 0;
@@ -42,7 +45,12 @@ export class StepSchedule {
   #recentBefore: Worst = this.#recent;
   #recentSince: number;
 
-  constructor(readonly time: StepTime, private readonly clock: Clock, private readonly onStall: OnStall = () => {}) {
+  constructor(
+    readonly time: StepTime,
+    private readonly clock: Clock,
+    private readonly onStall: OnStall = () => {},
+    private readonly onStep: OnStep = () => {},
+  ) {
     this.#recentSince = clock.now();
   }
 
@@ -80,6 +88,7 @@ export class StepSchedule {
       stats.stepSum += spent;
       stats.maxStepMs = Math.max(stats.maxStepMs, spent);
       this.#noteRecent(began, lateness, spent);
+      this.onStep(lateness, spent);
     }
   }
 
@@ -136,6 +145,6 @@ export class FixedLoop {
   }
 }
 
-export function createSchedule(stepsPerSecond: number, clock: Clock = systemClock, onStall?: OnStall): StepSchedule {
-  return new StepSchedule(new StepTime(clock.now(), stepsPerSecond), clock, onStall);
+export function createSchedule(stepsPerSecond: number, clock: Clock = systemClock, onStall?: OnStall, onStep?: OnStep): StepSchedule {
+  return new StepSchedule(new StepTime(clock.now(), stepsPerSecond), clock, onStall, onStep);
 }

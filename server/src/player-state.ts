@@ -134,6 +134,7 @@ export const OUTBOUND: ReadonlyMap<string, MessageClass> = new Map<string, Messa
   lobby_join_failed: 'menu',
   private_lobby_created: 'menu',
   left_lobby: 'menu',
+  'match:return': 'menu',
   test_start_failed: 'menu',
   'player:join:failed': 'menu',
   'wire:refused': 'menu',

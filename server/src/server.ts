@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,16 @@ import type { Config } from './config.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { Counters } from './counters.js';
 import { engine, engineErrorCode } from './engine.js';
-import { Gateway } from './gateway.js';
+import { Gateway, type Entrance } from './gateway.js';
 import { httpHandler } from './http.js';
 import { MAX_MESSAGE_BYTES, PING, SOCKETS_PER_CLIENT } from './limits.js';
 import { Lobbies } from './lobbies.js';
+import type { LobbyObserver } from './lobby.js';
 import type { Logger } from './logger.js';
+import type { Match } from './match.js';
+import type { Metrics } from './observe/index.js';
+import type { Session } from './session.js';
+import type { World } from './engine.js';
 import { createSchedule, FixedLoop, type LoopStats, type OnStall } from './loop.js';
 import { MapShelf } from './maps.js';
 import { RecordingFolder, Recordings, type RecordingShelf } from './replays/index.js';
@@ -37,6 +42,9 @@ export interface RunningServer {
   readonly io: SocketServer;
   readonly http: HttpServer;
   readonly recordings: Recordings | undefined;
+  readonly world: World;
+  readonly admin: Admin;
+  session(memberId: string): Session | undefined;
   loopStats(): LoopStats;
   /** How much of everything there is that comes and goes with clients. */
   census(): Census;
@@ -63,6 +71,10 @@ export interface Census {
   recordings: number;
 }
 
+export interface Companion extends LobbyObserver<Match> {
+  advance(step: number): void;
+}
+
 export interface ServerOptions {
   clientFolder?: string;
   /** The system's unless a test has its own. */
@@ -73,27 +85,42 @@ export interface ServerOptions {
   ping?: { intervalMs: number; timeoutMs: number };
   /** Where recordings go; by default what `REPLAYS` says. */
   recordingShelf?: RecordingShelf;
+  counters?: Counters;
+  metrics?: Metrics;
+  /** Of players whom the matchmaker sends. */
+  entrance?: Entrance;
+  /** What plays along: told of matches, and called after each step. Made when the world is there. */
+  companions?(world: World): Companion[];
+  /** Answers requests over HTTP that are for somebody else in this process; false: they are not. */
+  httpFirst?(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Why no new matches should come here; undefined: they may. */
+  unready?(): string | undefined;
   /** The engine has failed for good: no match goes on, and nothing but a new process helps. */
   onFatal?: (error: unknown) => void;
 }
 
 export async function startServer(config: Config, log: Logger, options: ServerOptions = {}): Promise<RunningServer> {
-  const { clientFolder = CLIENT_FOLDER, ping = PING, addressOf = otherEnd, onFatal } = options;
-  const counters = new Counters();
+  const { clientFolder = CLIENT_FOLDER, ping = PING, addressOf = otherEnd, onFatal, metrics, counters = new Counters() } = options;
   const clock = guarded(options.clock ?? systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
   for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
   const world = new engine.World({ tickRate: config.tickRate, rules: config.rules, maxMatches: config.maxMatches });
-  const schedule = createSchedule(config.tickRate, clock, stallReporter(clock, counters, log));
+  const schedule = createSchedule(
+    config.tickRate, clock, stallReporter(clock, counters, log), metrics === undefined ? undefined : (lateness, spent) => metrics.tick(lateness, spent),
+  );
   const shelf = options.recordingShelf ?? (config.replays === 'directory' ? await RecordingFolder.open(join(config.dataDir, 'replays')) : undefined);
   const recordings = shelf === undefined ? undefined : new Recordings(world, shelf, counters, log);
+  const companions = [...(recordings === undefined ? [] : [recordings]), ...(options.companions?.(world) ?? [])];
 
   // Before Socket.IO attaches: it takes its own requests from the listeners that are there by then, later ones would answer them too.
   const httpServer = createHttpServer({
     headersTimeout: config.handshakeSeconds * 1000,
     requestTimeout: config.handshakeSeconds * 1000,
     connectionsCheckingInterval: LOOK_MS,
-  }, (request, response) => answer(request, response));
+  }, (request, response) => {
+    metrics?.watchResponse(response);
+    if (options.httpFirst?.(request, response) !== true) answer(request, response);
+  });
   httpServer.maxConnections = SOCKETS_PER_CLIENT * config.maxConnections;
   httpServer.on('drop', () => counters.add('socket_dropped'));
   const limit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
@@ -130,20 +157,25 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     world, clock, counters,
     epochOfStep: (step) => schedule.time.epochMs(step),
     emit: (memberId, event, payload, lobbyId) => gateway.emit(memberId, event, payload, lobbyId),
-    emitJson: (memberId, event, json, lobbyId) => gateway.emitJson(memberId, event, json, lobbyId),
+    emitJson: (memberId, event, json, lobbyId) => {
+      if (event === 'game:state') metrics?.snapshot(json.length);
+      gateway.emitJson(memberId, event, json, lobbyId);
+    },
     keepsUp: (memberId) => gateway.keepsUp(memberId),
     wantsSounds: (memberId) => gateway.wantsSounds(memberId),
     wireMoved: (memberId, address) => wire.moved(memberId, address),
-  }, counters, log, recordings === undefined ? [] : [recordings]);
+  }, counters, log, companions);
   const wireLimit = new ConnectionLimit(config.connectionsPerMinute, config.limitLoopback, () => clock.now());
   const wire: Wire = new Wire({
     isEnabled: config.wire, world, clock, counters, log, lobbies,
     // Its own count: each connection of Socket.IO may bring one of these.
     limit: wireLimit, addressOf,
     session: (memberId) => gateway.session(memberId),
+    onSent: metrics === undefined ? undefined : (bytes) => metrics.snapshot(bytes),
   });
   const gateway: Gateway = new Gateway(io, {
     config, clock, counters, log, lobbies, limit, wire, addressOf, isRefused: (request) => refused.has(request),
+    entrance: options.entrance, observer: metrics,
   });
   const forgetting = setInterval(() => {
     limit.forgetOld();
@@ -174,7 +206,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
       return;
     }
     lobbies.advance(step);
-    recordings?.advance(step);
+    for (const companion of companions) companion.advance(step);
   });
 
   const census = (): Census => ({
@@ -190,8 +222,17 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   });
   const admin = new Admin({
     health: () => ({ census: census(), stats: lobbies.stats(), loop: schedule.stats(), counters: counters.all() }),
-    unready: () => (lobbies.isDraining ? 'draining' : undefined),
+    unready: () => (lobbies.isDraining ? 'draining' : options.unready?.()),
   });
+  if (metrics !== undefined) {
+    metrics.watch({
+      activeMatches: () => lobbies.stats().lobbiesByStatus.playing,
+      capacity: () => config.maxMatches,
+      connections: () => connectionsOf(io),
+      players: () => gateway.states(),
+    });
+    admin.add('/metrics', metrics.route());
+  }
   await listen(httpServer, config.port, config.host, 'PORT');
   try {
     await listen(admin.http, config.adminPort, config.host, 'ADMIN_PORT');
@@ -217,6 +258,9 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
     io,
     http: httpServer,
     recordings,
+    world,
+    admin,
+    session: (memberId) => gateway.session(memberId),
     loopStats: () => schedule.stats(),
     census,
     async drain() {
@@ -259,7 +303,7 @@ function connectionsOf(server: SocketServer): number {
   return (server.engine as { clientsCount: number }).clientsCount;
 }
 
-function listen(server: HttpServer, port: number, host: string, setting: 'PORT' | 'ADMIN_PORT'): Promise<void> {
+export function listen(server: HttpServer, port: number, host: string, setting: 'PORT' | 'ADMIN_PORT'): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(explained(error, port, host, setting));
     server.once('error', fail);

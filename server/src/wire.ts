@@ -33,6 +33,8 @@ export interface WireServices {
   readonly limit: ConnectionLimit;
   addressOf(request: IncomingMessage): string;
   session(memberId: string): Session | undefined;
+  /** Told of each message that goes out, in bytes. On the hot path. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 export interface WireTotals {
@@ -246,6 +248,7 @@ export class Wire {
     if (!connection.send(this.#bytes.slice(offset!, offset! + length!))) return this.services.counters.add('wire_dropped');
     this.#totals.packets++;
     this.#totals.bytes += length!;
+    this.services.onSent?.(length!);
   }
 
   #makeRoom({ packets, bytes }: { packets: number; bytes: number }): void {

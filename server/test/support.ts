@@ -93,7 +93,7 @@ export class WarpClock implements Clock {
 export function startTestServer(
   env: Record<string, string> = {}, options: Omit<ServerOptions, 'onFatal'> & { log?: Logger } = {},
 ): Promise<RunningServer> {
-  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', ...env });
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', MATCHMAKING: 'off', ...env });
   const { log = createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), ...rest } = options;
   return startServer(config, log, rest);
 }
