@@ -7,7 +7,7 @@ const fault = require('./fault.js');
 /** Methods of World that take a match and no player. */
 const OF_MATCH = [
   'drainEvents', 'drainTold', 'drainSounds', 'readSounds', 'pendingSounds', 'soundBetween', 'soundField', 'readPlayers',
-  'lineIsClear', 'smokeBetween', 'sightMatrix', 'knows', 'projectiles', 'clouds', 'wallsVersion', 'sliceHealth', 'repairWalls',
+  'lineIsClear', 'smokeBetween', 'sightMatrix', 'knows', 'projectiles', 'clouds', 'wallsVersion', 'sliceHealth', 'repairWalls', 'clearProjectiles',
   'hash', 'mapHash', 'save', 'restore', 'snapshot', 'rollback', 'resimulate', 'record', 'recording', 'drainReplay',
   'endRecording', 'guard', 'unguard', 'drainEvidence', 'standings', 'score',
 ];
@@ -168,6 +168,10 @@ module.exports = function handles(World) {
       world.pushInput(match, id, sequence, held, taps, mouseX, mouseY, ackTick);
       this.#sequence = sequence;
       return sequence;
+    }
+
+    edit(edit) {
+      this.#match.world.editPlayer(this.#match.id, this.id, edit);
     }
 
     kill() {

@@ -361,29 +361,71 @@ export interface PlayerOptions {
 
 /** A player as the host wants the player to be, in one respect: {@link World.editPlayer}. */
 export type PlayerEdit =
-  /**
-   * The body is moved to the free spot nearest to there, px, by the walls as they stand, and stands still. A point outside
-   * of the field is moved into it.
-   */
-  | { type: 'place'; x: number; y: number }
-  /** Health left, of the living; 1/64 to full health, in steps of 1/64. */
-  | { type: 'health'; points: number }
-  /** Lives again where the body lies, in full health, with what is in its hands. */
-  | { type: 'revive' }
-  /** Lies down dead: no death is counted, and no event tells of one. */
-  | { type: 'fell' }
-  /** What the score says of the player, 0 to 65,535 each. The team's kills stay as they are. */
-  | { type: 'score'; kills: number; deaths: number }
-  /** The side, of the living too, who know the new side's players at once. */
-  | { type: 'team'; team: TeamName }
-  /** What is carried, of the living too: full magazines, the primary weapon in hand. */
-  | { type: 'loadout'; loadout: Loadout }
-  /** The weapon in hand, by its place, 0 to 4. */
-  | { type: 'hold'; place: number }
-  /** Rounds of the weapon in a place, 0 to 4: at most a full magazine, and the rule book's reserve besides. */
-  | { type: 'rounds'; place: number; ammo: number; reserve: number }
-  /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
-  | { type: 'spawn' };
+  | {
+      /**
+       * The body is moved to the free spot nearest to there, by the walls as they stand, and stands still. A point outside
+       * of the field is moved into it.
+       */
+      type: 'place';
+      /** px. */
+      x: number;
+      /** px. */
+      y: number;
+    }
+  | {
+      /** Health left, of the living. */
+      type: 'health';
+      /** 1/64 to full health, in steps of 1/64. */
+      points: number;
+    }
+  | {
+      /** Lives again where the body lies, in full health, with what is in its hands. */
+      type: 'revive';
+    }
+  | {
+      /** Lies down dead: no death is counted, and no event tells of one. */
+      type: 'fell';
+    }
+  | {
+      /** What the score says of the player. The team's kills stay as they are. */
+      type: 'score';
+      /** 0 to 65,535. */
+      kills: number;
+      /** 0 to 65,535. */
+      deaths: number;
+    }
+  | {
+      /** The side, of the living too, who know the new side's players at once. */
+      type: 'team';
+      /** The new one. */
+      team: TeamName;
+    }
+  | {
+      /** What is carried, of the living too: full magazines, the primary weapon in hand. */
+      type: 'loadout';
+      /** A legal one. */
+      loadout: Loadout;
+    }
+  | {
+      /** The weapon in hand. */
+      type: 'hold';
+      /** 0 to 4, one that holds a weapon. */
+      place: number;
+    }
+  | {
+      /** Rounds of a weapon. */
+      type: 'rounds';
+      /** 0 to 4, one that holds a weapon. */
+      place: number;
+      /** In the magazine, at most a full one. */
+      ammo: number;
+      /** Besides, at most the rule book's. */
+      reserve: number;
+    }
+  | {
+      /** Placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive. */
+      type: 'spawn';
+    };
 
 /** How a bot joins and plays. */
 export interface BotOptions extends PlayerOptions {
@@ -1585,6 +1627,9 @@ export class Match {
   /** Restores every slice: {@link World.repairWalls}. */
   repairWalls(): void;
 
+  /** Takes everything out of the air: {@link World.clearProjectiles}. */
+  clearProjectiles(): void;
+
   /** Hash of everything that the future depends on: {@link World.hash}. */
   hash(): string;
 
@@ -1671,6 +1716,9 @@ export class Player {
 
   /** Whether the player sees an enemy: {@link World.sees}. @throws `INVALID_ARGUMENT` for a player of another match */
   sees(target: Player): boolean;
+
+  /** Makes the player what the host wants: {@link World.editPlayer}. */
+  edit(edit: PlayerEdit): void;
 
   /** Kills the player at once: {@link World.killPlayer}. */
   kill(): void;
@@ -2694,11 +2742,13 @@ export interface QueuePolicy {
   uneven?: number;
 }
 
+/** What a {@link MatchQueue} is made with. */
 export interface MatchQueueOptions {
   /** 1 to 64. Default: `standard` of 2 to 8. */
   modes?: QueueMode[];
   /** Names of 1 to 8 regions, 1 to 32 bytes of UTF-8 each. Default: `local`. */
   regions?: string[];
+  /** What makes a match good enough, and when. */
   policy?: QueuePolicy;
   /** Tickets at most, 1 to 65,536. Default 16,384. */
   maxTickets?: number;
@@ -2710,7 +2760,9 @@ export interface MatchQueueOptions {
 
 /** A player and what is thought of them; the rating's value is kept to 1/256 point. */
 export interface QueueMember {
+  /** Who. */
   player: QueueId;
+  /** What is thought of the player, by the system of {@link RatingSystem}. */
   rating: Rating;
 }
 
@@ -2746,16 +2798,25 @@ export interface QueueOffer {
   /** Name of one of the queue's regions. */
   region: string;
   /** Open slots of each team; with its players at most a team of the mode; one at least is open. */
-  free: { red: number; blue: number };
+  free: {
+    /** Red's. */
+    red: number;
+    /** Blue's. */
+    blue: number;
+  };
   /** Who plays for red; together with blue at least one does. */
   red: QueueMember[];
+  /** Who plays for blue. */
   blue: QueueMember[];
 }
 
 /** A player's place in a match. */
 export interface FormedSeat {
+  /** The ticket that the player came with. */
   ticket: string;
+  /** Who. */
   player: string;
+  /** The side to play for. */
   team: TeamName;
   /** How long the ticket waited. */
   waitedMs: number;
@@ -2763,6 +2824,7 @@ export interface FormedSeat {
 
 /** A match to be held, or players for one that is being held. */
 export interface FormedMatch {
+  /** Name of the mode. */
   mode: string;
   /** Where the worst ping is lowest. */
   region: string;
@@ -2807,7 +2869,12 @@ export interface QueueLogPart {
 /** A log played again. */
 export interface QueueReplay {
   /** Every match, with the time of its form call. */
-  matches: { nowMs: number; match: FormedMatch }[];
+  matches: {
+    /** What `form` was called with. */
+    nowMs: number;
+    /** What it gave. */
+    match: FormedMatch;
+  }[];
   /** {@link MatchQueue.hash} after the last call. */
   hash: string;
   /** After the last call. */
@@ -2885,8 +2952,9 @@ export class MatchQueue {
   ticketOf(player: QueueId): string | null;
 
   /** The open slots that are left of an offer; `null`: none. */
-  free(running: QueueId): { red: number; blue: number } | null;
+  free(running: QueueId): QueueOffer['free'] | null;
 
+  /** What it has done so far, and what waits. */
   stats(): QueueStats;
 
   /** Of all matches formed so far, in order, 16 hexadecimal digits: queues with the same hash have formed the same. */
@@ -2895,6 +2963,9 @@ export class MatchQueue {
   /** What has been written of the log since the last drain: nothing if the queue keeps none. */
   drainLog(): QueueLogPart;
 
-  /** Gives the memory back at once. Later calls throw `NOT_ALLOWED`, a second `dispose` does nothing. */
+  /** Frees its memory now, not when the collector comes. Every later call throws `DISPOSED`. Harmless the second time. */
   dispose(): void;
+
+  /** {@link MatchQueue.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }

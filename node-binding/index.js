@@ -72,6 +72,7 @@ const { Match, Player } = require('./handles.js')(World);
 // `using` frees at the end of the block. Node has the symbol from 20.4 on; `dispose` is there in any case.
 const OWNERS = [
   World, Match, Player, native.GameMap, WireClient, native.Snapshot, native.Replay, native.Playback, native.PositionGuard,
+  native.MatchQueue,
 ];
 if (Symbol.dispose !== undefined) {
   for (const { prototype } of OWNERS) {

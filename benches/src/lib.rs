@@ -2,7 +2,9 @@
 
 pub mod canvas;
 pub mod draw;
+pub mod matchmaking;
 pub mod origin;
+pub mod overhead;
 pub mod rating;
 pub mod replay;
 pub mod trace;

@@ -12,6 +12,8 @@ export interface TestHook {
   state(): TestState;
   /** Live subscriptions: the link's handlers and everything held by a Disposer. The same in the same scene. */
   listenerCount(): number;
+  /** Handlers of the game's own emitters and of its scenes', and things on the scenes' lists. The same in the same scene. */
+  gameCount(): number;
 }
 
 export interface TestState {
@@ -116,5 +118,17 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
       };
     },
     listenerCount: () => services.link.listenerCount() + Disposer.liveCount(),
+    gameCount() {
+      const handlers = (emitter: Phaser.Events.EventEmitter): number => (
+        emitter.eventNames().reduce((sum: number, name) => sum + emitter.listenerCount(name), 0)
+      );
+      let count = handlers(game.events) + handlers(game.scale) + handlers(game.textures) + handlers(game.registry.events);
+      // The textures themselves, too.
+      count += game.textures.getTextureKeys().length;
+      for (const scene of game.scene.scenes) {
+        count += handlers(scene.events) + scene.children.length + scene.tweens.getTweens().length;
+      }
+      return count;
+    },
   };
 }

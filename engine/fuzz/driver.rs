@@ -3,8 +3,8 @@
 
 use trespasser::rules::Material;
 use trespasser::{
-    Buttons, Error, GameMap, InputCmd, Loadout, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Team, Vec2,
-    WallDef, Weapon, World, WorldDef,
+    Buttons, Edit, Error, GameMap, InputCmd, Loadout, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Team,
+    Vec2, WallDef, Weapon, World, WorldDef,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -159,13 +159,19 @@ pub(crate) fn drive(data: &[u8], ticks: u32) {
             }
             12 => {
                 if let Some(id) = some {
-                    match bytes.byte() % 4 {
+                    match bytes.byte() % 8 {
                         0 => drop(world.kill_player(game, id)),
                         1 => {
                             let weapon = Weapon::from_number(bytes.byte() % 15).expect("15 weapons");
                             drop(world.give_weapon(game, id, weapon));
                         }
                         2 => drop(world.repair_walls(game)),
+                        3 => drop(world.clear_projectiles(game)),
+                        4..=6 => {
+                            if let Some(edit) = edit(bytes) {
+                                let _ = world.edit_player(game, id, edit);
+                            }
+                        }
                         _ => drop(world.set_team(game, id, if who & 1 == 0 { Team::Red } else { Team::Blue })),
                     }
                 }
@@ -203,6 +209,25 @@ pub(crate) fn drive(data: &[u8], ticks: u32) {
             }
         }
     }
+}
+
+/// Whatever a host may want of a player, and some that it may not.
+fn edit(bytes: &mut Bytes<'_>) -> Option<Edit> {
+    Some(match bytes.byte() % 11 {
+        0 => Edit::Place { x: bytes.word(), y: bytes.word() },
+        1 | 2 => Edit::place(Vec2::new(f32::from(bytes.short()) / 120.0, f32::from(bytes.short()) / 220.0)),
+        3 => Edit::Health { points: bytes.short() % 6500 },
+        4 => Edit::Revive,
+        5 => Edit::Fell,
+        6 => Edit::Score { kills: bytes.short(), deaths: bytes.short() },
+        7 => Edit::Team(if bytes.byte() & 1 == 0 { Team::Red } else { Team::Blue }),
+        8 => Edit::Loadout(loadout(bytes).ok()?),
+        9 => match bytes.byte() {
+            place @ 0..128 => Edit::Hold { place: place % 6 },
+            place => Edit::Rounds { place: place % 6, ammo: bytes.short() % 40, reserve: bytes.short() % 220 },
+        },
+        _ => Edit::Spawn,
+    })
 }
 
 /// What must hold after every tick; `honest`: no liar's bytes have been taken.

@@ -9,6 +9,8 @@ use trespasser::matchmaking::log::replay_with;
 use trespasser::matchmaking::{Formed, Member, Mode, Offer, Policy, Queue, QueueDef, Ticket, replay};
 use trespasser::rating::{Rating, System};
 use trespasser::rng::philox4x32;
+#[cfg(feature = "scenes")]
+use trespasser::scenes::tickets::Crowd;
 use trespasser::{Error, Team};
 
 fn noise(seed: u32, length: u32) -> Vec<u8> {
@@ -49,6 +51,21 @@ fn teams(formed: &Formed) -> [Vec<u64>; 2] {
 fn promises_hold_under_any_calls() {
     let seated: usize = (0..600).map(|seed| driver::calls(&noise(seed, 6000))).sum();
     assert!(seated > 20_000, "only {seated} players came into matches");
+}
+
+/// The matches of a crowd, known by their hash: in debug and release, on every platform. A change says why in its commit.
+#[cfg(feature = "scenes")]
+#[test]
+fn a_crowd_is_formed_the_same_everywhere() {
+    let crowds = [(Crowd { tails: 0.05, ..Crowd::new(7) }, 3000, vec![45_000, 60_000, 75_000], 7, "9f1d0af16b5f9da2")];
+    // What the release build of the example `matchmaking_load` says.
+    let load = (Crowd::new(1), 10_000, vec![60_000], 38, "95101f06584ddbf3");
+    for (crowd, count, times, left, hash) in crowds.into_iter().chain([load]) {
+        let mut queue = Queue::new(Crowd::queue_def()).unwrap();
+        crowd.tickets(count).iter().for_each(|ticket| queue.add(ticket).unwrap());
+        times.into_iter().for_each(|now| drop(queue.form(now).unwrap()));
+        assert_eq!((queue.waiting(), format!("{:016x}", queue.hash()).as_str()), (left, hash));
+    }
 }
 
 #[test]

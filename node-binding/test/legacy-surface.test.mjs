@@ -93,6 +93,10 @@ test('inputs move, aim and fire', async () => {
   assert.ok(Math.abs(r.position.x - x - 50) < 3 && Math.abs(r.rotation) < 0.01, `${r.position.x} ${r.rotation}`);
   assert.equal(r.lastProcessedInput, 30);
   assert.equal(r.movementState, 'walking');
+  sim.handlePlayerInput('r', { keys: { d: true }, mouse: { x: 400, y } });
+  sim.handlePlayerInput('r', { keys: { d: true }, mouse: { x: 400, y } });
+  sim.update(2 * MS);
+  assert.equal(r.lastProcessedInput, 32, 'one without a number is the next');
   const fired = sim.getPendingEvents().filter(({ type }) => type === 'weapon:fired');
   assert.ok(fired.length >= 4 && fired.length <= 6, `${fired.length} shots in half a second at 600 a minute`);
   assert.equal(r.weapons.get('rifle').currentAmmo, 30 - fired.length);

@@ -31,7 +31,7 @@ test('index.d.ts and the package export the same values', () => {
   assert.deepEqual(Object.keys(engine).sort(), exportedValues());
 });
 
-for (const name of ['GameMap', 'World', 'Match', 'Player', 'WireClient', 'Snapshot', 'Replay', 'Playback', 'PositionGuard', 'RatingSystem']) {
+for (const name of ['GameMap', 'World', 'Match', 'Player', 'WireClient', 'Snapshot', 'Replay', 'Playback', 'PositionGuard', 'RatingSystem', 'MatchQueue']) {
   test(`${name} has exactly the members that index.d.ts declares`, () => {
     const declared = classMembers(name);
     assert.deepEqual(inherited(engine[name].prototype), declared.instance);

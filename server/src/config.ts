@@ -1,4 +1,56 @@
+import { TrustedProxies } from './accounts/addresses.js';
+import { TokenKeys } from './accounts/keys.js';
+
+/**
+ * - `match`: accounts, queue and matchmaker; plays nothing
+ * - `game`: plays the matches that it is given, and lobbies of its own
+ * - `all`: both in one process
+ */
+export const ROLES = ['all', 'match', 'game'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who signs tokens that are not ours. */
+export interface JwksConfig {
+  url: string;
+  issuer: string;
+  audience: string;
+}
+
+export interface S3Config {
+  /** Undefined: Amazon's own. */
+  endpoint: string | undefined;
+  bucket: string;
+  region: string;
+  /** Undefined: as the machine has them. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+}
+
 export interface Config {
+  role: Role;
+  /** Whether there are accounts, a queue and a database beside the lobbies. */
+  matchmaking: boolean;
+  /** Where this server stands. */
+  region: string;
+  /** Regions that players may be matched in, at the matchmaker. */
+  regions: string[];
+  /** How players reach this game server; undefined: by its host and port. */
+  publicUrl: string | undefined;
+  /** Where players find the lobby after a match; undefined: where they came from. */
+  lobbyUrl: string | undefined;
+  /** Undefined: queue and pool are in this process' memory. */
+  redisUrl: string | undefined;
+  /** Undefined: an embedded database. */
+  databaseUrl: string | undefined;
+  /** Undefined: one is made and kept in `dataDir`. */
+  tokenSecret: string | undefined;
+  jwks: JwksConfig | undefined;
+  s3: S3Config | undefined;
+  /** Whether Agones runs this process. */
+  agones: boolean;
+  /** Whether the engine watches for what no honest player does. */
+  guard: boolean;
+  /** Whose X-Forwarded-For counts. */
+  trustedProxies: TrustedProxies;
   /** 0 lets the system choose. */
   port: number;
   host: string;
@@ -17,6 +69,22 @@ export interface Config {
   connectionsPerMinute: number;
   /** Development lets loopback connect without limit; a container behind a proxy on the same host must not. */
   limitLoopback: boolean;
+  /** Clients connected at once. */
+  maxConnections: number;
+  /** Lobbies, and so matches, at once. */
+  maxMatches: number;
+  /** Events a second that one client may send in the long run. */
+  eventsPerSecond: number;
+  /** Seconds that a connection has to become a client: to send a request, to open a session, to give the password. */
+  handshakeSeconds: number;
+  /** Of the operator's endpoints; 0 lets the system choose. */
+  adminPort: number;
+  /** Seconds that running matches may go on after SIGTERM. */
+  drainSeconds: number;
+  /** Where what outlives the process is kept. */
+  dataDir: string;
+  /** Where matches are written down. */
+  replays: 'off' | 'directory' | 's3';
   password: string | undefined;
   adminPassword: string | undefined;
   logLevel: LogLevel;
@@ -30,6 +98,26 @@ export class ConfigError extends Error {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+const LABEL = /^[\w.:-]{1,32}$/;
+
+/**
+ * What the command line says, as settings of the environment; it has the last word.
+ *
+ * @throws ConfigError for anything but `--role`
+ */
+export function readArguments(args: readonly string[]): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (let at = 0; at < args.length; at++) {
+    const [name, value] = args[at]!.split(/=(.*)/s, 2) as [string, string?];
+    if (name !== '--role') throw new ConfigError(`${JSON.stringify(args[at])} is not known: there is --role ${ROLES.join('|')}; all else are environment variables`);
+    if ('ROLE' in settings) throw new ConfigError('--role is given twice');
+    const role = value ?? args[++at];
+    if (role === undefined || role === '') throw new ConfigError(`--role takes one of ${ROLES.join(', ')}`);
+    settings['ROLE'] = role;
+  }
+  return settings;
+}
 
 /** Reads and checks every setting, and names all the bad ones at once. An empty variable counts as unset. */
 export function readConfig(env: Environment): Config {
@@ -67,8 +155,71 @@ export function readConfig(env: Environment): Config {
     return value;
   };
 
+  const url = (name: string, protocols: readonly string[]): string | undefined => {
+    const value = secret(name);
+    if (value === undefined) return undefined;
+    const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : '';
+    // It may have a password in it.
+    if (!protocols.includes(protocol)) problems.push(`${name} is not valid: it takes a URL that begins with ${protocols.map((each) => `${each}://`).join(' or ')}`);
+    return value;
+  };
+  const label = (name: string, fallback: string): string => {
+    const value = text(name) ?? fallback;
+    if (!LABEL.test(value)) refuse(name, value, 'it takes 1 to 32 of A-Z, a-z, 0-9, _, ., : and -');
+    return value;
+  };
+  const need = (names: readonly string[], why: string): void => {
+    const missing = names.filter((name) => text(name) === undefined);
+    if (missing.length > 0) problems.push(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${why}`);
+  };
+  const sane = <T>(read: () => T, fallback: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return fallback;
+    }
+  };
+
+  const role = choice('ROLE', 'all', ROLES);
+  const matchmaking = flag('MATCHMAKING', 'on');
+  if (role !== 'all') {
+    if (!matchmaking) problems.push(`MATCHMAKING=off is not valid: ROLE=${role} is there for it; ROLE=all plays without`);
+    need(['REDIS_URL', 'DATABASE_URL', 'TOKEN_SECRET'], `ROLE=${role} shares queue, pool and accounts with other processes; ROLE=all needs none of them`);
+  }
+  const replays = choice('REPLAYS', 'off', ['off', 'directory', 's3'] as const);
+  if (replays === 's3') need(['S3_BUCKET', 'S3_REGION'], 'REPLAYS=s3 keeps recordings there');
+  const keys = [text('S3_ACCESS_KEY'), secret('S3_SECRET_KEY')] as const;
+  if ((keys[0] === undefined) !== (keys[1] === undefined)) problems.push('S3_ACCESS_KEY and S3_SECRET_KEY come together: set both or none');
+  const jwksUrl = url('JWKS_URL', ['https', 'http']);
+  if (jwksUrl !== undefined) need(['JWT_ISSUER', 'JWT_AUDIENCE'], 'JWKS_URL takes tokens of that issuer, for that audience');
+  const tokenSecret = env['TOKEN_SECRET']?.trim() || undefined;
+  if (tokenSecret !== undefined) sane(() => void new TokenKeys(tokenSecret.split(',').map((each) => each.trim()).filter((each) => each !== '')), undefined);
+  const region = label('REGION', 'local');
+  const regions = (text('REGIONS') ?? region).split(',').map((each) => each.trim());
+  if (regions.some((each) => !LABEL.test(each)) || new Set(regions).size !== regions.length || regions.length > 8) {
+    refuse('REGIONS', regions.join(','), 'it takes 1 to 8 different names of regions, separated by commas');
+  }
+
   const rules = choice('RULES', 'standard', ['standard', 'legacy'] as const);
   const config: Config = {
+    role,
+    matchmaking,
+    region,
+    regions,
+    publicUrl: url('PUBLIC_URL', ['https', 'http']),
+    lobbyUrl: url('LOBBY_URL', ['https', 'http']),
+    redisUrl: url('REDIS_URL', ['redis', 'rediss']),
+    databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
+    tokenSecret,
+    jwks: jwksUrl === undefined ? undefined : { url: jwksUrl, issuer: text('JWT_ISSUER') ?? '', audience: text('JWT_AUDIENCE') ?? '' },
+    s3: replays !== 's3' ? undefined : {
+      endpoint: url('S3_ENDPOINT', ['https', 'http']), bucket: text('S3_BUCKET') ?? '', region: text('S3_REGION') ?? '',
+      credentials: keys[0] === undefined || keys[1] === undefined ? undefined : { accessKeyId: keys[0], secretAccessKey: keys[1] },
+    },
+    agones: flag('AGONES', 'off'),
+    guard: flag('GUARD', 'on'),
+    trustedProxies: sane(() => new TrustedProxies(text('TRUSTED_PROXIES') ?? ''), new TrustedProxies('')),
     port: integer('PORT', 3000, 0, 65535),
     host: text('HOST') ?? '0.0.0.0',
     map: text('MAP'),
@@ -81,6 +232,14 @@ export function readConfig(env: Environment): Config {
     wire: flag('WIRE', 'on'),
     connectionsPerMinute: integer('CONNECTIONS_PER_MINUTE', 10, 0, 1_000_000),
     limitLoopback: env['NODE_ENV'] === 'production',
+    maxConnections: integer('MAX_CONNECTIONS', 2000, 1, 100_000),
+    maxMatches: integer('MAX_MATCHES_PER_SERVER', 100, 1, 1000),
+    eventsPerSecond: integer('EVENTS_PER_SECOND', 240, 70, 100_000),
+    handshakeSeconds: integer('HANDSHAKE_SECONDS', 10, 1, 300),
+    adminPort: integer('ADMIN_PORT', 9090, 0, 65535),
+    drainSeconds: integer('DRAIN_SECONDS', 900, 0, 86_400),
+    dataDir: text('DATA_DIR') ?? '.data',
+    replays,
     password: secret('PASSWORD'),
     adminPassword: secret('ADMIN_PASSWORD'),
     logLevel: choice('LOG_LEVEL', 'info', LOG_LEVELS),

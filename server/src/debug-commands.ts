@@ -7,7 +7,7 @@ import * as payloads from './payloads.js';
 import type { Session } from './session.js';
 
 /** The `debug:*` events, for servers that run with DEBUG_COMMANDS. */
-export function debugEvents(lobbies: Lobbies): Record<string, ClientEvent> {
+export function debugEvents(lobbies: Lobbies, now: () => number): Record<string, ClientEvent> {
   const commandWith = <S extends z.ZodType>(schema: S, act: (lobby: Lobby<Match>, session: Session, payload: z.output<S>) => void): ClientEvent => (
     clientEvent(schema, (session, payload) => {
       const lobby = lobbies.of(session.id);
@@ -28,11 +28,12 @@ export function debugEvents(lobbies: Lobbies): Record<string, ClientEvent> {
     const { redKills, blueKills, playerStats } = lobby.match.results();
     session.emit('debug:match_state', {
       lobbyId: lobby.id, status: lobby.status, playerCount: lobby.match.size, redKills, blueKills,
-      killTarget: lobby.settings.killTarget, matchStartTime: lobby.startedAt ?? null, currentTime: Date.now(), players: playerStats,
+      killTarget: lobby.settings.killTarget, matchStartTime: lobby.startedAt ?? null, currentTime: Math.round(now()), players: playerStats,
     });
   });
   return {
     'debug:repair_walls': command((lobby) => lobby.match.repairWalls()),
+    'debug:clear_projectiles': command((lobby) => lobby.match.clearProjectiles()),
     'debug:give_weapon': commandWith(payloads.giveWeapon, (lobby, session, weapon) => {
       session.emit('weapon:equipped', lobby.match.giveWeapon(session.id, weapon));
     }),

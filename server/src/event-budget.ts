@@ -1,8 +1,8 @@
-/** Events per second that a client may send on the long run, about three times what an honest one does, and how many at once. */
+/** About three times what an honest client sends. */
 const EVENTS_PER_SECOND = 240;
 const BURST = 480;
 
-/** A token bucket: what one client sends beyond it is dropped before it costs anything. */
+/** A token bucket. */
 export class EventBudget {
   #tokens: number;
   #at: number;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, rm, stat, symlink } from 'node:fs/promises';
+import { link, mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -48,44 +48,61 @@ async function lockPipe(folder: string, about: string): Promise<FolderLock> {
 
 async function lockSocket(folder: string, about: string): Promise<FolderLock> {
   const file = join(folder, LOCK_FILE);
+  // Under a name of its own first: when a listener closes, the name that it was opened with is removed, and the lock's
+  // may be another's by then. A link is made by one process only.
+  const own = `${LOCK_FILE}.${randomBytes(4).toString('hex')}`;
   const short = await shortPath(folder);
   try {
-    const address = join(short.folder, LOCK_FILE);
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const found = await inode(file);
-      const server = await listen(address, about);
-      if (server !== undefined) {
-        const own = await inode(file);
-        await new Promise((done) => setTimeout(done, SETTLE_MS));
-        if (own !== undefined && own === await inode(file)) {
+    const server = await listen(join(short.folder, own), about);
+    try {
+      if (server === undefined) throw new FolderLockedError(folder, 'other processes that start at the same time');
+      const inodeOfOwn = await inode(join(folder, own));
+      for (let attempt = 0; attempt < 10; attempt++) {
+        const found = await inode(file);
+        if (await linked(join(folder, own), file)) {
+          await new Promise((done) => setTimeout(done, SETTLE_MS));
+          if (await inode(file) !== inodeOfOwn) continue;
+          await rm(join(folder, own), { force: true });
           return {
             async release() {
-              // Node removes the socket's file when it closes, by the address it was opened with: that may be gone.
+              if (await inode(file) === inodeOfOwn) await rm(file, { force: true });
               await close(server);
-              if (await inode(file) === own) await rm(file, { force: true });
             },
           };
         }
-        await close(server);
-        continue;
+        const holder = await ask(join(short.folder, LOCK_FILE));
+        if (holder !== undefined) throw new FolderLockedError(folder, holder);
+        // Dead. It is removed only if it is still the one that was asked.
+        if (found !== undefined && found === await inode(file)) await rm(file, { force: true });
       }
-      const holder = await ask(address);
-      if (holder !== undefined) throw new FolderLockedError(folder, holder);
-      // Dead. It is removed only if it is still the one that was asked.
-      if (found !== undefined && found === await inode(file)) await rm(file, { force: true });
+      throw new FolderLockedError(folder, 'other processes that start at the same time');
+    } catch (error) {
+      if (server !== undefined) await close(server);
+      await rm(join(folder, own), { force: true });
+      throw error;
     }
-    throw new FolderLockedError(folder, 'other processes that start at the same time');
   } finally {
     await short.remove();
   }
 }
 
+/** False: the name is taken. */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** A name of the folder that fits into a socket's address. */
 async function shortPath(folder: string): Promise<{ folder: string; remove(): Promise<void> }> {
-  if (Buffer.byteLength(join(folder, LOCK_FILE)) <= SOCKET_PATH_BYTES) return { folder, remove: async () => {} };
-  const link = join(tmpdir(), `trespasser-${randomBytes(6).toString('hex')}`);
-  await symlink(folder, link);
-  return { folder: link, remove: () => rm(link, { force: true }) };
+  if (Buffer.byteLength(folder) + 1 + LOCK_FILE.length + 9 <= SOCKET_PATH_BYTES) return { folder, remove: async () => {} };
+  const short = join(tmpdir(), `trespasser-${randomBytes(6).toString('hex')}`);
+  await symlink(folder, short);
+  return { folder: short, remove: () => rm(short, { force: true }) };
 }
 
 /** Undefined: the address is taken. */

@@ -1,25 +1,44 @@
+import type { IncomingMessage } from 'node:http';
 import type { Server as SocketServer, Socket } from 'socket.io';
 import type { z } from 'zod';
+import type { GameTicket } from './accounts/index.js';
 import { clientEvent, type ClientEvent } from './client-event.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import type { Counters } from './counters.js';
 import { debugEvents } from './debug-commands.js';
+import { EXPULSION, type Expulsion, type Fault } from './limits.js';
 import { Refusal, sameSecret, type Lobbies } from './lobbies.js';
 import type { Lobby } from './lobby.js';
 import type { Logger } from './logger.js';
 import { isRefusal, type Match } from './match.js';
+import { GAUGE_STATE, measureRoundTrips, type GaugeState } from './observe/index.js';
 import * as payloads from './payloads.js';
 import { inboundRefusal, outboundFault, playerState } from './player-state.js';
 import { Session } from './session.js';
 import type { Wire } from './wire.js';
 
-/** Milliseconds to give the password in, where there is one. */
-const AUTHENTICATION_MS = 10_000;
+/** Players whom the matchmaker sends. */
+export interface Entrance {
+  /** Before a connection becomes a client; what it throws is what the client is told. Undefined: a stranger. */
+  admit(socket: Socket): Promise<GameTicket | undefined>;
+  /** Gives an admitted player the place in the match. @returns why not */
+  enter(session: Session, ticket: GameTicket): string | undefined;
+}
 
-/** Packets of earlier steps waiting in the connection's buffer from which on a client counts as too slow for another state. */
-const SLOW_CLIENT_PACKETS = 24;
+/** Told for metrics. On the hot path. */
+export interface GatewayObserver {
+  /** @param event of the table of events, or `unknown` */
+  refused(event: string, reason: string): void;
+  request(isOk: boolean): void;
+  latency(roundTripMs: number): void;
+}
+
+const NOBODY: GatewayObserver = { refused() {}, request() {}, latency() {} };
+
+/** Too many to count as requests. */
+const INPUT = 'player:input';
 
 export interface GatewayServices {
   readonly config: Config;
@@ -29,6 +48,12 @@ export interface GatewayServices {
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
   readonly wire: Wire;
+  addressOf(request: IncomingMessage): string;
+  /** Undefined: there is no matchmaker. */
+  readonly entrance?: Entrance | undefined;
+  readonly observer?: GatewayObserver | undefined;
+  /** Whether the connection that came with this request is one too many of its address. */
+  isRefused(request: IncomingMessage): boolean;
 }
 
 /**
@@ -38,19 +63,38 @@ export interface GatewayServices {
 export class Gateway {
   readonly #sessions = new Map<string, Session>();
   readonly #events: ReadonlyMap<string, ClientEvent>;
+  readonly #observer: GatewayObserver;
+  /** Of connections that are being admitted. */
+  readonly #tickets = new WeakMap<Socket, GameTicket>();
 
   constructor(io: SocketServer, private readonly services: GatewayServices) {
+    this.#observer = services.observer ?? NOBODY;
     this.#events = new Map(Object.entries({
       ...this.#connectionEvents(),
       ...this.#lobbyEvents(),
       ...this.#playEvents(),
-      ...(services.config.debugCommands ? debugEvents(services.lobbies) : {}),
+      ...(services.config.debugCommands ? debugEvents(services.lobbies, () => services.clock.now()) : {}),
     }));
+    // Counted once for each connection, and refused in words: clients do not try again by themselves then.
     io.use((socket, next) => {
-      if (services.limit.admits(socket.handshake.address)) return next();
+      if (!services.isRefused(socket.request)) return next();
       services.counters.add('connection_refused');
       next(new Error('Too many connection attempts. Please wait a minute.'));
     });
+    const { entrance } = services;
+    if (entrance !== undefined) {
+      io.use((socket, next) => {
+        entrance.admit(socket).then((ticket) => {
+          if (ticket !== undefined) this.#tickets.set(socket, ticket);
+          next();
+        }, (error: unknown) => {
+          const isRefused = error instanceof Error && 'data' in error;
+          services.counters.add(isRefused ? 'token_refused' : 'admission_failed');
+          if (!isRefused) services.log.error({ err: error }, 'a player could not be admitted');
+          next(isRefused ? error : new Error('Internal server error'));
+        });
+      });
+    }
     io.on('connection', (socket) => this.#connect(socket));
   }
 
@@ -68,8 +112,7 @@ export class Gateway {
   }
 
   keepsUp(memberId: string): boolean {
-    const connection = this.#sessions.get(memberId)?.socket.conn as { writeBuffer?: unknown[] } | undefined;
-    return (connection?.writeBuffer?.length ?? 0) < SLOW_CLIENT_PACKETS;
+    return this.#sessions.get(memberId)?.keepsUp ?? true;
   }
 
   wantsSounds(memberId: string): boolean {
@@ -80,19 +123,40 @@ export class Gateway {
     return this.#sessions.size;
   }
 
+  /** Clients, by where they are. */
+  states(): Record<GaugeState, number> {
+    const counts = { menu: 0, matchmaking: 0, in_match: 0, post_match: 0 };
+    for (const id of this.#sessions.keys()) counts[GAUGE_STATE[playerState(this.services.lobbies.of(id))]]++;
+    return counts;
+  }
+
   #connect(socket: Socket): void {
     const { config, clock, counters, lobbies, log } = this.services;
-    const session = new Session(socket, config.password !== undefined, () => clock.now(), (...message) => this.#admits(...message));
+    const ticket = this.#tickets.get(socket);
+    const session = new Session(socket, {
+      // The matchmaker's word is enough.
+      needsPassword: config.password !== undefined && ticket === undefined,
+      eventsPerSecond: config.eventsPerSecond,
+      now: () => clock.now(),
+      admits: (...message) => this.#admits(...message),
+      expel: (...whom) => this.#expel(...whom),
+    });
     this.#sessions.set(session.id, session);
-    log.debug({ player: session.id }, 'connected');
+    log.debug({ player: session.id, ...(ticket === undefined ? {} : { playerId: ticket.playerId, matchId: ticket.matchId }) }, 'connected');
+    measureRoundTrips(socket, () => clock.now(), (ms) => this.#observer.latency(ms));
     let cancelTimeout = (): void => {};
     if (!session.isAuthenticated) {
-      cancelTimeout = clock.after(AUTHENTICATION_MS, () => {
+      cancelTimeout = clock.after(config.handshakeSeconds * 1000, () => {
         if (session.isAuthenticated) return;
         session.emit('auth-failed', 'Authentication timeout');
         socket.disconnect(true);
       });
     }
+    // Before it is parsed.
+    const weigh = ({ data }: { data?: string | ArrayBufferView | ArrayBuffer }): void => {
+      session.took(typeof data === 'string' ? data.length : data?.byteLength ?? 0);
+    };
+    socket.conn.on('packet', weigh);
     socket.onAny((name: unknown, payload: unknown) => this.#receive(session, name, payload));
     socket.on('error', (error) => {
       counters.add('socket_error');
@@ -100,39 +164,76 @@ export class Gateway {
     });
     socket.on('disconnect', (reason) => {
       cancelTimeout();
+      socket.conn.off('packet', weigh);
       this.#sessions.delete(session.id);
       this.#guard(() => lobbies.leave(session.id));
       this.services.wire.forget(session.id);
       log.debug({ player: session.id, reason }, 'disconnected');
     });
+    if (ticket !== undefined) this.#guard(() => this.#enter(session, ticket));
+  }
+
+  #enter(session: Session, ticket: GameTicket): void {
+    const reason = this.services.entrance?.enter(session, ticket);
+    if (reason === undefined) return;
+    // Between the look at the token and now the match has gone.
+    this.services.counters.add('entry_refused');
+    this.#observer.refused('connection', reason);
+    session.emit('match:return', { matchId: ticket.matchId, reason, lobbyUrl: null });
+    session.socket.disconnect(true);
   }
 
   #receive(session: Session, name: unknown, payload: unknown): void {
     const { counters } = this.services;
-    if (!session.budget.spend()) return counters.add('event_over_budget');
+    if (session.isExpelled) return;
     const event = typeof name === 'string' ? this.#events.get(name) : undefined;
-    if (event === undefined) return counters.add('event_unknown');
-    if (!session.isAuthenticated && event.isPublic !== true) return counters.add('event_unauthenticated');
+    const known = event === undefined ? 'unknown' : name as string;
+    if (!session.budget.spend()) return this.#fault(session, 'event_over_budget', known);
+    if (event === undefined) return this.#fault(session, 'event_unknown', known);
+    if (!session.isAuthenticated && event.isPublic !== true) return this.#fault(session, 'event_unauthenticated', known);
     const refusal = inboundRefusal(name as string, playerState(this.services.lobbies.of(session.id)));
     if (refusal !== undefined) {
       counters.add('event_out_of_state');
+      this.#observer.refused(known, 'state');
       return this.#guard(() => event.refused?.(session, refusal));
     }
     this.#guard(() => {
       const parsed = event.schema.safeParse(payload);
-      if (!parsed.success) return counters.add('event_malformed');
+      if (!parsed.success) return this.#fault(session, 'event_malformed', known);
       try {
         event.handle(session, parsed.data as never);
+        if (known !== INPUT) this.#observer.request(true);
       } catch (error) {
         if (!(error instanceof Refusal) && !isRefusal(error)) {
+          this.#observer.request(false);
           event.refused?.(session, 'Internal server error');
           throw error;
         }
         counters.add('event_refused');
+        this.#observer.refused(known, 'refused');
+        this.#observer.request(true);
         event.refused?.(session, error.message);
       }
       return undefined;
     });
+  }
+
+  /** @param event of the table, or `unknown` */
+  #fault(session: Session, fault: Fault, event: string): void {
+    this.services.counters.add(fault);
+    this.#observer.refused(event, fault.replace(/^event_/, ''));
+    session.fault(fault);
+  }
+
+  #expel(session: Session, expulsion: Expulsion): void {
+    const { counters, limit, log } = this.services;
+    const address = this.services.addressOf(session.socket.request);
+    counters.add(`expelled_${expulsion}`);
+    log.warn({ player: session.id, address, reason: EXPULSION[expulsion] }, 'a client is expelled');
+    limit.exhaust(address);
+    if (expulsion !== 'slow') return session.farewell(EXPULSION[expulsion], this.#time());
+    // Not now: it is found out in the middle of telling a whole lobby something.
+    setImmediate(() => session.cut());
   }
 
   /** Whether a message may go out: its class, the client's state and the speaker fit, and it is no news. */
@@ -182,6 +283,7 @@ export class Gateway {
           session.isAuthenticated = true;
           session.emit('authenticated');
         } else {
+          this.services.counters.add('wrong_password');
           session.emit('auth-failed', 'Invalid password');
           session.socket.disconnect(true);
         }
@@ -189,6 +291,7 @@ export class Gateway {
       'admin:authenticate': clientEvent(payloads.password, (session, password) => {
         session.isAdmin = config.adminPassword !== undefined && sameSecret(config.adminPassword, password);
         session.emit(session.isAdmin ? 'admin:authenticated' : 'admin:auth-failed');
+        if (!session.isAdmin) this.#fault(session, 'wrong_password', 'admin:authenticate');
       }),
       'admin:force_start_match': clientEvent(payloads.forceStart, (session, { lobbyId }) => {
         this.#requireAdmin(session);
@@ -220,7 +323,13 @@ export class Gateway {
       }, { refused: (session, reason) => session.emit('lobby_creation_failed', { reason }) }),
       join_lobby: clientEvent(payloads.joinLobby, (session, { lobbyId, password }) => {
         lobbies.join(session, lobbyId, password ?? undefined);
-      }, { refused: (session, reason) => session.emit('lobby_join_failed', { reason }) }),
+      }, {
+        refused: (session, reason) => {
+          session.emit('lobby_join_failed', { reason });
+          // Lobbies that are hidden are found by guessing, too.
+          if (reason === 'Invalid password') this.#fault(session, 'wrong_password', 'join_lobby');
+        },
+      }),
       get_lobby_list: clientEvent(payloads.lobbyFilter, (session, filter) => {
         const list = lobbies.list(filter);
         session.emit('lobby_list', { lobbies: list, totalCount: list.length, timestamp: this.#time() });

@@ -12,6 +12,8 @@ export interface HttpServices {
   readonly files: StaticFiles;
   readonly maps: MapShelf;
   readonly debugCommands: boolean;
+  /** Epoch milliseconds, as everywhere on this server; see clock.ts. */
+  now(): number;
   loopStats(): LoopStats;
   wireTotals(): WireTotals;
 }
@@ -52,16 +54,16 @@ async function answer(services: HttpServices, request: IncomingMessage, response
   return sendJson(response, 404, { error: 'Not found' });
 }
 
-function reportOf({ lobbies, counters, debugCommands, loopStats, wireTotals }: HttpServices, request: IncomingMessage, path: string): unknown {
+function reportOf({ lobbies, counters, debugCommands, now, loopStats, wireTotals }: HttpServices, request: IncomingMessage, path: string): unknown {
   if (path === '/health') {
     return {
       status: 'healthy', uptime: process.uptime(), stats: lobbies.stats(), cpuSeconds: cpuSeconds(), loop: loopStats(), wire: wireTotals(),
       counters: counters.all(),
     };
   }
-  if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Date.now() };
+  if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Math.round(now()) };
   if (path === '/' && !wantsPage(request)) {
-    return { status: 'online', service: 'Trespasser game server', timestamp: new Date().toISOString(), stats: lobbies.stats() };
+    return { status: 'online', service: 'Trespasser game server', timestamp: new Date(now()).toISOString(), stats: lobbies.stats() };
   }
   const lobbyId = debugCommands ? MATCH_WINDOW.exec(path)?.[1] : undefined;
   const lobby = lobbyId === undefined ? undefined : lobbies.get(lobbyId);

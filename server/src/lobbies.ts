@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import type { Counters } from './counters.js';
-import { Lobby, MAXIMUM_PLAYERS, type LobbyInfo, type LobbyStatus } from './lobby.js';
+import { Lobby, MAXIMUM_PLAYERS, type LobbyInfo, type LobbyObserver, type LobbyStatus } from './lobby.js';
 import type { Logger } from './logger.js';
+import type { TeamName } from './engine.js';
 import type { MapShelf, NamedMap } from './maps.js';
 import { isRefusal, Match, type MatchServices } from './match.js';
 
@@ -9,6 +10,7 @@ const SWEEP_MS = 15_000;
 const FORCED_START_SECONDS = 3;
 const PUBLIC_LOBBY_ID = 'public';
 const PUBLIC_LOBBY_MODE = 'deathmatch';
+const STOPPING = 'Server is stopping';
 
 /** Why something that a client asked for does not happen: the `reason` of the documented failure events. */
 export class Refusal extends Error {
@@ -18,6 +20,12 @@ export class Refusal extends Error {
 export interface Member {
   readonly id: string;
   readonly name: string;
+}
+
+/** A match that the matchmaker has formed. */
+export interface HostedWish {
+  matchId: string;
+  mode: string;
 }
 
 export interface LobbyFilter {
@@ -49,7 +57,7 @@ export interface LobbiesSettings {
   readonly maxLobbies: number;
 }
 
-type MatchLobby = Lobby<Match>;
+export type MatchLobby = Lobby<Match>;
 
 /** What matches and lobbies ask of the server, which wants to know of each message what lobby says it. */
 export interface LobbiesServices extends Omit<MatchServices, 'emit' | 'emitJson'> {
@@ -63,6 +71,8 @@ export class Lobbies {
   readonly #byMember = new Map<string, MatchLobby>();
   #cancelSweep: (() => void) | undefined;
   #opened = 0;
+  /** Set while draining. */
+  #onDrained: (() => void) | undefined;
 
   constructor(
     private readonly settings: LobbiesSettings,
@@ -70,6 +80,7 @@ export class Lobbies {
     private readonly services: LobbiesServices,
     private readonly counters: Counters,
     private readonly log: Logger,
+    private readonly observers: readonly LobbyObserver<Match>[] = [],
   ) {
     if (settings.bots > 0) {
       this.#open({ id: PUBLIC_LOBBY_ID, gameMode: PUBLIC_LOBBY_MODE, bots: settings.bots, isPermanent: true });
@@ -91,9 +102,10 @@ export class Lobbies {
       current.remind(member.id);
       return;
     }
+    const open = isPrivate ? undefined : this.#openPublicLobby(gameMode);
+    if (open === undefined) this.#requireRoom(member.id);
     this.leave(member.id);
-    const lobby = (isPrivate ? undefined : this.#openPublicLobby(gameMode)) ?? this.#open({ gameMode, isPrivate });
-    this.#enter(member, lobby);
+    this.#enter(member, open ?? this.#open({ gameMode, isPrivate }));
   }
 
   /** `beforeEntry` runs between the lobby's opening and its creator's joining. */
@@ -104,6 +116,7 @@ export class Lobbies {
     }
     const map = wish.mapName == null ? this.maps.standard : this.maps.find(wish.mapName);
     if (map === undefined) throw new Refusal('Unknown map');
+    this.#requireRoom(member.id);
     this.leave(member.id);
     const lobby = this.#open({ gameMode: wish.gameMode, isPrivate: true, password: wish.password || undefined, maxPlayers, map });
     beforeEntry(lobby);
@@ -112,7 +125,8 @@ export class Lobbies {
 
   join(member: Member, lobbyId: string, password: string | undefined): void {
     const lobby = this.#lobbies.get(lobbyId);
-    if (lobby === undefined) throw new Refusal('Lobby not found');
+    // To the match of others there is no way but their tokens.
+    if (lobby === undefined || (lobby.isHosted && lobby !== this.of(member.id))) throw new Refusal('Lobby not found');
     if (lobby === this.of(member.id)) {
       lobby.remind(member.id);
       return;
@@ -121,8 +135,27 @@ export class Lobbies {
       throw new Refusal('Invalid password');
     }
     if (lobby.isFull) throw new Refusal('Lobby is full');
+    if (this.isDraining && lobby.status !== 'playing') throw new Refusal(STOPPING);
     this.leave(member.id);
     this.#enter(member, lobby);
+  }
+
+  /** Opens the lobby of a match that the matchmaker has formed; its id is the match's. @throws Refusal */
+  openHosted({ matchId, mode }: HostedWish): MatchLobby {
+    if (this.#lobbies.has(matchId)) throw new Refusal('The match is here already');
+    return this.#open({ id: matchId, gameMode: mode, isPrivate: true, hostedMatchId: matchId });
+  }
+
+  /** Lets a player of such a match in. @param team the player's, come what may */
+  enterHosted(member: Member, lobby: MatchLobby, team: TeamName): void {
+    this.leave(member.id);
+    this.#enter(member, lobby, {}, team);
+  }
+
+  /** Nothing happens where the lobby is gone. */
+  closeHosted(matchId: string, reason: string): void {
+    const lobby = this.#lobbies.get(matchId);
+    if (lobby?.isHosted === true) this.#close(lobby, reason);
   }
 
   leave(memberId: string): void {
@@ -137,11 +170,13 @@ export class Lobbies {
     const lobby = this.#lobbies.get(lobbyId);
     if (lobby === undefined) throw new Refusal('Lobby not found');
     if (lobby !== this.of(memberId)) throw new Refusal('Not in this lobby');
+    if (lobby.isHosted) throw new Refusal('The match begins by itself');
     const problem = lobby.forceStart(FORCED_START_SECONDS);
     if (problem !== undefined) throw new Refusal(problem);
   }
 
   forceCreate(member: Member, gameMode: string): void {
+    this.#requireRoom(member.id);
     this.leave(member.id);
     const lobby = this.#open({ gameMode });
     this.#enter(member, lobby, { forceCreated: true });
@@ -150,7 +185,7 @@ export class Lobbies {
 
   list(filter: LobbyFilter): LobbyInfo[] {
     const shown = [...this.#lobbies.values()].filter((lobby) => (
-      lobby.status !== 'finished'
+      lobby.status !== 'finished' && !lobby.isHosted
       && (filter.showPrivate || !lobby.settings.isPrivate)
       && (filter.showFull || !lobby.isFull)
       && (filter.showInProgress || lobby.status === 'waiting')
@@ -180,6 +215,7 @@ export class Lobbies {
     for (const lobby of [...this.#lobbies.values()]) {
       try {
         lobby.advance(step);
+        if (lobby.isDone) this.#close(lobby, STOPPING);
       } catch (error) {
         this.counters.add('lobby_failed');
         this.log.error({ err: error, lobby: lobby.id }, 'a lobby failed in a step');
@@ -187,16 +223,46 @@ export class Lobbies {
     }
   }
 
+  /** Clients in lobbies. */
+  get members(): number {
+    return this.#byMember.size;
+  }
+
+  get isDraining(): boolean {
+    return this.#onDrained !== undefined;
+  }
+
+  /** Whether one more lobby may be opened. */
+  get hasRoom(): boolean {
+    return !this.isDraining && this.#lobbies.size < this.settings.maxLobbies;
+  }
+
+  /** No new lobbies and no new matches from now on. Settles when the last running match has been played and shown. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const before = this.#onDrained;
+      this.#onDrained = () => {
+        before?.();
+        resolve();
+      };
+      for (const lobby of [...this.#lobbies.values()]) {
+        lobby.retire();
+        if (lobby.isDone) this.#close(lobby, STOPPING);
+      }
+      if (this.#lobbies.size === 0) this.#onDrained();
+    });
+  }
+
   close(): void {
     this.#cancelSweep?.();
     for (const lobby of [...this.#lobbies.values()]) this.#close(lobby, 'server stops');
   }
 
-  #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>): void {
+  #enter(member: Member, lobby: MatchLobby, remarks?: Record<string, unknown>, team?: TeamName): void {
     // First: what the lobby says to its members is said to members only.
     this.#byMember.set(member.id, lobby);
     try {
-      lobby.join(member.id, member.name, remarks);
+      lobby.join(member.id, member.name, remarks, team);
     } catch (error) {
       this.#byMember.delete(member.id);
       if (lobby.isAbandoned) this.#close(lobby, 'empty');
@@ -206,6 +272,7 @@ export class Lobbies {
 
   /** A waiting public lobby with room, the fullest first; else the one that bots are playing in. */
   #openPublicLobby(gameMode: string): MatchLobby | undefined {
+    if (this.isDraining) return undefined;
     const open = [...this.#lobbies.values()].filter((lobby) => (
       !lobby.settings.isPrivate && !lobby.isFull && lobby.settings.gameMode === gameMode
     ));
@@ -215,9 +282,9 @@ export class Lobbies {
 
   #open(wish: {
     id?: string; gameMode: string; isPrivate?: boolean; password?: string | undefined; maxPlayers?: number; map?: NamedMap;
-    bots?: number; isPermanent?: boolean;
+    bots?: number; isPermanent?: boolean; hostedMatchId?: string;
   }): MatchLobby {
-    if (this.#lobbies.size >= this.settings.maxLobbies) throw new Refusal('Server capacity reached');
+    this.#requireRoom();
     const { gameMode, isPrivate = false, password, maxPlayers = MAXIMUM_PLAYERS, map = this.maps.standard, bots = 0, isPermanent = false } = wish;
     // Ids are invite codes, so they must not be guessable.
     const id = wish.id ?? `${gameMode}_${randomBytes(9).toString('base64url')}`;
@@ -228,14 +295,23 @@ export class Lobbies {
       emitJson: (memberId, event, json) => this.services.emitJson(memberId, event, json, id),
     };
     const lobby = new Lobby(
-      { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent },
+      { id, gameMode, mapName: map.name, maxPlayers, isPrivate, password, killTarget, isPermanent, hostedMatchId: wish.hostedMatchId },
       this.#newMatch(services, { map, killTarget, maxPlayers, bots, phase: this.#opened++ }),
       services.clock,
       services.emit,
+      this.observers,
     );
     this.#lobbies.set(id, lobby);
     this.log.info({ lobby: id, gameMode, map: map.name, isPrivate }, 'lobby opened');
     return lobby;
+  }
+
+  /** Asked before a member leaves a lobby for a new one: who is refused has lost nothing. */
+  #requireRoom(leaverId?: string): void {
+    if (this.isDraining) throw new Refusal(STOPPING);
+    const left = leaverId === undefined ? undefined : this.of(leaverId);
+    const isFreed = left !== undefined && !left.settings.isPermanent && left.members.size === 1;
+    if (this.#lobbies.size - (isFreed ? 1 : 0) >= this.settings.maxLobbies) throw new Refusal('Server capacity reached');
   }
 
   #newMatch(services: MatchServices, settings: ConstructorParameters<typeof Match>[1]): Match {
@@ -253,6 +329,7 @@ export class Lobbies {
     this.#lobbies.delete(lobby.id);
     lobby.destroy(reason);
     this.log.info({ lobby: lobby.id, reason }, 'lobby closed');
+    if (this.#lobbies.size === 0) this.#onDrained?.();
   }
 
   #sweepLater(): void {

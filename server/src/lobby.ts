@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
+import type { TeamName } from './engine.js';
 import type { MatchResults, RosterEntry } from './match.js';
 
 export type LobbyStatus = 'waiting' | 'playing' | 'finished';
@@ -16,7 +18,7 @@ export interface LobbyMatch {
   readonly size: number;
   readonly people: number;
   readonly over: boolean;
-  add(memberId: string, name: string): void;
+  add(memberId: string, name: string, team?: TeamName): void;
   remove(memberId: string): void;
   restart(): void;
   destroy(): void;
@@ -35,6 +37,11 @@ export interface LobbySettings {
   readonly killTarget: number;
   /** Stays when empty, and is always being played: the public lobby that bots keep alive. */
   readonly isPermanent: boolean;
+  /**
+   * For one match that the matchmaker has formed, of this id, and for its players alone: begins when it is told to, ends
+   * with the match, and stays when empty. Undefined: the lobby is its members' own.
+   */
+  readonly hostedMatchId?: string | undefined;
 }
 
 export interface LobbyInfo {
@@ -52,6 +59,15 @@ export interface LobbyInfo {
 
 type Emit = (memberId: string, event: string, payload: unknown) => void;
 
+/** Told of a lobby's matches as they begin and end, before its members are. */
+export interface LobbyObserver<M extends LobbyMatch> {
+  matchBegan(lobby: Lobby<M>, matchId: string): void;
+  /** Before the match forgets the member. */
+  memberLeaves?(lobby: Lobby<M>, memberId: string): void;
+  /** @param results undefined: the lobby closes in the middle of it */
+  matchEnded(lobby: Lobby<M>, matchId: string, results: MatchResults | undefined): void;
+}
+
 /** The life of one lobby: waiting, counting down, playing, showing results, waiting again. Tells its members and nobody else. */
 export class Lobby<M extends LobbyMatch = LobbyMatch> {
   readonly members = new Set<string>();
@@ -59,10 +75,18 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
   #status: LobbyStatus = 'waiting';
   #lastActivity: number;
   #matchStartTime: number | undefined;
+  #matchId: string | undefined;
   #countdown: { cancel: () => void; isForced: boolean } | undefined;
   #cancelReset: (() => void) | undefined;
+  #isRetiring = false;
 
-  constructor(readonly settings: LobbySettings, readonly match: M, private readonly clock: Clock, private readonly emit: Emit) {
+  constructor(
+    readonly settings: LobbySettings,
+    readonly match: M,
+    private readonly clock: Clock,
+    private readonly emit: Emit,
+    private readonly observers: readonly LobbyObserver<M>[] = [],
+  ) {
     this.createdAt = this.#now();
     this.#lastActivity = this.createdAt;
     if (settings.isPermanent) this.#begin();
@@ -82,19 +106,39 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
   }
 
   get isIdle(): boolean {
-    return !this.settings.isPermanent && this.clock.now() - this.#lastActivity >= IDLE_MS;
+    return !this.settings.isPermanent && !this.isHosted && this.clock.now() - this.#lastActivity >= IDLE_MS;
   }
 
   get isAbandoned(): boolean {
-    return !this.settings.isPermanent && this.members.size === 0;
+    return !this.settings.isPermanent && !this.isHosted && this.members.size === 0;
+  }
+
+  get isHosted(): boolean {
+    return this.settings.hostedMatchId !== undefined;
+  }
+
+  /** The match being played is the last. */
+  retire(): void {
+    this.#isRetiring = true;
+  }
+
+  /** Retiring, with nothing left to be played or shown to anybody. */
+  get isDone(): boolean {
+    return this.#isRetiring && !this.isHosted && (this.#status === 'waiting' || this.members.size === 0);
+  }
+
+  /** Of the match being played, a UUID or the matchmaker's; undefined: none is. */
+  get matchId(): string | undefined {
+    return this.#matchId;
   }
 
   touch(): void {
     this.#lastActivity = this.#now();
   }
 
-  join(memberId: string, name: string, remarks: Record<string, unknown> = {}): void {
-    this.match.add(memberId, name);
+  /** @param team see `Match.add` */
+  join(memberId: string, name: string, remarks: Record<string, unknown> = {}, team?: TeamName): void {
+    this.match.add(memberId, name, team);
     // A forced start goes on; any other countdown starts over with the newcomer.
     if (this.#countdown?.isForced === false) this.#cancelCountdown('A player joined');
     this.members.add(memberId);
@@ -116,6 +160,7 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
 
   leave(memberId: string, reason?: string): void {
     if (!this.members.delete(memberId)) return;
+    for (const observer of this.observers) observer.memberLeaves?.(this, memberId);
     this.match.remove(memberId);
     this.touch();
     this.emit(memberId, 'left_lobby', { lobbyId: this.id, timestamp: this.#now(), ...(reason === undefined ? {} : { reason }) });
@@ -132,6 +177,11 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
     return undefined;
   }
 
+  /** Of a hosted match: now, whoever is there. Nothing happens when it has begun. */
+  begin(): void {
+    if (this.#status === 'waiting') this.#start();
+  }
+
   /** After each step of the world. */
   advance(step: number): void {
     this.match.advance(step);
@@ -143,20 +193,23 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
 
   endMatch(): void {
     if (this.#status !== 'playing') return;
-    const { winnerTeam, redKills, blueKills, playerStats } = this.match.results();
+    const results = this.match.results();
+    const { winnerTeam, redKills, blueKills, playerStats } = results;
     this.#status = 'finished';
     this.touch();
+    this.#ended(results);
     this.#broadcast('match_ended', {
       lobbyId: this.id, winnerTeam, redKills, blueKills, duration: this.#now() - (this.#matchStartTime ?? this.#now()),
       killTarget: this.settings.killTarget, playerStats,
     });
-    this.#cancelReset = this.clock.after(RESULTS_SECONDS * 1000, () => this.#waitAgain());
+    if (!this.isHosted) this.#cancelReset = this.clock.after(RESULTS_SECONDS * 1000, () => this.#waitAgain());
   }
 
   /** Stops all timers and frees the match. Members still there are told. */
   destroy(reason: string): void {
     this.#countdown?.cancel();
     this.#cancelReset?.();
+    this.#ended(undefined);
     for (const memberId of this.members) {
       this.emit(memberId, 'left_lobby', { lobbyId: this.id, timestamp: this.#now(), reason });
     }
@@ -200,7 +253,7 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
   }
 
   #startCountdown(): void {
-    if (this.#status !== 'waiting' || this.#countdown !== undefined || this.match.size < MINIMUM_PLAYERS) return;
+    if (this.isHosted || this.#status !== 'waiting' || this.#countdown !== undefined || this.match.size < MINIMUM_PLAYERS) return;
     this.#countDown(this.match.size >= MAXIMUM_PLAYERS ? FULL_COUNTDOWN_SECONDS : COUNTDOWN_SECONDS, false);
   }
 
@@ -227,6 +280,15 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
     this.#status = 'playing';
     this.#matchStartTime = this.#now();
     this.touch();
+    const matchId = this.#matchId = this.settings.hostedMatchId ?? randomUUID();
+    for (const observer of this.observers) observer.matchBegan(this, matchId);
+  }
+
+  #ended(results: MatchResults | undefined): void {
+    const matchId = this.#matchId;
+    if (matchId === undefined) return;
+    this.#matchId = undefined;
+    for (const observer of this.observers) observer.matchEnded(this, matchId, results);
   }
 
   #waitAgain(): void {
@@ -235,13 +297,14 @@ export class Lobby<M extends LobbyMatch = LobbyMatch> {
     this.#status = 'waiting';
     this.#matchStartTime = undefined;
     this.touch();
+    if (this.#isRetiring) return;
     this.#broadcastState();
     if (!this.#beginUnwatched()) this.#startCountdown();
   }
 
   /** A permanent lobby is played even when nobody is there to count down for. */
   #beginUnwatched(): boolean {
-    if (!this.settings.isPermanent || this.members.size > 0 || this.#status !== 'waiting') return false;
+    if (!this.settings.isPermanent || this.members.size > 0 || this.#status !== 'waiting' || this.#isRetiring) return false;
     this.#countdown?.cancel();
     this.#countdown = undefined;
     this.#begin();

@@ -30,6 +30,12 @@ export const MAX_CATCH_UP = 6;
 /** Timers wake up to a millisecond and a bit late, so the last stretch is waited for in `setImmediate` turns, which let packets in. */
 const SPIN_MS = 1.5;
 
+/** Told when steps are given up. @param lateMs how late the first of them was */
+export type OnStall = (skippedSteps: number, lateMs: number) => void;
+
+/** Told of each step, milliseconds. On the hot path. */
+export type OnStep = (latenessMs: number, spentMs: number) => void;
+
 /** Decides how many steps are due and keeps the books. No timers of its own: see `FixedLoop`. */
 export class StepSchedule {
   #next = 0;
@@ -39,7 +45,12 @@ export class StepSchedule {
   #recentBefore: Worst = this.#recent;
   #recentSince: number;
 
-  constructor(readonly time: StepTime, private readonly clock: Clock) {
+  constructor(
+    readonly time: StepTime,
+    private readonly clock: Clock,
+    private readonly onStall: OnStall = () => {},
+    private readonly onStep: OnStep = () => {},
+  ) {
     this.#recentSince = clock.now();
   }
 
@@ -56,8 +67,13 @@ export class StepSchedule {
     const overdue = Math.floor(-this.untilNext() / this.time.periodMs) + 1;
     if (overdue > MAX_CATCH_UP) {
       const given = overdue - MAX_CATCH_UP;
+      const lateMs = -this.untilNext();
+      // The step that it would have been begins in time now: its lateness is the stall's, and must not get lost.
+      this.#stats.maxLatenessMs = Math.max(this.#stats.maxLatenessMs, lateMs);
+      this.#noteRecent(this.clock.now(), lateMs, 0);
       this.time.giveUp(given);
       this.#stats.skippedSteps += given;
+      this.onStall(given, lateMs);
     }
     for (let run = 0; run < MAX_CATCH_UP && this.untilNext() <= 0; run++) {
       const lateness = -this.untilNext();
@@ -72,6 +88,7 @@ export class StepSchedule {
       stats.stepSum += spent;
       stats.maxStepMs = Math.max(stats.maxStepMs, spent);
       this.#noteRecent(began, lateness, spent);
+      this.onStep(lateness, spent);
     }
   }
 
@@ -128,6 +145,6 @@ export class FixedLoop {
   }
 }
 
-export function createSchedule(stepsPerSecond: number, clock: Clock = systemClock): StepSchedule {
-  return new StepSchedule(new StepTime(clock.now(), stepsPerSecond), clock);
+export function createSchedule(stepsPerSecond: number, clock: Clock = systemClock, onStall?: OnStall, onStep?: OnStep): StepSchedule {
+  return new StepSchedule(new StepTime(clock.now(), stepsPerSecond), clock, onStall, onStep);
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import {
   acquaintance, destructionStats, hear, HeatGauge, InputTranslator, LegacyWalls, playerEntry, playerPage, projectileEntry, smokeEntry, stateJson,
-  toLegacy, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
+  toLegacy, v2, WallCatalogue, type Acquaintance, type DestructionStats, type EventContext, type PlayerInput, type PlayerPage, type Presence, type Roll,
 } from '@trespasser/engine/legacy';
 import { botLoadout, botName, otherTeam, planBots, type TeamCounts } from './bots.js';
 import type { Clock } from './clock.js';
@@ -138,13 +138,29 @@ export class Match {
     return this.#seats.has(memberId);
   }
 
-  /** Seats a person, who watches until `join`. Bots make room. */
-  add(memberId: string, name: string): void {
+  /** Who sits or sat there since the match started over; undefined: a bot, or nobody. */
+  personBehind(player: PlayerId): string | undefined {
+    const seat = this.#byPlayer.get(player);
+    return seat === undefined || seat.isBot ? undefined : seat.memberId;
+  }
+
+  /** The engine's ids of the bots. */
+  get bots(): PlayerId[] {
+    return [...this.#seats.values()].filter((seat) => seat.isBot).map((seat) => seat.player);
+  }
+
+  /**
+   * Seats a person, who watches until `join`. Bots make room.
+   *
+   * @param team the person's, come what may; undefined: as they wish
+   */
+  add(memberId: string, name: string, team?: TeamName): void {
     if (this.people >= this.settings.maxPlayers) throw new Error('the match is full of people');
     this.#settleBots(this.people + 1);
-    const { player, team } = this.#enter({ loadout: DEFAULT_LOADOUT, spawn: false });
+    const entered = this.#enter({ ...(team === undefined ? {} : { team }), loadout: DEFAULT_LOADOUT, spawn: false });
+    const { player } = entered;
     const seat: PersonSeat = {
-      memberId, isBot: false, name, player, slot: slotOf(player), team, loadout: DEFAULT_LOADOUT, joined: false,
+      memberId, isBot: false, name, player, slot: slotOf(player), team: entered.team, assigned: team, loadout: DEFAULT_LOADOUT, joined: false,
       hasSpawned: false, lastShot: new Map(), slicesHit: 0, input: new InputTranslator(), ...this.#wallsKnownTo(player),
       heat: new HeatGauge(), wallsDue: true, wallsChanged: false, wallsAtMs: 0, stateTick: 0, stateDue: false, awaitsShot: false,
       onWire: false,
@@ -203,7 +219,7 @@ export class Match {
       this.services.world.setLoadout(this.#id, seat.player, wish.loadout);
       seat.loadout = wish.loadout;
       // Whoever has been on the field stays on a side: its players know where the others are.
-      if (!this.#view(seat).placed) this.#moveTo(seat, this.#roomierTeam(seat, wish.team ?? seat.team));
+      if (!this.#view(seat).placed) this.#moveTo(seat, seat.assigned ?? this.#roomierTeam(seat, wish.team ?? seat.team));
       seat.joined = true;
       seat.stateDue = true;
       this.#tap(seat, Button.RESPAWN);
@@ -295,6 +311,11 @@ export class Match {
   repairWalls(): void {
     this.services.world.repairWalls(this.#id);
     for (const seat of this.#people()) seat.wallsDue = true;
+  }
+
+  /** Takes everything out of the air, without a bang. */
+  clearProjectiles(): void {
+    this.services.world.clearProjectiles(this.#id);
   }
 
   ownTeamData(memberId: string): { playerId: string; team: TeamName; position: { x: number; y: number }; isAlive: boolean } {
@@ -466,7 +487,7 @@ export class Match {
     const player = this.services.world.addBot(this.#id, { team, loadout });
     this.#bots++;
     this.#sit({
-      memberId: `bot_${index + 1}`, isBot: true, name: botName(index), player, slot: slotOf(player), team,
+      memberId: `bot_${index + 1}`, isBot: true, name: botName(index), player, slot: slotOf(player), team, assigned: undefined,
       loadout, joined: true, hasSpawned: false, lastShot: new Map(), slicesHit: 0,
     });
   }
@@ -523,6 +544,7 @@ export class Match {
   #note(event: GameEvent): void {
     const seat = event.player === undefined ? undefined : this.#byPlayer.get(event.player);
     if (event.type === 'match_ended') this.#over = true;
+    if (event.type === 'slice_destroyed') this.services.counters.add('slice_destroyed');
     if (seat === undefined) return;
     if ((event.type === 'fired' || event.type === 'launched') && event.weapon !== undefined) seat.lastShot.set(event.weapon, event.tick);
     if (event.type === 'wall_damaged' || event.type === 'slice_destroyed') seat.slicesHit++;
@@ -554,6 +576,12 @@ export class Match {
       msPerTick: this.#roll.msPerTick,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
+      placeOf: (player) => {
+        const seat = this.#byPlayer.get(player);
+        if (seat === undefined || !this.#isSeated(seat)) return null;
+        const { view, acquaintance } = this.#presence(receiver, seat);
+        return acquaintance === 'unseen' || !view.placed ? null : v2(view.x, view.y);
+      },
       teamOf: (player) => this.#byPlayer.get(player)?.team ?? null,
       playerEntry: (player) => {
         const seat = this.#byPlayer.get(player);
@@ -639,6 +667,11 @@ export class Match {
     return seat.walls.json;
   }
 
+  /** The match in the engine, the same one as long as the lobby lives. */
+  get engineId(): MatchId {
+    return this.#id;
+  }
+
   /** Hash of the map, 16 hex digits. */
   get mapHash(): string {
     return this.settings.map.map.hash;
@@ -688,8 +721,8 @@ export class Match {
     if (placed) seat.joined = true;
     if (team === seat.team) return;
     this.#views = undefined;
-    // Four people are on that side already.
-    if (!alive && this.#roomierTeam(seat, team) !== team) return this.services.world.setTeam(this.#id, seat.player, seat.team);
+    // Four people are on that side already, or the player is to stay where they are.
+    if (!alive && (seat.assigned ?? this.#roomierTeam(seat, team)) !== team) return this.services.world.setTeam(this.#id, seat.player, seat.team);
     seat.team = team;
     this.#settleBots();
   }

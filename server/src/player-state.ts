@@ -63,6 +63,7 @@ export const INBOUND: ReadonlyMap<string, States> = new Map(Object.entries({
   'wire:open': IN_LOBBY,
 
   'debug:repair_walls': IN_LOBBY,
+  'debug:clear_projectiles': IN_LOBBY,
   'debug:give_weapon': IN_LOBBY,
   'debug:destruction_stats': IN_LOBBY,
   'debug:kill_player': IN_LOBBY,
@@ -125,6 +126,7 @@ export const OUTBOUND: ReadonlyMap<string, MessageClass> = new Map<string, Messa
   'auth-failed': 'connection',
   'admin:authenticated': 'connection',
   'admin:auth-failed': 'connection',
+  'server:expelled': 'connection',
 
   lobby_list: 'menu',
   matchmaking_failed: 'menu',
@@ -132,6 +134,7 @@ export const OUTBOUND: ReadonlyMap<string, MessageClass> = new Map<string, Messa
   lobby_join_failed: 'menu',
   private_lobby_created: 'menu',
   left_lobby: 'menu',
+  'match:return': 'menu',
   test_start_failed: 'menu',
   'player:join:failed': 'menu',
   'wire:refused': 'menu',

@@ -11,6 +11,8 @@ export interface Seat {
   slot: number;
   team: TeamName;
   loadout: Loadout;
+  /** The side that the matchmaker gave the player, who has no choice then. */
+  readonly assigned: TeamName | undefined;
   /** Has asked to play (player:join): spawns with the match, rather than watching until asked in. */
   joined: boolean;
   /** Has stood in a match before, so that further spawns are respawns to the clients. */

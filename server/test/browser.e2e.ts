@@ -146,5 +146,5 @@ interface PageState {
 }
 
 function stateOf(page: Page): Promise<PageState | undefined> {
-  return page.evaluate(() => (window as { trespasser?: { state(): PageState } }).trespasser?.state());
+  return page.evaluate(() => (window as unknown as { trespasser?: { state(): PageState } }).trespasser?.state());
 }

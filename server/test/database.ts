@@ -16,12 +16,13 @@ export async function testFolder(): Promise<{ path: string; remove(): Promise<vo
 
 /** One PostgreSQL for a file of tests; each test may have a database of its own in it. */
 export class TestDatabase {
-  private constructor(readonly folder: { path: string; remove(): Promise<void> }, public embedded: EmbeddedDatabase) {}
+  private constructor(readonly folder: { path: string; remove(): Promise<void> }, readonly embedded: EmbeddedDatabase) {}
 
-  static async start(): Promise<TestDatabase> {
+  /** `tcp`: for proxies in between. */
+  static async start(listen: 'socket' | 'tcp' = 'socket'): Promise<TestDatabase> {
     const folder = await testFolder();
     try {
-      return new TestDatabase(folder, await startEmbeddedDatabase({ dataDir: folder.path }, { log }));
+      return new TestDatabase(folder, await startEmbeddedDatabase({ dataDir: folder.path, listen }, { log }));
     } catch (error) {
       await folder.remove();
       throw error;
@@ -36,19 +37,9 @@ export class TestDatabase {
   async fresh(): Promise<string> {
     const name = `t${randomUUID().replaceAll('-', '')}`;
     await withClient(this.url, (client) => client.query(`CREATE DATABASE ${name}`));
-    return this.named(name);
-  }
-
-  /** After a stop and start the address is another. */
-  named(name: string): string {
     const url = new URL(this.url);
     url.pathname = `/${name}`;
     return url.href;
-  }
-
-  async restart(): Promise<void> {
-    await this.embedded.close();
-    this.embedded = await startEmbeddedDatabase({ dataDir: this.folder.path }, { log });
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -44,6 +44,9 @@ describe('embedded database', () => {
 
   test('leaves the signals of the process alone, and shuts nobody else in', async () => {
     const listeners = process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
+    // As if the machine had stopped while the cluster was made: it is made anew.
+    await mkdir(join(folder.path, 'postgres.new'));
+    await writeFile(join(folder.path, 'postgres.new', 'half'), '');
     const database = await start();
     assert.equal(process.listenerCount('SIGTERM') + process.listenerCount('SIGINT'), listeners);
     await withClient(database.url, async (client) => {
@@ -54,6 +57,8 @@ describe('embedded database', () => {
     const { uid } = await stat(`/proc/${database.pid}`).catch(() => ({ uid: -1 }));
     if (process.platform === 'linux') assert.equal(uid === 0, false, 'PostgreSQL does not run as root');
     assert.equal((await stat(join(folder.path, 'postgres.password'))).mode & 0o077, 0, 'the password is ours alone');
+    await database.close();
+    assert.deepEqual((await readdir(folder.path)).sort(), ['postgres', 'postgres.password'], 'no lock and no half cluster are left');
   });
 
   test('a second server on the folder is told who has it', async () => {
@@ -101,6 +106,26 @@ describe('embedded database', () => {
     await assert.rejects(withClient(wrong.href, (client) => client.query('SELECT 1')), /password authentication failed/);
   });
 
+  test('a path too long for a socket is no obstacle, and leaves nothing elsewhere', async () => {
+    const deep = join(folder.path, 'x'.repeat(60), 'y'.repeat(60));
+    await mkdir(deep, { recursive: true });
+    for (const name of ['postgres', 'postgres.password']) await rename(join(folder.path, name), join(deep, name));
+    try {
+      // As a killed server leaves it.
+      const left = await mkdtemp(join(tmpdir(), 'trespasser-pg-'));
+      await symlink(left, join(deep, 'postgres.sockets'));
+      const database = await start({ dataDir: deep });
+      assert.equal(await survivors(database), 3);
+      await assert.rejects(stat(left), /ENOENT/);
+      const own = await readlink(join(deep, 'postgres.sockets'));
+      await database.close();
+      await assert.rejects(stat(own), /ENOENT/);
+      assert.deepEqual((await readdir(deep)).sort(), ['postgres', 'postgres.password']);
+    } finally {
+      for (const name of ['postgres', 'postgres.password']) await rename(join(deep, name), join(folder.path, name));
+    }
+  });
+
   test('folders that do not fit are refused with what to do', async () => {
     const version = join(folder.path, 'postgres', 'PG_VERSION');
     const own = await readFile(version, 'utf8');
@@ -111,25 +136,14 @@ describe('embedded database', () => {
     await rename(`${version}.away`, version);
     await writeFile(version, own);
 
-    // A cluster that was half made when the machine stopped is made anew.
-    const other = await testFolder();
-    try {
-      await mkdir(join(other.path, 'postgres.new'));
-      await writeFile(join(other.path, 'postgres.new', 'half'), '');
-      const database = await startEmbeddedDatabase({ dataDir: other.path }, { log });
-      await database.close();
-      assert.deepEqual((await readdir(other.path)).sort(), ['postgres', 'postgres.password'], 'no lock and no half cluster are left');
-      if (IS_ROOT) {
-        const closed = await mkdtemp(join(tmpdir(), 'trespasser-closed-'));
+    if (IS_ROOT) {
+      const closed = await mkdtemp(join(tmpdir(), 'trespasser-closed-'));
+      try {
         await chmod(closed, 0o700);
-        try {
-          await assert.rejects(startEmbeddedDatabase({ dataDir: join(closed, 'data') }, { log }), /the user postgres.* may not enter .*trespasser-closed/);
-        } finally {
-          await rm(closed, { recursive: true });
-        }
+        await assert.rejects(startEmbeddedDatabase({ dataDir: join(closed, 'data') }, { log }), /the user postgres.* may not enter .*trespasser-closed/);
+      } finally {
+        await rm(closed, { recursive: true });
       }
-    } finally {
-      await other.remove();
     }
   });
 });
@@ -144,6 +158,28 @@ describe('lock of a folder', () => {
       await won[0]!.release();
       await (await lockFolder(folder.path, 'a test')).release();
       assert.deepEqual(await readdir(folder.path), []);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  test('of many who find a dead one, one gets it, and the others leave it in place', async () => {
+    const folder = await testFolder();
+    try {
+      for (let round = 0; round < 5; round++) {
+        const child = spawn(process.execPath, ['-e', `require('node:net').createServer().listen(${JSON.stringify(join(folder.path, 'lock'))}, () => console.log('listening'))`], { stdio: ['ignore', 'pipe', 'inherit'] });
+        await once(child.stdout, 'data');
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+        assert.deepEqual(await readdir(folder.path), ['lock']);
+        const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder.path, 'a test')));
+        const won = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        assert.equal(won.length, 1);
+        assert.deepEqual(await readdir(folder.path), ['lock']);
+        await assert.rejects(lockFolder(folder.path, 'a test'), /in use by a test/);
+        await won[0]!.release();
+        assert.deepEqual(await readdir(folder.path), []);
+      }
     } finally {
       await folder.remove();
     }

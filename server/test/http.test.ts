@@ -20,7 +20,7 @@ describe('HTTP', () => {
     writeFileSync(join(client, 'assets', 'app-1a2b.js'), 'export {};');
     writeFileSync(join(client, '.hidden'), 'hidden');
     writeFileSync(join(folder, 'secret.txt'), 'secret');
-    server = await startTestServer({ BOTS: '3' }, client);
+    server = await startTestServer({ BOTS: '3' }, { clientFolder: client });
   });
   after(async () => {
     await server.close();
@@ -128,7 +128,7 @@ describe('HTTP', () => {
   });
 
   test('a client that is not built is said to be missing, with what to do', async () => {
-    const bare = await startTestServer({}, join(folder, 'nowhere'));
+    const bare = await startTestServer({}, { clientFolder: join(folder, 'nowhere') });
     try {
       const answer = await fetch(`http://127.0.0.1:${bare.port}/`, { headers: { accept: 'text/html' } });
       assert.equal(answer.status, 503);

@@ -13,7 +13,7 @@ const log = createLogger('silent');
 const away = async (): Promise<never> => { throw new StoreError('unavailable', 'nobody is there'); };
 const store: OutboxStore = url === 'away'
   ? { recordMatch: away, recordLostMatch: away, addEvidence: away, addReplay: away }
-  : await openStore({ databaseUrl: url, migrate: false }, { log, clock: systemClock });
+  : await openStore({ databaseUrl: url, connect: 'later' }, { log, clock: systemClock });
 
 const outbox = await openOutbox({ folder, serverId: 'game-1', segmentBytes: 8192 }, { store, log, clock: systemClock });
 console.log(JSON.stringify({ ready: true }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { systemClock } from '../src/clock.js';
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe('replays in a directory', () => {
-  const start = async (wish: { replayBytes?: number; totalBytes?: number } = {}): Promise<ReplayStore> => {
+  const start = async (wish: { replayBytes?: number } = {}): Promise<ReplayStore> => {
     const store = await openReplayDirectory({ folder: folder.path, ...wish });
     open.add(store);
     return store;
@@ -72,15 +72,33 @@ describe('replays in a directory', () => {
     }
   });
 
-  test('limits are kept, of one and of all, and what is over leaves nothing', async () => {
-    const store = await start({ replayBytes: 1000, totalBytes: 2500 });
+  test('one that is too long leaves nothing', async () => {
+    const store = await start({ replayBytes: 1000 });
     await assert.rejects(store.put('m-1', BYTES), fails('too_large', /m-1 has more than 1000 bytes/));
-    await store.put('m-1', BYTES.subarray(0, 1000));
-    await store.put('m-2', BYTES.subarray(0, 1000));
-    await assert.rejects(store.put('m-3', BYTES.subarray(0, 1000)), fails('too_large', /reached its limit of 2500 bytes/));
-    await store.put('m-1', BYTES.subarray(0, 500));
-    await store.put('m-3', BYTES.subarray(0, 1000));
-    assert.deepEqual(await filesIn(folder.path), ['m-1.tpr', 'm-2.tpr', 'm-3.tpr']);
+    const sink = await store.sink('m-2');
+    await sink.write(BYTES.subarray(0, 600));
+    await assert.rejects(sink.write(BYTES.subarray(0, 600)), fails('too_large', /m-2 has more than/));
+    await assert.rejects(sink.close(), fails('invalid', /is aborted/));
+    assert.deepEqual(await filesIn(folder.path), []);
+  });
+
+  test('the oldest make room for new ones, and the limit of all holds for those that grow', async () => {
+    const removed: string[] = [];
+    const store = await openReplayDirectory({ folder: folder.path, replayBytes: 1000, totalBytes: 5000, onRemoved: (ids) => removed.push(...ids) });
+    open.add(store);
+    for (const [index, id] of ['m-9', 'm-8', 'm-7', 'm-6', 'm-5'].entries()) {
+      await store.put(id, BYTES.subarray(0, 900));
+      // Ages apart, however fast this machine is.
+      const [path] = (await readdir(folder.path, { recursive: true })).filter((name) => name.endsWith(`${id}.tpr`));
+      await utimes(join(folder.path, path!), 1000 + index, 1000 + index);
+    }
+    assert.deepEqual(removed, []);
+    await store.put('m-8', BYTES.subarray(0, 500));
+    assert.deepEqual(removed, ['m-9', 'm-8'], 'a tenth at a time');
+    assert.deepEqual(await store.list(10), ['m-5', 'm-6', 'm-7', 'm-8']);
+    const sinks = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => store.sink(id)));
+    const outcomes = await Promise.allSettled(sinks.map((sink) => sink.write(BYTES.subarray(0, 1000))));
+    assert.ok(outcomes.some((each) => each.status === 'rejected' && fails('too_large', /limit of 5000 bytes/)(each.reason)));
   });
 
   test('a match that is given up leaves nothing, a crash a half that the next start removes', async () => {

@@ -18,7 +18,7 @@ export interface ServerProcess {
 const running = new Set<ChildProcess>();
 
 export function startProcess(env: Record<string, string>, nodeOptions: readonly string[] = []): ServerProcess {
-  const child = spawn(process.execPath, [...nodeOptions, MAIN], { env: { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env } });
+  const child = spawn(process.execPath, [...nodeOptions, MAIN], { env: { ...process.env, HOST: '127.0.0.1', ADMIN_PORT: '0', LOG_LEVEL: 'warn', MATCHMAKING: 'off', ...env } });
   running.add(child);
   let output = '';
   const ready = new Promise<string>((resolve, reject) => {

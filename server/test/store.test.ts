@@ -9,6 +9,7 @@ import { COUNT_QUERY, HIGHEST, PAGE_QUERY } from '../src/store/leaderboard.js';
 import { migrate, MIGRATIONS } from '../src/store/migrate.js';
 import { newPlayerId, openStore, StoreError, type NewSanction, type Store } from '../src/store/index.js';
 import { fillBoard } from './board.js';
+import { CuttingProxy } from './cutting-proxy.js';
 import { duel, log, NOW, participant, TestDatabase, testFolder, withClient } from './database.js';
 import { FakeClock } from './support.js';
 
@@ -27,7 +28,7 @@ const fails = (kind: string, message: RegExp) => (error: unknown): boolean => {
 
 /** One PostgreSQL for the whole file; the last tests kill and stop it. */
 let database: TestDatabase;
-before(async () => { database = await TestDatabase.start(); });
+before(async () => { database = await TestDatabase.start('tcp'); });
 after(() => database?.stop());
 
 describe('store', () => {
@@ -296,6 +297,40 @@ describe('store', () => {
   });
 });
 
+test('the views of dashboards count what they say', async () => {
+  const url = await database.fresh();
+  // The views look back from the database's own clock.
+  const day = 86_400_000;
+  const came = Math.floor(Date.now() / day) * day - 20 * day + 3_600_000;
+  const store = await openStore({ databaseUrl: url }, { log, clock: { now: () => came, after: () => () => {} } });
+  try {
+    const [stays, leaves, late] = [newPlayerId(), newPlayerId(), newPlayerId()];
+    for (const id of [stays, leaves, late]) await store.ensureGuest({ id, name: 'Ada' });
+    const play = (matchId: string, endedAt: number, ids: string[], waitedMs: number | null): Promise<unknown> => store.recordMatch(duel(matchId, '1', '2', {
+      startedAt: endedAt - 600_000, endedAt, participants: ids.map((id, team) => participant(id, { team, place: team + 1, waitedMs })),
+    }));
+    await play('first-day', came + 600_000, [stays, leaves], 10_000);
+    await play('day-7', came + 7 * day, [leaves, stays], 40_000);
+    await play('day-8', came + 8 * day, [late, stays], null);
+    await withClient(url, async (client) => {
+      await client.query(`DELETE FROM participants WHERE match_id = 'day-7' AND player_id = ${leaves}`);
+      const { rows: retention } = await client.query('SELECT players, returned, share FROM retention_day7');
+      assert.deepEqual(retention, [{ players: 3, returned: 1, share: 1 / 3 }]);
+      const { rows: starts } = await client.query('SELECT players, median_s, p90_s, share_within_30_s AS share FROM match_start_times ORDER BY hour');
+      assert.deepEqual(starts, [{ players: 2, median_s: 10, p90_s: 10, share: 1 }, { players: 1, median_s: 40, p90_s: 40, share: 0 }]);
+      await store.recordLostMatch({ matchId: 'lost', mode: 'duel', map: 'yard', region: 'local', serverId: 'game-1', startedAt: came, lostAt: came + 600_000 });
+      const { rows: play } = await client.query('SELECT matches, lost_matches AS lost, players, round((player_hours * 60)::numeric)::int AS minutes, round((mean_players * 86400)::numeric)::int AS seconds FROM daily_play ORDER BY day');
+      assert.deepEqual(play, [
+        { matches: 1, lost: 1, players: 2, minutes: 20, seconds: 1200 },
+        { matches: 1, lost: 0, players: 1, minutes: 10, seconds: 600 },
+        { matches: 1, lost: 0, players: 2, minutes: 20, seconds: 1200 },
+      ]);
+    });
+  } finally {
+    await store.close();
+  }
+});
+
 describe('leaderboard of a million', () => {
   const PLAYERS = 1_000_000;
   let store: Store;
@@ -396,6 +431,36 @@ describe('database away', () => {
       assert.match(String((outcomes[5] as PromiseRejectedResult).reason), /2 calls wait/);
     } finally {
       await db.close();
+    }
+  });
+
+  test('a network that is cut or carries nothing costs time, and no connection for good', async () => {
+    const url = new URL(await database.fresh());
+    await migrate(url.href, log);
+    const proxy = await CuttingProxy.start({ host: '127.0.0.1', port: Number(url.port) });
+    url.port = String(proxy.port);
+    const store = await openStore({
+      databaseUrl: url.href, connect: 'later', connections: 2, statementTimeoutMs: 200, connectTimeoutMs: 500, attempts: 1,
+    }, { log, clock: new TestClock() });
+    try {
+      const [a, b] = [newPlayerId(), newPlayerId()];
+      assert.equal((await store.recordMatch(duel('before', a, b))).recorded, true);
+      proxy.stall();
+      const outcomes = await Promise.allSettled([store.ping(), store.recordMatch(duel('stalled', a, b)), store.player(a), store.player(b)]);
+      for (const outcome of outcomes) {
+        assert.equal(outcome.status, 'rejected');
+        fails('unavailable', /away or busy/)(outcome.reason);
+      }
+      proxy.open();
+      assert.equal((await until(() => store.player(a)))?.id, a);
+      proxy.cut();
+      await assert.rejects(store.recordMatch(duel('cut', a, b)), fails('unavailable', /away or busy/));
+      proxy.open();
+      for (const id of ['stalled', 'cut', 'cut']) await until(() => store.recordMatch(duel(id, a, b)));
+      assert.deepEqual([...(await store.ratings([a, b], 'duel')).values()].map((each) => each.games), [3, 3]);
+    } finally {
+      await store.close();
+      await proxy.stop();
     }
   });
 

@@ -1,8 +1,8 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Clock } from '../src/clock.js';
+import { systemClock, type Clock } from '../src/clock.js';
 import { readConfig } from '../src/config.js';
-import { createLogger } from '../src/logger.js';
-import { startServer, type RunningServer } from '../src/server.js';
+import { createLogger, type Logger } from '../src/logger.js';
+import { startServer, type RunningServer, type ServerOptions } from '../src/server.js';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {
@@ -35,10 +35,67 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Picks a free port; logs nothing unless LOG_LEVEL says so. */
-export function startTestServer(env: Record<string, string> = {}, clientFolder?: string): Promise<RunningServer> {
-  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...env });
-  return startServer(config, createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), clientFolder === undefined ? {} : { clientFolder });
+/** Real time that a test may jump ahead in: for servers over real sockets whose waits take minutes. */
+export class WarpClock implements Clock {
+  #ahead = 0;
+  readonly #timers = new Set<{ at: number; action: () => void; timer: NodeJS.Timeout }>();
+
+  now(): number {
+    return systemClock.now() + this.#ahead;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const entry = { at: this.now() + ms, action, timer: setTimeout(() => this.#fire(entry), ms) };
+    entry.timer.unref();
+    this.#timers.add(entry);
+    return () => this.#forget(entry);
+  }
+
+  /** Timers not fired yet. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Jumps `ms` ahead. Timers that come due fire in order, each at its own time; the loop gives up the steps between. */
+  warp(ms: number): void {
+    const end = this.#ahead + ms;
+    for (;;) {
+      const left = end - this.#ahead;
+      const next = [...this.#timers].sort((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at > this.now() + left) break;
+      this.#ahead += Math.max(0, next.at - this.now());
+      this.#fire(next);
+    }
+    this.#ahead = end;
+  }
+
+  /** Lets `ms` of game time be played, faster than it would be: in jumps that the loop can make up for. */
+  async play(ms: number): Promise<void> {
+    // With what passes meanwhile, less than the loop's `MAX_CATCH_UP`.
+    for (let left = ms; left > 0; left -= 65) {
+      this.warp(Math.min(65, left));
+      await sleep(15);
+    }
+  }
+
+  #fire(entry: { action: () => void; timer: NodeJS.Timeout; at: number }): void {
+    this.#forget(entry);
+    entry.action();
+  }
+
+  #forget(entry: { action: () => void; timer: NodeJS.Timeout; at: number }): void {
+    clearTimeout(entry.timer);
+    this.#timers.delete(entry);
+  }
+}
+
+/** Picks free ports; logs nothing unless LOG_LEVEL says so. */
+export function startTestServer(
+  env: Record<string, string> = {}, options: Omit<ServerOptions, 'onFatal'> & { log?: Logger } = {},
+): Promise<RunningServer> {
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', MATCHMAKING: 'off', ...env });
+  const { log = createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), ...rest } = options;
+  return startServer(config, log, rest);
 }
 
 // A test reads answers freely and asserts on what it reads.

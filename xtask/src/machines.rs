@@ -2,7 +2,7 @@
 //! that checks every access to memory.
 
 use crate::run::{self, Run};
-use crate::test::{Machine, NotHere, all, install, may_install, on_path};
+use crate::test::{Machine, NotHere, all, install, may_install, note, on_path};
 use anyhow::{Result, bail};
 use std::fs::File;
 
@@ -97,6 +97,30 @@ pub(crate) fn old(machine: &Machine, log: &File) -> Result<()> {
             run.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER", &runner).env("EXPECT_LEVELS", "scalar,sse2")
         }),
     )
+}
+
+/// The addon that is published, loaded on an x86-64 without AVX, must play what it plays here. Other machines than x86-64
+/// with Linux have no such choice to make at run time.
+pub(crate) fn old_addon(machine: &Machine, log: &File) -> Result<()> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Ok(());
+    }
+    packages(machine, OLD_PACKAGES, log)?;
+    let node = run::program("node").args(["-p", "process.execPath"]).output(Some(log))?;
+    let played = |run: Run| -> Result<String> {
+        note(log, &format!("$ {}", run.text()))?;
+        run.arg("node-binding/packaging/level.cjs").output(Some(log))
+    };
+    let here = played(run::program("node"))?;
+    let old = played(run::program(QEMU_X86).args(["-cpu", "Nehalem", node.trim()]))?;
+    note(log, &format!("here: {here}without AVX: {old}"))?;
+    let (Some((_, here)), Some((level, old))) = (here.trim().split_once(' '), old.trim().split_once(' ')) else {
+        bail!("node-binding/packaging/level.cjs prints a level and a hash; it printed {here:?} and {old:?}");
+    };
+    if level != "sse2" || here != old {
+        bail!("without AVX the addon runs at level {level} and ends in {old}; it must be sse2 and {here}");
+    }
+    Ok(())
 }
 
 /// Every golden hash again, the ten minutes among them, from the engine as a WebAssembly module.

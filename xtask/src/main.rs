@@ -122,7 +122,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
     match verb {
         Verb::Start => start::start(),
         Verb::Test(options) => test::test(&options),
-        Verb::Capacity(forwarded) => report("capacity", forwarded.options),
+        Verb::Capacity(forwarded) => capacity(forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Matchmaking(forwarded) => report("matchmaking", forwarded.options),
@@ -154,6 +154,15 @@ fn bench(options: Bench) -> Result<ExitCode> {
         cargo = cargo.arg("--bench").arg(bench);
     }
     cargo.arg("--").args(options.options).status_code()
+}
+
+/// With `--node` the addon is built first; the report starts Node itself.
+fn capacity(options: Vec<OsString>) -> Result<ExitCode> {
+    if options.iter().any(|option| option == "--node") {
+        node::versions()?;
+        start::build(&[])?;
+    }
+    report("capacity", options)
 }
 
 /// The peers come from npm, today's protocol from our server: both are made ready first, the report starts them itself.

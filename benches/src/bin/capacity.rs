@@ -18,9 +18,16 @@ use trespasser::net::{Receiver, Taken};
 use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
 use trespasser::world::PLAYERS;
-use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Vec2, World, WorldDef};
+use trespasser::{
+    EventKind, GameMap, Loadout, MatchDef, MatchId, PlayerDef, PlayerId, Reading, RuleSet, Vec2, World, WorldDef,
+};
+use trespasser_benches::overhead::{self, Overhead};
 use trespasser_benches::{exit, load_map, map_label, origin};
 
+/// Matches by which the addon is compared with Rust, unless others are asked for.
+const NODE_MATCHES: u32 = 1000;
+/// Matches of the measurement in Rust, unless others are asked for.
+const MATCHES: u32 = 256;
 /// Ticks a second of every measurement.
 const TICK_RATE: u32 = 60;
 /// Ticks over which one figure is taken; the report is the median of these.
@@ -60,9 +67,9 @@ struct Options {
     /// One JSON object on the last line besides the table.
     #[arg(long)]
     json: bool,
-    /// Matches stepped together.
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65_536))]
-    matches: u32,
+    /// Matches stepped together; 256 unless given, and 1,000 for --node.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    matches: Option<u32>,
     /// Seconds of play that are measured, 60 ticks each.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=36_000))]
     seconds: u32,
@@ -88,9 +95,36 @@ struct Options {
     /// clients, who acknowledge them a frame later, are outside.
     #[arg(long)]
     snapshots: bool,
+    /// Afterwards steps matches and fetches all outgoing bytes, snapshots for every player at 20 Hz, in Rust and through the
+    /// Node addon in turns, compares the bytes, and reports what the addon costs.
+    #[arg(long)]
+    node: bool,
     /// Seed of the first match; the others count up from it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+impl Options {
+    fn matches(&self) -> u32 {
+        self.matches.unwrap_or(MATCHES)
+    }
+
+    fn rules(&self) -> RuleSet {
+        match self.rules {
+            Rules::Standard => RuleSet::standard(),
+            Rules::Legacy => RuleSet::legacy(),
+        }
+    }
+
+    /// What a match's bots carry, and how good they are.
+    fn roles(&self, seed: u64) -> Result<[(Loadout, f32); PLAYERS]> {
+        let mut roles = [(loadout(0)?, SKILL[0]); PLAYERS];
+        for (n, role) in roles.iter_mut().enumerate() {
+            let loadout = if self.arms == Arms::All && seed % 2 == 1 { armed_loadout(n)? } else { loadout(n)? };
+            *role = (loadout, SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32);
+        }
+        Ok(roles)
+    }
 }
 
 /// The JSON object. Times are wall time.
@@ -143,6 +177,9 @@ struct Report {
     commit: String,
     compiler: &'static str,
     cpu: String,
+    /// With `node`.
+    #[serde(flatten)]
+    node: Option<Overhead>,
 }
 
 /// Nanoseconds by stage within a tick of the world.
@@ -217,20 +254,14 @@ struct Load {
 
 impl Load {
     fn new(options: &Options, map: &Arc<GameMap>, seeds: std::ops::Range<u64>) -> Result<Load> {
-        let rules = match options.rules {
-            Rules::Standard => RuleSet::standard(),
-            Rules::Legacy => RuleSet::legacy(),
-        };
+        let rules = options.rules();
         let mut world = World::new(WorldDef { tick_rate: TICK_RATE, rules, ..WorldDef::default() })?;
         let mut bots = Bots::new();
         let mut games = Vec::new();
         for seed in seeds {
             let id = world.create_match(map, MatchDef { seed, kill_target: None })?;
-            for n in 0..PLAYERS {
-                let loadout = if options.arms == Arms::All && seed % 2 == 1 { armed_loadout(n)? } else { loadout(n)? };
-                let def = PlayerDef { loadout, ..PlayerDef::default() };
-                let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
-                bots.add(&mut world, id, def, skill)?;
+            for (loadout, skill) in options.roles(seed)? {
+                bots.add(&mut world, id, PlayerDef { loadout, ..PlayerDef::default() }, skill)?;
             }
             let mut clients = Vec::new();
             if options.snapshots {
@@ -331,8 +362,13 @@ fn run(options: &Options) -> Result<()> {
     if origin::profile() != "release" {
         eprintln!("warning: this is a debug build; its figures say nothing. Use cargo xtask capacity");
     }
-    let report = measure(options, &map)?;
+    let mut report = measure(options, &map)?;
     print(&report);
+    if options.node {
+        let overhead = against_node(options, &map)?;
+        print_overhead(&overhead);
+        report.node = Some(overhead);
+    }
     if options.json {
         println!("{}", serde_json::to_string(&report)?);
     }
@@ -353,7 +389,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         1 => None,
         threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
     };
-    let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches))?;
+    let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches()))?;
     let warmup = options.warmup * TICK_RATE;
     let wanted = options.seconds * TICK_RATE;
     let bar = progress((warmup + wanted).into());
@@ -386,7 +422,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
             let mut probe = Clock::new();
             load.world.step_with(&mut probe);
             for (ticks, sum) in probed.iter_mut().zip(probe.sums) {
-                ticks.push(sum as f64 / f64::from(options.matches));
+                ticks.push(sum as f64 / f64::from(options.matches()));
             }
         } else {
             let cpu_began = origin::cpu_time();
@@ -412,7 +448,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
                 block_ticks += 1;
                 ticks += 1;
                 if block_ticks == BLOCK {
-                    blocks.push(block_time.as_nanos() as f64 / f64::from(block_ticks) / f64::from(options.matches));
+                    blocks.push(block_time.as_nanos() as f64 / f64::from(block_ticks) / f64::from(options.matches()));
                     (block_time, block_ticks) = (Duration::ZERO, 0);
                 }
             }
@@ -452,7 +488,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let whole: f64 = costs.iter().sum::<f64>().max(1.0);
     let first = load.world.view(load.games[0].id)?;
     Ok(Report {
-        matches: options.matches,
+        matches: options.matches(),
         ticks,
         players: PLAYERS,
         map: map_label(&options.map),
@@ -462,7 +498,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         ns_per_match_tick: round(ns),
         ns_per_match_tick_p10: round(quantile(0.1)),
         ns_per_match_tick_p90: round(quantile(0.9)),
-        cpu_ns_per_match_tick: round(cpu_time.as_nanos() as f64 / f64::from(ticks) / f64::from(options.matches)),
+        cpu_ns_per_match_tick: round(cpu_time.as_nanos() as f64 / f64::from(ticks) / f64::from(options.matches())),
         matches_per_core_60hz: round(per_core),
         agent_steps_per_s_per_core: (per_core * f64::from(TICK_RATE) * PLAYERS as f64).round(),
         bytes_per_match: first.bytes(),
@@ -473,20 +509,21 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         snapshots: options.snapshots,
         snapshot_ns: options.snapshots.then(|| {
             round(
-                costs[Stage::Send as usize] * f64::from(played) * f64::from(options.matches) / snapshots.max(1) as f64,
+                costs[Stage::Send as usize] * f64::from(played) * f64::from(options.matches())
+                    / snapshots.max(1) as f64,
             )
         }),
         snapshot_bytes_per_s: options.snapshots.then(|| {
             let seconds = f64::from(played) / f64::from(TICK_RATE);
-            round(snapshot_bytes as f64 / seconds / f64::from(options.matches) / PLAYERS as f64)
+            round(snapshot_bytes as f64 / seconds / f64::from(options.matches()) / PLAYERS as f64)
         }),
         shots_per_min_per_match: round(stats.shots_per_minute()),
         deaths_per_min_per_match: round(stats.deaths_per_minute()),
         slices_destroyed_per_min_per_match: round(stats.slices_destroyed_per_minute()),
-        heard_per_min_per_match: round(tally.heard as f64 * 3600.0 / (played as f64 * options.matches as f64)),
+        heard_per_min_per_match: round(tally.heard as f64 * 3600.0 / (played as f64 * options.matches() as f64)),
         matches_ended: tally.ended,
         moving_share: (stats.moving_share() * 1e4).round() / 1e4,
-        bot_ns_per_match_tick: round(bot_time.as_nanos() as f64 / f64::from(played) / f64::from(options.matches)),
+        bot_ns_per_match_tick: round(bot_time.as_nanos() as f64 / f64::from(played) / f64::from(options.matches())),
         tick_rate: TICK_RATE,
         seconds: options.seconds,
         warmup_seconds: options.warmup,
@@ -495,7 +532,26 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         commit: origin::commit(),
         compiler: origin::compiler(),
         cpu: origin::cpu(),
+        node: None,
     })
+}
+
+fn against_node(options: &Options, map: &Arc<GameMap>) -> Result<Overhead> {
+    let (warmup, measured) = (options.warmup * TICK_RATE, options.seconds * TICK_RATE);
+    let load = overhead::Load {
+        map,
+        map_name: &options.map,
+        rules: options.rules(),
+        tick_rate: TICK_RATE,
+        matches: options.matches.unwrap_or(NODE_MATCHES),
+        seed: options.seed,
+        roles: vec![options.roles(options.seed)?, options.roles(options.seed + 1)?],
+    };
+    let bar = progress((warmup + measured).into());
+    bar.set_message("Rust, Node");
+    let overhead = overhead::measure(&load, warmup, measured, |ticks| bar.inc(ticks.into()))?;
+    bar.finish_and_clear();
+    Ok(overhead)
 }
 
 fn round(v: f64) -> f64 {
@@ -504,7 +560,7 @@ fn round(v: f64) -> f64 {
 
 /// Plays the last match again, alone and without threads or probe, and compares hashes.
 fn replay_is_equal(options: &Options, map: &Arc<GameMap>, load: &Load, ticks: u32) -> Result<bool> {
-    let last = options.seed + u64::from(options.matches) - 1;
+    let last = options.seed + u64::from(options.matches()) - 1;
     let mut alone = Load::new(options, map, last..last + 1)?;
     let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
     for _ in 0..ticks {
@@ -516,8 +572,29 @@ fn replay_is_equal(options: &Options, map: &Arc<GameMap>, load: &Load, ticks: u3
     Ok(alone.world.hash(alone.games[0].id)? == load.world.hash(among.id)?)
 }
 
+fn row(name: &str, value: String) {
+    println!("{name:<34} {value}");
+}
+
+fn print_overhead(overhead: &Overhead) {
+    println!(
+        "\n{} matches stepped and all outgoing bytes fetched, {} blocks in turns",
+        overhead.node_matches, overhead.node_blocks
+    );
+    let ns = |ns: f64| format!("{ns:.0} ns a match-tick of the processor's time");
+    row("in Rust", ns(overhead.node_rust_ns_per_match_tick));
+    row("through the addon", format!("{}, Node {}", ns(overhead.node_ns_per_match_tick), overhead.node_version));
+    row(
+        "addon over Rust",
+        format!("{:.3} (of wall time {:.3})", overhead.node_overhead_ratio, overhead.node_overhead_wall_ratio),
+    );
+    row(
+        "packets, the same on both sides",
+        format!("{}, {} bytes, hash {}", overhead.node_packets, overhead.node_packet_bytes, overhead.node_packets_hash),
+    );
+}
+
 fn print(report: &Report) {
-    let row = |name: &str, value: String| println!("{name:<34} {value}");
     println!(
         "{} matches of {} fighting bots on {}, {} rules",
         report.matches, report.players, report.map, report.rules

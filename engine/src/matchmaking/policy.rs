@@ -6,7 +6,8 @@ use crate::{Error, Result};
 
 /// What a match must be like, by how long the ticket has waited that it is made for.
 ///
-/// The ticket that has waited longest looks for company, and its waiting, `w` in seconds, says who will do:
+/// The ticket that has waited longest looks for company, and its waiting, `w` in seconds, says who will do. If it finds
+/// nobody, it waits on, and may still be taken by one that comes after it: then that one's waiting and doubt count.
 ///
 /// | | at once | later |
 /// | --- | --- | --- |

@@ -16,6 +16,7 @@ mod nav;
 mod people;
 mod scene;
 mod stats;
+pub mod tickets;
 
 pub use bots::Bots;
 pub use people::{Cheat, Line, Style, Table, TableDef};

@@ -1,4 +1,5 @@
 import type { GameEvent, PlayerId, TeamName, WeaponName } from './engine.js';
+import { type V2 } from './numbers.js';
 import type { WallCatalogue } from './catalogue.js';
 export interface Packet {
     event: string;
@@ -11,6 +12,8 @@ export interface EventContext {
     epochMs(tick: number): number;
     legacyId(player: PlayerId): string | null;
     teamOf(player: PlayerId): TeamName | null;
+    /** Where the receiver knows the player to stand; null: nowhere. */
+    placeOf(player: PlayerId): V2 | null;
     /** The player's entry in the receiver's states. */
     playerEntry(player: PlayerId): unknown;
     spawn(player: PlayerId): {

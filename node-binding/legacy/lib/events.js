@@ -6,6 +6,8 @@ const numbers_js_1 = require("./numbers.js");
 const state_js_1 = require("./state.js");
 /** Points that a blast deals at its centre (rule book, section 5). */
 exports.BLAST_DAMAGE = { grenade: 200, grenadelauncher: 100, rocket: 200 };
+/** The one weapon whose bullets are told apart by `pelletIndex`. */
+const PELLETS = 'shotgun';
 const EXPLOSIVES = new Set(['grenade', 'grenadelauncher', 'rocket']);
 /** Shares of a flash's time after blindness: disoriented 2000, recovering 1000 ms (rule book, section 7). */
 const DISORIENTED_SHARE = 2 / 3;
@@ -18,8 +20,8 @@ function toLegacy(event, context) {
     const timestamp = context.epochMs(event.tick);
     const position = positionOf(event);
     const weaponType = event.weapon ?? null;
-    // The engine numbers the pellets of every shot; today's clients know those of shotguns.
-    const pellet = event.weapon !== 'shotgun' || event.pellet === undefined ? {} : { pelletIndex: event.pellet };
+    const isPellet = event.weapon === PELLETS && event.pellet !== undefined;
+    const pellet = isPellet ? { pelletIndex: event.pellet } : {};
     switch (event.type) {
         case 'player_joined':
             return event.player === undefined ? [] : packet('player:joined', context.playerEntry(event.player));
@@ -56,7 +58,12 @@ function toLegacy(event, context) {
                 penetrationCount: event.penetration ?? 0, ...pellet,
             });
         case 'miss':
-            return packet('weapon:miss', { playerId, weaponType, position, direction: directionOf(event), ...pellet });
+            return packet('weapon:miss', {
+                playerId, weaponType,
+                // Today's clients draw a bullet's way from where the shooter stands, and a pellet's to where it ends.
+                position: isPellet || event.player === undefined ? position : context.placeOf(event.player),
+                direction: directionOf(event), ...pellet,
+            });
         case 'reload_started':
             return packet('weapon:reload', { playerId, weaponType, reloadTime: (event.remainingTicks ?? 0) * context.msPerTick });
         case 'reloaded':

@@ -54,7 +54,8 @@ export interface FilteredGameState {
 export interface FilteredStateOptions {
     /**
      * `always` (default): every state has all walls. `changed`: they are left out while nothing has changed for this player
-     * since the last state, as the protocol has it; what the client drops or asks for anew needs `always`.
+     * since the last state that had them, as the protocol has it, and come four times a second at most; a client that asks
+     * for a full state needs `always`.
      */
     walls?: 'always' | 'changed';
 }
@@ -102,7 +103,7 @@ export declare class GameStateSystem {
     getPlayers(): Map<string, LivePlayer>;
     /** Lets a player go. Kills stay in the match; what the view read last stays in it. False: nobody has this id. */
     removePlayer(id: string): boolean;
-    /** Takes a client's `player:input`. */
+    /** Takes a client's `player:input`. One without `sequence` is the next. */
     handlePlayerInput(id: string, input: unknown): void;
     /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
     handleWeaponFire(event: unknown): ActionResult;
@@ -141,7 +142,8 @@ export declare class GameStateSystem {
     /** {@link GameStateSystem.getFullGameState}; the backend has two names for it. */
     getState(): FullGameState;
     /**
-     * What one player may know, ready to be sent as `game:state`. Walls are shared and frozen, the rest is the caller's.
+     * What one player may know, ready to be sent as `game:state`. To be read only: entries of players and walls are shared
+     * with the states of others who know as much.
      * Null: nobody has this id.
      */
     getFilteredGameState(id: string, options?: FilteredStateOptions): FilteredGameState | null;

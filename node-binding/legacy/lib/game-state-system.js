@@ -25,6 +25,8 @@ const MS_PER_TICK = 1000 / TICK_RATE;
 const MOST_TICKS = 60;
 /** Milliseconds by which a tick's timestamp may be off the host's clock before it follows it. */
 const CLOCK_SLACK = 100;
+/** Ticks between sets of walls to one player, who has an event for each hit besides: they are most of a state that has them. */
+const WALLS_EVERY = 15;
 /** Events kept for a host that does not drain them; of those for one player. */
 const PENDING = 4096;
 const PENDING_FOR_ONE = 1024;
@@ -34,14 +36,20 @@ const LEAVERS = 32;
 const LONGEST_ID = 64;
 /** The room counts kills and ends the match; the engine's own end is as far off as it can be. */
 const KILL_TARGET = 10_000;
-/** Takes sounds, for which today's protocol has no word. */
-const UNHEARD_SOUNDS = 1024;
+/** Takes sounds, for which today's protocol has no word: a match keeps 1,024 at most. Made when first needed. */
+let unheard;
 /** Told to the player alone whom they concern, and so no news for all: they do not say whom they are about. */
 const PRIVATE = new Set(['weapon:rate_limited', 'weapon:heat:update', 'backend:respawn:denied']);
 /** A call of the engine was refused for what was asked; anything else is a fault and goes on its way. */
 function isRefused(error) {
     const code = error instanceof Error ? error.code : undefined;
     return typeof code === 'string' && code !== 'PANIC' && code !== 'NODE';
+}
+/** Tests and tools leave the number out, clients never do. */
+function numbered(input, last) {
+    if (typeof input !== 'object' || input === null || (0, refusals_js_1.field)(input, 'sequence') !== undefined)
+        return input;
+    return { keys: (0, refusals_js_1.field)(input, 'keys'), mouse: (0, refusals_js_1.field)(input, 'mouse'), sequence: (last + 1) >>> 0 };
 }
 /** The players of a room: a real `Map`, which the room's match alone writes. */
 class Players extends Map {
@@ -102,7 +110,6 @@ class GameStateSystem {
     #health = new Float32Array(0);
     #truth;
     #truthVersion = -1;
-    #sounds = new Uint8Array(0);
     #fullHealth = 0;
     #isDestroyed = false;
     #owedMs = 0;
@@ -192,18 +199,20 @@ class GameStateSystem {
         this.#collect(world);
         return true;
     }
-    /** Takes a client's `player:input`. */
+    /** Takes a client's `player:input`. One without `sequence` is the next. */
     handlePlayerInput(id, input) {
         const acting = this.#acting('handlePlayerInput', id);
         if (acting === undefined)
             return;
-        const payload = (0, input_js_1.readPlayerInput)(input);
+        const { world, member } = acting;
+        const payload = (0, input_js_1.readPlayerInput)(numbered(input, member.sequence));
         if (payload === undefined)
             return this.#refusals.add('handlePlayerInput', `${(0, refusals_js_1.named)(input)} is no player:input`);
-        const { world, member } = acting;
         const { sequence, held, taps, mouseX, mouseY } = member.input.translate(payload, this.#now());
         const taken = world.pushInput(this.#match, member.player, sequence, held, taps, mouseX, mouseY, member.stateTick);
-        if (!taken)
+        if (taken)
+            member.sequence = sequence;
+        else
             this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
     }
     /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
@@ -340,7 +349,8 @@ class GameStateSystem {
         return this.getFullGameState();
     }
     /**
-     * What one player may know, ready to be sent as `game:state`. Walls are shared and frozen, the rest is the caller's.
+     * What one player may know, ready to be sent as `game:state`. To be read only: entries of players and walls are shared
+     * with the states of others who know as much.
      * Null: nobody has this id.
      */
     getFilteredGameState(id, options = {}) {
@@ -506,7 +516,7 @@ class GameStateSystem {
         this.#byPlayer.clear();
         this.#players.open((players) => players.clear());
         this.#pending.drain();
-        this.#world?.destroyMatch(this.#match);
+        this.#world?.dispose();
         this.#world = undefined;
         this.#truth = undefined;
         this.#changed();
@@ -535,13 +545,12 @@ class GameStateSystem {
         if (this.#world !== undefined || this.#isDestroyed)
             return this.#world;
         const room = (0, map_file_js_1.mapFromEnvironment)();
-        const { SOUND_BYTES, World } = (0, engine_js_1.engine)();
+        const { World } = (0, engine_js_1.engine)();
         const world = new World({ rules: 'legacy', tickRate: TICK_RATE, maxMatches: 1 });
         this.#match = world.createMatch(room.map, { seed: this.#seed(), killTarget: KILL_TARGET });
         this.#world = world;
         this.#room = room;
         this.#health = new Float32Array(room.map.sliceCount);
-        this.#sounds = new Uint8Array(UNHEARD_SOUNDS * SOUND_BYTES);
         this.#originMs = this.#now();
         this.#changed();
         return world;
@@ -562,8 +571,8 @@ class GameStateSystem {
         const known = world.knownSliceHealth(this.#match, player, this.#health);
         const member = {
             memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new input_js_1.InputTranslator(), heat: new heat_gauge_js_1.HeatGauge(),
-            walls: new walls_js_1.LegacyWalls(this.#room.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
-            stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined,
+            walls: new walls_js_1.LegacyWalls(this.#room.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true, wallsChanged: false, wallsTick: 0,
+            sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
         };
         this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
         let seen = -1;
@@ -771,7 +780,7 @@ class GameStateSystem {
     }
     /** Takes what has happened out of the engine. `isTold`: the host knows of the event already. */
     #collect(world, isTold = () => false) {
-        world.readSounds(this.#match, this.#sounds);
+        world.readSounds(this.#match, unheard ??= new Uint8Array(1024 * (0, engine_js_1.engine)().SOUND_BYTES));
         const context = this.#truthContext();
         const events = world.drainEvents(this.#match);
         for (const event of events) {
@@ -840,7 +849,12 @@ class GameStateSystem {
             msPerTick: MS_PER_TICK,
             epochMs: this.#roll.epochMs,
             legacyId: this.#roll.legacyId,
-            teamOf: (player) => this.#byPlayer.get(player)?.entry?.value.team ?? this.#all().get(player)?.team ?? null,
+            teamOf: (player) => this.#byPlayer.get(player)?.entry?.team ?? this.#all().get(player)?.team ?? null,
+            placeOf: (player) => {
+                const member = present(player);
+                const entry = member === undefined ? undefined : entryOf(member);
+                return entry?.position === undefined ? null : { ...entry.position };
+            },
             playerEntry: (player) => {
                 const member = present(player);
                 return member === undefined ? undefined : entryOf(member);
@@ -863,14 +877,11 @@ class GameStateSystem {
     }
     /** The player as the match has the player; of a leaver, as it had. */
     #entry(member) {
-        if (member.entry?.version === this.#version)
-            return member.entry.value;
         const view = this.#members.get(member.memberId) === member ? this.#view(member) : undefined;
-        if (view !== undefined) {
-            const value = (0, state_js_1.playerEntry)({ seat: member, view, acquaintance: 'own' }, this.#roll);
-            member.entry = { version: this.#version, value };
-        }
-        return member.entry.value;
+        // A body that has been on the field has a place, and everybody here has from the beginning.
+        if (view !== undefined)
+            member.entry = this.#as('own', member, view);
+        return member.entry;
     }
     #entryFor(receiver, member) {
         const view = this.#view(member);
@@ -880,18 +891,25 @@ class GameStateSystem {
         if (this.#knows?.version !== this.#version)
             this.#knows = { version: this.#version, rows: this.#world.knows(this.#match) };
         const how = (0, knowledge_js_1.acquaintance)(this.#knows.rows, { ...receiver, team: viewer.team }, { ...member, team: view.team });
-        return (0, state_js_1.playerEntry)({ seat: member, view, acquaintance: how }, this.#roll);
+        return this.#as(how, member, view);
+    }
+    #as(how, member, view) {
+        if (member.known.version !== this.#version)
+            member.known = { version: this.#version, as: {} };
+        return member.known.as[how] ??= (0, state_js_1.playerEntry)({ seat: member, view, acquaintance: how }, this.#roll);
     }
     #wallsFor(world, member, always) {
         const version = world.knownSlicesVersion(this.#match, member.player);
         if (version !== member.wallsVersion) {
             member.wallsVersion = version;
             if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health)))
-                member.wallsDue = true;
+                member.wallsChanged = true;
         }
-        if (!always && !member.wallsDue)
+        const tick = world.tick(this.#match);
+        if (!always && !member.wallsDue && !(member.wallsChanged && tick - member.wallsTick >= WALLS_EVERY))
             return undefined;
-        member.wallsDue = false;
+        member.wallsDue = member.wallsChanged = false;
+        member.wallsTick = tick;
         return member.walls.set;
     }
     #wallsNow() {

@@ -12,6 +12,6 @@ export { toLegacy, type EventContext, type Packet } from './events.js';
 export { HeatGauge, type HeatUpdate } from './heat-gauge.js';
 export { InputTranslator, readPlayerInput, type EngineInput, type PlayerInput } from './input.js';
 export { acquaintance, hear, type Acquaintance, type Earshot, type Subject, type ToldSound } from './knowledge.js';
-export type { V2 } from './numbers.js';
+export { v2, type V2 } from './numbers.js';
 export { playerEntry, playerPage, projectileEntry, smokeEntry, stateJson, type LegacyPlayer, type LegacyProjectile, type LegacyScore, type LegacySmoke, type LegacyVision, type LegacyWeapon, type Person, type PlayerPage, type Presence, type Roll, type StateParts, } from './state.js';
 export { LegacyWalls, type WallSet } from './walls.js';

@@ -1,6 +1,6 @@
 "use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
-exports.LegacyWalls = exports.stateJson = exports.smokeEntry = exports.projectileEntry = exports.playerPage = exports.playerEntry = exports.hear = exports.acquaintance = exports.readPlayerInput = exports.InputTranslator = exports.HeatGauge = exports.toLegacy = exports.WallCatalogue = exports.destructionStats = exports.MapFileError = exports.GameStateSystem = void 0;
+exports.LegacyWalls = exports.stateJson = exports.smokeEntry = exports.projectileEntry = exports.playerPage = exports.playerEntry = exports.v2 = exports.hear = exports.acquaintance = exports.readPlayerInput = exports.InputTranslator = exports.HeatGauge = exports.toLegacy = exports.WallCatalogue = exports.destructionStats = exports.MapFileError = exports.GameStateSystem = void 0;
 /**
  * Today's protocol over the engine: the class that the existing backend swaps in, and the shapes that it and the server
  * share. What players may know is the engine's to say; here it is put into the words of that protocol.
@@ -22,6 +22,8 @@ Object.defineProperty(exports, "readPlayerInput", { enumerable: true, get: funct
 var knowledge_js_1 = require("./knowledge.js");
 Object.defineProperty(exports, "acquaintance", { enumerable: true, get: function () { return knowledge_js_1.acquaintance; } });
 Object.defineProperty(exports, "hear", { enumerable: true, get: function () { return knowledge_js_1.hear; } });
+var numbers_js_1 = require("./numbers.js");
+Object.defineProperty(exports, "v2", { enumerable: true, get: function () { return numbers_js_1.v2; } });
 var state_js_1 = require("./state.js");
 Object.defineProperty(exports, "playerEntry", { enumerable: true, get: function () { return state_js_1.playerEntry; } });
 Object.defineProperty(exports, "playerPage", { enumerable: true, get: function () { return state_js_1.playerPage; } });

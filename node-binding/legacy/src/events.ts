@@ -15,6 +15,8 @@ export interface EventContext {
   epochMs(tick: number): number;
   legacyId(player: PlayerId): string | null;
   teamOf(player: PlayerId): TeamName | null;
+  /** Where the receiver knows the player to stand; null: nowhere. */
+  placeOf(player: PlayerId): V2 | null;
   /** The player's entry in the receiver's states. */
   playerEntry(player: PlayerId): unknown;
   spawn(player: PlayerId): { health: number; team: TeamName; isFirst: boolean } | undefined;
@@ -22,6 +24,9 @@ export interface EventContext {
 
 /** Points that a blast deals at its centre (rule book, section 5). */
 export const BLAST_DAMAGE: Readonly<Partial<Record<WeaponName, number>>> = { grenade: 200, grenadelauncher: 100, rocket: 200 };
+
+/** The one weapon whose bullets are told apart by `pelletIndex`. */
+const PELLETS: WeaponName = 'shotgun';
 
 const EXPLOSIVES: ReadonlySet<string> = new Set(['grenade', 'grenadelauncher', 'rocket']);
 
@@ -37,8 +42,8 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
   const timestamp = context.epochMs(event.tick);
   const position = positionOf(event);
   const weaponType = event.weapon ?? null;
-  // The engine numbers the pellets of every shot; today's clients know those of shotguns.
-  const pellet = event.weapon !== 'shotgun' || event.pellet === undefined ? {} : { pelletIndex: event.pellet };
+  const isPellet = event.weapon === PELLETS && event.pellet !== undefined;
+  const pellet = isPellet ? { pelletIndex: event.pellet } : {};
 
   switch (event.type) {
     case 'player_joined':
@@ -75,7 +80,12 @@ export function toLegacy(event: GameEvent, context: EventContext): Packet[] {
         penetrationCount: event.penetration ?? 0, ...pellet,
       });
     case 'miss':
-      return packet('weapon:miss', { playerId, weaponType, position, direction: directionOf(event), ...pellet });
+      return packet('weapon:miss', {
+        playerId, weaponType,
+        // Today's clients draw a bullet's way from where the shooter stands, and a pellet's to where it ends.
+        position: isPellet || event.player === undefined ? position : context.placeOf(event.player),
+        direction: directionOf(event), ...pellet,
+      });
     case 'reload_started':
       return packet('weapon:reload', { playerId, weaponType, reloadTime: (event.remainingTicks ?? 0) * context.msPerTick });
     case 'reloaded':

@@ -7,7 +7,7 @@ import { engine, type GameEvent, type Loadout, type MatchId, type PlayerEdit, ty
 import { BLAST_DAMAGE, toLegacy, type EventContext } from './events.js';
 import { HeatGauge } from './heat-gauge.js';
 import { InputTranslator, readPlayerInput } from './input.js';
-import { acquaintance } from './knowledge.js';
+import { acquaintance, type Acquaintance } from './knowledge.js';
 import { livePlayer, type Draft, type LivePlayer } from './live-player.js';
 import { mapFromEnvironment, type RoomMap } from './map-file.js';
 import { v2, type V2 } from './numbers.js';
@@ -71,7 +71,8 @@ export interface FilteredGameState {
 export interface FilteredStateOptions {
   /**
    * `always` (default): every state has all walls. `changed`: they are left out while nothing has changed for this player
-   * since the last state, as the protocol has it; what the client drops or asks for anew needs `always`.
+   * since the last state that had them, as the protocol has it, and come four times a second at most; a client that asks
+   * for a full state needs `always`.
    */
   walls?: 'always' | 'changed';
 }
@@ -96,6 +97,9 @@ const MOST_TICKS = 60;
 /** Milliseconds by which a tick's timestamp may be off the host's clock before it follows it. */
 const CLOCK_SLACK = 100;
 
+/** Ticks between sets of walls to one player, who has an event for each hit besides: they are most of a state that has them. */
+const WALLS_EVERY = 15;
+
 /** Events kept for a host that does not drain them; of those for one player. */
 const PENDING = 4096;
 const PENDING_FOR_ONE = 1024;
@@ -109,8 +113,8 @@ const LONGEST_ID = 64;
 /** The room counts kills and ends the match; the engine's own end is as far off as it can be. */
 const KILL_TARGET = 10_000;
 
-/** Takes sounds, for which today's protocol has no word. */
-const UNHEARD_SOUNDS = 1024;
+/** Takes sounds, for which today's protocol has no word: a match keeps 1,024 at most. Made when first needed. */
+let unheard: Uint8Array | undefined;
 
 /** Told to the player alone whom they concern, and so no news for all: they do not say whom they are about. */
 const PRIVATE: ReadonlySet<string> = new Set(['weapon:rate_limited', 'weapon:heat:update', 'backend:respawn:denied']);
@@ -125,8 +129,14 @@ interface Member {
   readonly heat: HeatGauge;
   readonly walls: LegacyWalls;
   wallsVersion: number;
-  /** Walls have changed for the player since the last state that had them. */
+  /** The next state has walls in any case. */
   wallsDue: boolean;
+  /** Walls have changed for the player since the last state that had them. */
+  wallsChanged: boolean;
+  /** Tick of that state. */
+  wallsTick: number;
+  /** Number of the newest input taken. */
+  sequence: number;
   /** Tick of the last state made for the player. */
   stateTick: number;
   hasSpawned: boolean;
@@ -137,13 +147,22 @@ interface Member {
   draft: Draft | undefined;
   live: LivePlayer;
   weapons: CarriedWeapons;
-  entry: { version: number; value: LegacyPlayer } | undefined;
+  /** As the match has the player, or had. */
+  entry: LegacyPlayer | undefined;
+  /** The player as those know the player who know as much. */
+  known: { version: number; as: Partial<Record<Acquaintance, LegacyPlayer | LegacyScore>> };
 }
 
 /** A call of the engine was refused for what was asked; anything else is a fault and goes on its way. */
 function isRefused(error: unknown): error is Error {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
   return typeof code === 'string' && code !== 'PANIC' && code !== 'NODE';
+}
+
+/** Tests and tools leave the number out, clients never do. */
+function numbered(input: unknown, last: number): unknown {
+  if (typeof input !== 'object' || input === null || field(input, 'sequence') !== undefined) return input;
+  return { keys: field(input, 'keys'), mouse: field(input, 'mouse'), sequence: (last + 1) >>> 0 };
 }
 
 /** The players of a room: a real `Map`, which the room's match alone writes. */
@@ -208,7 +227,6 @@ export class GameStateSystem {
   #health = new Float32Array(0);
   #truth: LegacyWalls | undefined;
   #truthVersion = -1;
-  #sounds = new Uint8Array(0);
   #fullHealth = 0;
   #isDestroyed = false;
   #owedMs = 0;
@@ -301,16 +319,17 @@ export class GameStateSystem {
     return true;
   }
 
-  /** Takes a client's `player:input`. */
+  /** Takes a client's `player:input`. One without `sequence` is the next. */
   handlePlayerInput(id: string, input: unknown): void {
     const acting = this.#acting('handlePlayerInput', id);
     if (acting === undefined) return;
-    const payload = readPlayerInput(input);
-    if (payload === undefined) return this.#refusals.add('handlePlayerInput', `${named(input)} is no player:input`);
     const { world, member } = acting;
+    const payload = readPlayerInput(numbered(input, member.sequence));
+    if (payload === undefined) return this.#refusals.add('handlePlayerInput', `${named(input)} is no player:input`);
     const { sequence, held, taps, mouseX, mouseY } = member.input.translate(payload, this.#now());
     const taken = world.pushInput(this.#match, member.player, sequence, held, taps, mouseX, mouseY, member.stateTick);
-    if (!taken) this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
+    if (taken) member.sequence = sequence;
+    else this.#refusals.add('handlePlayerInput', `sequence ${sequence} is old or waits already`);
   }
 
   /** Takes a client's `weapon:fire`, with its `playerId`: one pull of the trigger, from the player's own place and facing. */
@@ -447,7 +466,8 @@ export class GameStateSystem {
   }
 
   /**
-   * What one player may know, ready to be sent as `game:state`. Walls are shared and frozen, the rest is the caller's.
+   * What one player may know, ready to be sent as `game:state`. To be read only: entries of players and walls are shared
+   * with the states of others who know as much.
    * Null: nobody has this id.
    */
   getFilteredGameState(id: string, options: FilteredStateOptions = {}): FilteredGameState | null {
@@ -603,7 +623,7 @@ export class GameStateSystem {
     this.#byPlayer.clear();
     this.#players.open((players) => players.clear());
     this.#pending.drain();
-    this.#world?.destroyMatch(this.#match);
+    this.#world?.dispose();
     this.#world = undefined;
     this.#truth = undefined;
     this.#changed();
@@ -637,13 +657,12 @@ export class GameStateSystem {
   #open(): World | undefined {
     if (this.#world !== undefined || this.#isDestroyed) return this.#world;
     const room = mapFromEnvironment();
-    const { SOUND_BYTES, World } = engine();
+    const { World } = engine();
     const world = new World({ rules: 'legacy', tickRate: TICK_RATE, maxMatches: 1 });
     this.#match = world.createMatch(room.map, { seed: this.#seed(), killTarget: KILL_TARGET });
     this.#world = world;
     this.#room = room;
     this.#health = new Float32Array(room.map.sliceCount);
-    this.#sounds = new Uint8Array(UNHEARD_SOUNDS * SOUND_BYTES);
     this.#originMs = this.#now();
     this.#changed();
     return world;
@@ -667,8 +686,8 @@ export class GameStateSystem {
     const known = world.knownSliceHealth(this.#match, player, this.#health);
     const member = {
       memberId, name: memberId, player, slot: player % 8, lastShot: new Map(), input: new InputTranslator(), heat: new HeatGauge(),
-      walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true,
-      stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined,
+      walls: new LegacyWalls(this.#room!.walls, known), wallsVersion: world.knownSlicesVersion(this.#match, player), wallsDue: true, wallsChanged: false, wallsTick: 0,
+      sequence: 0, stateTick: 0, hasSpawned: false, awaitsShot: false, told: undefined, draft: undefined, entry: undefined, known: { version: -1, as: {} },
     } as unknown as Member;
     this.#fullHealth = Math.max(this.#fullHealth, world.player(this.#match, player).health);
     let seen = -1;
@@ -859,7 +878,7 @@ export class GameStateSystem {
 
   /** Takes what has happened out of the engine. `isTold`: the host knows of the event already. */
   #collect(world: World, isTold: (event: GameEvent) => boolean = () => false): void {
-    world.readSounds(this.#match, this.#sounds);
+    world.readSounds(this.#match, unheard ??= new Uint8Array(1024 * engine().SOUND_BYTES));
     const context = this.#truthContext();
     const events = world.drainEvents(this.#match);
     for (const event of events) {
@@ -908,7 +927,7 @@ export class GameStateSystem {
     return this.#context((member) => this.#entryFor(receiver, member));
   }
 
-  #context(entryOf: (member: Member) => unknown): EventContext {
+  #context(entryOf: (member: Member) => LegacyPlayer | LegacyScore | undefined): EventContext {
     const present = (player: PlayerId): Member | undefined => {
       const member = this.#byPlayer.get(player);
       return member !== undefined && this.#members.get(member.memberId) === member ? member : undefined;
@@ -918,7 +937,12 @@ export class GameStateSystem {
       msPerTick: MS_PER_TICK,
       epochMs: this.#roll.epochMs,
       legacyId: this.#roll.legacyId,
-      teamOf: (player) => this.#byPlayer.get(player)?.entry?.value.team ?? this.#all().get(player)?.team ?? null,
+      teamOf: (player) => this.#byPlayer.get(player)?.entry?.team ?? this.#all().get(player)?.team ?? null,
+      placeOf: (player) => {
+        const member = present(player);
+        const entry: Partial<LegacyPlayer> | undefined = member === undefined ? undefined : entryOf(member);
+        return entry?.position === undefined ? null : { ...entry.position };
+      },
       playerEntry: (player) => {
         const member = present(player);
         return member === undefined ? undefined : entryOf(member);
@@ -945,13 +969,10 @@ export class GameStateSystem {
 
   /** The player as the match has the player; of a leaver, as it had. */
   #entry(member: Member): LegacyPlayer {
-    if (member.entry?.version === this.#version) return member.entry.value;
     const view = this.#members.get(member.memberId) === member ? this.#view(member) : undefined;
-    if (view !== undefined) {
-      const value = playerEntry({ seat: member, view, acquaintance: 'own' }, this.#roll) as LegacyPlayer;
-      member.entry = { version: this.#version, value };
-    }
-    return member.entry!.value;
+    // A body that has been on the field has a place, and everybody here has from the beginning.
+    if (view !== undefined) member.entry = this.#as('own', member, view) as LegacyPlayer;
+    return member.entry!;
   }
 
   #entryFor(receiver: Member, member: Member): LegacyPlayer | LegacyScore | undefined {
@@ -960,17 +981,24 @@ export class GameStateSystem {
     if (view === undefined || viewer === undefined) return undefined;
     if (this.#knows?.version !== this.#version) this.#knows = { version: this.#version, rows: this.#world!.knows(this.#match) };
     const how = acquaintance(this.#knows.rows, { ...receiver, team: viewer.team }, { ...member, team: view.team });
-    return playerEntry({ seat: member, view, acquaintance: how }, this.#roll);
+    return this.#as(how, member, view);
+  }
+
+  #as(how: Acquaintance, member: Member, view: PlayerView): LegacyPlayer | LegacyScore {
+    if (member.known.version !== this.#version) member.known = { version: this.#version, as: {} };
+    return member.known.as[how] ??= playerEntry({ seat: member, view, acquaintance: how }, this.#roll);
   }
 
   #wallsFor(world: World, member: Member, always: boolean): WallSet | undefined {
     const version = world.knownSlicesVersion(this.#match, member.player);
     if (version !== member.wallsVersion) {
       member.wallsVersion = version;
-      if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health))) member.wallsDue = true;
+      if (member.walls.update(world.knownSliceHealth(this.#match, member.player, this.#health))) member.wallsChanged = true;
     }
-    if (!always && !member.wallsDue) return undefined;
-    member.wallsDue = false;
+    const tick = world.tick(this.#match);
+    if (!always && !member.wallsDue && !(member.wallsChanged && tick - member.wallsTick >= WALLS_EVERY)) return undefined;
+    member.wallsDue = member.wallsChanged = false;
+    member.wallsTick = tick;
     return member.walls.set;
   }
 

@@ -18,6 +18,9 @@ function* undocumented(node, path = '') {
     || ts.isConstructorDeclaration(node);
   const hidden = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword) ?? false;
   if (hidden) return;
+  // One kind of a union is documented as a whole, in front of its bar.
+  const isKind = ts.isTypeLiteralNode(node) && ts.isUnionTypeNode(node.parent);
+  if (isKind && /\*\/\s*\|\s*$/.test(source.text.slice(0, node.getStart(source)))) return;
   if (declares && ts.getJSDocCommentsAndTags(node).length === 0) {
     yield at === path ? `${path}.${node.getText(source).slice(0, 40)}` : at;
   }

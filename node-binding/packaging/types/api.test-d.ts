@@ -5,8 +5,9 @@ import {
   Button, EVIDENCE_KINDS, GameMap, INPUT_BYTES, Match, Playback, Player, PositionGuard, RatingSystem, Replay, SOUND_BYTES,
   SOUND_KINDS, Snapshot, WEAPONS, WIRE_COLUMNS, WireClient, World, runScene, sceneNames, sceneScript, version,
 } from '@trespasser/engine';
+import { GameStateSystem, type ActionResult, type FilteredGameState, type LivePlayer, type PendingEvent } from '@trespasser/engine/legacy';
 import type {
-  EngineErrorCode, EvidenceKindName, GameEvent, HeardSound, Loadout, MatchId, MatchView, PlayerId, PlayerView, Rating, Score,
+  EngineErrorCode, EvidenceKindName, GameEvent, HeardSound, Loadout, MatchId, MatchView, PlayerEdit, PlayerId, PlayerView, Rating, Score,
   SoundKindName, TeamName, ToldEvent, Verified, WeaponName, WireState,
 } from '@trespasser/engine';
 
@@ -101,7 +102,7 @@ type WithoutBoth<F> = F extends (match: MatchId, player: PlayerId, ...rest: infe
 type OfMatch =
   | 'drainEvents' | 'drainTold' | 'drainSounds' | 'readSounds' | 'pendingSounds' | 'soundBetween' | 'soundField' | 'readPlayers'
   | 'lineIsClear' | 'smokeBetween' | 'sightMatrix' | 'knows' | 'projectiles' | 'clouds' | 'wallsVersion' | 'sliceHealth'
-  | 'repairWalls' | 'hash' | 'mapHash' | 'save' | 'restore' | 'snapshot' | 'rollback' | 'resimulate' | 'record' | 'recording'
+  | 'repairWalls' | 'clearProjectiles' | 'hash' | 'mapHash' | 'save' | 'restore' | 'snapshot' | 'rollback' | 'resimulate' | 'record' | 'recording'
   | 'drainReplay' | 'endRecording' | 'guard' | 'unguard' | 'drainEvidence' | 'standings' | 'score';
 expectTypeOf<{ [K in OfMatch]: Match[K] }>().toEqualTypeOf<{ [K in OfMatch]: WithoutMatch<World[K]> }>();
 type OfPlayer =
@@ -109,6 +110,7 @@ type OfPlayer =
   | 'knownSliceHealth' | 'knownSlicesVersion' | 'knownProjectiles' | 'knownClouds' | 'wireOpen' | 'wireClose' | 'wireHold'
   | 'wireBait' | 'wireDecoy' | 'wireReceive' | 'wireStats' | 'standing' | 'setDecoy' | 'adoptBot' | 'releaseBot' | 'isBot';
 expectTypeOf<{ [K in OfPlayer]: Player[K] }>().toEqualTypeOf<{ [K in OfPlayer]: WithoutBoth<World[K]> }>();
+expectTypeOf(player.edit).toEqualTypeOf<(edit: PlayerEdit) => void>();
 expectTypeOf(player.replayLabel).toEqualTypeOf<(key: string, value: string) => void>();
 
 // What owns memory can be used with `using`.
@@ -142,7 +144,7 @@ export function advice(code: EngineErrorCode): string {
   switch (code) {
     case 'STALE_ID': case 'MATCH_FULL': case 'WORLD_FULL': case 'INVALID_ARGUMENT': case 'UNKNOWN_WEAPON': case 'ILLEGAL_LOADOUT':
     case 'NOT_ALLOWED': case 'BAD_MAP': case 'BAD_SNAPSHOT': case 'BAD_REPLAY': case 'BAD_MESSAGE': case 'UNKNOWN_NAME':
-    case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION':
+    case 'ALREADY_QUEUED': case 'QUEUE_FULL': case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION':
       return code;
     default:
       expectTypeOf(code).toEqualTypeOf<never>();
@@ -150,3 +152,24 @@ export function advice(code: EngineErrorCode): string {
   }
 }
 expectTypeOf(engine).toHaveProperty('World');
+
+// Today's backend's simulation object.
+const sim = new GameStateSystem({ anything: true }, { seed: 5 });
+expectTypeOf(sim.initialize()).toEqualTypeOf<Promise<void>>();
+const live = sim.createPlayer('socket');
+expectTypeOf(live).toEqualTypeOf<LivePlayer>();
+expectTypeOf(sim.getPlayer('socket')).toEqualTypeOf<LivePlayer | undefined>();
+expectTypeOf(sim.getPlayers()).toEqualTypeOf<Map<string, LivePlayer>>();
+live.transform.position = { x: 1, y: 2 };
+live.transform.position.x = 3;
+live.team = 'blue';
+// @ts-expect-error no such side
+live.team = 'green';
+const smg = sim.getWeaponSystem().createWeapon('smg', sim.getWeaponSystem().getWeaponConfig('smg'));
+if (smg !== undefined) live.weapons.set('smg', smg);
+for (const [type, weapon] of live.weapons) expectTypeOf([type, weapon.currentAmmo] as const).toEqualTypeOf<readonly [string, number]>();
+expectTypeOf(sim.handleWeaponFire({ playerId: 'socket' })).toEqualTypeOf<ActionResult>();
+expectTypeOf(sim.getPendingEvents()).toEqualTypeOf<PendingEvent[]>();
+expectTypeOf(sim.getFilteredGameState('socket')).toEqualTypeOf<FilteredGameState | null>();
+// @ts-expect-error milliseconds
+sim.update('16');

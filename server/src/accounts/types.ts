@@ -54,7 +54,7 @@ export interface Accounts {
   /** `POST /accounts/guest`: a new guest, or a new device token for the one whose token comes with it. */
   guest(request: AccountRequest): Promise<AccountResponse>;
   /**
-   * Of a device token, or of a bearer token from outside.
+   * Of a device token, or of a bearer token from outside. Addresses are limited by the caller: `signIn`.
    * @throws `TokenError`; `SanctionedError` for players who may not play
    */
   authenticate(token: string): Promise<Identity>;

@@ -2,6 +2,9 @@ import { open, readdir, readFile, rm, stat, truncate, type FileHandle } from 'no
 import { join } from 'node:path';
 import { decodeFrames, encodeFrame, FrameKind, MAXIMUM_PAYLOAD } from './frame.js';
 
+/** What `totalBytes` may be: files are read whole. */
+export const MAXIMUM_TOTAL = 512 << 20;
+
 const SEGMENT = /^(\d{10})\.log$/;
 
 export interface JournalLimits {
@@ -56,7 +59,7 @@ export class Journal {
     for (const name of names) {
       const path = join(folder, name);
       const { size } = await stat(path);
-      if (size > limits.segmentBytes + 2 * (MAXIMUM_PAYLOAD + 64)) throw new JournalError(`${path} has ${size} bytes, more than this program writes; move it away`);
+      if (size > 2 * MAXIMUM_TOTAL) throw new JournalError(`${path} has ${size} bytes, more than this program writes; move it away`);
       const content = await readFile(path);
       const read = decodeFrames(content);
       damaged += read.damaged;

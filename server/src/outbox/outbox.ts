@@ -8,7 +8,7 @@ import {
   check, evidenceBatchSchema, lostMatchSchema, matchResultSchema, replayRowSchema, StoreError, type Store,
 } from '../store/index.js';
 import { MAXIMUM_PAYLOAD } from './frame.js';
-import { Journal, JournalError } from './journal.js';
+import { Journal, JournalError, MAXIMUM_TOTAL } from './journal.js';
 import type { Kept, Outbox, OutboxEntry, OutboxEvents } from './types.js';
 
 /** What delivery needs of the store. */
@@ -27,6 +27,8 @@ export interface OutboxOptions extends OutboxEvents {
   maximumInMemory?: number;
   /** Entries that wait in all; default 100,000. */
   maximumPending?: number;
+  /** A disk that takes longer is taken for lost, for this entry; milliseconds, default 10,000. */
+  diskTimeoutMs?: number;
 }
 
 export interface OutboxDependencies {
@@ -56,6 +58,7 @@ interface Pending {
 /** @throws FolderLockedError if another process is this server; JournalError for a disk that cannot be read */
 export async function openOutbox(options: OutboxOptions, dependencies: OutboxDependencies): Promise<Outbox> {
   const serverId = check(z.string().regex(/^[\w-][\w.-]{0,63}$/, 'takes 1 to 64 of A-Z, a-z, 0-9, . - and _'), options.serverId, 'serverId');
+  check(z.number().int().min(1).max(MAXIMUM_TOTAL).optional(), options.maximumBytes, 'maximumBytes');
   const folder = join(options.folder, serverId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder, `the game server ${serverId}`);
@@ -69,35 +72,44 @@ export async function openOutbox(options: OutboxOptions, dependencies: OutboxDep
   }
 }
 
+export interface Leftovers {
+  /** Servers of which nothing waits any more. */
+  emptied: string[];
+  /** Servers of which something waits still, or cannot be read. */
+  left: string[];
+}
+
 /**
- * Delivers what servers have left that are not there any more, as long as it takes, and removes their folders. For the
- * start of a server, or a process of its own beside many.
- * @param timeoutMs for each folder; what is not delivered stays
- * @returns folders that were emptied
+ * Delivers what servers have left that are not there any more, and removes their folders; those of servers that live,
+ * and of `serverId`, are let be. For the start of a server, or a process of its own beside many (`deliver.ts`).
+ * @param timeoutMs for each folder; what is not delivered by then stays
  */
-export async function deliverLeftovers(options: OutboxOptions, dependencies: OutboxDependencies, timeoutMs: number): Promise<string[]> {
-  const names = await readdir(options.folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+export async function deliverLeftovers(
+  options: Omit<OutboxOptions, 'serverId'> & { serverId?: string }, dependencies: OutboxDependencies, timeoutMs: number,
+): Promise<Leftovers> {
+  const entries = await readdir(options.folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const emptied: string[] = [];
-  for (const { name } of names.filter((each) => each.isDirectory() && each.name !== options.serverId)) {
+  const result: Leftovers = { emptied: [], left: [] };
+  for (const { name } of entries.filter((each) => each.isDirectory() && each.name !== options.serverId)) {
     try {
-      const outbox = await openOutbox({ ...options, serverId: name }, dependencies) as FileOutbox;
+      const outbox = await openOutbox({ ...options, serverId: name }, dependencies);
       try {
         if (outbox.pending > 0) dependencies.log.info({ server: name, entries: outbox.pending }, 'delivering what a server has left');
-        if (await outbox.flush(timeoutMs)) emptied.push(name);
+        (await outbox.flush(timeoutMs) ? result.emptied : result.left).push(name);
       } finally {
         await outbox.close();
       }
       // A folder in which entries lie that the store has refused is for a person, and stays.
-      if (emptied.includes(name)) await rmdir(join(options.folder, name)).catch(() => {});
+      if (result.emptied.includes(name)) await rmdir(join(options.folder, name)).catch(() => {});
     } catch (error) {
       if (error instanceof FolderLockedError) continue;
       dependencies.log.error({ err: error, server: name }, 'what a server has left cannot be read');
+      result.left.push(name);
     }
   }
-  return emptied;
+  return result;
 }
 
 /**
@@ -151,13 +163,18 @@ class FileOutbox implements Outbox {
     const payload = Buffer.from(JSON.stringify(entry));
     if (payload.length > MAXIMUM_PAYLOAD) throw new StoreError('invalid', `entry: takes ${MAXIMUM_PAYLOAD} bytes at most`);
     if (this.#pending.length < (this.options.maximumPending ?? 100_000)) {
+      const writing = this.journal.append(payload);
       try {
-        const number = await this.journal.append(payload);
+        const number = await this.#inTime(writing);
         this.#add({ entry, number });
         return 'disk';
       } catch (cause) {
         this.#failed('disk', cause as Error);
       }
+      const kept = await this.#withoutDisk(entry);
+      // One that is written after all is not needed any more; where it is needed, it is delivered twice, which is once.
+      if (kept === 'database') writing.then((number) => this.journal.confirm(number)).catch(() => {});
+      return kept;
     }
     return this.#withoutDisk(entry);
   }
@@ -180,6 +197,14 @@ class FileOutbox implements Outbox {
     await this.journal.close();
     if (this.#pending.length === 0) await this.#removeFiles();
     await this.lock.release();
+  }
+
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const ms = this.options.diskTimeoutMs ?? 10_000;
+    return new Promise((done, fail) => {
+      const cancel = this.dependencies.clock.after(ms, () => fail(new JournalError(`the disk has not answered for ${ms} ms`)));
+      work.finally(cancel).then(done, fail);
+    });
   }
 
   async #withoutDisk(entry: OutboxEntry): Promise<Kept> {

@@ -166,6 +166,19 @@ export class ReplayFiles {
     }
   }
 
+  /** Removes the oldest recordings until at most `bytes` are left. @returns ids of those removed */
+  async shrinkTo(bytes: number): Promise<string[]> {
+    if (this.#bytes <= bytes) return [];
+    const whole = (await this.#walk()).filter(({ name }) => name.endsWith(EXTENSION)).sort((a, b) => a.changedMs - b.changedMs);
+    const removed: string[] = [];
+    for (const { name } of whole) {
+      if (this.#bytes <= bytes) break;
+      const id = name.slice(0, -EXTENSION.length);
+      if (await this.delete(id)) removed.push(id);
+    }
+    return removed;
+  }
+
   async list(): Promise<string[]> {
     return (await this.#walk()).filter(({ name }) => name.endsWith(EXTENSION)).map(({ name }) => name.slice(0, -EXTENSION.length)).sort();
   }
@@ -174,14 +187,14 @@ export class ReplayFiles {
     for (const sink of [...this.#sinks]) await sink.abort();
   }
 
-  async #walk(): Promise<{ path: string; name: string; bytes: number }[]> {
+  async #walk(): Promise<{ path: string; name: string; bytes: number; changedMs: number }[]> {
     const found = [];
     for (const { name: folder } of (await readdir(this.folder, { withFileTypes: true })).filter((each) => each.isDirectory() && /^[0-9a-f]{2}$/.test(each.name))) {
       for (const name of await readdir(join(this.folder, folder))) {
         if (!name.endsWith(EXTENSION) && !name.endsWith(HALF)) continue;
         const path = join(this.folder, folder, name);
-        const bytes = await stat(path).then((each) => each.size, () => undefined);
-        if (bytes !== undefined) found.push({ path, name, bytes });
+        const about = await stat(path).catch(() => undefined);
+        if (about !== undefined) found.push({ path, name, bytes: about.size, changedMs: about.mtimeMs });
       }
     }
     return found;

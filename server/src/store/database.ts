@@ -60,7 +60,9 @@ export class Database {
       application_name: 'trespasser',
     });
     // Of connections that wait in the pool. They are replaced; without a listener the process would end.
-    this.#pool.on('error', (error) => log.warn({ err: error }, 'a connection to the database broke'));
+    this.#pool.on('error', (error) => {
+      if (!this.#closed) log.warn({ err: error }, 'a connection to the database broke');
+    });
   }
 
   /** Connections in use and open, and calls that wait for one. */

@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -21,8 +21,8 @@ import type { Logger } from '../logger.js';
  * is killed, listens on TCP with a password that it writes into a file that all may read, and cannot tell a folder in
  * use from any other failure.
  *
- * Why not PGlite, which is PostgreSQL in WebAssembly and needs no second process: `bench/embedded.ts` measures both.
- * It needs several times the memory and start time, and serves one connection.
+ * Why not PGlite, which is PostgreSQL in WebAssembly and needs no second process: it takes several times the start time
+ * and memory, serves one connection, and takes no lock on its folder. Figures, and where they come from: README.md.
  */
 
 export interface EmbeddedOptions {
@@ -53,6 +53,8 @@ const DATABASE = 'trespasser';
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 const RESTART_MS = [100, 500, 2000, 5000];
+/** After so long without an end, the next one is the first again. */
+const STABLE_MS = 60_000;
 
 const run = promisify(execFile);
 
@@ -77,6 +79,7 @@ class Embedded implements EmbeddedDatabase {
   #closing: Promise<void> | undefined;
   #restarting: Promise<void> | undefined;
   #restarts = 0;
+  #startedAt = performance.now();
 
   private constructor(
     readonly url: string,
@@ -97,8 +100,7 @@ class Embedded implements EmbeddedDatabase {
     const password = await makeCluster(cluster, dataDir, binaries, account, log);
     await stopLeftover(cluster, binaries, account, log);
 
-    const sockets = tcp ? undefined : await mkdtemp(join(tmpdir(), 'trespasser-pg-'));
-    if (sockets !== undefined && account !== undefined) await chown(sockets, account.uid, account.gid);
+    const sockets = tcp ? undefined : await socketFolder(dataDir, cluster, account);
     const port = tcp ? await freePort() : 5432;
     const where = sockets === undefined
       ? ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=']
@@ -111,7 +113,7 @@ class Embedded implements EmbeddedDatabase {
       () => startPostgres(binaries.postgres, ['-D', cluster, '-p', String(port), ...where, ...SETTINGS], account, log),
       (child) => shutDown(child, cluster, binaries),
       async () => {
-        if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+        await removeSockets(dataDir);
         await lock.release();
       },
       options.onCrash ?? (() => {}),
@@ -124,7 +126,7 @@ class Embedded implements EmbeddedDatabase {
       return database;
     } catch (error) {
       await database.#stop();
-      if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+      await removeSockets(dataDir);
       throw error;
     }
   }
@@ -153,6 +155,8 @@ class Embedded implements EmbeddedDatabase {
   }
 
   async #restart(): Promise<void> {
+    if (performance.now() - this.#startedAt > STABLE_MS) this.#restarts = 0;
+    this.#startedAt = performance.now();
     const wait = RESTART_MS[Math.min(this.#restarts++, RESTART_MS.length - 1)]!;
     await new Promise((done) => setTimeout(done, wait));
     if (this.#closing !== undefined) return;
@@ -226,7 +230,7 @@ async function findBinaries(): Promise<Binaries> {
 
 /** PostgreSQL refuses to run as root; then it runs as the system's user `postgres`, made if need be. Undefined: as we do. */
 async function databaseAccount(log: Logger): Promise<Account | undefined> {
-  if (process.platform === 'win32' || userInfo().uid !== 0) return undefined;
+  if (process.getuid?.() !== 0) return undefined;
   const find = async (): Promise<Account> => {
     const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
     return { uid: uid!, gid: gid! };
@@ -305,12 +309,35 @@ async function makeCluster(
     ], { ...account, cwd: half, env: childEnvironment(), timeout: START_MS });
   } catch (error) {
     const text = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' ') ?? String(error);
-    throw new EmbeddedDatabaseError(`the embedded database cannot be made in ${half}: ${text}`, { cause: error });
+    throw new EmbeddedDatabaseError(`the embedded database cannot be made in ${half} (${text}); make that possible, or set DATABASE_URL to a PostgreSQL that runs`, { cause: error });
   } finally {
     await rm(given, { recursive: true, force: true });
   }
   await rename(half, cluster);
   return password;
+}
+
+/** sockaddr_un holds 104 bytes on macOS, 108 on Linux, the zero at the end included. */
+const SOCKET_PATH_BYTES = 100;
+const SOCKET_FOLDER = 'trespasser-pg-';
+
+/** In the cluster, into which nobody else may look; under a short name elsewhere if that one is too long for a socket. */
+async function socketFolder(dataDir: string, cluster: string, account: Account | undefined): Promise<string> {
+  await removeSockets(dataDir);
+  if (Buffer.byteLength(join(cluster, '.s.PGSQL.5432')) <= SOCKET_PATH_BYTES) return cluster;
+  const folder = await mkdtemp(join(tmpdir(), SOCKET_FOLDER));
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
+  // The next start finds and removes it if this one is killed.
+  await symlink(folder, join(dataDir, 'postgres.sockets'));
+  return folder;
+}
+
+async function removeSockets(dataDir: string): Promise<void> {
+  const link = join(dataDir, 'postgres.sockets');
+  const folder = await readlink(link).catch(() => undefined);
+  if (folder === undefined) return;
+  if (basename(folder).startsWith(SOCKET_FOLDER)) await rm(folder, { recursive: true, force: true });
+  await rm(link, { force: true });
 }
 
 /**

@@ -8,3 +8,4 @@ export {
 export { check, StoreError, type StoreErrorKind } from './errors.js';
 export { startEmbeddedDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';
 export { openStore, type StoreOptions } from './postgres-store.js';
+export { openStorage, type Storage, type StorageOptions } from './open.js';

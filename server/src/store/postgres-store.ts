@@ -13,17 +13,18 @@ import { newPlayerId } from './schemas.js';
 import type { Store } from './types.js';
 
 export interface StoreOptions extends DatabaseOptions {
-  /** Brings the schema up first; default yes. */
-  migrate?: boolean;
+  /**
+   * `now`, the default: brings the schema up and asks once, and fails if the database is away. `later`: does neither. For
+   * game servers, which have their outbox and play on without; somebody else migrates.
+   */
+  connect?: 'now' | 'later';
   ratings?: RatingOptions;
 }
 
-/**
- * Connects, and migrates.
- * @throws StoreError where the database is not there; a server that starts may try again
- */
+/** @throws StoreError where the database is not there; a server that starts may try again */
 export async function openStore(options: StoreOptions, { log, clock }: { log: Logger; clock: Clock }): Promise<Store> {
-  if (options.migrate ?? true) await migrate(options.databaseUrl, log);
+  const isNow = options.connect !== 'later';
+  if (isNow) await migrate(options.databaseUrl, log);
   const db = new Database(options, log);
   const ratings = new engine.RatingSystem(options.ratings);
   const boards = new Leaderboards(db, clock);
@@ -54,7 +55,7 @@ export async function openStore(options: StoreOptions, { log, clock }: { log: Lo
     close: () => db.close(),
   };
   try {
-    await store.ping();
+    if (isNow) await store.ping();
     return store;
   } catch (error) {
     await db.close();

@@ -1,0 +1,12 @@
+export type * from './types.js';
+export { TokenError, type TokenRefusal } from './errors.js';
+export { createAccounts, SanctionedError, type AccountDependencies, type AccountOptions } from './accounts.js';
+export { addressKey, clientAddress, isLoopback, TrustedProxies } from './addresses.js';
+export type { ExternalOptions } from './external.js';
+export { createGameTickets, TICKET_LIFE_MS, TICKET_TOLERANCE_S } from './game-tickets.js';
+export { loadTokenKeys, TokenKeyError, TokenKeys } from './keys.js';
+export { createRateLimits, LIMITS, type LimitName, type RateLimitOptions, type RateLimits, type RateVerdict } from './limits.js';
+export { displayName, guestName } from './names.js';
+export { hashPassword, MAXIMUM_PASSWORD, verifyPassword } from './passwords.js';
+export { BusyError } from './turns.js';
+export { MemoryTokenUses, RedisTokenUses, type RedisTokenUsesOptions } from './token-uses.js';

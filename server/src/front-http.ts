@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { clientAddress, type Accounts, type AccountResponse, type RateLimits, type TrustedProxies } from './accounts/index.js';
+import type { Counters } from './counters.js';
+import type { Logger } from './logger.js';
+import { StoreError, type Store } from './store/index.js';
+
+/** Bytes of a request's body. */
+const MAXIMUM_BODY = 4096;
+const NO_STORE = { 'cache-control': 'no-store' };
+
+export interface FrontHttpServices {
+  accounts: Accounts;
+  limits: RateLimits;
+  store: Pick<Store, 'leaderboard'>;
+  trustedProxies: TrustedProxies;
+  counters: Counters;
+  log: Logger;
+}
+
+const leaderboardSchema = z.object({
+  mode: z.string().min(1).max(64),
+  season: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  after: z.string().max(256).optional(),
+});
+
+/** A body that is none. */
+class BodyError extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/**
+ * The matchmaker's side of HTTP: `POST /accounts/guest` and `GET /leaderboard`.
+ *
+ * @returns answers a request and says so; false: it is for somebody else
+ */
+export function frontHttp(services: FrontHttpServices): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const { accounts, limits, store, trustedProxies, counters, log } = services;
+
+  const guest = async (request: IncomingMessage, address: string): Promise<AccountResponse> => (
+    accounts.guest({ address, authorization: request.headers.authorization, body: await jsonBody(request) })
+  );
+
+  const leaderboard = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
+    const verdict = await limits.take('read', { address });
+    if (!verdict.allowed) {
+      return { status: 429, headers: { ...NO_STORE, 'retry-after': String(Math.ceil(verdict.retryAfterMs / 1000)) }, body: { error: 'TOO_MANY_REQUESTS', message: 'Too many requests' } };
+    }
+    const query = leaderboardSchema.safeParse(Object.fromEntries(new URL(request.url ?? '/', 'http://host').searchParams));
+    if (!query.success) {
+      const [issue] = query.error.issues;
+      return { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: `${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'is not valid'}` } };
+    }
+    const { mode, season, limit, after } = query.data;
+    const page = await store.leaderboard({
+      mode, ...(season === undefined ? {} : { season }), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }),
+    });
+    return { status: 200, headers: { 'cache-control': 'public, max-age=5' }, body: page };
+  };
+
+  const routes = new Map([
+    ['/accounts/guest', { method: 'POST', answer: guest }],
+    ['/leaderboard', { method: 'GET', answer: leaderboard }],
+  ]);
+
+  return (request, response) => {
+    const route = routes.get((request.url ?? '/').split('?', 1)[0]!);
+    if (route === undefined) return false;
+    allowOrigin(request, response);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'Access-Control-Allow-Methods': `${route.method}, OPTIONS`, 'Access-Control-Allow-Headers': 'Content-Type, Authorization', 'Access-Control-Max-Age': '600' }).end();
+      return true;
+    }
+    if (request.method !== route.method) {
+      send(response, { status: 405, headers: { allow: `${route.method}, OPTIONS` }, body: { error: 'METHOD_NOT_ALLOWED', message: `This takes ${route.method}` } });
+      return true;
+    }
+    const address = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], trustedProxies);
+    route.answer(request, address).then((answer) => send(response, answer), (error: unknown) => {
+      if (error instanceof BodyError) return send(response, { status: error.status, headers: { ...NO_STORE, connection: 'close' }, body: { error: 'INVALID_BODY', message: error.message } });
+      if (error instanceof StoreError && error.kind === 'invalid') return send(response, { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: error.message } });
+      if (error instanceof StoreError && error.kind === 'unavailable') {
+        return send(response, { status: 503, headers: { ...NO_STORE, 'retry-after': '5' }, body: { error: 'UNAVAILABLE', message: 'The database is away; try again soon' } });
+      }
+      counters.add('front_http_failed');
+      log.error({ err: error }, 'a request failed');
+      return send(response, { status: 500, headers: NO_STORE, body: { error: 'INTERNAL', message: 'Internal server error' } });
+    });
+    return true;
+  };
+}
+
+async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAXIMUM_BODY) throw new BodyError(413, `The body takes ${MAXIMUM_BODY} bytes at most`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new BodyError(400, 'The body takes JSON, or nothing');
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: AccountResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers }).end(text);
+}
+
+/** Tokens travel in a header, so no cookie is at stake. */
+function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
+  response.setHeader('Vary', 'Origin');
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { io } from 'socket.io-client';
+import { Cluster, metricsOf, until, type Node, type Player } from './cluster.js';
+import { withClient } from './database.js';
+import type { Json } from './support.js';
+
+const OVER_AND_BACK = { timeout: 240_000 };
+
+describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
+  let cluster: Cluster;
+  let front: Node;
+  before(async () => {
+    cluster = await Cluster.start();
+    front = await cluster.add('match');
+    await cluster.add('game');
+    await cluster.add('game');
+  });
+  after(async () => { await cluster?.stop(); });
+
+  /** Everybody queues, is sent to one match, enters it, and sees it begin. */
+  async function play(players: readonly Player[], mode = 'standard'): Promise<{ matchId: string; found: Json; node: Node }> {
+    const all = await Promise.all(players.map((player) => player.find(mode)));
+    const matchId = all[0].matchId as string;
+    assert.deepEqual(new Set(all.map((each) => each.matchId)), new Set([matchId]), 'one match for all of them');
+    const lines = await Promise.all(players.map((player, at) => player.enter(all[at])));
+    await Promise.all(lines.map((line) => line.next('match_started')));
+    return { matchId, found: all[0], node: cluster.nodeOf(all[0]) };
+  }
+
+  async function matchesOf(playerId: string): Promise<string[]> {
+    return (await cluster.store.playedMatches(playerId, 100)).map(({ matchId }) => matchId);
+  }
+
+  test('eight players queue, play, and are rated once; then they are back in the lobby', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 8);
+    const { matchId, found, node } = await play(players);
+    assert.equal(found.players.length, 8);
+    assert.equal(found.players.filter((each: Json) => each.team === 'red').length, 4);
+    // They stand on the sides that the matchmaker gave them, whatever they wish.
+    const roster = players[0]!.game!.all('lobby_state_update').at(-1);
+    assert.equal(roster.players.filter((each: Json) => each.team === 'blue').length, 4);
+    assert.equal(roster.status, 'playing');
+
+    players[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    for (const player of players) {
+      const ended = await player.game!.next('match_ended');
+      assert.equal(ended.lobbyId, matchId);
+      const returned = await player.game!.next('match:return');
+      assert.deepEqual(returned, { matchId, reason: 'finished', lobbyUrl: null });
+      assert.equal((await player.lobby.next('match_ended')).matchId, matchId);
+    }
+    const played = await until('the result is in the database', () => cluster.store.match(matchId));
+    assert.equal(played.state, 'finished');
+    assert.equal(played.rated, true);
+    assert.equal(played.mode, 'standard');
+    const ids = players.map(({ id }) => id);
+    const ratings = await cluster.store.ratings(ids, 'standard');
+    for (const id of ids) {
+      assert.equal(ratings.get(id)?.games, 1);
+      assert.deepEqual(await matchesOf(id), [matchId]);
+    }
+    await withClient(cluster.databaseUrl, async (client) => {
+      const { rows } = await client.query('SELECT count(*)::int AS participants FROM participants WHERE match_id = $1', [matchId]);
+      assert.equal(rows[0].participants, 8);
+    });
+    const metrics = await until('the outbox is empty', async () => {
+      const values = await metricsOf(node);
+      return values.get('trespasser_outbox_entries') === 0 ? values : undefined;
+    });
+    assert.equal(metrics.get('trespasser_outbox_failures_total'), 0);
+    // The clients are sent away, and the place on the server is free again.
+    await until('the game server has sent them away', () => players.every(({ game }) => game!.socket.disconnected));
+    for (const player of players) {
+      player.lobby.socket.emit('menu:enter');
+      player.close();
+    }
+  });
+
+  test('a token is good once, for its player\'s match and server', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 2);
+    const { found, node } = await play(players, 'duel');
+    const refusal = (url: string, token: unknown): Promise<Json> => new Promise((resolve, reject) => {
+      const socket = io(url, { transports: ['websocket'], auth: { token }, forceNew: true, reconnection: false });
+      socket.once('connect', () => {
+        socket.disconnect();
+        reject(new Error('was let in'));
+      });
+      socket.once('connect_error', (error) => {
+        socket.disconnect();
+        resolve((error as Error & { data?: Json }).data);
+      });
+    });
+    assert.equal((await refusal(node.url, found.token)).code, 'TOKEN_USED');
+    const other = cluster.nodes.find((each) => each.role === 'game' && each !== node)!;
+    assert.equal((await refusal(other.url, found.token)).code, 'TOKEN_AUDIENCE');
+    assert.equal((await refusal(node.url, `${found.token.slice(0, -8)}AAAAAAAA`)).code, 'TOKEN_SIGNATURE');
+    assert.equal((await refusal(node.url, players[0]!.token)).code, 'TOKEN_AUDIENCE');
+    assert.equal((await refusal(node.url, 'nonsense')).code, 'TOKEN_MALFORMED');
+    assert.equal((await refusal(node.url, { a: 1 })).code, 'TOKEN_MALFORMED');
+    const metrics = await metricsOf(node);
+    for (const code of ['TOKEN_USED', 'TOKEN_AUDIENCE', 'TOKEN_SIGNATURE', 'TOKEN_MALFORMED']) {
+      assert((metrics.get(`trespasser_refused_events_total{event="connection",reason="${code}"}`) ?? 0) >= 1, code);
+    }
+
+    // Who has lost the connection asks for another token, and is back in the same place.
+    const [first, second] = players as [Player, Player];
+    first.game!.socket.disconnect();
+    const { mark } = first.lobby;
+    first.lobby.socket.emit('match:token');
+    const again = await first.lobby.next('match_found', mark);
+    assert.equal(again.matchId, found.matchId);
+    await first.enter(again);
+
+    // Who leaves for good is out of it; the result says so.
+    second.game!.socket.emit('leave_lobby');
+    assert.equal((await second.lobby.next('match_ended')).reason, 'left');
+    first.game!.socket.emit('debug:trigger_match_end', {});
+    await until('the result is in the database', () => cluster.store.match(found.matchId));
+    const [row] = await cluster.store.playedMatches(second.id, 1);
+    assert.equal(row?.left, true);
+    for (const player of players) player.close();
+  });
+
+  test('kill -9 of a game server: its match is noted as lost, and its players are first in the queue and play elsewhere', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 2);
+    const { matchId, node } = await play(players, 'duel');
+    const marks = players.map(({ lobby }) => lobby.mark);
+    const killedAt = Date.now();
+    node.process.child.kill('SIGKILL');
+    for (const [at, player] of players.entries()) {
+      const lost = await player.lobby.next('match_lost', marks[at]);
+      assert.equal(lost.matchId, matchId);
+      const joined = await player.lobby.next('queue_joined', marks[at]);
+      assert.equal(joined.isFirst, true);
+    }
+    console.log(`# players of a killed game server were told and queued again after ${((Date.now() - killedAt) / 1000).toFixed(1)} s`);
+    const all = await Promise.all(players.map(({ lobby }, at) => lobby.next('match_found', marks[at])));
+    assert.notEqual(all[0].matchId, matchId);
+    assert.notEqual(cluster.nodeOf(all[0]), node);
+    await Promise.all(players.map((player, at) => player.enter(all[at])));
+    console.log(`# and in another match after ${((Date.now() - killedAt) / 1000).toFixed(1)} s`);
+    const lost = await until('the lost match is in the database', () => cluster.store.match(matchId));
+    assert.equal(lost.state, 'lost');
+    assert.equal((await metricsOf(front)).get('trespasser_matches_lost_total'), 1);
+    for (const player of players) assert.deepEqual(await matchesOf(player.id), []);
+    players[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    await until('the second match counts', () => cluster.store.match(all[0].matchId));
+    for (const player of players) player.close();
+    await cluster.add('game');
+  });
+
+  test('kill -9 of the matchmaker: who waits still waits, at another one', OVER_AND_BACK, async () => {
+    const second = await cluster.add('match');
+    const waiting = await cluster.player(second);
+    waiting.queue('duel');
+    await waiting.lobby.next('queue_joined');
+    const killedAt = Date.now();
+    front.process.child.kill('SIGKILL');
+    const other = await cluster.player(second);
+    const found = await other.find('duel');
+    console.log(`# a match was formed ${((Date.now() - killedAt) / 1000).toFixed(1)} s after the end of the leading matchmaker`);
+    assert.equal((await waiting.lobby.next('match_found')).matchId, found.matchId);
+    front = second;
+    for (const player of [waiting, other]) player.close();
+  });
+
+  test('a restart of Redis, which forgets everything: matches go on and count, and those who wait get their match', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 2);
+    const { matchId } = await play(players, 'duel');
+    const waiting = await cluster.player(front);
+    waiting.queue('duel');
+    await waiting.lobby.next('queue_joined');
+    await cluster.redis.kill();
+    await cluster.redis.resume();
+    const resumedAt = Date.now();
+    const other = await cluster.player(front);
+    const { mark } = other.lobby;
+    await until('the queue takes players again', async () => {
+      other.queue('duel');
+      return Promise.race([other.lobby.next('queue_joined', mark, 2).catch(() => undefined), other.lobby.next('match_found', mark, 2).catch(() => undefined)]);
+    });
+    const found = await other.lobby.next('match_found', mark);
+    console.log(`# a match was formed ${((Date.now() - resumedAt) / 1000).toFixed(1)} s after Redis came back empty`);
+    assert.equal((await waiting.lobby.next('match_found')).matchId, found.matchId);
+    players[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    await players[1]!.game!.next('match:return');
+    await until('the result is in the database', () => cluster.store.match(matchId));
+    for (const player of [...players, waiting, other]) player.close();
+  });
+
+  test('a game server that stands still is given up; when it goes on it sends its clients away and records nothing', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 2);
+    const { matchId, node } = await play(players, 'duel');
+    const marks = players.map(({ lobby }) => lobby.mark);
+    node.process.child.kill('SIGSTOP');
+    for (const [at, player] of players.entries()) assert.equal((await player.lobby.next('match_lost', marks[at])).matchId, matchId);
+    const before = players.map(({ game }) => game!);
+    const all = await Promise.all(players.map(({ lobby }, at) => lobby.next('match_found', marks[at])));
+    await Promise.all(players.map((player, at) => player.enter(all[at])));
+    node.process.child.kill('SIGCONT');
+    await until('the clients are sent away', () => before.every(({ socket }) => socket.disconnected));
+    assert.equal((await cluster.store.match(matchId))?.state, 'lost');
+    await until('the server is in the pool again', async () => (await fetch(`${node.adminUrl}/ready`)).ok);
+    for (const player of players) player.close();
+  });
+});
