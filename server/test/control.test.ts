@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { engine } from '../src/engine.js';
 import { Matches, Pool, serverKey, type Fence, type ServerRecord } from '../src/pool/index.js';
 import { RecordsError } from '../src/records/index.js';
 import { QueueRefused, type Ticket } from '../src/tickets/index.js';
 import { audit, memoryPlace, redisPlace, seeded, World, type Place } from './control.js';
+import { testFolder } from './database.js';
 import { TestRedis } from './redis.js';
 import { FakeClock } from './support.js';
 
@@ -424,6 +428,85 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal(old.isClosed, true);
       assert.equal(old.count('session_replaced'), 1);
       assert.equal(first.sessions, 0);
+    });
+
+    run('records that have lost everything: who plays plays on, who waits waits on, with their time', async (world) => {
+      const { host } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      const cy = await world.player(desk, '3');
+      await desk.join(cy.session, { mode: 'duel', pings: { us: 20 }, backfill: true });
+      await world.pass(6);
+      const before = (await audit(world.place)).tickets;
+      const [match] = [...(await audit(world.place)).matches.values()];
+      await world.place.wipe();
+      await world.pass(8);
+      const after = await audit(world.place);
+      assert.deepEqual([...after.tickets.values()].map(({ id, enqueuedMs }) => [id, enqueuedMs]), [...before.values()].map(({ id, enqueuedMs }) => [id, enqueuedMs]));
+      assert.deepEqual(Object.keys(after.matches.get(match!.id)!.places).sort(), ['1', '2']);
+      assert.equal(host.closed.length, 0);
+      assert.equal(players[0].count('match_lost') + players[0].count('match_dropped') + cy.count('queue_left'), 0);
+      assert.equal(world.lost.length, 0);
+    });
+
+    run('the database away: a lost match is noted once it is back', async (world) => {
+      const { agent } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      world.noteLost = async () => { throw new Error('away'); };
+      world.crash(agent);
+      await world.pass(8);
+      assert.equal(players[0].count('match_lost'), 1);
+      assert.ok(world.errors.splice(0).every((error) => error.startsWith('note_lost')));
+      world.noteLost = async (lost) => { world.lost.push(lost); };
+      await world.pass(2);
+      assert.equal(world.lost.length, 1);
+      assert.equal((await world.place.dump()).indexes.get('lost')!.size, 0);
+    });
+
+    run('ratings away: newcomers\' ratings stand in', async (world) => {
+      const desk = await world.desk();
+      const ada = await world.player(desk, '1');
+      world.ratings = async () => { throw new Error('away'); };
+      await desk.join(ada.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.settle();
+      assert.equal([...(await audit(world.place)).tickets.values()][0]!.members[0]!.value, 1500);
+      assert.equal(world.errors.splice(0).length, 1);
+    });
+
+    run('the queue\'s log plays again, over files that are full and a new leader', async (world) => {
+      const folder = await testFolder();
+      try {
+        await world.server('s1', { capacity: 100 });
+        const desk = await world.desk();
+        const decisions = { folder: folder.path, fileBytes: 600, files: 3 };
+        const first = world.matchmaker({ decisions });
+        for (let i = 0; i < 12; i++) {
+          const player = await world.player(desk, String(i + 1));
+          await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+          await world.pass(1);
+          if (i === 7) {
+            await first.close();
+            world.matchmaker({ decisions });
+          }
+        }
+        await world.matchmakers[1]!.close();
+        const files = await readdir(folder.path);
+        assert.ok(files.length === 3, `${files.length} files`);
+        let matches = 0;
+        for (const file of files) matches += engine.MatchQueue.replay(await readFile(join(folder.path, file))).matches.length;
+        assert.ok(matches >= 2 && matches <= world.formed.length, `${matches} of ${world.formed.length} matches`);
+      } finally {
+        await folder.remove();
+      }
     });
 
     run('one leads; another goes on where it ended, and its former self can do nothing', async (world) => {

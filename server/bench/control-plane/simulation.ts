@@ -96,7 +96,7 @@ export class Simulation {
   readonly #log = createLogger(process.env['LOG_LEVEL'] ?? 'silent');
   readonly #bus = new MemoryBus(this.#log);
   readonly #records: MemoryRecords;
-  readonly #place: Place;
+  readonly #place: Pick<Place, 'dump'>;
   readonly #results = new Results();
   readonly #measures = new Measures(this.#clock);
   readonly #pods: Pod[] = [];
@@ -118,7 +118,6 @@ export class Simulation {
     this.#records = new MemoryRecords(this.#clock, { onCommit: (buffer) => this.#check(buffer) });
     const records = this.#records;
     this.#place = {
-      records, clock: undefined as never,
       dump: async () => ({
         records: new Map([...records.keys()].map((key) => [key, records.peek(key)] as const).filter(([, value]) => value !== undefined)),
         indexes: new Map(['waiting', 'parties', 'servers', 'pending', 'open', 'lost', 'fronts'].map((index) => [index, new Map(records.peekIndex(index))])),
