@@ -237,6 +237,21 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal((await world.tickets().player('1')), undefined);
     });
 
+    run('a hint that comes while the last ones are dealt with is not lost', async (world) => {
+      const desk = await world.desk();
+      const players = [];
+      for (let id = 1; id <= 12; id++) players.push(await world.player(desk, String(id)));
+      // Without time passing nothing but hints brings news.
+      for (const [at, player] of players.entries()) {
+        const joined = desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+        for (let step = 0; step < at; step++) await undefined;
+        world.bus.publish('players', players.map(({ id }) => id));
+        await joined;
+      }
+      for (let i = 0; i < 10; i++) await world.settle();
+      for (const player of players) assert.equal(player.count('queue_joined'), 1, player.id);
+    });
+
     run('no server: tickets keep their place, and are in a match once there is one', async (world) => {
       const desk = await world.desk();
       world.matchmaker();

@@ -184,7 +184,7 @@ export class Simulation {
     const settings = { modes: MODES, regions: REGIONS.map(({ name }) => name), bytes: this.#bytes };
     const pod: Pod = {
       records,
-      desk: new Desk({ ...settings, sessions: 2 * this.options.players, lookMs: 60_000 }, {
+      desk: new Desk({ ...settings, sessions: 2 * this.options.players, lookMs: 300_000 }, {
         ...shared, newcomer: { value: 1500, deviation: 350 }, tokenLifeMs: 30_000,
         ratings: async (ids) => new Map(ids.map((id) => [id, this.#ratings.get(id)!])),
         issue: async ({ playerId, matchId }) => `${playerId} ${matchId}`,

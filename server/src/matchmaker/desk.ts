@@ -292,13 +292,13 @@ export class Desk {
   #mark(ids: readonly string[]): void {
     if (this.#isClosed) return;
     for (const id of ids) if (this.#sessions.has(id)) this.#dirty.add(id);
-    if (this.#dirty.size > 0 && this.#draining === undefined) {
-      this.#draining = this.#drain().finally(() => { this.#draining = undefined; });
-    }
+    if (this.#dirty.size > 0) this.#draining ??= this.#drain();
   }
 
   /** One look at a time, so that nobody is told something older than what they know. */
   async #drain(): Promise<void> {
+    // `#draining` is set before this goes on.
+    await undefined;
     while (this.#dirty.size > 0 && !this.#isClosed) {
       const ids = [...this.#dirty].slice(0, BATCH);
       for (const id of ids) this.#dirty.delete(id);
@@ -309,6 +309,8 @@ export class Desk {
         if (!this.#isClosed) this.#failed('look', error);
       }
     }
+    // In the same step in which nobody was left: whoever is marked from here on starts anew.
+    this.#draining = undefined;
   }
 
   async #look(ids: readonly string[]): Promise<void> {
@@ -319,11 +321,12 @@ export class Desk {
       ...player?.party == null ? [] : [partyKey(player.party)],
     ]);
     const unique = [...new Set(keys)];
-    const values = new Map((await records.getAll<object>(unique)).map((value, at) => [unique[at]!, value]));
+    const found = unique.length === 0 ? [] : await records.getAll<object>(unique);
+    const values = new Map(found.map((value, at) => [unique[at]!, value]));
     const servers = new Map<string, ServerRecord | undefined>();
     for (const [key, value] of values) if (key.startsWith('match:') && value !== undefined) servers.set((value as MatchRecord).serverId, undefined);
     const serverIds = [...servers.keys()];
-    (await records.getAll<ServerRecord>(serverIds.map(serverKey))).forEach((server, at) => servers.set(serverIds[at]!, server));
+    if (serverIds.length > 0) (await records.getAll<ServerRecord>(serverIds.map(serverKey))).forEach((server, at) => servers.set(serverIds[at]!, server));
     for (const [at, id] of ids.entries()) {
       const session = this.#sessions.get(id);
       const player = players[at];
@@ -331,9 +334,14 @@ export class Desk {
       const place = player?.at == null ? undefined : values.get('ticket' in player.at ? ticketKey(player.at.ticket) : matchKey(player.at.match));
       const party = player?.party == null ? undefined : values.get(partyKey(player.party));
       // Values are never changed in place: the same ones have nothing new in them. In Redis they are always new ones.
-      if (player !== undefined && session.seen[0] === player && session.seen[1] === place && session.seen[2] === party) continue;
-      await this.#tell(session, player, values, servers);
-      session.seen = [player, place, party];
+      if (player?.at != null && session.seen[0] === player && session.seen[1] === place && session.seen[2] === party) continue;
+      try {
+        await this.#tell(session, player, values, servers);
+        session.seen = [player, place, party];
+      } catch (error) {
+        // One player's trouble is no other's; the next look without a hint tries again.
+        if (!this.#isClosed) this.#failed('tell', error);
+      }
     }
   }
 
@@ -373,6 +381,7 @@ export class Desk {
     // Not open yet: as far as the player knows the waiting goes on.
     if (match === undefined || server === undefined || match.state === 'assigned' || match.places[session.playerId] === undefined) return;
     if (session.view.kind === 'match' && session.view.matchId === match.id) return;
+    if (isNews) this.#tellNote(session, note);
     if (session.view.kind === 'match') this.gate.move(session.playerId, 'matchmaking');
     await this.#found(session, match, server);
     session.view = { kind: 'match', matchId: match.id };

@@ -73,7 +73,7 @@ export class Matches {
         chance, map: 'unknown', places: taken.places, origins: taken.origins, target: null, version: 1,
       });
       putServer(tx, { ...server, matches: [...server.matches, matchId], revision: server.revision + 1 });
-      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }, null));
+      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }));
       return { outcome: 'assigned' };
     });
     // The players are told once the server has it open.
@@ -100,7 +100,7 @@ export class Matches {
         places: { ...match.places, ...taken.places }, origins: { ...match.origins, ...taken.origins },
       });
       putServer(tx, { ...server, revision: server.revision + 1 });
-      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }, null));
+      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }));
       return { outcome: 'assigned', serverId: match.serverId };
     });
     if (joined.serverId !== undefined) {
