@@ -239,17 +239,21 @@ for (const [name, open] of Object.entries(PLACES)) {
 
     run('a hint that comes while the last ones are dealt with is not lost', async (world) => {
       const desk = await world.desk();
-      const players = [];
-      for (let id = 1; id <= 12; id++) players.push(await world.player(desk, String(id)));
-      // Without time passing nothing but hints brings news.
-      for (const [at, player] of players.entries()) {
-        const joined = desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
-        for (let step = 0; step < at; step++) await undefined;
-        world.bus.publish('players', players.map(({ id }) => id));
-        await joined;
+      const player = await world.player(desk, '1');
+      const tickets = world.tickets();
+      // Time stands still, so nothing but hints brings news; the second one comes at every point of what the first one sets off.
+      for (let delay = 0; delay < 60; delay++) {
+        await tickets.enqueue(alone('1'));
+        for (let i = 0; i < 4; i++) await world.settle();
+        assert.equal(player.count('queue_joined'), delay + 1, `joined, ${delay}`);
+        world.bus.publish('players', ['1']);
+        const cancelled = tickets.cancel('1', 'cancelled');
+        for (let step = 0; step < delay; step++) await undefined;
+        world.bus.publish('players', ['1']);
+        await cancelled;
+        for (let i = 0; i < 4; i++) await world.settle();
+        assert.equal(player.count('queue_left'), delay + 1, `left, ${delay}`);
       }
-      for (let i = 0; i < 10; i++) await world.settle();
-      for (const player of players) assert.equal(player.count('queue_joined'), 1, player.id);
     });
 
     run('no server: tickets keep their place, and are in a match once there is one', async (world) => {
@@ -487,6 +491,50 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal((await world.place.dump()).indexes.get('lost')!.size, 0);
     });
 
+    run('a lost match that the database never takes does not keep others from being noted', async (world) => {
+      const servers = [await world.server('s1'), await world.server('s2')];
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = await Promise.all(['1', '2', '3', '4'].map((id) => world.player(desk, id)));
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      let bad = '';
+      world.noteLost = async (lost) => {
+        bad ||= lost.matchId;
+        if (lost.matchId === bad) throw Object.assign(new Error('no such map'), { kind: 'invalid' });
+        world.lost.push(lost);
+      };
+      for (const { agent } of servers) world.crash(agent);
+      await world.pass(8);
+      assert.equal(world.lost.length, 1);
+      assert.equal((await world.place.dump()).indexes.get('lost')!.size, 0);
+      assert.equal(world.errors.splice(0).length, 1);
+    });
+
+    run('nothing is left over when all are gone', async (world) => {
+      const { agent, host } = await world.server('s1');
+      const desk = await world.desk();
+      const matchmaker = world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      const [id] = [...host.matches.keys()] as [string];
+      agent.ended(id);
+      await world.pass(1);
+      await world.settle();
+      await agent.close();
+      for (const player of players) desk.disconnect(player.session);
+      await matchmaker.close();
+      await desk.close();
+      world.servers.length = world.desks.length = world.matchmakers.length = 0;
+      const { records, indexes } = await world.place.dump();
+      // A tombstone, for an hour; the fence, the last sign of the leader and what was last told to those who wait are one each.
+      assert.deepEqual([...records.keys()].map((key) => key.replace(/\d{6,}/, 'N')).sort(), ['beat:leader:now', 'fence', 'stats', 'tombstone:N']);
+      for (const [index, members] of indexes) assert.equal(members.size, 0, index);
+    });
+
     run('ratings away: newcomers\' ratings stand in', async (world) => {
       const desk = await world.desk();
       const ada = await world.player(desk, '1');
@@ -539,7 +587,11 @@ for (const [name, open] of Object.entries(PLACES)) {
       await world.pass(8);
       assert.equal(second.isLeader, true);
       assert.ok(players[0].last('match_found'));
-      await assert.rejects(new Matches(world.records, world.bus).settle(fence, '1', 2), /taken over/);
+      const matches = new Matches(world.records, world.bus);
+      await assert.rejects(matches.settle(fence, '1', 2), /taken over/);
+      const now = (await world.records.get<Fence>('fence'))!;
+      await assert.rejects(matches.settle({ ...now, token: now.token - 1 }, '1', 2), /taken over/, 'an earlier term of the same one');
+      assert.equal(await matches.settle(now, '1', 2), 'settled');
       await second.close();
       const third = world.matchmaker();
       await world.pass(1);

@@ -20,6 +20,8 @@ const VANISHED_MS = 10_000;
 const SESSIONS_TOPIC = 'sessions';
 /** Players of one question. */
 const BATCH = 500;
+/** Players who are noted as away at once, as a front ends. */
+const AT_ONCE = 50;
 
 export interface DeskOptions {
   modes: readonly QueueMode[];
@@ -138,7 +140,8 @@ export class Desk {
     this.#end();
     await this.#draining;
     try {
-      for (const { playerId } of this.#sessions.values()) await this.#tickets.away(playerId, this.id);
+      const waiting = [...this.#sessions.values()].filter(({ view }) => view.kind === 'queue');
+      while (waiting.length > 0) await Promise.all(waiting.splice(0, AT_ONCE).map(({ playerId }) => this.#tickets.away(playerId, this.id)));
       await this.dependencies.records.transact(async (tx) => { tx.unlist(FRONTS, this.id); });
     } catch (error) {
       this.dependencies.log.debug({ err: error }, 'a front has ended without a word; it will be missed');

@@ -369,9 +369,11 @@ export class Matchmaker {
       try {
         await this.dependencies.noteLost(lost);
       } catch (error) {
-        // The database is away: in the next round again.
         this.dependencies.observer?.error?.('note_lost', error);
-        return;
+        // The database is away: in the next round again.
+        if ((error as { kind?: unknown }).kind !== 'invalid') return;
+        // It will never take this one, and others wait behind it.
+        this.dependencies.log.error({ err: error, lost }, 'a lost match that cannot be noted');
       }
       await this.#leadership.renew();
       await this.#matches.noted(fence, lost.matchId);

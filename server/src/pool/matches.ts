@@ -4,7 +4,7 @@ import {
   dropTicket, isOf, isPresent, movePlayer, newId, playersOf, PLAYERS_TOPIC, putTicket, QUEUE, systemBytes, ticketKey, type Bytes,
   type Note, type NoteEvent, type PlayerRecord, type Ticket,
 } from '../tickets/index.js';
-import { FENCE_KEY, LOST, lostKey, matchKey, OPEN, PENDING, serverKey, SERVERS, serverTopic, tombstoneKey } from './keys.js';
+import { beatKey, FENCE_KEY, LOST, lostKey, matchKey, OPEN, PENDING, serverKey, SERVERS, serverTopic, tombstoneKey } from './keys.js';
 import {
   POOL, type Fence, type LossReason, type LostRecord, type MatchRecord, type Place, type Seat, type ServerRecord, type Team,
 } from './types.js';
@@ -154,6 +154,7 @@ export class Matches {
       if (rest.length > 0) putServer(tx, { ...server, state: 'draining', matches: rest, revision: server.revision + 1 });
       else {
         tx.remove(serverKey(serverId));
+        tx.remove(beatKey('server', serverId));
         tx.unlist(SERVERS, serverId);
       }
       return { matches: ids, tell, isDone: rest.length === 0 };
