@@ -394,6 +394,24 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal(cy.count('match_over'), 1);
     });
 
+    run('open places on a server that drains are for nobody, and keep nobody waiting', async (world) => {
+      const { agent, host } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = await Promise.all(['1', '2', '3', '4'].map((id) => world.player(desk, id)));
+      const [ada, bob, cy, dee] = players as [typeof players[0], typeof players[0], typeof players[0], typeof players[0]];
+      for (const player of [ada, bob]) await desk.join(player.session, { mode: 'standard', pings: { eu: 20 }, backfill: true });
+      await world.pass(20);
+      await world.arrive(ada, bob);
+      agent.wants([...host.matches.keys()][0]!, { red: 4, blue: 4 });
+      await world.pass(1);
+      await agent.drain();
+      await world.server('s2');
+      for (const player of [cy, dee]) await desk.join(player.session, { mode: 'standard', pings: { eu: 20 }, backfill: true });
+      await world.pass(28);
+      for (const player of [cy, dee]) assert.equal(player.last('match_found')?.['server']['id'], 's2');
+    });
+
     run('away for a moment keeps the place in the queue; away for long does not, nor does a party without a member', async (world) => {
       const desk = await world.desk();
       world.matchmaker();

@@ -302,6 +302,7 @@ export class Simulation {
   #invite(count: number): void {
     const town: Town = {
       clock: this.#clock, random: this.#random, measures: this.#measures,
+      lossTold: (...loss) => this.#lossTold(...loss),
       desk: () => {
         const up = this.#pods.filter(({ records }) => !records.hasEnded);
         return up[Math.floor(this.#random() * up.length)]?.desk;
@@ -346,11 +347,13 @@ export class Simulation {
         this.#fault(`player ${player.id} is told to be in a match, and is nowhere`);
       }
     }
-    // What was given out must be told in time, but where the leader had to change.
-    if (this.#measures.maxRecoveryMs > MAX_RECOVERY_MS && this.#clock.now() - this.#leaderEndedMs > 5 * MINUTE_MS && this.#leaderEndedMs === -Infinity) {
-      this.#fault(`a lost match was told after ${this.#measures.maxRecoveryMs} ms`);
-    }
-    if (this.#measures.maxRecoveryMs > 2 * MAX_RECOVERY_MS) this.#fault(`a lost match was told after ${this.#measures.maxRecoveryMs} ms, with a change of the leader`);
+  }
+
+  #lossTold(matchId: string, reason: string, onlineMs: number): void {
+    const told = this.#measures.lossTold(matchId, reason, onlineMs);
+    if (told === undefined) return;
+    const limitMs = this.#leaderEndedMs > told.sinceMs - MAX_RECOVERY_MS ? 2 * MAX_RECOVERY_MS : MAX_RECOVERY_MS;
+    if (told.tookMs > limitMs) this.#fault(`the loss of match ${matchId} was told after ${told.tookMs} ms`);
   }
 
   async #audit(): Promise<void> {

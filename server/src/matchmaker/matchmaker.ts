@@ -194,7 +194,7 @@ export class Matchmaker {
     await this.#checkPresence(line);
     await this.#readOffers(line);
     // Without a place for any match, forming them only to take them apart again is idle work.
-    const formed = this.#pool.hasRoom || line.offers > 0 ? line.form(this.dependencies.records.now()) : [];
+    const formed = this.#pool.hasRoom || line.hasOffers ? line.form(this.dependencies.records.now()) : [];
     if (formed.length === 0 && line.size > 1 && !this.#pool.hasRoom) this.dependencies.observer?.noServer?.(null, null);
     for (const match of formed) {
       await this.#leadership.renew();
@@ -294,8 +294,8 @@ export class Matchmaker {
 
   async #readOffers(line: Line): Promise<void> {
     const ids = line.outdatedOffers(await this.#matches.open());
-    if (ids.length === 0) return;
-    for (const match of await this.#matches.matches(ids)) if (match !== undefined) line.offer(match);
+    if (ids.length > 0) for (const match of await this.#matches.matches(ids)) if (match !== undefined) line.putOffer(match);
+    line.offer((serverId) => this.#pool.takesPlayers(serverId));
   }
 
   async #place(fence: Fence, line: Line, formed: Engine.FormedMatch): Promise<void> {

@@ -85,6 +85,11 @@ export class Pool {
     return [...this.#servers.values()].some(({ record, matches }) => this.#takes(record, matches));
   }
 
+  /** Whether the matches that run there may take players. */
+  takesPlayers(serverId: string): boolean {
+    return this.#servers.get(serverId)?.record.state === 'ready' && this.#vitality.silentMs(serverId) <= 2 * POOL.beatMs;
+  }
+
   /** One match more, as far as this view goes. */
   took(serverId: string): void {
     const server = this.#servers.get(serverId);
