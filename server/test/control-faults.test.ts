@@ -12,6 +12,9 @@ let redis: TestRedis;
 before(async () => { redis = await TestRedis.start(); });
 after(async () => { await redis.stop(); });
 
+/** Small matches soon, so that the story is short. */
+const POLICY = { fullMs: 3000, smallMs: 5000 };
+
 type Role = 'matchmaker' | 'server' | 'front';
 
 /** Time passes; who is sent to a match comes to it. */
@@ -45,7 +48,7 @@ async function story(place: Place, role: Role, at: number, when: 'before' | 'aft
     } catch {
       desk = await world.desk();
     }
-    world.matchmaker({}, recordsOf('matchmaker'));
+    world.matchmaker({ policy: POLICY }, recordsOf('matchmaker'));
     const doomed = await world.server('s1');
     const players: TestPlayer[] = [];
     for (const id of ['1', '2', '3', '4']) players.push(await world.player(desk, id));
@@ -57,7 +60,7 @@ async function story(place: Place, role: Role, at: number, when: 'before' | 'aft
       if (role === 'matchmaker' && world.matchmakers.length === 1 && replaced === 0) {
         replaced++;
         world.crash(world.matchmakers[0]!);
-        world.matchmaker();
+        world.matchmaker({ policy: POLICY });
       }
       if (role === 'front' && replaced === 0) {
         replaced++;
