@@ -774,6 +774,41 @@ typedef uint32_t tp_rating_system;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// In which respect a player is edited; the fields of tp_edit that count. Numbers are never reused.
+enum tp_edit_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // x, y: the body is moved to the free spot nearest to there, and stands still.
+  TP_EDIT_KIND_PLACE = 1,
+  // points: health left, of the living.
+  TP_EDIT_KIND_HEALTH = 2,
+  // None: lives again where the body lies, in full health, with what is in its hands.
+  TP_EDIT_KIND_REVIVE = 3,
+  // None: lies down dead; no death is counted, and no event tells of one.
+  TP_EDIT_KIND_FELL = 4,
+  // kills, deaths: what the score says of the player; the team's kills stay as they are.
+  TP_EDIT_KIND_SCORE = 5,
+  // team: the side, of the living too.
+  TP_EDIT_KIND_TEAM = 6,
+  // loadout: what is carried, of the living too: full magazines, the primary weapon in hand.
+  TP_EDIT_KIND_LOADOUT = 7,
+  // place: the weapon in hand.
+  TP_EDIT_KIND_HOLD = 8,
+  // place, ammo, reserve: rounds of a weapon.
+  TP_EDIT_KIND_ROUNDS = 9,
+  // None: placed at a spawn of the own team, as by a respawn that is granted, whether dead or alive.
+  TP_EDIT_KIND_SPAWN = 10,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tp_edit_kind tp_edit_kind;
+#else
+typedef uint8_t tp_edit_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The bots of one world. Calls that change it must be alone, and get or give BUSY if they are not.
 typedef struct tp_bots tp_bots;
 
@@ -1280,6 +1315,34 @@ typedef struct tp_weapon_view {
   // 0.
   uint8_t reserved;
 } tp_weapon_view;
+
+// A player as the host wants the player to be, in one respect. 32 bytes.
+typedef struct tp_edit {
+  // px, moved into the field if outside of it.
+  float x;
+  // px.
+  float y;
+  // 1/64 points, 1 to full health.
+  uint16_t points;
+  // Enemies killed.
+  uint16_t kills;
+  // Times died.
+  uint16_t deaths;
+  // Rounds in the magazine, at most a full one.
+  uint16_t ammo;
+  // Rounds besides, at most the rule book's.
+  uint16_t reserve;
+  // What is carried.
+  struct tp_loadout loadout;
+  // tp_edit_kind.
+  uint8_t kind;
+  // tp_team.
+  uint8_t team;
+  // 0 to 4, one that holds a weapon.
+  uint8_t place;
+  // Unused.
+  uint8_t reserved[3];
+} tp_edit;
 
 // An event with everything taken out that those to whom it is told may not know. 56 bytes.
 //
@@ -2660,6 +2723,19 @@ tp_result tp_player_tiles(const struct tp_world *world,
                           uint64_t *out_words,
                           size_t capacity,
                           size_t *out_count);
+
+// Makes a player what the host wants, past the rules of the game. Borrows `edit` for the call.
+// Changes the world: any thread, no other call at the same time. STALE_ID; INVALID_ARGUMENT names the field and its limit;
+// UNKNOWN_WEAPON and ILLEGAL_LOADOUT for a loadout; NOT_ALLOWED where the player has no body yet, does not live, or lives
+// already.
+tp_result tp_player_edit(struct tp_world *world,
+                         struct tp_match_id match_id,
+                         struct tp_player_id player_id,
+                         const struct tp_edit *edit);
+
+// Takes everything out of the air, without a bang.
+// Changes the world: any thread, no other call at the same time. STALE_ID.
+tp_result tp_match_clear_projectiles(struct tp_world *world, struct tp_match_id match_id);
 
 // Whether the host drains what a player is told (1; 0 ends it): see tp_match_drain_told. From the first such call on, or
 // the opening of a link, what the player may know is kept; a player who has left is not listened for any more.

@@ -6,7 +6,8 @@
 //! packets of both sides are compared, so that it is the same work.
 //!
 //! BIAS: for Rust, the addon is a library of its own, compiled with the same profile but not together with its host; for
-//! the addon, its collector is asked to collect between blocks what the clients outside the clock threw away.
+//! the addon, its collector is asked to collect between blocks what the clients outside the clock threw away, and has no
+//! threads of its own, whose time would count as the host's.
 
 use crate::origin;
 use anyhow::{Context, Result, bail, ensure};
@@ -236,7 +237,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../node-binding/bench
 impl NodeHost {
     fn new(load: &Load<'_>) -> Result<NodeHost> {
         let mut child = Command::new("node")
-            .args(["--expose-gc", SCRIPT])
+            .args(["--expose-gc", "--single-threaded-gc", SCRIPT])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

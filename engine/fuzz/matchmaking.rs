@@ -81,7 +81,7 @@ struct Model {
 }
 
 /// Calls whose arguments come from bytes. Gives the number of players seated.
-pub fn calls(bytes: &[u8]) -> usize {
+pub(crate) fn calls(bytes: &[u8]) -> usize {
     let bytes = &mut Bytes(bytes);
     let def = definition(bytes);
     let mut queue = Queue::new(def.clone()).expect("a definition within its limits");
@@ -343,7 +343,7 @@ impl Model {
 }
 
 /// Bytes as a log: as they are, or cut into records whose sums are right.
-pub fn log(bytes: &[u8]) -> bool {
+pub(crate) fn log(bytes: &[u8]) -> bool {
     let Some((first, rest)) = bytes.split_first() else { return false };
     if first & 1 == 0 {
         return replay(rest).is_ok();

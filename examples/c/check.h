@@ -46,6 +46,7 @@ void receivers(void);
 void decoys(void);
 void more_bots(void);
 void more_sounds(void);
+void edits(void);
 void nulls_and_stale_ids(void);
 
 /* conformance_services.c */

@@ -1410,6 +1410,7 @@ int main(int argc, char **argv)
     decoys();
     more_bots();
     more_sounds();
+    edits();
     nulls_and_stale_ids();
     guards();
     claims();

@@ -761,6 +761,119 @@ void more_bots(void)
     IS(tp_world_destroy(world), OK);
 }
 
+/* What a host makes of a player past the rules. */
+void edits(void)
+{
+    tp_match_id match;
+    tp_world *world = arena(&match);
+    tp_player_def def = tp_player_default_def();
+    tp_player_id red, blue;
+    def.team = TP_TEAM_RED;
+    IS(tp_player_add(world, match, &def, &red), OK);
+    def.spawn = 0;
+    def.team = TP_TEAM_BLUE;
+    IS(tp_player_add(world, match, &def, &blue), OK);
+    IS(tp_world_step(world), OK);
+
+    tp_edit edit;
+    tp_player_view view;
+    memset(&edit, 0, sizeof edit);
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    SAYS("edit->kind");
+    edit.kind = TP_EDIT_KIND_SPAWN + 1;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    edit.kind = TP_EDIT_KIND_PLACE;
+    edit.x = 300;
+    edit.y = 200;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    IS(tp_player_get(world, match, red, &view), OK);
+    CHECK(view.x == 300 && view.y == 200);
+    IS(tp_player_edit(world, match, blue, &edit), NOT_ALLOWED);
+    edit.x = NAN;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    edit.kind = TP_EDIT_KIND_HEALTH;
+    edit.points = 40 * 64;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    edit.points = 101 * 64;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    SAYS("points");
+    edit.kind = TP_EDIT_KIND_SCORE;
+    edit.kills = 7;
+    edit.deaths = 3;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    edit.kind = TP_EDIT_KIND_TEAM;
+    edit.team = TP_TEAM_BLUE;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    IS(tp_player_get(world, match, red, &view), OK);
+    CHECK(view.health == 40 && view.kills == 7 && view.deaths == 3 && view.team == TP_TEAM_BLUE);
+    edit.team = TP_TEAM_NONE;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    SAYS("edit->team");
+    edit.kind = TP_EDIT_KIND_LOADOUT;
+    edit.loadout.primary = TP_WEAPON_SMG;
+    edit.loadout.secondary = TP_WEAPON_REVOLVER;
+    edit.loadout.support_count = 1;
+    edit.loadout.support[0] = TP_WEAPON_GRENADE;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    edit.kind = TP_EDIT_KIND_HOLD;
+    edit.place = 1;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    IS(tp_player_get(world, match, red, &view), OK);
+    CHECK(view.weapon == TP_WEAPON_REVOLVER && view.hand == 1);
+    edit.place = 4;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    SAYS("place");
+    edit.kind = TP_EDIT_KIND_ROUNDS;
+    edit.place = 1;
+    edit.ammo = 2;
+    edit.reserve = 5;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    edit.ammo = 7;
+    IS(tp_player_edit(world, match, red, &edit), INVALID_ARGUMENT);
+    SAYS("ammo");
+    edit.kind = TP_EDIT_KIND_LOADOUT;
+    edit.loadout.primary = TP_WEAPON_PISTOL;
+    IS(tp_player_edit(world, match, red, &edit), ILLEGAL_LOADOUT);
+    edit.loadout.primary = 200;
+    IS(tp_player_edit(world, match, red, &edit), UNKNOWN_WEAPON);
+    edit.kind = TP_EDIT_KIND_REVIVE;
+    IS(tp_player_edit(world, match, red, &edit), NOT_ALLOWED);
+    edit.kind = TP_EDIT_KIND_FELL;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    IS(tp_player_edit(world, match, red, &edit), NOT_ALLOWED);
+    IS(tp_player_get(world, match, red, &view), OK);
+    CHECK(view.alive == 0);
+    edit.kind = TP_EDIT_KIND_REVIVE;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    edit.kind = TP_EDIT_KIND_SPAWN;
+    IS(tp_player_edit(world, match, blue, &edit), OK);
+    IS(tp_player_get(world, match, blue, &view), OK);
+    CHECK(view.alive == 1 && view.placed == 1);
+    IS(tp_player_edit(world, match, null_player, &edit), STALE_ID);
+    IS(tp_player_edit(world, null_match, red, &edit), STALE_ID);
+    IS(tp_player_edit(NULL, match, red, &edit), NULL_POINTER);
+    IS(tp_player_edit(world, match, red, NULL), NULL_POINTER);
+
+    /* A grenade in the air, and none. */
+    tp_projectile projectiles[TP_MAX_PROJECTILES];
+    size_t count;
+    edit.kind = TP_EDIT_KIND_HOLD;
+    edit.place = 2;
+    IS(tp_player_edit(world, match, red, &edit), OK);
+    for (int tick = 0; tick < 120; tick++)
+        IS(tp_world_step(world), OK);
+    IS(tp_player_throw(world, match, red, 1), OK);
+    IS(tp_world_step(world), OK);
+    IS(tp_match_projectiles(world, match, projectiles, TP_MAX_PROJECTILES, &count), OK);
+    CHECK(count == 1);
+    IS(tp_match_clear_projectiles(world, match), OK);
+    IS(tp_match_projectiles(world, match, projectiles, TP_MAX_PROJECTILES, &count), OK);
+    CHECK(count == 0);
+    IS(tp_match_clear_projectiles(world, null_match), STALE_ID);
+    IS(tp_match_clear_projectiles(NULL, match), NULL_POINTER);
+    IS(tp_world_destroy(world), OK);
+}
+
 void more_sounds(void)
 {
     tp_match_id match;

@@ -680,3 +680,17 @@ AT(tp_queue_stats, reserved, 52);
 SIZE(tp_queue_replayed, 16, 8);
 AT(tp_queue_replayed, calls, 0);
 AT(tp_queue_replayed, lost, 8);
+
+SIZE(tp_edit, 32, 4);
+AT(tp_edit, x, 0);
+AT(tp_edit, y, 4);
+AT(tp_edit, points, 8);
+AT(tp_edit, kills, 10);
+AT(tp_edit, deaths, 12);
+AT(tp_edit, ammo, 14);
+AT(tp_edit, reserve, 16);
+AT(tp_edit, loadout, 18);
+AT(tp_edit, kind, 26);
+AT(tp_edit, team, 27);
+AT(tp_edit, place, 28);
+AT(tp_edit, reserved, 29);

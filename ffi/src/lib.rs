@@ -16,6 +16,7 @@
 
 pub mod batch;
 pub mod bots;
+pub mod edit;
 mod gate;
 pub mod guard;
 pub mod hooks;

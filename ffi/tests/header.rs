@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// In the order of the header.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 20] = [
     "result",
     "types",
     "library",
@@ -13,6 +13,7 @@ const SOURCES: [&str; 19] = [
     "world",
     "matches",
     "player",
+    "edit",
     "knowledge",
     "batch",
     "snapshot",

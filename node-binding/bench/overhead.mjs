@@ -91,7 +91,7 @@ function block(ticks) {
     if (world.score(game.match).over) world.resetMatch(game.match, ++game.seed);
   }
   const all = Buffer.concat(sent);
-  // What was thrown away outside the clock is not collected within it. Threads of the collector are done by the next block.
+  // What was thrown away outside the clock is not collected within it.
   gc();
   write(Buffer.from(`${JSON.stringify({ wallMs: wall, cpuUs: cpu, packets, bytes: all.length })}\n`));
   write(all);

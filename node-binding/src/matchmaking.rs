@@ -114,12 +114,14 @@ enum State {
 
 #[napi]
 pub struct MatchQueue {
+    /// Names of modes and regions, by which arguments are read before the queue is touched: no JavaScript runs meanwhile.
+    def: QueueDef,
     state: RefCell<State>,
 }
 
 impl MatchQueue {
     fn hold(queue: Queue) -> MatchQueue {
-        MatchQueue { state: RefCell::new(State::Live(Box::new(queue))) }
+        MatchQueue { def: queue.def().clone(), state: RefCell::new(State::Live(Box::new(queue))) }
     }
 
     /// Works on the queue. It is put back afterwards, so that a panic leaves none behind.
@@ -178,10 +180,8 @@ impl MatchQueue {
     #[napi(catch_unwind)]
     pub fn add(&self, ticket: Unknown<'_>) -> Result<()> {
         guard(|| {
-            self.with(|queue| {
-                let ticket = read_ticket(queue.def(), ticket)?;
-                Ok(queue.add(&ticket)?)
-            })
+            let ticket = read_ticket(&self.def, ticket)?;
+            self.with(|queue| Ok(queue.add(&ticket)?))
         })
     }
 
@@ -197,20 +197,16 @@ impl MatchQueue {
     pub fn update_pings(&self, ticket: Unknown<'_>, pings: Unknown<'_>) -> Result<()> {
         guard(|| {
             let ticket = read::queue_id("ticket", &ticket)?;
-            self.with(|queue| {
-                let pings = read_pings(queue.def(), pings)?;
-                Ok(queue.update_pings(ticket, &pings)?)
-            })
+            let pings = read_pings(&self.def, pings)?;
+            self.with(|queue| Ok(queue.update_pings(ticket, &pings)?))
         })
     }
 
     #[napi(catch_unwind)]
     pub fn offer(&self, offer: Unknown<'_>) -> Result<()> {
         guard(|| {
-            self.with(|queue| {
-                let offer = read_offer(queue.def(), offer)?;
-                Ok(queue.offer(&offer)?)
-            })
+            let offer = read_offer(&self.def, offer)?;
+            self.with(|queue| Ok(queue.offer(&offer)?))
         })
     }
 
@@ -226,10 +222,8 @@ impl MatchQueue {
     pub fn form(&self, now_ms: Unknown<'_>) -> Result<Vec<FormedMatch>> {
         guard(|| {
             let now = read::time("nowMs", &now_ms)?;
-            self.with(|queue| {
-                let formed = queue.form(now)?;
-                Ok(formed.iter().map(|formed| FormedMatch::new(queue.def(), formed)).collect())
-            })
+            let formed = self.with(|queue| Ok(queue.form(now)?))?;
+            Ok(formed.iter().map(|formed| FormedMatch::new(&self.def, formed)).collect())
         })
     }
 
@@ -272,14 +266,12 @@ impl MatchQueue {
     #[napi(catch_unwind)]
     pub fn drain_log<'env>(&self, env: &'env Env) -> Result<QueueLogPart<'env>> {
         guard(|| {
-            self.with(|queue| {
-                let mut bytes = Vec::new();
-                let drained = queue.drain_log(&mut bytes);
-                Ok(QueueLogPart {
-                    bytes: Uint8ArraySlice::copy_from(env, bytes)?,
-                    total: drained.total as f64,
-                    stopped: drained.stopped,
-                })
+            let mut bytes = Vec::new();
+            let drained = self.with(|queue| Ok(queue.drain_log(&mut bytes)))?;
+            Ok(QueueLogPart {
+                bytes: Uint8ArraySlice::copy_from(env, bytes)?,
+                total: drained.total as f64,
+                stopped: drained.stopped,
             })
         })
     }

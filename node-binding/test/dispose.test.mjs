@@ -52,8 +52,8 @@ const ARGUMENTS = {
   },
   GameMap: { maxHealth: () => [0] },
   MatchQueue: {
-    add: () => [{ id: 1, mode: 'casual', pings: {}, enqueuedMs: 0, players: [{ player: 1, rating: { value: 1500, deviation: 200 } }] }],
-    cancel: () => [1], updatePings: () => [1, {}], offer: () => [{ id: 1, mode: 'casual', region: 'local', free: { red: 1, blue: 1 }, red: [], blue: [] }],
+    add: () => [{ id: 1, mode: 'standard', pings: { local: 5 }, enqueuedMs: 0, players: [{ player: 1, rating: { value: 1500, deviation: 200 } }] }],
+    cancel: () => [1], updatePings: () => [1, { local: 5 }], offer: () => [{ id: 1, mode: 'standard', region: 'local', free: { red: 1, blue: 1 }, red: [], blue: [] }],
     withdraw: () => [1], form: () => [0], waits: () => [1], ticketOf: () => [1], free: () => [1],
   },
 };

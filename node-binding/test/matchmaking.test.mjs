@@ -167,5 +167,5 @@ test('a queue that is disposed of refuses every call', () => {
   queue.dispose();
   for (const call of [
     () => queue.add(solo(9)), () => queue.form(0), () => queue.cancel(1), () => queue.stats(), () => queue.hash(), () => queue.drainLog(),
-  ]) refused(call, 'NOT_ALLOWED', /disposed/);
+  ]) refused(call, 'DISPOSED', /this MatchQueue has/);
 });

@@ -48,6 +48,7 @@ export interface GatewayServices {
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
   readonly wire: Wire;
+  addressOf(request: IncomingMessage): string;
   /** Undefined: there is no matchmaker. */
   readonly entrance?: Entrance | undefined;
   readonly observer?: GatewayObserver | undefined;
@@ -226,7 +227,7 @@ export class Gateway {
 
   #expel(session: Session, expulsion: Expulsion): void {
     const { counters, limit, log } = this.services;
-    const { address } = session.socket.handshake;
+    const address = this.services.addressOf(session.socket.request);
     counters.add(`expelled_${expulsion}`);
     log.warn({ player: session.id, address, reason: EXPULSION[expulsion] }, 'a client is expelled');
     limit.exhaust(address);

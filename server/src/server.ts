@@ -79,6 +79,8 @@ export interface ServerOptions {
   clientFolder?: string;
   /** The system's unless a test has its own. */
   clock?: Clock;
+  /** Whose connection a request came over; by default the socket's other end, which is the proxy's where there is one. */
+  addressOf?: (request: IncomingMessage) => string;
   /** Of connections, for tests that wait for one to go silent. */
   ping?: { intervalMs: number; timeoutMs: number };
   /** Where recordings go; by default what `REPLAYS` says. */
@@ -98,7 +100,7 @@ export interface ServerOptions {
 }
 
 export async function startServer(config: Config, log: Logger, options: ServerOptions = {}): Promise<RunningServer> {
-  const { clientFolder = CLIENT_FOLDER, ping = PING, onFatal, metrics, counters = new Counters() } = options;
+  const { clientFolder = CLIENT_FOLDER, ping = PING, addressOf = otherEnd, onFatal, metrics, counters = new Counters() } = options;
   const clock = guarded(options.clock ?? systemClock, counters, log);
   const maps = new MapShelf(config.map, config.reading);
   for (const warning of maps.standard.map.warnings) log.warn({ map: maps.standard.name }, warning);
@@ -140,7 +142,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
         decide(reason, false);
       };
       if (connectionsOf(io) >= config.maxConnections) return refuse('connection_over_capacity', 'Server is full');
-      const admission = limit.admission(request.socket.remoteAddress ?? '');
+      const admission = limit.admission(addressOf(request));
       if (admission === 'storm') return refuse('connection_storm', 'Too many connection attempts');
       if (admission === 'refused') refused.add(request);
       decide(null, true);
@@ -167,12 +169,12 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   const wire: Wire = new Wire({
     isEnabled: config.wire, world, clock, counters, log, lobbies,
     // Its own count: each connection of Socket.IO may bring one of these.
-    limit: wireLimit,
+    limit: wireLimit, addressOf,
     session: (memberId) => gateway.session(memberId),
     onSent: metrics === undefined ? undefined : (bytes) => metrics.snapshot(bytes),
   });
   const gateway: Gateway = new Gateway(io, {
-    config, clock, counters, log, lobbies, limit, wire, isRefused: (request) => refused.has(request),
+    config, clock, counters, log, lobbies, limit, wire, addressOf, isRefused: (request) => refused.has(request),
     entrance: options.entrance, observer: metrics,
   });
   const forgetting = setInterval(() => {
@@ -283,6 +285,10 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
       await admin.close();
     },
   };
+}
+
+function otherEnd(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
 }
 
 /** A session that polls no more is kept for this long after its close, for it to be told; half a minute by default. */

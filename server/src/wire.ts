@@ -31,6 +31,7 @@ export interface WireServices {
   readonly log: Logger;
   readonly lobbies: Lobbies;
   readonly limit: ConnectionLimit;
+  addressOf(request: IncomingMessage): string;
   session(memberId: string): Session | undefined;
   /** Told of each message that goes out, in bytes. On the hot path. */
   readonly onSent?: ((bytes: number) => void) | undefined;
@@ -99,7 +100,7 @@ export class Wire {
 
   /** Takes a request to speak WebSocket; one without a good ticket is turned away. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!this.services.limit.admits(request.socket.remoteAddress ?? '')) {
+    if (!this.services.limit.admits(this.services.addressOf(request))) {
       this.services.counters.add('wire_connection_refused');
       return turnAway(socket, '429 Too Many Requests');
     }

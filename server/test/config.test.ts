@@ -28,6 +28,8 @@ test('a bad value names the variable, the value and the limit', () => {
     ['PORT', '70000', '65535'], ['PORT', 'http', '65535'], ['BOTS', '8', '7'], ['BOTS', '-1', '7'], ['BOTS', '2.5', '7'],
     ['RULES', 'hardcore', 'legacy'], ['READING', 'medium', 'coarse'], ['TICK_RATE', '10', '20'], ['KILL_TARGET', '0', '1000'],
     ['DEBUG_COMMANDS', 'maybe', 'on'], ['WIRE', 'maybe', 'off'], ['CONNECTIONS_PER_MINUTE', 'many', '1000000'], ['LOG_LEVEL', 'loud', 'debug'],
+    ['ADMIN_PORT', '99999', '65535'], ['MAX_MATCHES_PER_SERVER', '0', '1000'], ['MAX_CONNECTIONS', '0', '100000'], ['EVENTS_PER_SECOND', '60', '70'],
+    ['HANDSHAKE_SECONDS', '0', '300'], ['DRAIN_SECONDS', '-1', '86400'], ['REPLAYS', 'tape', 'directory'],
   ] as const) {
     assert.throws(() => readConfig({ [name]: value }), (error: unknown) => {
       assert(error instanceof ConfigError);

@@ -226,10 +226,10 @@ for (const [name, open] of Object.entries(PLACES)) {
       host.matches.delete(found['matchId']);
       agent.ended(found['matchId']);
       await world.pass(1);
-      assert.equal(ada.last('match_ended')?.['reason'], 'finished');
+      assert.equal(ada.last('match_over')?.['reason'], 'finished');
       assert.equal(desk.gate.state('1'), 'post_match');
       assert.equal((await audit(world.place)).matches.size, 0);
-      assert.equal(ada.count('match_ended'), 1);
+      assert.equal(ada.count('match_over'), 1);
       assert.equal((await world.tickets().player('1')), undefined);
     });
 
@@ -362,13 +362,13 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal(Object.values(host.matches.get(matchId)!.places).filter(({ isPresent }) => isPresent).length, 3);
       agent.left(matchId, '1');
       await world.pass(1);
-      assert.equal(ada.last('match_ended')?.['reason'], 'left');
+      assert.equal(ada.last('match_over')?.['reason'], 'left');
       agent.wants(matchId, null);
       await world.pass(1);
-      assert.equal((await world.place.indexes()).get('open')!.size, 0);
+      assert.equal((await world.place.dump()).indexes.get('open')!.size, 0);
       agent.ended(matchId);
       await world.pass(1);
-      assert.equal(cy.count('match_ended'), 1);
+      assert.equal(cy.count('match_over'), 1);
     });
 
     run('away for a moment keeps the place in the queue; away for long does not, nor does a party without a member', async (world) => {

@@ -26,11 +26,17 @@ export const seededBytes = (random: () => number): Bytes => (count) => Buffer.fr
 export const MODES = [{ name: 'duel', least: 2, most: 2 }, { name: 'standard', least: 2, most: 8 }];
 export const REGIONS = ['eu', 'us'];
 
-/** Where records are, and everything that is in them. */
+/** Everything that is in the records at one moment. */
+export interface Dump {
+  records: Map<string, unknown>;
+  indexes: Map<string, ReadonlyMap<string, string>>;
+}
+
+/** Where records are. */
 export interface Place {
   readonly records: Records;
-  dump(): Promise<Map<string, unknown>>;
-  indexes(): Promise<Map<string, ReadonlyMap<string, string>>>;
+  readonly clock: FakeClock;
+  dump(): Promise<Dump>;
 }
 
 const INDEXES = ['waiting', 'parties', 'servers', 'pending', 'open', 'lost', 'fronts'];
@@ -38,11 +44,22 @@ const INDEXES = ['waiting', 'parties', 'servers', 'pending', 'open', 'lost', 'fr
 export function memoryPlace(clock: FakeClock): Place {
   const records = new MemoryRecords(clock, { freeze: true });
   return {
-    records,
-    dump: async () => new Map([...records.keys()].map((key) => [key, records.peek(key)] as const).filter(([, value]) => value !== undefined)),
-    indexes: async () => new Map(INDEXES.map((index) => [index, records.peekIndex(index)])),
+    records, clock,
+    dump: async () => ({
+      records: new Map([...records.keys()].map((key) => [key, records.peek(key)] as const).filter(([, value]) => value !== undefined)),
+      indexes: new Map(INDEXES.map((index) => [index, new Map(records.peekIndex(index))])),
+    }),
   };
 }
+
+/** In one step, as nothing else would be one moment. */
+const DUMP = `
+local keys, answer = redis.call('KEYS', ARGV[1] .. '*'), {}
+for _, key in ipairs(keys) do
+  table.insert(answer, key)
+  if redis.call('TYPE', key).ok == 'hash' then table.insert(answer, redis.call('HGETALL', key)) else table.insert(answer, redis.call('GET', key)) end
+end
+return answer`;
 
 let prefixes = 0;
 
@@ -51,19 +68,24 @@ export async function redisPlace(redis: TestRedis, clock: FakeClock): Promise<Pl
   const prefix = `{t${prefixes++}}:`;
   const records = await RedisRecords.open(client, clock, { prefix, timeMs: 0 });
   return {
-    records,
+    records, clock,
     async dump() {
-      const keys = (await client.keys(`${prefix}*`)).filter((key) => !key.startsWith(`${prefix}index:`));
-      const values = keys.length === 0 ? [] : await client.mget(keys);
-      return new Map(keys.map((key, at) => [key.slice(prefix.length), JSON.parse(values[at] ?? 'null') as unknown]));
+      const answer = await client.eval(DUMP, 0, prefix) as (string | string[])[];
+      const dump: Dump = { records: new Map(), indexes: new Map(INDEXES.map((index) => [index, new Map()])) };
+      for (let at = 0; at < answer.length; at += 2) {
+        const key = (answer[at] as string).slice(prefix.length);
+        const value = answer[at + 1]!;
+        if (typeof value === 'string') dump.records.set(key, JSON.parse(value));
+        else dump.indexes.set(key.slice('index:'.length), new Map(value.flatMap((member, i) => (i % 2 === 0 ? [[member, value[i + 1]!] as const] : []))));
+      }
+      return dump;
     },
-    indexes: async () => new Map(await Promise.all(INDEXES.map(async (index) => [index, await records.entries(index)] as const))),
   };
 }
 
 /** Everything that is always true of the records. */
 export async function audit(place: Place): Promise<{ players: Map<string, PlayerRecord>; tickets: Map<string, Ticket>; matches: Map<string, MatchRecord>; servers: Map<string, ServerRecord> }> {
-  const all = await place.dump();
+  const { records: all, indexes } = await place.dump();
   const kind = <T>(name: string): Map<string, T> => new Map([...all].filter(([key]) => key.startsWith(`${name}:`)).map(([key, value]) => [key.slice(name.length + 1), value as T]));
   const players = kind<PlayerRecord>('player');
   const tickets = kind<Ticket>('ticket');
@@ -94,7 +116,6 @@ export async function audit(place: Place): Promise<{ players: Map<string, Player
     for (const match of server.matches) assert.equal(matches.get(match)?.serverId, id, `server ${id} has match ${match}, which is not there`);
   }
   for (const [code, party] of parties) for (const { id } of party.members) assert.equal(players.get(id)?.party, code, `party ${code} has ${id}, who is not in it`);
-  const indexes = await place.indexes();
   assert.deepEqual(new Map([...tickets].map(([id, { version }]) => [id, String(version)]).sort() as [string, string][]), new Map([...indexes.get('waiting')!].sort()));
   assert.deepEqual([...servers.keys()].sort(), [...indexes.get('servers')!.keys()].sort());
   assert.deepEqual([...parties.keys()].sort(), [...indexes.get('parties')!.keys()].sort());

@@ -211,6 +211,48 @@ describe('a lobby', () => {
     assert.equal(lobby.status, 'playing');
   });
 
+  test('each match has an id of its own, and observers are told of its begin and its one end', () => {
+    const seen: [string, string, boolean?][] = [];
+    const lobby = new Lobby<CountingMatch>({
+      id: 'l1', gameMode: 'deathmatch', mapName: 'yard', maxPlayers: 8, isPrivate: false, password: undefined, killTarget: 50, isPermanent: false,
+    }, match, clock, () => {}, [{
+      matchBegan: (_, id) => seen.push(['began', id]),
+      matchEnded: (_, id, results) => seen.push(['ended', id, results !== undefined]),
+    }]);
+    fill(lobby, 2);
+    assert.equal(lobby.matchId, undefined);
+    clock.advance(10_000);
+    const first = lobby.matchId!;
+    assert.match(first, /^[0-9a-f-]{36}$/);
+    lobby.endMatch();
+    lobby.endMatch();
+    assert.equal(lobby.matchId, undefined);
+    clock.advance(20_000);
+    const second = lobby.matchId!;
+    assert.notEqual(second, first);
+    lobby.destroy('idle');
+    assert.deepEqual(seen, [['began', first], ['ended', first, true], ['began', second], ['ended', second, false]]);
+  });
+
+  test('a retiring lobby plays out its match and no other', () => {
+    const lobby = open();
+    fill(lobby, 2);
+    clock.advance(10_000);
+    lobby.retire();
+    assert(!lobby.isDone);
+    lobby.endMatch();
+    clock.advance(9999);
+    assert(!lobby.isDone, 'the results are shown');
+    sent.length = 0;
+    clock.advance(1);
+    assert(lobby.isDone);
+    clock.advance(60_000);
+    assert.deepEqual(sent, [], 'nothing is counted down');
+    const waiting = open();
+    waiting.retire();
+    assert(waiting.isDone);
+  });
+
   test('a destroyed lobby lets go of everything', () => {
     const lobby = open();
     fill(lobby, 2);

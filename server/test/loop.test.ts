@@ -29,6 +29,20 @@ test('after a long stall a bounded number of steps is made up for, the rest is g
   assert(Math.abs(due - schedule.untilNext()) < 1e-6, 'times of steps moved with what was given up');
 });
 
+test('what is given up is told at once, with how late it was', () => {
+  const clock = new FakeClock();
+  const told: [number, number][] = [];
+  const schedule = createSchedule(50, clock, (skipped, lateMs) => told.push([skipped, Math.round(lateMs)]));
+  schedule.runDue(() => {});
+  clock.advance(20 * MAX_CATCH_UP);
+  schedule.runDue(() => {});
+  assert.deepEqual(told, [], 'made up for');
+  clock.advance(500);
+  schedule.runDue(() => {});
+  assert.deepEqual(told, [[25 - MAX_CATCH_UP, 480]]);
+  assert.equal(schedule.stats().maxLatenessMs, 480, 'the stall stays in the books');
+});
+
 test('the worst is kept for ever, the recent worst for a minute or two', () => {
   const clock = new FakeClock();
   const schedule = createSchedule(50, clock);

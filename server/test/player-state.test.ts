@@ -39,10 +39,10 @@ class Bench {
       wireMoved: (...move) => wire.moved(...move),
     }, counters, log);
     const wire: Wire = new Wire({
-    limit: new ConnectionLimit(0, false, () => clock.now()), isEnabled: true, world, clock, counters, log, lobbies, session: (id) => this.#gateway.session(id) });
+    limit: new ConnectionLimit(0, false, () => clock.now()), isEnabled: true, addressOf: () => '127.0.0.1', world, clock, counters, log, lobbies, session: (id) => this.#gateway.session(id) });
     const io = { use: () => {}, on: (_: string, connect: (socket: Socket) => void) => { this.#connect = connect; } };
     const limit = new ConnectionLimit(0, false, () => clock.now());
-    this.#gateway = new Gateway(io as unknown as SocketServer, { config, clock, counters, log, lobbies, limit, wire, isRefused: () => false });
+    this.#gateway = new Gateway(io as unknown as SocketServer, { config, clock, counters, log, lobbies, limit, wire, addressOf: () => '127.0.0.1', isRefused: () => false });
   }
 
   /** A client in the state, alone in its lobby, and the lobby's id. */

@@ -58,6 +58,9 @@ impl Group {
     }
 }
 
+/// How good a group is, the least the best: uneven, beyond the tolerance, players, distance, place of the region by ping.
+type Rank = (u8, bool, Reverse<u8>, i64, usize);
+
 /// Red's parties: a bit for each of the group's members by id.
 #[derive(Debug, Clone, Copy)]
 struct Deal {
@@ -414,7 +417,7 @@ impl Round {
         parties: usize,
     ) -> Option<Deal> {
         let (team_size, own) = (most / 2, queue.tickets.size[self.slot[at] as usize]);
-        let mut best: Option<((u8, bool, Reverse<u8>, i64, usize), Deal)> = None;
+        let mut best: Option<(Rank, Deal)> = None;
         for (order, region) in self.regions(queue, at).enumerate() {
             let near = self.near(queue, at, region, mode, middles, most - own, wants, parties);
             let Some(group) = choose(&queue.shapes[usize::from(mode)], (at, own), &near, wants, parties) else {

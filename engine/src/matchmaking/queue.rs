@@ -54,7 +54,7 @@ impl Tickets {
         members[..ticket.players.len()].copy_from_slice(&ticket.players);
         let mut pings = [0; REGIONS];
         pings[..ticket.pings.len()].copy_from_slice(&ticket.pings);
-        let flags = u8::from(ticket.priority) * PRIORITY | u8::from(ticket.backfill) * BACKFILL;
+        let flags = if ticket.priority { PRIORITY } else { 0 } | if ticket.backfill { BACKFILL } else { 0 };
         let cold = Cold { members, blocks: ticket.blocks.as_slice().into() };
         let mean = side.sum.div_euclid(i32::from(side.players));
         macro_rules! place {

@@ -41,7 +41,7 @@ const MATCHMAKING_OUT = {
   match_found: ['matchmaking', 'in_match'],
   match_lost: ['matchmaking', 'menu', 'in_match'],
   match_dropped: ['menu'],
-  match_ended: ['post_match', 'menu'],
+  match_over: ['post_match', 'menu'],
   party_state: ANYWHERE,
   party_left: ANYWHERE,
   request_refused: ANYWHERE,

@@ -13,7 +13,6 @@ import type { QueueJoin } from './payloads.js';
 
 /** Milliseconds between two `queue_update` to one player. */
 export const UPDATE_MS = 2000;
-/** Milliseconds after which everybody's record is looked at without a hint. */
 export const LOOK_MS = 3000;
 /** Milliseconds for which a place that has vanished from the records may come back. */
 const VANISHED_MS = 10_000;
@@ -29,6 +28,8 @@ export interface DeskOptions {
   tickets?: number;
   /** Players connected at most; default 20,000. */
   sessions?: number;
+  /** Milliseconds after which everybody's record is looked at without a hint; default 3,000. */
+  lookMs?: number;
   bytes?: Bytes;
 }
 
@@ -260,7 +261,7 @@ export class Desk {
     await this.#beat();
     this.#statistics = await this.dependencies.records.get<QueueStatistics>(STATS_KEY) ?? this.#statistics;
     const now = this.dependencies.clock.now();
-    const isLook = now - this.#lookedMs >= LOOK_MS;
+    const isLook = now - this.#lookedMs >= (this.options.lookMs ?? LOOK_MS);
     if (isLook) this.#lookedMs = now;
     const stale: string[] = [];
     for (const session of this.#sessions.values()) {
@@ -395,7 +396,7 @@ export class Desk {
   #leftTo(session: Session, event: NoteEvent): void {
     session.view = { kind: 'nowhere' };
     session.vanishedMs = undefined;
-    this.#moveThrough(session, event === 'match_ended' ? 'post_match' : 'menu');
+    this.#moveThrough(session, event === 'match_over' ? 'post_match' : 'menu');
   }
 
   #tellNote(session: Session, note: NonNullable<PlayerRecord['note']>): void {

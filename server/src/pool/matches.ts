@@ -196,7 +196,7 @@ export class Matches {
   async left(incarnation: string, matchId: string, playerId: string): Promise<boolean> {
     return this.#change(matchId, incarnation, async (tx, match) => {
       if (match.places[playerId] === undefined) return { result: true, tell: [] };
-      await this.#drop(tx, match, [playerId], 'match_ended', 'left');
+      await this.#drop(tx, match, [playerId], 'match_over', 'left');
       return { result: true, tell: [playerId] };
     }, true);
   }
@@ -215,7 +215,7 @@ export class Matches {
       const ids = Object.keys(match.places);
       const players = await playersOf(tx, ids);
       ids.forEach((id, at) => {
-        if (isIn(players[at]!, matchId)) movePlayer(tx, id, players[at]!, null, this.#note('match_ended', 'finished', matchId));
+        if (isIn(players[at]!, matchId)) movePlayer(tx, id, players[at]!, null, this.#note('match_over', 'finished', matchId));
       });
       await dropMatch(tx, match);
       return { result: true, tell: ids };

@@ -45,7 +45,7 @@ export interface Ticket {
   readonly version: number;
 }
 
-export type NoteEvent = 'queue_left' | 'match_lost' | 'match_dropped' | 'match_ended';
+export type NoteEvent = 'queue_left' | 'match_lost' | 'match_dropped' | 'match_over';
 
 /** What a player is to be told, be they here or not. The newest one stands for all. */
 export interface Note {
