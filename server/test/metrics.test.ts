@@ -133,6 +133,8 @@ describe('a server that is played on', { timeout: 180_000 }, () => {
     const read = (): Promise<Map<string, number>> => metricsOf({ adminUrl });
     assert((await fetch(`${adminUrl}/ready`)).ok);
     assert((await fetch(`${adminUrl}/health`)).ok);
+    // Nobody waits for the database to play; here it is to be no reason for an error.
+    await until('the database', async () => (await fetch(`${url}leaderboard?mode=duel`)).status === 200);
 
     const client = await TestClient.connect({ url });
     stops.push(() => client.close());
