@@ -38,7 +38,7 @@ export const DEFAULT_BINDINGS: Bindings = {
 
 export const ACTION_LABELS: Readonly<Record<Action, string>> = {
   up: 'Up', left: 'Left', down: 'Down', right: 'Right', run: 'Run', sneak: 'Sneak', reload: 'Reload',
-  throw: 'Throw at once', weapon1: 'Primary', weapon2: 'Secondary', weapon3: 'Support 1', weapon4: 'Support 2',
+  throw: 'Throw now', weapon1: 'Primary', weapon2: 'Secondary', weapon3: 'Support 1', weapon4: 'Support 2',
   weapon5: 'Support 3', scores: 'Scores', loadout: 'Loadout', respawn: 'Respawn',
 };
 

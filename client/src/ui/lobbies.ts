@@ -157,7 +157,7 @@ export class LobbiesView {
         'label',
         `lobby-row${shut ? ' shut' : ''}`,
         { for: radio.id },
-        el('span', 'lobby-name', {}, lobby.mapName || 'Unnamed map'),
+        el('span', 'lobby-name', {}, title(lobby.mapName) || 'Unnamed map'),
         el('span', 'dim', {}, title(lobby.gameMode)),
         el('span', lobby.status === 'waiting' ? 'good' : 'dim', {}, lobby.status === 'waiting' ? 'Waiting' : 'Running'),
         el('span', lobby.passwordRequired ? 'lock' : 'dim', {}, lobby.passwordRequired ? 'Password' : lobby.isPrivate ? 'Private' : ''),

@@ -14,7 +14,7 @@ const SWITCHES: readonly (readonly [key: Switch, label: string, meaning: string]
   ['shake', 'Screen shake', 'The picture shakes with explosions and heavy weapons'],
 ];
 const PALETTE_TEXT: Readonly<Record<PaletteName, readonly [label: string, meaning: string]>> = {
-  standard: ['Standard', 'Red and blue'],
+  standard: ['Normal', 'Red and blue'],
   deuteranopia: ['Deutan', 'For who sees green badly: orange and blue'],
   protanopia: ['Protan', 'For who sees red badly: amber and blue'],
   tritanopia: ['Tritan', 'For who sees blue badly: red and teal'],
@@ -175,6 +175,7 @@ export class SettingsView {
   private showKeys(): void {
     const { keys } = this.settings;
     const shared = conflicts(keys);
+    const isTwice = (code: string): boolean => code !== '' && ACTIONS.filter((action) => keys[action].includes(code)).length > 1;
     for (const [action, { row, keys: buttons }] of this.rows) {
       const isShared = shared.has(action);
       row.classList.toggle('conflict', isShared);
@@ -182,7 +183,8 @@ export class SettingsView {
         const isAsked = this.asked?.action === action && this.asked.place === place;
         const code = keys[action][place] ?? '';
         button.classList.toggle('asked', isAsked);
-        setText(button, isAsked ? '?' : keyName(code));
+        button.classList.toggle('twice', isTwice(code));
+        setText(button, isAsked ? '?' : isTwice(code) ? `${keyName(code)} !` : keyName(code));
         const state = isAsked ? 'press a key' : code === '' ? 'none' : keyName(code);
         button.setAttribute('aria-label', `${ACTION_LABELS[action]}, ${place === 0 ? 'key' : 'second key'}: ${state}${isShared ? ', used twice' : ''}`);
       });
