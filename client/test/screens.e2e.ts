@@ -233,8 +233,21 @@ describe('all screens, by keyboard alone', () => {
     await press('ArrowLeft', 'Escape');
   });
 
+  it('rated match, where there is none', async () => {
+    await press('Shift+Tab', 'Shift+Tab');
+    await tabTo('open-queue');
+    await press('Enter');
+    await until('the answer', async () => (await page.locator('.queue h2').innerText()) === 'No rated matches here');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('queue-quick');
+    await look('rated-none');
+    // The browser says of itself that there was no answer at that address.
+    complaints.splice(0).forEach((text) => expect(text).toContain('404'));
+    await press('Escape');
+    await until('the menu', async () => (await state()).scene === 'menu');
+    await page.evaluate(() => document.getElementById('open-queue')?.focus());
+  });
+
   it('matches: filters, a password that is wrong, and the reason', async () => {
-    await page.keyboard.press('Shift+Tab');
     await tabTo('open-lobbies');
     await press('Enter');
     await until('the list', async () => (await page.locator('.lobby-row').count()) === 3);
