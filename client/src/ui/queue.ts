@@ -53,15 +53,15 @@ export class QueueView {
 
   show({ phase, problem, update, welcome }: Matchmaking): void {
     const titles: Readonly<Record<Matchmaking['phase'], string>> = {
-      idle: 'Rated match', entering: 'Signing in\u2026', ready: 'Rated match', waiting: 'Looking for players\u2026', found: 'Match found',
-      absent: 'No rated matches here', failed: 'Not signed in',
+      idle: 'Rated match', entering: 'Signing in\u2026', ready: 'Rated match', waiting: 'In the queue\u2026', found: 'Match found',
+      absent: 'No rated matches', failed: 'Not signed in',
     };
     setText(this.title, titles[phase]);
     let detail = '';
     if (phase === 'waiting' && update) {
       const expected = update.estimateMs === null ? '' : ` \u00b7 about ${clockTime(update.estimateMs)}`;
       detail = `${update.waiting} waiting \u00b7 ${clockTime(update.waitedMs)} so far${expected}`;
-    } else if (phase === 'absent') detail = 'This server has open matches alone';
+    } else if (phase === 'absent') detail = 'This server has none';
     else if (phase === 'ready') detail = 'Its result counts for your rating';
     setText(this.detail, detail);
     setText(this.reason, problem);
