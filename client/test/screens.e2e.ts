@@ -365,4 +365,24 @@ describe('all screens, by keyboard alone', () => {
     expect((await state()).malformed).toBe(0);
     expect(complaints).toEqual([]);
   });
+
+  it('leave nothing behind', async () => {
+    const held = (): Promise<number[]> => page.evaluate(() => [
+      window.trespasser!.listenerCount(), window.trespasser!.gameCount(), document.querySelectorAll('*').length,
+    ]);
+    const round = async (): Promise<void> => {
+      for (const [id, there] of [['open-lobbies', '.lobby-row'], ['open-queue', '#queue-quick'], ['open-settings', '.settings-screen']] as const) {
+        await page.locator(`#${id}`).focus();
+        await press('Enter');
+        await until(there, () => shown(there));
+        await press('Escape');
+        await until('the menu', () => shown('#quick-match'));
+      }
+      await until('the scene', async () => (await state()).scene === 'menu');
+    };
+    await round();
+    const before = await held();
+    for (let i = 0; i < 5; i += 1) await round();
+    expect(await held()).toEqual(before);
+  });
 });
