@@ -4,7 +4,8 @@ import type { Session } from './session.js';
 /** How one event of a client is checked and answered. */
 export interface ClientEvent {
   readonly schema: z.ZodType;
-  handle(session: Session, payload: never): void;
+  /** Settles where it takes its time. */
+  handle(session: Session, payload: never): void | Promise<void>;
   /** The documented answer where the game refuses. */
   refused?(session: Session, reason: string): void;
   /** Answered before the password is given, too. */
@@ -13,7 +14,7 @@ export interface ClientEvent {
 
 export function clientEvent<S extends z.ZodType>(
   schema: S,
-  handle: (session: Session, payload: z.output<S>) => void,
+  handle: (session: Session, payload: z.output<S>) => void | Promise<void>,
   options: Pick<ClientEvent, 'refused' | 'isPublic'> = {},
 ): ClientEvent {
   return { schema, handle: handle as ClientEvent['handle'], ...options };

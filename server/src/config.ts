@@ -1,3 +1,4 @@
+// Not by their index: that loads the engine, and a bad setting is to be told even where there is none.
 import { TrustedProxies } from './accounts/addresses.js';
 import { TokenKeys } from './accounts/keys.js';
 

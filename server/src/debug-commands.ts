@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { clientEvent, type ClientEvent } from './client-event.js';
-import { Refusal, type Lobbies } from './lobbies.js';
+import type { Lobbies } from './lobbies.js';
 import type { Lobby } from './lobby.js';
 import type { Match } from './match.js';
 import * as payloads from './payloads.js';
+import { Refusal } from './refusal.js';
 import type { Session } from './session.js';
 
 /** The `debug:*` events, for servers that run with DEBUG_COMMANDS. */

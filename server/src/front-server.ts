@@ -6,7 +6,7 @@ import type { Config } from './config.js';
 import type { Counters } from './counters.js';
 import { PING, SOCKETS_PER_CLIENT } from './limits.js';
 import type { Metrics } from './observe/index.js';
-import { listen } from './server.js';
+import { connectionsOf, listen } from './server.js';
 
 /** Bytes of one message: questions to the matchmaker are short. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
@@ -48,14 +48,13 @@ export async function startFrontServer(config: Config, { metrics, counters, http
     connectTimeout: config.handshakeSeconds * 1000,
     upgradeTimeout: config.handshakeSeconds * 1000,
     allowRequest: (_, decide) => {
-      if (connections() < config.maxConnections) return decide(null, true);
+      if (connectionsOf(io) < config.maxConnections) return decide(null, true);
       counters.add('connection_over_capacity');
       return decide('Server is full', false);
     },
   });
-  const connections = (): number => (io.engine as { clientsCount: number }).clientsCount;
   io.use((_, next) => next(Object.assign(new Error('Nothing is played here: the matchmaker is at /matchmaking'), { data: { code: 'NO_LOBBIES' } })));
-  metrics.watch({ connections });
+  metrics.watch({ connections: () => connectionsOf(io) });
   const admin = new Admin({ health, unready });
   admin.add('/metrics', metrics.route());
   await listen(server, config.port, config.host, 'PORT');

@@ -9,13 +9,14 @@ import type { ConnectionLimit } from './connection-limit.js';
 import type { Counters } from './counters.js';
 import { debugEvents } from './debug-commands.js';
 import { EXPULSION, type Expulsion, type Fault } from './limits.js';
-import { Refusal, sameSecret, type Lobbies } from './lobbies.js';
+import { sameSecret, type Lobbies } from './lobbies.js';
 import type { Lobby } from './lobby.js';
 import type { Logger } from './logger.js';
 import { isRefusal, type Match } from './match.js';
 import { GAUGE_STATE, measureRoundTrips, type GaugeState } from './observe/index.js';
 import * as payloads from './payloads.js';
 import { inboundRefusal, outboundFault, playerState } from './player-state.js';
+import { Refusal } from './refusal.js';
 import { Session } from './session.js';
 import type { Wire } from './wire.js';
 
@@ -201,21 +202,26 @@ export class Gateway {
       const parsed = event.schema.safeParse(payload);
       if (!parsed.success) return this.#fault(session, 'event_malformed', known);
       try {
-        event.handle(session, parsed.data as never);
+        const done = event.handle(session, parsed.data as never);
         if (known !== INPUT) this.#observer.request(true);
+        done?.catch((error: unknown) => this.#guard(() => this.#failed(session, event, known, error)));
       } catch (error) {
-        if (!(error instanceof Refusal) && !isRefusal(error)) {
-          this.#observer.request(false);
-          event.refused?.(session, 'Internal server error');
-          throw error;
-        }
-        counters.add('event_refused');
-        this.#observer.refused(known, 'refused');
-        this.#observer.request(true);
-        event.refused?.(session, error.message);
+        this.#failed(session, event, known, error);
       }
       return undefined;
     });
+  }
+
+  #failed(session: Session, event: ClientEvent, known: string, error: unknown): void {
+    if (!(error instanceof Refusal) && !isRefusal(error)) {
+      this.#observer.request(false);
+      event.refused?.(session, 'Internal server error');
+      throw error;
+    }
+    this.services.counters.add('event_refused');
+    this.#observer.refused(known, 'refused');
+    this.#observer.request(true);
+    event.refused?.(session, error.message);
   }
 
   /** @param event of the table, or `unknown` */
@@ -311,18 +317,19 @@ export class Gateway {
 
   #lobbyEvents(): Record<string, ClientEvent> {
     const { lobbies } = this.services;
+    const isHere = (session: Session) => (): boolean => this.#sessions.get(session.id) === session && !session.isExpelled;
     const leave = clientEvent(payloads.nothing, (session) => lobbies.leave(session.id));
     return {
       find_match: clientEvent(payloads.findMatch, (session, { gameMode, isPrivate }) => {
         lobbies.findMatch(session, gameMode, isPrivate);
       }, { refused: (session, reason) => session.emit('matchmaking_failed', { reason }) }),
       create_private_lobby: clientEvent(payloads.createPrivateLobby, (session, wish) => {
-        lobbies.createPrivate(session, wish, (lobby) => session.emit('private_lobby_created', {
+        return lobbies.createPrivate(session, wish, isHere(session), (lobby) => session.emit('private_lobby_created', {
           lobbyId: lobby.id, inviteCode: lobby.id, maxPlayers: lobby.settings.maxPlayers,
         }));
       }, { refused: (session, reason) => session.emit('lobby_creation_failed', { reason }) }),
       join_lobby: clientEvent(payloads.joinLobby, (session, { lobbyId, password }) => {
-        lobbies.join(session, lobbyId, password ?? undefined);
+        return lobbies.join(session, lobbyId, password ?? undefined, isHere(session));
       }, {
         refused: (session, reason) => {
           session.emit('lobby_join_failed', { reason });

@@ -3,7 +3,9 @@ import type { Counters } from './counters.js';
 import { Lobby, MAXIMUM_PLAYERS, type LobbyInfo, type LobbyObserver, type LobbyStatus } from './lobby.js';
 import type { Logger } from './logger.js';
 import type { TeamName } from './engine.js';
+import { LobbyPassword } from './lobby-password.js';
 import type { MapShelf, NamedMap } from './maps.js';
+import { Refusal } from './refusal.js';
 import { isRefusal, Match, type MatchServices } from './match.js';
 
 const SWEEP_MS = 15_000;
@@ -11,11 +13,6 @@ const FORCED_START_SECONDS = 3;
 const PUBLIC_LOBBY_ID = 'public';
 const PUBLIC_LOBBY_MODE = 'deathmatch';
 const STOPPING = 'Server is stopping';
-
-/** Why something that a client asked for does not happen: the `reason` of the documented failure events. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-}
 
 export interface Member {
   readonly id: string;
@@ -108,22 +105,34 @@ export class Lobbies {
     this.#enter(member, open ?? this.#open({ gameMode, isPrivate }));
   }
 
-  /** `beforeEntry` runs between the lobby's opening and its creator's joining. */
-  createPrivate(member: Member, wish: PrivateLobbyWish, beforeEntry: (lobby: MatchLobby) => void): void {
+  /**
+   * @param beforeEntry runs between the lobby's opening and its creator's joining
+   * @returns with a password, which takes its time: settles when that is done
+   */
+  createPrivate(member: Member, wish: PrivateLobbyWish, isHere: () => boolean, beforeEntry: (lobby: MatchLobby) => void): void | Promise<void> {
     const maxPlayers = wish.maxPlayers ?? MAXIMUM_PLAYERS;
     if (!Number.isInteger(maxPlayers) || maxPlayers < 2 || maxPlayers > MAXIMUM_PLAYERS) {
       throw new Refusal(`maxPlayers must be a whole number from 2 to ${MAXIMUM_PLAYERS}`);
     }
     const map = wish.mapName == null ? this.maps.standard : this.maps.find(wish.mapName);
     if (map === undefined) throw new Refusal('Unknown map');
+    const create = (password?: LobbyPassword): void => {
+      this.#requireRoom(member.id);
+      this.leave(member.id);
+      const lobby = this.#open({ gameMode: wish.gameMode, isPrivate: true, password, maxPlayers, map });
+      beforeEntry(lobby);
+      this.#enter(member, lobby);
+    };
+    if (!wish.password) return create();
     this.#requireRoom(member.id);
-    this.leave(member.id);
-    const lobby = this.#open({ gameMode: wish.gameMode, isPrivate: true, password: wish.password || undefined, maxPlayers, map });
-    beforeEntry(lobby);
-    this.#enter(member, lobby);
+    return LobbyPassword.of(wish.password).then((password) => { if (isHere()) create(password); });
   }
 
-  join(member: Member, lobbyId: string, password: string | undefined): void {
+  /**
+   * @param isHere asked when a password has been looked at, which takes its time
+   * @returns where there is a password: settles when that is done
+   */
+  join(member: Member, lobbyId: string, password: string | undefined, isHere: () => boolean): void | Promise<void> {
     const lobby = this.#lobbies.get(lobbyId);
     // To the match of others there is no way but their tokens.
     if (lobby === undefined || (lobby.isHosted && lobby !== this.of(member.id))) throw new Refusal('Lobby not found');
@@ -131,9 +140,19 @@ export class Lobbies {
       lobby.remind(member.id);
       return;
     }
-    if (lobby.settings.password !== undefined && !sameSecret(lobby.settings.password, password ?? '')) {
-      throw new Refusal('Invalid password');
-    }
+    const lock = lobby.settings.password;
+    if (lock === undefined) return this.#joinUnlocked(member, lobby);
+    return lock.fits(password ?? '').then((fits) => {
+      if (!fits) throw new Refusal('Invalid password');
+      if (!isHere()) return;
+      // Things have gone on meanwhile.
+      if (this.#lobbies.get(lobbyId) !== lobby) throw new Refusal('Lobby not found');
+      if (lobby === this.of(member.id)) return lobby.remind(member.id);
+      this.#joinUnlocked(member, lobby);
+    });
+  }
+
+  #joinUnlocked(member: Member, lobby: MatchLobby): void {
     if (lobby.isFull) throw new Refusal('Lobby is full');
     if (this.isDraining && lobby.status !== 'playing') throw new Refusal(STOPPING);
     this.leave(member.id);
@@ -281,7 +300,7 @@ export class Lobbies {
   }
 
   #open(wish: {
-    id?: string; gameMode: string; isPrivate?: boolean; password?: string | undefined; maxPlayers?: number; map?: NamedMap;
+    id?: string; gameMode: string; isPrivate?: boolean; password?: LobbyPassword | undefined; maxPlayers?: number; map?: NamedMap;
     bots?: number; isPermanent?: boolean; hostedMatchId?: string;
   }): MatchLobby {
     this.#requireRoom();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { TeamName } from './engine.js';
+import type { LobbyPassword } from './lobby-password.js';
 import type { MatchResults, RosterEntry } from './match.js';
 
 export type LobbyStatus = 'waiting' | 'playing' | 'finished';
@@ -33,7 +34,7 @@ export interface LobbySettings {
   readonly mapName: string;
   readonly maxPlayers: number;
   readonly isPrivate: boolean;
-  readonly password: string | undefined;
+  readonly password: LobbyPassword | undefined;
   readonly killTarget: number;
   /** Stays when empty, and is always being played: the public lobby that bots keep alive. */
   readonly isPermanent: boolean;

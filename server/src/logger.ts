@@ -9,7 +9,7 @@ const SECRET_FIELDS = [
   'token', 'password', 'secret', 'authorization', 'databaseUrl', 'redisUrl', 'tokenSecret', 'credentials', 'secretAccessKey', 'auth', 'ticket',
 ];
 /** `scheme://user:password@` of any URL, and tokens wherever they stand, such as in the message of an error. */
-const PASSWORD_OF_URL = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"]+@/gi;
+const PASSWORD_OF_URL = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"/?#]+@/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]+/g;
 
 /** Errors of libraries carry whole connections, and settings with passwords; this is what says what happened. */

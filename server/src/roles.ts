@@ -136,7 +136,7 @@ interface Shared {
 
 async function startAlone({ config, log, clock, counters, metrics, onFatal }: Base): Promise<RunningRole> {
   const server = await startServer(config, log, {
-    clock, counters, metrics,
+    clock, counters, metrics, addressOf: addressOf(config),
     companions: (world) => (config.guard ? [watchfulness({ world, log, counters, metrics, clock })] : []),
     ...(onFatal === undefined ? {} : { onFatal }),
   });
@@ -229,6 +229,7 @@ async function startGame(context: Context, { records, bus, later, tickets }: Sha
 
   const server = await startServer({ ...config, replays: 'off' }, log, {
     clock, counters, metrics,
+    addressOf: addressOf(config),
     ...(shelf === undefined ? {} : { recordingShelf: shelf }),
     ...(onFatal === undefined ? {} : { onFatal }),
     httpFirst: (request, response) => http?.(request, response) ?? false,
@@ -395,7 +396,7 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
     desk, clock, log,
     authenticate: (token) => accounts.authenticate(token),
     take: (name, who) => limits.take(name, who),
-    address: ({ handshake, request }) => clientAddress(request.socket.remoteAddress, handshake.headers['x-forwarded-for'], config.trustedProxies),
+    address: ({ request }) => addressOf(config)(request),
     requests: (outcome) => metrics.request(outcome === 'ok'),
   });
   closing.push(() => front.close());
@@ -407,6 +408,11 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
     http, url: own === undefined ? game!.server.url : `http://localhost:${own.port}/`, adminPort: own?.adminPort,
     drain() { isDraining = true; },
   };
+}
+
+/** Whose request it is, whatever trusted proxies are between. */
+function addressOf({ trustedProxies }: Config): (request: IncomingMessage) => string {
+  return (request) => clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], trustedProxies);
 }
 
 /** Until it works, or the process ends. Only for what may be tried again without harm. */

@@ -299,7 +299,7 @@ function closeInTime(server: SocketServer, ms: number): void {
 }
 
 /** Sessions of Engine.IO, those included that are no clients yet. */
-function connectionsOf(server: SocketServer): number {
+export function connectionsOf(server: SocketServer): number {
   return (server.engine as { clientsCount: number }).clientsCount;
 }
 

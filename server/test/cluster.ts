@@ -170,7 +170,7 @@ export async function metricsOf({ adminUrl }: Pick<Node, 'adminUrl'>): Promise<M
   const text = await (await fetch(`${adminUrl}/metrics`)).text();
   const values = new Map<string, number>();
   for (const line of text.split('\n')) {
-    const [, name, labels = '', value] = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    const [, name, labels = '', value] = /^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (name === undefined) continue;
     const own = labels.split(',').filter((label) => !/^(region|role)=/.test(label)).join(',');
     values.set(own === '' ? name : `${name}{${own}}`, Number(value));

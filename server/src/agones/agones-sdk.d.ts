@@ -1,8 +1,10 @@
 /** What is used of the SDK, which comes without types. All calls fail with an error of gRPC. */
 declare module '@google-cloud/agones-sdk' {
   export default class AgonesSDK {
-    /** Of health; once it has failed the SDK would write into it for ever. */
-    healthStream: unknown;
+    /** Of health; once it has failed the SDK would write into it for ever, and hear nothing. */
+    healthStream: { once(event: 'status', listener: (status: { code: number; details: string }) => void): void } | undefined;
+    /** Of watches; only added to. */
+    readonly streams: unknown[];
     readonly beta: {
       setCounterCount(key: string, amount: number): Promise<void>;
       setCounterCapacity(key: string, amount: number): Promise<void>;

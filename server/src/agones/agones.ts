@@ -57,21 +57,18 @@ class AgonesFleet implements Fleet {
   #told: { state: 'none' | 'ready' | 'allocated'; matches: number | undefined } = { state: 'none', matches: undefined };
   #hasCapacity = false;
   #isTelling = false;
+  /** The last thing was not heard. */
+  #isDeaf = false;
   #isClosed = false;
   #isShutDown = false;
+  #healthStream: AgonesSDK['healthStream'];
   #cancelHealth = (): void => {};
   #cancelRetry = (): void => {};
+  #cancelWatch = (): void => {};
 
   constructor(private readonly sdk: AgonesSDK, private readonly options: AgonesOptions, private readonly dependencies: AgonesDependencies) {
     this.#beat();
-    sdk.watchGameServer(({ status }) => {
-      if (status?.state !== 'Shutdown' || this.#isShutDown || this.#isClosed) return;
-      this.#isShutDown = true;
-      dependencies.log.info('Agones wants this server gone');
-      dependencies.onShutdown?.();
-    }, (error) => {
-      if (!this.#isClosed) dependencies.log.warn({ err: error }, 'Agones no longer says what becomes of this server; SIGTERM will');
-    });
+    this.#watch();
   }
 
   ready(): void {
@@ -101,6 +98,7 @@ class AgonesFleet implements Fleet {
     this.#isClosed = true;
     this.#cancelHealth();
     this.#cancelRetry();
+    this.#cancelWatch();
     this.sdk.close();
   }
 
@@ -108,16 +106,43 @@ class AgonesFleet implements Fleet {
     return this.options.retryMs ?? RETRY_MS;
   }
 
+  #watch(): void {
+    const { log, clock, onShutdown } = this.dependencies;
+    // The one before has ended.
+    this.sdk.streams.length = 0;
+    this.sdk.watchGameServer(({ status }) => {
+      if (status?.state !== 'Shutdown' || this.#isShutDown || this.#isClosed) return;
+      this.#isShutDown = true;
+      log.info('Agones wants this server gone');
+      onShutdown?.();
+    }, (error) => {
+      if (this.#isClosed) return;
+      log.debug({ err: error }, 'Agones does not say what becomes of this server; asking again');
+      this.#cancelWatch = clock.after(this.#retryMs, () => this.#watch());
+    });
+  }
+
   #beat(): void {
     if (this.#isClosed) return;
     if (this.dependencies.isHealthy()) {
       try {
         this.sdk.health((error) => this.#healthFailed(error));
+        this.#followHealth();
       } catch (error) {
         this.#healthFailed(error);
       }
     }
     this.#cancelHealth = this.dependencies.clock.after(this.options.healthMs ?? HEALTH_MS, () => this.#beat());
+  }
+
+  /** Each stream once: the SDK itself looks away when one breaks. */
+  #followHealth(): void {
+    const stream = this.sdk.healthStream;
+    if (stream === this.#healthStream) return;
+    this.#healthStream = stream;
+    stream?.once('status', ({ details }) => {
+      if (this.sdk.healthStream === stream) this.#healthFailed(new Error(`the stream of health has ended: ${details}`));
+    });
   }
 
   #healthFailed(error: unknown): void {
@@ -134,9 +159,11 @@ class AgonesFleet implements Fleet {
     this.#cancelRetry();
     try {
       while (!this.#isClosed && await this.#tellOne());
+      this.#isDeaf = false;
     } catch (error) {
       if (!this.#isClosed) {
-        this.dependencies.log.warn({ err: error }, 'Agones was not told; it will be');
+        if (!this.#isDeaf) this.dependencies.log.warn({ err: error }, 'Agones was not told; it will be');
+        this.#isDeaf = true;
         this.#cancelRetry = this.dependencies.clock.after(this.#retryMs, () => { void this.#tell(); });
       }
     } finally {

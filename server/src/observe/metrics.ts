@@ -110,7 +110,7 @@ export class Metrics {
         this.reset();
         for (const [name, count] of Object.entries(counters.all())) {
           const where = /^([a-z_]+?)_failed$/.exec(name)?.[1];
-          if (where !== undefined) this.inc({ where }, count);
+          if (where !== undefined && !where.includes('_failed')) this.inc({ where }, count);
         }
       },
     });

@@ -38,6 +38,11 @@ export class PlainHistogram extends Histogram {
     this.#sum += value;
   }
 
+  /** What prom-client reads for the text; not in its types. */
+  getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
+    return this.get();
+  }
+
   override async get(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
     const values: MetricValueWithName<string>[] = [];
     let total = 0;
