@@ -11,27 +11,40 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { drawDay } from './control-plane/plot.js';
 import { Simulation } from './control-plane/simulation.js';
 
-function option(name: string, fallback: number, least: number, most: number): number {
-  const at = process.argv.indexOf(name);
-  if (at === -1) return fallback;
-  const value = Number(process.argv[at + 1]);
-  if (!(value >= least && value <= most)) throw new Error(`${name} takes ${least} to ${most}`);
-  return value;
+const OPTIONS = {
+  hours: { type: 'string', default: '24' },
+  players: { type: 'string', default: '10000' },
+  seed: { type: 'string', default: '1' },
+  plot: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+function readOptions(): { hours: number; players: number; seed: number; plot: string | undefined; json: boolean } {
+  const { values } = parseArgs({ options: OPTIONS });
+  const number = (name: 'hours' | 'players' | 'seed', least: number, most: number, isWhole: boolean): number => {
+    const value = Number(values[name]);
+    if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
+    throw new Error(`--${name} ${values[name]}: takes ${isWhole ? 'a whole number' : 'a number'} from ${least} to ${most}`);
+  };
+  if (values.plot !== undefined && !values.plot.endsWith('.svg')) throw new Error(`--plot ${values.plot}: takes the name of an .svg file`);
+  return {
+    hours: number('hours', 0.1, 168, false), players: number('players', 20, 100_000, true), seed: number('seed', 0, 2 ** 31, true),
+    plot: values.plot, json: values.json,
+  };
 }
 
-function plotFile(): string | undefined {
-  const at = process.argv.indexOf('--plot');
-  if (at === -1) return undefined;
-  const file = process.argv[at + 1];
-  if (file === undefined || !file.endsWith('.svg')) throw new Error('--plot takes the name of an .svg file');
-  return file;
-}
-
-const options = { hours: option('--hours', 24, 0.1, 168), players: option('--players', 10_000, 20, 100_000), seed: option('--seed', 1, 0, 2 ** 31) };
-const plot = plotFile();
+const { plot, json, ...options } = (() => {
+  try {
+    return readOptions();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+})();
 const began = performance.now();
 const cell = (value: string | number, width: number): string => String(value).padStart(width);
 
@@ -74,5 +87,5 @@ const commit = (() => {
 const wallSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
 console.log(`\n${wallSeconds} s of computing, commit ${commit}, node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}`);
 for (const fault of faults) console.error(`FAULT ${fault}`);
-if (process.argv.includes('--json')) console.log(JSON.stringify({ ...figures, reasons, faults, slices, wallSeconds, commit }));
+if (json) console.log(JSON.stringify({ ...figures, reasons, faults, slices, wallSeconds, commit }));
 if (faults.length > 0) process.exitCode = 1;

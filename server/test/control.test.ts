@@ -5,8 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { engine } from '../src/engine.js';
 import { Matches, Pool, serverKey, type Fence, type ServerRecord } from '../src/pool/index.js';
 import { RecordsError } from '../src/records/index.js';
-import { QueueRefused, type Ticket } from '../src/tickets/index.js';
-import { audit, memoryPlace, redisPlace, seeded, World, type Place } from './control.js';
+import { QueueRefused, Tickets, type Ticket } from '../src/tickets/index.js';
+import { audit, memoryPlace, MODES, redisPlace, REGIONS, seeded, World, type Place } from './control.js';
 import { testFolder } from './database.js';
 import { TestRedis } from './redis.js';
 import { FakeClock } from './support.js';
@@ -410,6 +410,21 @@ for (const [name, open] of Object.entries(PLACES)) {
       for (const player of [cy, dee]) await desk.join(player.session, { mode: 'standard', pings: { eu: 20 }, backfill: true });
       await world.pass(28);
       for (const player of [cy, dee]) assert.equal(player.last('match_found')?.['server']['id'], 's2');
+    });
+
+    run('who asks for what a deployment has taken away is told, and others are matched', async (world) => {
+      await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = await Promise.all(['1', '2', '3', '4'].map((id) => world.player(desk, id)));
+      const old = new Tickets({ modes: [...MODES, { name: 'gone', least: 2, most: 2 }], regions: [...REGIONS, 'mars'], bytes: world.bytes }, world.records, world.bus);
+      await old.enqueue({ ...alone('1'), mode: 'gone' });
+      await old.enqueue({ ...alone('2'), pings: { mars: 5 } });
+      await old.enqueue({ ...alone('3'), pings: { mars: 5, eu: 20 } });
+      await old.enqueue(alone('4'));
+      await world.pass(5);
+      for (const player of players.slice(0, 2)) assert.equal(player.last('queue_left')?.['reason'], 'impossible');
+      for (const player of players.slice(2)) assert.ok(player.last('match_found'));
     });
 
     run('away for a moment keeps the place in the queue; away for long does not, nor does a party without a member', async (world) => {

@@ -23,16 +23,20 @@ interface Waiting {
 export class Line {
   readonly #queue: Engine.MatchQueue;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #regions: ReadonlySet<string>;
+  #impossible: string[] = [];
   /** Running matches with open places. */
   readonly #offers = new Map<string, { match: MatchRecord; isOffered: boolean }>();
 
   constructor(options: LineOptions, private readonly log: Logger) {
+    this.#regions = new Set(options.regions);
     this.#queue = new engine.MatchQueue({
       modes: options.modes.map(({ name, least, most }) => ({ name, least, most })),
       regions: [...options.regions],
       ...(options.policy === undefined ? {} : { policy: options.policy }),
       // Tickets that come back from matches may exceed the limit of those that come anew.
       maxTickets: Math.min(65_536, 2 * options.limit),
+      maxOffers: 16_384,
       logLimit: options.logLimit,
     });
   }
@@ -83,6 +87,11 @@ export class Line {
   /** Formed, and to be read from the records again before it is formed anew. */
   forget(ids: Iterable<string>): void {
     for (const id of ids) this.remove(id);
+  }
+
+  /** Tickets since the last question that can never be matched: of a mode or for regions that are no longer there. */
+  takeImpossible(): string[] {
+    return this.#impossible.splice(0);
   }
 
   /** Whose members have been away for too long. */
@@ -158,13 +167,16 @@ export class Line {
     const { ticket } = waiting;
     try {
       this.#queue.add({
-        id: ticket.id, mode: ticket.mode, pings: { ...ticket.pings }, enqueuedMs: ticket.enqueuedMs, priority: ticket.priority, backfill: ticket.backfill,
+        id: ticket.id, mode: ticket.mode, pings: Object.fromEntries(Object.entries(ticket.pings).filter(([region]) => this.#regions.has(region))), enqueuedMs: ticket.enqueuedMs, priority: ticket.priority, backfill: ticket.backfill,
         players: ticket.members.map(({ id, value, deviation }) => ({ player: id, rating: { value, deviation } })),
       });
       waiting.isQueued = true;
     } catch (error) {
       if (engineErrorCode(error) === 'QUEUE_FULL') this.#waiting.delete(ticket.id);
-      else this.log.error({ err: error, ticket: ticket.id }, 'a ticket that the queue does not take');
+      else {
+        this.log.error({ err: error, ticket: ticket.id }, 'a ticket that the queue does not take');
+        this.#impossible.push(ticket.id);
+      }
     }
   }
 }

@@ -269,6 +269,12 @@ export class Matchmaker {
     if (ids.length === 0) return;
     const found = await this.#tickets.tickets(ids);
     for (const ticket of found) if (ticket !== undefined) line.put(ticket);
+    // A deployment has taken away what they ask for.
+    for (const id of line.takeImpossible()) {
+      await this.#leadership.renew();
+      await this.#tickets.withdraw(id, 'impossible');
+      line.remove(id);
+    }
   }
 
   async #checkPresence(line: Line): Promise<void> {

@@ -84,6 +84,12 @@ export class Tickets {
     return ids !== undefined;
   }
 
+  /** Withdraws a ticket, whoever's it is. */
+  async withdraw(ticketId: string, reason: string): Promise<void> {
+    const ids = await this.records.transact(async (tx) => this.#withdraw(tx, ticketId, reason, undefined));
+    this.bus.publish(PLAYERS_TOPIC, ids);
+  }
+
   /** Withdraws a ticket whose members have been away for too long. False: somebody is back, or it is gone. */
   async expire(ticketId: string): Promise<boolean> {
     const ids = await this.records.transact(async (tx) => {
