@@ -1,4 +1,15 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The engine for browsers, which `cargo xtask viewer` makes. The game needs none of it. */
+const ENGINE = here('wasm/dist/engine.wasm');
+const PAGES = existsSync(ENGINE) ? ['index.html', 'replay.html', 'editor.html'] : ['index.html'];
+if (PAGES.length === 1) {
+  console.warn('client: without the replay viewer and the map editor, for wasm/dist/engine.wasm is missing: cargo xtask viewer makes it');
+}
 
 export default defineConfig({
   // Relative, so that the game server, a CDN folder or a file share can serve the same build.
@@ -8,7 +19,10 @@ export default defineConfig({
     target: 'es2022',
     // Phaser alone is 1.2 MB; a warning that always fires warns of nothing.
     chunkSizeWarningLimit: 2000,
+    // The engine is a file of its own, whatever its size.
+    assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
     rollupOptions: {
+      input: PAGES.map(here),
       // Phaser changes once a year, the game every day: two files keep the big one in caches.
       output: { manualChunks: { phaser: ['phaser'] } },
     },

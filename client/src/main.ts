@@ -3,12 +3,15 @@ import { GameAudio } from './audio/gameAudio';
 import './ui/style.css';
 import { Disposer } from './core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
+import { codeOf } from './model/lobbies';
 import { parseLoadout } from './model/loadout';
 import { SocketLink } from './net/socketLink';
 import { pageMeans, WireLink } from './net/wireLink';
-import { css, PALETTE, publishPalette } from './render/palette';
+import { choosePalette, css, PALETTE, publishPalette } from './render/palette';
+import { paintTeams } from './render/textures';
 import { buildTrueType } from './render/ttf';
 import { BootScene } from './scenes/bootScene';
+import { LobbiesScene } from './scenes/lobbiesScene';
 import { MatchScene } from './scenes/matchScene';
 import { MenuScene } from './scenes/menuScene';
 import { provideServices } from './services';
@@ -18,7 +21,7 @@ import { cleanName } from './ui/menu';
 import { fitFrame } from './ui/viewport';
 import { loadWish } from './wishStore';
 
-/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout, wire=off. */
+/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout, lobby, wire=off. */
 const query = new URLSearchParams(location.search);
 
 /** `server` may name another origin, for a client served from elsewhere. */
@@ -47,6 +50,8 @@ function start(): void {
   const frame = document.getElementById('frame');
   const ui = document.getElementById('ui');
   if (!frame || !ui) throw new Error('the page lacks its frame');
+  const settings = loadSettings();
+  choosePalette(settings.palette);
   publishPalette(document.documentElement);
   // Lives as long as the page.
   fitFrame(frame, new Disposer());
@@ -74,17 +79,29 @@ function start(): void {
     audio: { noAudio: true },
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
     scale: { mode: Phaser.Scale.NONE, autoRound: true },
-    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new MatchScene()],
+    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new LobbiesScene(), new MatchScene()],
   });
   // Phaser appends its canvas; the HTML belongs over it.
   frame.append(ui);
   game.canvas.setAttribute('aria-hidden', 'true');
-  const settings = loadSettings();
   const audio = new GameAudio(settings);
   const url = serverUrl();
   const socket = new SocketLink(url);
   const link = query.get('wire') === 'off' ? socket : new WireLink(socket, pageMeans(url));
-  provideServices(game, { link, ui, wish, settings, audio, match: null });
+  provideServices(game, {
+    link,
+    ui,
+    wish,
+    settings,
+    audio,
+    match: null,
+    invite: codeOf(query.get('lobby') ?? ''),
+    applyPalette() {
+      choosePalette(settings.palette);
+      publishPalette(document.documentElement);
+      paintTeams(game.textures);
+    },
+  });
   installTestHook(game, Phaser.CANVAS);
 }
 

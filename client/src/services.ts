@@ -21,6 +21,10 @@ export interface Services {
   wish: Wish;
   readonly settings: Settings;
   readonly audio: GameAudio;
+  /** Code of the lobby that the page's address asks into; empty: none, or it has been followed. */
+  invite: string;
+  /** Brings page and textures to the palette in the settings. */
+  applyPalette(): void;
   /** Of the running match; null in the menu. For the test hook. */
   match: MatchModel | null;
 }

@@ -1,3 +1,7 @@
+import { DEFAULT_BINDINGS, readBindings, type Bindings } from './input/bindings';
+import { FOG_STYLES, type FogStyle } from './render/fogStyles';
+import { PALETTE_NAMES, type PaletteName } from './render/palette';
+
 /** Of this browser, not of a match. */
 export interface Settings {
   /** Flashes darken the screen instead of whitening it, and glows are dim. */
@@ -9,6 +13,10 @@ export interface Settings {
   volume: number;
   /** What is heard is written, with the direction that it comes from. */
   captions: boolean;
+  /** Of the teams. */
+  palette: PaletteName;
+  fog: FogStyle;
+  keys: Bindings;
 }
 
 export type Switch = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
@@ -24,6 +32,9 @@ export function loadSettings(): Settings {
     sound: true,
     volume: 0.8,
     captions: false,
+    palette: 'standard',
+    fog: 'dark',
+    keys: DEFAULT_BINDINGS,
   };
   try {
     const raw: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
@@ -35,6 +46,9 @@ export function loadSettings(): Settings {
       }
       const { volume } = stored;
       if (typeof volume === 'number' && volume >= 0 && volume <= 1) settings.volume = volume;
+      settings.palette = PALETTE_NAMES.find((name) => name === stored.palette) ?? settings.palette;
+      settings.fog = FOG_STYLES.find((name) => name === stored.fog) ?? settings.fog;
+      settings.keys = readBindings(stored.keys);
     }
   } catch {
     // As if nothing were stored.

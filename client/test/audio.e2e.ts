@@ -234,12 +234,14 @@ describe('the game in the browser', () => {
     const { played } = (await state()).audio;
     server.say('sounds', { timestamp: Date.now() - 5000, aim: 0, sounds: [{ kind: 'bounce', gain: 200, bearing: 0, cutoff: 63, own: false }] });
     await page.keyboard.press('Escape');
-    await page.locator('label[for=pause-sound]').click();
+    await page.locator('#pause-settings').click();
+    await page.locator('label[for=set-sound]').click();
     say([{ kind: 'throw' }]);
     await until('the sound heard', async () => (await state()).heard.includes('Something thrown'));
     expect((await state()).audio.played).toBe(played);
-    await page.locator('label[for=pause-sound]').click();
-    await page.locator('label[for=pause-captions]').click();
+    await page.locator('label[for=set-sound]').click();
+    await page.locator('label[for=set-captions]').click();
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => localStorage.getItem('trespasser.settings'))).toContain('"captions":true');
   });

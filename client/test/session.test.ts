@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LOADOUT } from '../src/model/loadout';
 import type { GameLink, LinkStatus } from '../src/net/link';
 import type { ClientEventName } from '../src/net/protocol';
-import { pickTeam, Session } from '../src/net/session';
+import { pickTeam, Session, type Goal } from '../src/net/session';
 
 class FakeLink implements GameLink {
   status: LinkStatus = 'idle';
@@ -46,13 +46,13 @@ class FakeLink implements GameLink {
 
 const lobby = { lobbyId: 'l', playerCount: 1, maxPlayers: 8, status: 'waiting' };
 
-function start(team: 'red' | 'blue' | 'auto'): { link: FakeLink; session: Session } {
+function start(team: 'red' | 'blue' | 'auto', goal?: Goal): { link: FakeLink; session: Session } {
   const link = new FakeLink();
   const session = new Session(
     link, { name: 'Ann', team, loadout: DEFAULT_LOADOUT },
     (event, handler) => void link.on(event, handler as (payload: never) => void),
     (handler) => void link.onStatus(handler),
-    () => 1000, () => 0.9,
+    () => 1000, () => 0.9, goal,
   );
   return { link, session };
 }
@@ -96,15 +96,54 @@ describe('the session', () => {
     expect(link.events().filter((event) => event === 'player:join').length).toBe(3);
   });
 
-  it('starts over after a lost connection', () => {
-    const { link, session } = start('red');
+  it('comes back into the match that it lost, on the same side, and only once it is gone into another', () => {
+    const { link, session } = start('auto');
     link.become('up');
     link.say('lobby_joined', lobby);
+    vi.advanceTimersByTime(300);
     link.say('player:join:success', { playerId: 'me', team: 'red' });
     link.become('down');
     expect(session.phase).toBe('connecting');
+    // The first try to come back fails on the way.
     link.become('up');
-    expect(link.events().filter((event) => event === 'find_match').length).toBe(2);
+    link.become('down');
+    link.become('up');
+    expect(link.sent.at(-1)).toEqual(['join_lobby', { lobbyId: 'l' }]);
+    link.say('lobby_joined', lobby);
+    expect(link.sent.at(-1)).toMatchObject(['player:join', { loadout: { team: 'red' } }]);
+    link.say('player:join:failed', { reason: 'Team is full' });
+    vi.advanceTimersByTime(1100);
+    expect(link.sent.at(-1), 'where there is no more room on it, on the other').toMatchObject(['player:join', { loadout: { team: 'blue' } }]);
+    link.become('down');
+    link.become('up');
+    link.say('lobby_join_failed', { reason: 'Lobby not found' });
+    expect(link.sent.at(-1)?.[0]).toBe('find_match');
+    link.say('lobby_joined', { ...lobby, lobbyId: 'other' });
+    expect(session.phase).toBe('joining');
+  });
+
+  it('opens a private match, and comes back into that one', () => {
+    const { link, session } = start('red', { kind: 'create', password: 'moss', maxPlayers: 4 });
+    link.become('up');
+    expect(link.sent.at(-1)).toEqual(['create_private_lobby', { gameMode: 'deathmatch', maxPlayers: 4, password: 'moss' }]);
+    expect(session.isPrivate).toBe(false);
+    link.say('lobby_joined', lobby);
+    expect(session.isPrivate).toBe(true);
+    session.forceStart();
+    expect(link.sent.at(-1)).toMatchObject(['admin:force_start_match', { lobbyId: 'l' }]);
+    link.become('down');
+    link.become('up');
+    expect(link.sent.at(-1)).toEqual(['join_lobby', { lobbyId: 'l', password: 'moss' }]);
+    link.say('lobby_join_failed', { reason: 'Lobby not found' });
+    expect([session.phase, session.problem]).toEqual(['failed', 'Lobby not found']);
+  });
+
+  it('joins by a code, or says why not', () => {
+    const { link, session } = start('red', { kind: 'join', lobbyId: 'x', password: '' });
+    link.become('up');
+    expect(link.sent.at(-1)).toEqual(['join_lobby', { lobbyId: 'x' }]);
+    link.say('lobby_join_failed', { reason: 'Invalid password' });
+    expect([session.phase, session.problem]).toEqual(['failed', 'Invalid password']);
   });
 
   it('joins the next match of the lobby anew', () => {

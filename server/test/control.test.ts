@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { engine } from '../src/engine.js';
 import { Matches, Pool, serverKey, type Fence, type ServerRecord } from '../src/pool/index.js';
 import { RecordsError } from '../src/records/index.js';
 import { QueueRefused, type Ticket } from '../src/tickets/index.js';
 import { audit, memoryPlace, redisPlace, seeded, World, type Place } from './control.js';
+import { testFolder } from './database.js';
 import { TestRedis } from './redis.js';
 import { FakeClock } from './support.js';
 
@@ -233,6 +237,25 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal((await world.tickets().player('1')), undefined);
     });
 
+    run('a hint that comes while the last ones are dealt with is not lost', async (world) => {
+      const desk = await world.desk();
+      const player = await world.player(desk, '1');
+      const tickets = world.tickets();
+      // Time stands still, so nothing but hints brings news; the second one comes at every point of what the first one sets off.
+      for (let delay = 0; delay < 60; delay++) {
+        await tickets.enqueue(alone('1'));
+        for (let i = 0; i < 4; i++) await world.settle();
+        assert.equal(player.count('queue_joined'), delay + 1, `joined, ${delay}`);
+        world.bus.publish('players', ['1']);
+        const cancelled = tickets.cancel('1', 'cancelled');
+        for (let step = 0; step < delay; step++) await undefined;
+        world.bus.publish('players', ['1']);
+        await cancelled;
+        for (let i = 0; i < 4; i++) await world.settle();
+        assert.equal(player.count('queue_left'), delay + 1, `left, ${delay}`);
+      }
+    });
+
     run('no server: tickets keep their place, and are in a match once there is one', async (world) => {
       const desk = await world.desk();
       world.matchmaker();
@@ -371,6 +394,24 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal(cy.count('match_over'), 1);
     });
 
+    run('open places on a server that drains are for nobody, and keep nobody waiting', async (world) => {
+      const { agent, host } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = await Promise.all(['1', '2', '3', '4'].map((id) => world.player(desk, id)));
+      const [ada, bob, cy, dee] = players as [typeof players[0], typeof players[0], typeof players[0], typeof players[0]];
+      for (const player of [ada, bob]) await desk.join(player.session, { mode: 'standard', pings: { eu: 20 }, backfill: true });
+      await world.pass(20);
+      await world.arrive(ada, bob);
+      agent.wants([...host.matches.keys()][0]!, { red: 4, blue: 4 });
+      await world.pass(1);
+      await agent.drain();
+      await world.server('s2');
+      for (const player of [cy, dee]) await desk.join(player.session, { mode: 'standard', pings: { eu: 20 }, backfill: true });
+      await world.pass(28);
+      for (const player of [cy, dee]) assert.equal(player.last('match_found')?.['server']['id'], 's2');
+    });
+
     run('away for a moment keeps the place in the queue; away for long does not, nor does a party without a member', async (world) => {
       const desk = await world.desk();
       world.matchmaker();
@@ -426,6 +467,129 @@ for (const [name, open] of Object.entries(PLACES)) {
       assert.equal(first.sessions, 0);
     });
 
+    run('records that have lost everything: who plays plays on, who waits waits on, with their time', async (world) => {
+      const { host } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      const cy = await world.player(desk, '3');
+      await desk.join(cy.session, { mode: 'duel', pings: { us: 20 }, backfill: true });
+      await world.pass(6);
+      const before = (await audit(world.place)).tickets;
+      const [match] = [...(await audit(world.place)).matches.values()];
+      await world.place.wipe();
+      await world.pass(8);
+      const after = await audit(world.place);
+      assert.deepEqual([...after.tickets.values()].map(({ id, enqueuedMs }) => [id, enqueuedMs]), [...before.values()].map(({ id, enqueuedMs }) => [id, enqueuedMs]));
+      assert.deepEqual(Object.keys(after.matches.get(match!.id)!.places).sort(), ['1', '2']);
+      assert.equal(host.closed.length, 0);
+      assert.equal(players[0].count('match_lost') + players[0].count('match_dropped') + cy.count('queue_left'), 0);
+      assert.equal(world.lost.length, 0);
+    });
+
+    run('the database away: a lost match is noted once it is back', async (world) => {
+      const { agent } = await world.server('s1');
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      world.noteLost = async () => { throw new Error('away'); };
+      world.crash(agent);
+      await world.pass(8);
+      assert.equal(players[0].count('match_lost'), 1);
+      assert.ok(world.errors.splice(0).every((error) => error.startsWith('note_lost')));
+      world.noteLost = async (lost) => { world.lost.push(lost); };
+      await world.pass(2);
+      assert.equal(world.lost.length, 1);
+      assert.equal((await world.place.dump()).indexes.get('lost')!.size, 0);
+    });
+
+    run('a lost match that the database never takes does not keep others from being noted', async (world) => {
+      const servers = [await world.server('s1'), await world.server('s2')];
+      const desk = await world.desk();
+      world.matchmaker();
+      const players = await Promise.all(['1', '2', '3', '4'].map((id) => world.player(desk, id)));
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      let bad = '';
+      world.noteLost = async (lost) => {
+        bad ||= lost.matchId;
+        if (lost.matchId === bad) throw Object.assign(new Error('no such map'), { kind: 'invalid' });
+        world.lost.push(lost);
+      };
+      for (const { agent } of servers) world.crash(agent);
+      await world.pass(8);
+      assert.equal(world.lost.length, 1);
+      assert.equal((await world.place.dump()).indexes.get('lost')!.size, 0);
+      assert.equal(world.errors.splice(0).length, 1);
+    });
+
+    run('nothing is left over when all are gone', async (world) => {
+      const { agent, host } = await world.server('s1');
+      const desk = await world.desk();
+      const matchmaker = world.matchmaker();
+      const players = [await world.player(desk, '1'), await world.player(desk, '2')] as const;
+      for (const player of players) await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.pass(2);
+      await world.arrive(...players);
+      const [id] = [...host.matches.keys()] as [string];
+      agent.ended(id);
+      await world.pass(1);
+      await world.settle();
+      await agent.close();
+      for (const player of players) desk.disconnect(player.session);
+      await matchmaker.close();
+      await desk.close();
+      world.servers.length = world.desks.length = world.matchmakers.length = 0;
+      const { records, indexes } = await world.place.dump();
+      // A tombstone, for an hour; the fence, the last sign of the leader and what was last told to those who wait are one each.
+      assert.deepEqual([...records.keys()].map((key) => key.replace(/\d{6,}/, 'N')).sort(), ['beat:leader:now', 'fence', 'stats', 'tombstone:N']);
+      for (const [index, members] of indexes) assert.equal(members.size, 0, index);
+    });
+
+    run('ratings away: newcomers\' ratings stand in', async (world) => {
+      const desk = await world.desk();
+      const ada = await world.player(desk, '1');
+      world.ratings = async () => { throw new Error('away'); };
+      await desk.join(ada.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+      await world.settle();
+      assert.equal([...(await audit(world.place)).tickets.values()][0]!.members[0]!.value, 1500);
+      assert.equal(world.errors.splice(0).length, 1);
+    });
+
+    run('the queue\'s log plays again, over files that are full and a new leader', async (world) => {
+      const folder = await testFolder();
+      try {
+        await world.server('s1', { capacity: 100 });
+        const desk = await world.desk();
+        const decisions = { folder: folder.path, fileBytes: 600, files: 3 };
+        const first = world.matchmaker({ decisions });
+        for (let i = 0; i < 12; i++) {
+          const player = await world.player(desk, String(i + 1));
+          await desk.join(player.session, { mode: 'duel', pings: { eu: 20 }, backfill: true });
+          await world.pass(1);
+          if (i === 7) {
+            await first.close();
+            world.matchmaker({ decisions });
+          }
+        }
+        await world.matchmakers[1]!.close();
+        const files = await readdir(folder.path);
+        assert.ok(files.length === 3, `${files.length} files`);
+        let matches = 0;
+        for (const file of files) matches += engine.MatchQueue.replay(await readFile(join(folder.path, file))).matches.length;
+        assert.ok(matches >= 2 && matches <= world.formed.length, `${matches} of ${world.formed.length} matches`);
+      } finally {
+        await folder.remove();
+      }
+    });
+
     run('one leads; another goes on where it ended, and its former self can do nothing', async (world) => {
       await world.server('s1');
       const desk = await world.desk();
@@ -441,7 +605,11 @@ for (const [name, open] of Object.entries(PLACES)) {
       await world.pass(8);
       assert.equal(second.isLeader, true);
       assert.ok(players[0].last('match_found'));
-      await assert.rejects(new Matches(world.records, world.bus).settle(fence, '1', 2), /taken over/);
+      const matches = new Matches(world.records, world.bus);
+      await assert.rejects(matches.settle(fence, '1', 2), /taken over/);
+      const now = (await world.records.get<Fence>('fence'))!;
+      await assert.rejects(matches.settle({ ...now, token: now.token - 1 }, '1', 2), /taken over/, 'an earlier term of the same one');
+      assert.equal(await matches.settle(now, '1', 2), 'settled');
       await second.close();
       const third = world.matchmaker();
       await world.pass(1);

@@ -37,6 +37,8 @@ export interface Place {
   readonly records: Records;
   readonly clock: FakeClock;
   dump(): Promise<Dump>;
+  /** As a Redis that has lost its disk. */
+  wipe(): Promise<void>;
 }
 
 const INDEXES = ['waiting', 'parties', 'servers', 'pending', 'open', 'lost', 'fronts'];
@@ -45,6 +47,7 @@ export function memoryPlace(clock: FakeClock): Place {
   const records = new MemoryRecords(clock, { freeze: true });
   return {
     records, clock,
+    wipe: () => records.close(),
     dump: async () => ({
       records: new Map([...records.keys()].map((key) => [key, records.peek(key)] as const).filter(([, value]) => value !== undefined)),
       indexes: new Map(INDEXES.map((index) => [index, new Map(records.peekIndex(index))])),
@@ -69,6 +72,10 @@ export async function redisPlace(redis: TestRedis, clock: FakeClock): Promise<Pl
   const records = await RedisRecords.open(client, clock, { prefix, timeMs: 0 });
   return {
     records, clock,
+    async wipe() {
+      const keys = await client.keys(`${prefix}*`);
+      if (keys.length > 0) await client.del(keys);
+    },
     async dump() {
       const answer = await client.eval(DUMP, 0, prefix) as (string | string[])[];
       const dump: Dump = { records: new Map(), indexes: new Map(INDEXES.map((index) => [index, new Map()])) };
@@ -84,7 +91,7 @@ export async function redisPlace(redis: TestRedis, clock: FakeClock): Promise<Pl
 }
 
 /** Everything that is always true of the records. */
-export async function audit(place: Place): Promise<{ players: Map<string, PlayerRecord>; tickets: Map<string, Ticket>; matches: Map<string, MatchRecord>; servers: Map<string, ServerRecord> }> {
+export async function audit(place: Pick<Place, 'dump'>): Promise<{ players: Map<string, PlayerRecord>; tickets: Map<string, Ticket>; matches: Map<string, MatchRecord>; servers: Map<string, ServerRecord> }> {
   const { records: all, indexes } = await place.dump();
   const kind = <T>(name: string): Map<string, T> => new Map([...all].filter(([key]) => key.startsWith(`${name}:`)).map(([key, value]) => [key.slice(name.length + 1), value as T]));
   const players = kind<PlayerRecord>('player');

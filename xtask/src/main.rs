@@ -9,6 +9,7 @@ mod node;
 mod run;
 mod start;
 mod test;
+mod viewer;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -34,6 +35,8 @@ enum Verb {
     /// Builds everything and serves the game; Ctrl-C ends it
     #[command(after_help = start::HELP)]
     Start,
+    /// Builds the engine for the client's replay viewer and map editor, as WebAssembly
+    Viewer,
     /// Runs every check there is, the same ones as CI
     Test(test::Options),
     /// Measures how many matches of eight fighting bots a core holds
@@ -121,6 +124,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
     run::forward_signals()?;
     match verb {
         Verb::Start => start::start(),
+        Verb::Viewer => viewer::build(None).map(|()| ExitCode::SUCCESS),
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => capacity(forwarded.options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),

@@ -1,6 +1,6 @@
 //! `cargo xtask start`: from a checkout to a game in the browser.
 
-use crate::{node, run};
+use crate::{node, run, viewer};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,6 +60,10 @@ pub(crate) fn build(folders: &[&str]) -> Result<()> {
     step("engine and addon");
     run::program("node").arg("node-binding/scripts/build.mjs").check()?;
     for folder in folders {
+        if *folder == "client" {
+            step("engine for the browser");
+            viewer::build_if_possible();
+        }
         step(&format!("{folder}: dependencies"));
         node::install(folder, None)?;
         build_folder(folder)?;
@@ -114,6 +118,7 @@ fn fingerprint(folder: &str) -> Result<String> {
     for top in [folder, "node-binding"] {
         collect(&crate::root().join(top), &mut files)?;
     }
+    files.insert("the engine for browsers".to_owned(), viewer::fingerprint());
     Ok(files.into_iter().map(|(name, what)| format!("{name} {what}\n")).collect())
 }
 

@@ -527,6 +527,7 @@ fn npm(folder: &str, script: &str) -> Run {
 
 fn client(_: &Machine, log: &File) -> Result<()> {
     node::install("client", Some(log))?;
+    crate::viewer::build(Some(log))?;
     all(log, ["typecheck", "test", "build"].map(|script| npm("client", script)))
 }
 
@@ -550,6 +551,7 @@ fn in_real_time(log: &File, run: impl Fn() -> Run) -> Result<()> {
 fn browser(_: &Machine, log: &File) -> Result<()> {
     node::install("server", Some(log))?;
     node::install("client", Some(log))?;
+    crate::viewer::build(Some(log))?;
     in_real_time(log, || npm("client", "test:browser"))?;
     in_real_time(log, || npm("server", "test:browser"))
 }

@@ -1,5 +1,6 @@
 import { Disposer } from '../core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
+import { actionOf, type Bindings } from './bindings';
 import { InputState } from './keys';
 
 /** px */
@@ -8,7 +9,7 @@ const MOUSE_LIMIT = 4096;
 export interface CaptureHooks {
   /** The state below is only fed while this says true; menus over the match need keys and clicks for themselves. */
   isActive(): boolean;
-  /** A fresh press of the left button or of Space. */
+  /** A fresh press of the left button or of the key to respawn. */
   onConfirm(): void;
   onScoreboard(shown: boolean): void;
   onEscape(): void;
@@ -22,6 +23,7 @@ export interface CaptureHooks {
 /** Puts the page's keyboard and mouse into an InputState. Ends with its disposer. */
 export function captureInput(
   state: InputState,
+  bindings: () => Bindings,
   canvas: HTMLCanvasElement,
   hooks: CaptureHooks,
   disposer: Disposer,
@@ -44,24 +46,18 @@ export function captureInput(
       return;
     }
     if (!hooks.isActive() || event.metaKey || event.altKey) return;
-    if (event.code === 'Tab') {
-      hooks.onScoreboard(true);
-      event.preventDefault();
-    } else if (event.code === 'Space') {
-      if (!event.repeat) hooks.onConfirm();
-      event.preventDefault();
-    } else if (event.code === 'KeyL') {
-      hooks.onLoadout();
-      event.preventDefault();
-    } else if (event.code === 'Digit5' || event.code === 'Numpad5') {
-      if (!event.repeat) hooks.onFifthWeapon();
-      event.preventDefault();
-    } else if (state.keyDown(event.code)) {
-      event.preventDefault();
-    }
+    const action = actionOf(bindings(), event.code);
+    // What the game has no use for stays the browser's.
+    if (!action) return;
+    event.preventDefault();
+    if (action === 'scores') hooks.onScoreboard(true);
+    else if (action === 'loadout') hooks.onLoadout();
+    else if (action === 'respawn' && !event.repeat) hooks.onConfirm();
+    else if (action === 'weapon5' && !event.repeat) hooks.onFifthWeapon();
+    else state.keyDown(event.code);
   });
   disposer.listen(window, 'keyup', (event) => {
-    if (event.code === 'Tab') hooks.onScoreboard(false);
+    if (actionOf(bindings(), event.code) === 'scores') hooks.onScoreboard(false);
     state.keyUp(event.code);
   });
   disposer.listen(window, 'mousemove', aim);

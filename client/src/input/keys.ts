@@ -1,42 +1,7 @@
 import type { PlayerInput } from '../net/protocol';
-
-export type GameKey = keyof PlayerInput['keys'];
-
-/**
- * By place on the keyboard (KeyboardEvent.code), so that WASD is the same shape on every layout. C sneaks too:
- * no page can keep Ctrl+W from closing its tab.
- */
-const BY_CODE: Readonly<Record<string, GameKey>> = {
-  KeyW: 'w',
-  KeyA: 'a',
-  KeyS: 's',
-  KeyD: 'd',
-  ArrowUp: 'w',
-  ArrowLeft: 'a',
-  ArrowDown: 's',
-  ArrowRight: 'd',
-  ShiftLeft: 'shift',
-  ShiftRight: 'shift',
-  ControlLeft: 'ctrl',
-  ControlRight: 'ctrl',
-  KeyC: 'ctrl',
-  KeyR: 'r',
-  KeyG: 'g',
-  Digit1: '1',
-  Digit2: '2',
-  Digit3: '3',
-  Digit4: '4',
-  Numpad1: '1',
-  Numpad2: '2',
-  Numpad3: '3',
-  Numpad4: '4',
-};
+import { actionOf, DEFAULT_BINDINGS, GAME_KEY, plainCode, type Bindings, type GameKey } from './bindings';
 
 const GAME_KEYS: readonly GameKey[] = ['w', 'a', 's', 'd', 'shift', 'ctrl', 'r', 'g', '1', '2', '3', '4'];
-
-export function gameKey(code: string): GameKey | null {
-  return Object.hasOwn(BY_CODE, code) ? BY_CODE[code]! : null;
-}
 
 /**
  * What is held and what happened since the last sample. A press shorter than the time between two samples is in
@@ -70,22 +35,31 @@ export class InputState {
     timestamp: 0,
   };
 
-  /** Returns whether the game uses the key. */
+  /** @param bindings as they are at the time of each key: they change while the game is paused, with nothing held */
+  constructor(private readonly bindings: () => Bindings = () => DEFAULT_BINDINGS) {}
+
+  /** Returns whether the input message has the key. */
   keyDown(code: string): boolean {
-    const key = gameKey(code);
+    const key = this.gameKey(code);
     if (!key) return false;
-    if (!this.held.has(code)) this.tapped.add(key);
-    this.held.add(code);
+    const plain = plainCode(code);
+    if (!this.held.has(plain)) this.tapped.add(key);
+    this.held.add(plain);
     return true;
   }
 
   keyUp(code: string): void {
-    this.held.delete(code);
+    this.held.delete(plainCode(code));
   }
 
   isHeld(key: GameKey): boolean {
-    for (const code of this.held) if (gameKey(code) === key) return true;
+    for (const code of this.held) if (this.gameKey(code) === key) return true;
     return false;
+  }
+
+  private gameKey(code: string): GameKey | null {
+    const action = actionOf(this.bindings(), code);
+    return (action && GAME_KEY[action]) ?? null;
   }
 
   get isFiring(): boolean {
@@ -121,7 +95,7 @@ export class InputState {
     const { keys, mouse } = this.input;
     for (const key of GAME_KEYS) keys[key] = this.tapped.has(key);
     for (const code of this.held) {
-      const key = gameKey(code);
+      const key = this.gameKey(code);
       if (key) keys[key] = true;
     }
     this.tapped.clear();

@@ -131,6 +131,18 @@ export interface LobbyUpdate {
   readonly members: readonly { readonly id: string; readonly team: Team | null }[];
 }
 
+/** A lobby in the list. */
+export interface LobbyInfo {
+  readonly id: string;
+  readonly playerCount: number;
+  readonly maxPlayers: number;
+  readonly gameMode: string;
+  readonly mapName: string;
+  readonly isPrivate: boolean;
+  readonly passwordRequired: boolean;
+  readonly status: LobbyStatus;
+}
+
 export interface MatchResultRow {
   readonly playerId: string;
   readonly playerName: string;
@@ -276,6 +288,12 @@ export interface ServerEvents {
   lobby_joined: LobbyJoined;
   lobby_state_update: LobbyUpdate;
   matchmaking_failed: { readonly reason: string };
+  private_lobby_created: { readonly lobbyId: string };
+  lobby_creation_failed: { readonly reason: string };
+  lobby_join_failed: { readonly reason: string };
+  lobby_list: readonly LobbyInfo[];
+  /** A start that was asked for is refused. */
+  test_start_failed: { readonly reason: string };
   left_lobby: { readonly reason: string };
   match_starting: { readonly countdown: number };
   match_start_cancelled: { readonly reason: string };
@@ -380,6 +398,10 @@ export interface EquipRequest {
 export interface ClientEvents {
   'client:ready': { timestamp: number; userAgent: string; sounds: true };
   find_match: { gameMode: string; isPrivate: boolean };
+  create_private_lobby: { gameMode: string; password?: string; maxPlayers: number };
+  join_lobby: { lobbyId: string; password?: string };
+  get_lobby_list: { showPrivate: boolean; showFull: boolean; showInProgress: boolean; gameMode?: string };
+  'admin:force_start_match': { lobbyId: string; reason: string };
   leave_lobby: undefined;
   'player:join': { loadout: EquipRequest & { readonly team: Team }; playerName: string; timestamp: number };
   'player:input': PlayerInput;
@@ -401,6 +423,7 @@ const MAX_WALLS = 4096;
 const MAX_POLYGON_POINTS = 2048;
 const MAX_THINGS = 256;
 const MAX_SOUNDS = 256;
+const MAX_LOBBIES = 200;
 const MAX_ID = 64;
 const MAX_NAME = 24;
 const MAX_TEXT = 200;
@@ -734,6 +757,34 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
     };
   },
   matchmaking_failed: readReason,
+  private_lobby_created(value) {
+    const lobbyId = id(record(value)?.['lobbyId']);
+    return lobbyId ? { lobbyId } : null;
+  },
+  lobby_creation_failed: readReason,
+  lobby_join_failed: readReason,
+  lobby_list(value) {
+    const raw = record(value);
+    if (!raw || !Array.isArray(raw['lobbies'])) return null;
+    const lobbies: LobbyInfo[] = [];
+    for (const entry of values(raw['lobbies'], MAX_LOBBIES)) {
+      const lobby = record(entry);
+      const lobbyId = lobby && id(lobby['id']);
+      if (!lobby || !lobbyId) continue;
+      lobbies.push({
+        id: lobbyId,
+        playerCount: Math.max(0, num(lobby['playerCount'], 0)),
+        maxPlayers: Math.max(1, num(lobby['maxPlayers'], 8)),
+        gameMode: text(lobby['gameMode'], MAX_NAME),
+        mapName: text(lobby['mapName'], MAX_NAME),
+        isPrivate: lobby['isPrivate'] === true,
+        passwordRequired: lobby['passwordRequired'] === true,
+        status: lobbyStatus(lobby['status']),
+      });
+    }
+    return lobbies;
+  },
+  test_start_failed: (value) => ({ reason: text(record(value)?.['error'], MAX_TEXT) }),
   left_lobby: readReason,
   match_starting: (value) => ({ countdown: Math.max(0, num(record(value)?.['countdown'], 0)) }),
   match_start_cancelled: readReason,

@@ -19,6 +19,14 @@ export interface SessionWish {
   readonly loadout: EquipRequest;
 }
 
+/** What kind of match is wanted. */
+export type Goal =
+  | { readonly kind: 'quick' }
+  | { readonly kind: 'create'; readonly password: string; readonly maxPlayers: number }
+  | { readonly kind: 'join'; readonly lobbyId: string; readonly password: string };
+
+export const GAME_MODE = 'deathmatch';
+
 export type Listen = <K extends ServerEventName>(event: K, handler: (payload: ServerEvents[K]) => void) => void;
 
 /** ms that `auto` waits for the lobby's member list before it picks a team without one. */
@@ -39,9 +47,9 @@ export function pickTeam(members: LobbyUpdate['members'], ownId: string, chance:
 }
 
 /**
- * From a connection to a body in a match: client:ready, find_match, lobby_joined, player:join, and all of it again after a lost
- * connection (a new connection is a new player to the server). Ends with the owner's listeners; `stop` clears its
- * timers.
+ * From a connection to a body in a match: client:ready, a lobby found, made or joined, lobby_joined, player:join. After
+ * a lost connection the lobby that was lost is asked for first, and the team that one had: a new connection is a new
+ * player to the server. Ends with the owner's listeners; `stop` clears its timers.
  */
 export class Session {
   phase: SessionPhase = 'connecting';
@@ -50,7 +58,13 @@ export class Session {
   /** Local ms (performance.now) at which the match starts; 0 when no countdown runs. */
   startsAt = 0;
 
-  private lobbyId = '';
+  /** Empty: in none. */
+  lobbyId = '';
+  /** The lobby before the connection was lost; empty: none, or it was not to be had. */
+  private lostLobbyId = '';
+  private lastTeam: Team | null = null;
+  /** To be asked for on coming back. */
+  private backTeam: Team | null = null;
   /** The lobby's member list has been seen since the lobby was joined. */
   private membersKnown = false;
   /** The results stand; the lobby's next match, or its warm-up, is joined when it is told of. */
@@ -64,18 +78,32 @@ export class Session {
     onStatus: (handler: (status: GameLink['status']) => void) => void,
     private readonly now: () => number = () => performance.now(),
     private readonly random: () => number = Math.random,
+    readonly goal: Goal = { kind: 'quick' },
   ) {
     onStatus((status) => {
       if (status === 'up') this.search();
       else if (status === 'refused') this.fail('The server asks for a password.');
-      else this.reset('connecting');
+      else {
+        this.lostLobbyId = this.lobbyId || this.lostLobbyId;
+        this.reset('connecting');
+      }
     });
     listen('auth-failed', ({ reason }) => this.fail(reason || 'The server refused this player.'));
     listen('matchmaking_failed', ({ reason }) => this.fail(reason || 'No match was found.'));
+    listen('lobby_creation_failed', ({ reason }) => this.fail(reason || 'The match was not opened.'));
+    listen('lobby_join_failed', ({ reason }) => {
+      if (this.phase !== 'searching') return;
+      const wasBack = this.lostLobbyId !== '';
+      this.lostLobbyId = '';
+      if (wasBack && this.goal.kind === 'quick') this.link.send('find_match', { gameMode: GAME_MODE, isPrivate: false });
+      else this.fail(reason || 'The match was not to be joined.');
+    });
     listen('lobby_joined', ({ lobbyId }) => {
+      this.backTeam = lobbyId === this.lostLobbyId ? this.lastTeam : null;
+      this.lostLobbyId = '';
       this.lobbyId = lobbyId;
       this.phase = 'joining';
-      if (this.wish.team !== 'auto' || this.membersKnown) this.join();
+      if (this.wish.team !== 'auto' || this.backTeam || this.membersKnown) this.join();
       else this.joinLater(MEMBER_LIST_WAIT);
     });
     listen('lobby_state_update', (update) => {
@@ -98,16 +126,19 @@ export class Session {
       if (this.phase === 'joining') this.join();
     });
     listen('match_ended', () => {
+      this.backTeam = null;
       this.matchOver = true;
       if (this.phase === 'playing') this.phase = 'joining';
     });
-    listen('player:join:success', () => {
+    listen('player:join:success', ({ team }) => {
+      this.lastTeam = team;
       this.clearTimer();
       this.phase = 'playing';
     });
     listen('player:join:failed', ({ reason }) => {
       if (this.phase !== 'joining') return;
       this.problem = reason;
+      this.backTeam = null;
       this.joinLater(JOIN_RETRY);
     });
 
@@ -122,11 +153,26 @@ export class Session {
     this.lobbyId = '';
   }
 
+  /** Of a lobby that is known by its code: without waiting for more players. The server may refuse (`test_start_failed`). */
+  forceStart(): void {
+    if (this.lobbyId) this.link.send('admin:force_start_match', { lobbyId: this.lobbyId, reason: 'asked for in the waiting room' });
+  }
+
+  /** Whether the lobby is one that friends are asked into. */
+  get isPrivate(): boolean {
+    return this.goal.kind !== 'quick' && this.lobbyId !== '';
+  }
+
   private search(): void {
     this.reset('searching');
     // Sounds go only to those who ask; each connection is a new client to the server.
     this.link.send('client:ready', { timestamp: Date.now(), userAgent: globalThis.navigator?.userAgent ?? '', sounds: true });
-    this.link.send('find_match', { gameMode: 'deathmatch', isPrivate: false });
+    const { goal } = this;
+    const password = goal.kind !== 'quick' && goal.password !== '' ? { password: goal.password } : {};
+    const lobbyId = this.lostLobbyId || (goal.kind === 'join' ? goal.lobbyId : '');
+    if (lobbyId) this.link.send('join_lobby', { lobbyId, ...password });
+    else if (goal.kind === 'create') this.link.send('create_private_lobby', { gameMode: GAME_MODE, maxPlayers: goal.maxPlayers, ...password });
+    else this.link.send('find_match', { gameMode: GAME_MODE, isPrivate: false });
   }
 
   private joinNext(): void {
@@ -137,9 +183,10 @@ export class Session {
 
   private join(): void {
     this.clearTimer();
-    const team = this.wish.team === 'auto' ? pickTeam(this.lobby?.members ?? [], this.link.id, this.random()) : this.wish.team;
+    const team = this.backTeam ?? this.wish.team;
+    const side = team === 'auto' ? pickTeam(this.lobby?.members ?? [], this.link.id, this.random()) : team;
     const { primary, secondary, support } = this.wish.loadout;
-    const loadout = { primary, secondary, support, team };
+    const loadout = { primary, secondary, support, team: side };
     this.link.send('player:join', { loadout, playerName: this.wish.name, timestamp: Date.now() });
   }
 

@@ -2,7 +2,11 @@ import type Phaser from 'phaser';
 import { DEFAULT_FOG_OPACITY, FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 import { DEPTH } from './depths';
 import { fieldCanvas, FieldTexture } from './fieldTexture';
+import type { FogStyle } from './fogStyles';
 import { css, PALETTE } from './palette';
+
+/** Bayer's 4 x 4 matrix: thresholds in sixteenths. */
+const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5] as const;
 
 /** Local ms from one polygon to the next: one state at 20 Hz. */
 const BLEND_MS = 55;
@@ -11,6 +15,9 @@ const BLEND_MS = 55;
  * floor the polygon's edge is exact, since it says where an enemy would be seen.
  */
 const RIM = 7;
+
+/** Of a grain. As many of them as make the same darkness on the whole. */
+const GRAIN_OPACITY = 0.86;
 
 /**
  * Fog of war: dark everywhere but in the vision polygon. A canvas of its own, since the Canvas renderer cannot
@@ -25,6 +32,8 @@ export class FogLayer {
   private opacity = DEFAULT_FOG_OPACITY;
   private blendStart = 0;
   private settled = false;
+  private style: FogStyle = 'dark';
+  private fill: string | CanvasPattern = '';
 
   /** @param walls opaque where a wall stands */
   constructor(
@@ -44,7 +53,12 @@ export class FogLayer {
   }
 
   /** The polygon is taken by reference; one that is the same object changes nothing. */
-  update(polygon: Float32Array, opacity: number, localMs: number): void {
+  update(polygon: Float32Array, opacity: number, localMs: number, style: FogStyle = 'dark'): void {
+    if (style !== this.style || opacity !== this.opacity || this.fill === '') {
+      this.style = style;
+      this.fill = this.fillOf(style, opacity);
+      this.settled = false;
+    }
     if (polygon !== this.current || opacity !== this.opacity) {
       this.previous = this.current;
       this.current = polygon;
@@ -61,6 +75,21 @@ export class FogLayer {
 
   destroy(): void {
     this.fog.destroy();
+  }
+
+  private fillOf(style: FogStyle, opacity: number): string | CanvasPattern {
+    if (style === 'mist') return css(PALETTE.mist, opacity);
+    const plain = css(PALETTE.fog, opacity);
+    if (style === 'dark') return plain;
+    const tile = document.createElement('canvas');
+    tile.width = tile.height = 4;
+    const context = tile.getContext('2d');
+    if (!context) return plain;
+    context.fillStyle = css(PALETTE.fog, GRAIN_OPACITY);
+    BAYER.forEach((threshold, i) => {
+      if ((threshold + 0.5) / 16 < opacity / GRAIN_OPACITY) context.fillRect(i % 4, i >> 2, 1, 1);
+    });
+    return this.fog.context.createPattern(tile, 'repeat') ?? plain;
   }
 
   private paint(t: number): void {
@@ -80,7 +109,7 @@ export class FogLayer {
     const { context } = this.fog;
     context.globalCompositeOperation = 'source-over';
     context.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
-    context.fillStyle = css(PALETTE.fog, this.opacity);
+    context.fillStyle = this.fill;
     context.fillRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
     context.globalCompositeOperation = 'destination-out';
     context.drawImage(light.canvas, 0, 0);

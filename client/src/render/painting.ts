@@ -33,6 +33,11 @@ export function rgba(colour: number, alpha: number): number {
   );
 }
 
+/** The texture of that name, made if need be; one that is painted over keeps its size and its frames. */
+function canvasTexture(textures: Phaser.Textures.TextureManager, key: string, width: number, height: number): Phaser.Textures.CanvasTexture | null {
+  return textures.exists(key) ? (textures.get(key) as Phaser.Textures.CanvasTexture) : textures.createCanvas(key, width, height);
+}
+
 export function still(
   textures: Phaser.Textures.TextureManager,
   key: string,
@@ -40,7 +45,7 @@ export function still(
   height: number,
   pixel: (x: number, y: number) => number,
 ): void {
-  const texture = textures.createCanvas(key, width, height);
+  const texture = canvasTexture(textures, key, width, height);
   if (!texture) return;
   const image = texture.context.createImageData(width, height);
   const words = new Uint32Array(image.data.buffer);
@@ -61,7 +66,7 @@ export function sheet(
 ): void {
   const columns = 8;
   const rows = directions / columns;
-  const texture = textures.createCanvas(key, columns * size, rows * size);
+  const texture = canvasTexture(textures, key, columns * size, rows * size);
   if (!texture) return;
   const image = texture.context.createImageData(columns * size, rows * size);
   const words = new Uint32Array(image.data.buffer);
@@ -79,7 +84,7 @@ export function sheet(
         if (colour >= 0) words[(top + y) * columns * size + left + x] = rgba(colour, 255);
       }
     }
-    texture.add(direction, 0, left, top, size, size);
+    if (!texture.has(String(direction))) texture.add(direction, 0, left, top, size, size);
   }
   texture.context.putImageData(image, 0, 0);
   texture.refresh();

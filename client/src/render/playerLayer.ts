@@ -20,6 +20,7 @@ class PlayerSprite {
   readonly bar: Phaser.GameObjects.Image;
   sheet = '';
   label = '';
+  colour = -1;
 
   constructor(scene: Phaser.Scene) {
     this.shadow = scene.add.image(0, 0, 'body-shadow').setDepth(DEPTH.shadows).setVisible(false);
@@ -126,9 +127,11 @@ export class PlayerLayer {
     sprite.body.setVisible(true).setPosition(x, y).setAlpha(visibility);
     sprite.shadow.setVisible(player.alive).setPosition(x + 2, y + 2).setAlpha(visibility);
 
-    if (sprite.label !== player.name + player.team) {
-      sprite.label = player.name + player.team;
-      sprite.name.setTexture(this.tags.key(player.name, TEAM_COLOURS[player.team].light));
+    const { light } = TEAM_COLOURS[player.team];
+    if (sprite.label !== player.name || sprite.colour !== light) {
+      sprite.label = player.name;
+      sprite.colour = light;
+      sprite.name.setTexture(this.tags.key(player.name, light));
       sprite.bar.setTexture(`bar-${player.team}`);
     }
     // The own name is on the screen's edge already, and would hide what one aims at.

@@ -5,7 +5,7 @@ import { mix, rgba, segment, sheet, still, type Shape } from './painting';
 import { PALETTE, TEAM_COLOURS } from './palette';
 
 /**
- * All textures are painted here, once, at boot. Colours are baked in: the Canvas renderer has no tint. Turned
+ * All textures are painted here, once, at boot, but for those of the teams, whose colours can change. Colours are baked in: the Canvas renderer has no tint. Turned
  * sprites are painted for each direction, since turning 12 px of pixel art tears it.
  */
 export const DIRECTIONS = 64;
@@ -31,11 +31,18 @@ export function directionFrame(rotation: number, count: number): number {
   return turn < 0 ? turn + count : turn;
 }
 
-export function createTextures(textures: Phaser.Textures.TextureManager): void {
+/** What has the teams' colours; painted over where it is there already, so that who draws with it need not know. */
+export function paintTeams(textures: Phaser.Textures.TextureManager): void {
   for (const team of TEAMS) {
     for (const hand of HANDS) sheet(textures, playerSheet(team, hand), PLAYER_FRAME, DIRECTIONS, playerShape(team, hand));
     sheet(textures, corpseSheet(team), CORPSE_FRAME, CORPSE_DIRECTIONS, corpseShape(team));
+    const { light } = TEAM_COLOURS[team];
+    still(textures, `bar-${team}`, 2, 2, () => rgba(light, 255));
   }
+}
+
+export function createTextures(textures: Phaser.Textures.TextureManager): void {
+  paintTeams(textures);
   still(textures, 'body-shadow', 16, 16, (x, y) => (Math.hypot(x - 8, y - 8) < 6.6 ? rgba(PALETTE.shadow, 110) : 0));
   still(textures, 'own-ring', 20, 20, (x, y) => {
     const d = Math.hypot(x - 10, y - 10);
@@ -67,8 +74,6 @@ export function createTextures(textures: Phaser.Textures.TextureManager): void {
     ['dust-border', PALETTE.dim],
     ['dust-blood', PALETTE.blood],
     ['bar-back', PALETTE.ink],
-    ['bar-red', PALETTE.redLight],
-    ['bar-blue', PALETTE.blueLight],
   ] as const) {
     still(textures, key, 2, 2, () => rgba(colour, 255));
   }

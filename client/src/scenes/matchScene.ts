@@ -6,10 +6,11 @@ import { RecentBlasts } from '../model/blasts';
 import { ChargeMeter } from '../model/charge';
 import type { Dazzle } from '../model/flash';
 import { sameLoadout, type Loadout } from '../model/loadout';
+import { inviteLink } from '../model/lobbies';
 import { MatchModel } from '../model/match';
 import { sliceRect, type SliceRect } from '../model/walls';
 import type { PlayerDamaged, ProjectileExploded, SliceDamage, Vec2 } from '../net/protocol';
-import { Session } from '../net/session';
+import { Session, type Goal } from '../net/session';
 import { DEPTH } from '../render/depths';
 import { Effects } from '../render/effects';
 import { FogLayer } from '../render/fogLayer';
@@ -24,6 +25,8 @@ import { SmokeLayer } from '../render/smokeLayer';
 import { TerrainLayer } from '../render/terrainLayer';
 import { Hud, type Notice } from '../ui/hud';
 import { LoadoutView } from '../ui/loadout';
+import type { RoomState } from '../ui/room';
+import { SettingsView } from '../ui/settingsView';
 import { saveWish } from '../wishStore';
 import { BaseScene } from './baseScene';
 import { ShotPainter } from './shots';
@@ -72,6 +75,8 @@ export class MatchScene extends BaseScene {
   private readonly rect: SliceRect = { x: 0, y: 0, width: 0, height: 0 };
   private decalSeed = 1;
   private loadout: LoadoutView | null = null;
+  private settingsView: SettingsView | null = null;
+  private invite = '';
   /** Chosen, and not yet taken by the server. */
   private pendingLoadout: Loadout | null = null;
 
@@ -79,8 +84,12 @@ export class MatchScene extends BaseScene {
     super('match');
   }
 
-  protected override begin(): void {
+  protected override begin(data: unknown): void {
     const { services } = this;
+    const { invite } = services;
+    const { goal = invite ? { kind: 'join', lobbyId: invite, password: '' } : { kind: 'quick' } } = (data ?? {}) as { goal?: Goal };
+    this.settingsView = null;
+    this.invite = '';
     this.paused = false;
     this.scoreboard = false;
     this.respawnWish = false;
@@ -91,7 +100,8 @@ export class MatchScene extends BaseScene {
     services.match = match;
     // Where shaking lets one look past the playfield's edge, it is as dark as unseen floor.
     this.cameras.main.setBackgroundColor(mix(PALETTE.floor, PALETTE.fog, DEFAULT_FOG_OPACITY));
-    const input = new InputState();
+    const keys = (): typeof services.settings.keys => services.settings.keys;
+    const input = new InputState(keys);
     const terrain = new TerrainLayer(this, match.walls);
     const effects = new Effects(this);
     this.loadout = null;
@@ -99,7 +109,7 @@ export class MatchScene extends BaseScene {
     const running: Running = {
       match,
       input,
-      session: new Session(services.link, services.wish, this.listen, this.onStatus),
+      session: new Session(services.link, services.wish, this.listen, this.onStatus, undefined, undefined, goal),
       pacer: new Pacer(INPUT_RATE),
       terrain,
       players: new PlayerLayer(this, match),
@@ -114,6 +124,8 @@ export class MatchScene extends BaseScene {
           onResume: () => this.setPaused(false),
           onRespawn: () => this.wishRespawn(),
           onLoadout: () => this.openLoadout(),
+          onSettings: () => this.openSettings(),
+          onForceStart: () => running.session.forceStart(),
         },
         this.disposer,
       ),
@@ -132,6 +144,7 @@ export class MatchScene extends BaseScene {
     services.audio.begin(this.disposer);
     captureInput(
       input,
+      keys,
       this.game.canvas,
       {
         isActive: () => !this.paused && this.loadout === null && match.result === null,
@@ -198,7 +211,7 @@ export class MatchScene extends BaseScene {
     running.players.update(drawnMs, now, aim);
     running.projectiles.update(match.projectiles, drawnMs, serverMs, now);
     effects.update(now, elapsedMs, input.mouseX, input.mouseY);
-    running.fog.update(match.visionPolygon, match.fogOpacity, now);
+    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog);
     match.smoke.update(elapsedMs);
     running.smoke.update(match.smoke, running.fog.canvas, now);
     shake.update(elapsedMs);
@@ -216,7 +229,9 @@ export class MatchScene extends BaseScene {
     else match.flash.at(Number.NEGATIVE_INFINITY, dazzle);
     const covered = this.paused || this.loadout !== null;
     running.hud.update(match, dazzle, now, elapsedMs, this.scoreboard, covered);
-    running.hud.showNotice(covered || match.result ? null : this.noticeFor(running, now));
+    const room = match.result ? null : this.roomFor(session, now);
+    running.hud.showRoom(room, match, covered);
+    running.hud.showNotice(covered || match.result || room ? null : this.noticeFor(running, now));
 
     const aiming = alive && !covered && match.result === null;
     running.crosshair
@@ -233,6 +248,8 @@ export class MatchScene extends BaseScene {
     if (!running) return;
     this.running = null;
     this.closeLoadout();
+    this.settingsView?.close();
+    this.settingsView = null;
     running.session.stop();
     running.terrain.destroy();
     running.players.destroy();
@@ -260,6 +277,7 @@ export class MatchScene extends BaseScene {
     this.listen('lobby_state_update', ({ status }) => {
       if (status === 'waiting') this.beginAnew(running);
     });
+    this.listen('test_start_failed', ({ reason }) => hud.toast(reason || 'The match was not started', performance.now()));
     this.listen('match_ended', (result) => {
       match.result = result;
       running.input.clear();
@@ -387,11 +405,33 @@ export class MatchScene extends BaseScene {
     if (!running || this.paused === paused || (paused && running.match.result)) return;
     this.paused = paused;
     running.input.clear();
+    if (!paused) {
+      this.settingsView?.close();
+      this.settingsView = null;
+    }
     running.hud.showPause(paused);
   }
 
   private leave(notice: string): void {
-    this.scene.start('menu', { notice });
+    const goal = this.running?.session.goal;
+    // An invitation is followed once.
+    this.services.invite = '';
+    if (notice && goal && goal.kind !== 'quick') this.scene.start('lobbies', { notice, goal });
+    else this.scene.start('menu', { notice });
+  }
+
+  private openSettings(): void {
+    const { running, services } = this;
+    if (!running || this.settingsView) return;
+    running.hud.showPause(false);
+    this.settingsView = new SettingsView(services.ui, services.settings, {
+      onPalette: () => services.applyPalette(),
+      onClose: () => {
+        this.settingsView?.close();
+        this.settingsView = null;
+        if (this.paused) running.hud.showPause(true);
+      },
+    });
   }
 
   private openLoadout(): void {
@@ -501,6 +541,12 @@ export class MatchScene extends BaseScene {
     effects.debris(x, y, width, height, angle, wall.material, now);
   }
 
+  private roomFor({ lobby, isPrivate, lobbyId, phase, startsAt }: Session, now: number): RoomState | null {
+    if (!lobby || lobby.status !== 'waiting' || (phase !== 'playing' && phase !== 'joining')) return null;
+    if (isPrivate && this.invite === '') this.invite = inviteLink(location.href, lobbyId);
+    return { lobby, countdown: startsAt > now ? Math.ceil((startsAt - now) / 1000) : null, invite: isPrivate ? this.invite : '' };
+  }
+
   private noticeFor({ session, match }: Running, now: number): Notice | null {
     const { status } = this.services.link;
     if (session.phase === 'connecting') {
@@ -510,13 +556,7 @@ export class MatchScene extends BaseScene {
     }
     if (session.phase === 'searching') return { title: 'Looking for a match', detail: 'Esc for the menu' };
     if (session.phase === 'joining') return { title: 'Joining', detail: session.problem };
-    const { lobby } = session;
-    if (session.startsAt > now) {
-      return { title: `Starts in ${Math.ceil((session.startsAt - now) / 1000)}`, detail: 'Get into position' };
-    }
-    if (lobby?.status === 'waiting' && lobby.playerCount < lobby.minimumPlayers) {
-      return { title: 'Waiting for players', detail: `${lobby.playerCount} of ${lobby.maxPlayers} are here` };
-    }
+    if (session.startsAt > now) return { title: `Starts in ${Math.ceil((session.startsAt - now) / 1000)}`, detail: 'Get into position' };
     return match.stateCount === 0 ? { title: 'Entering', detail: '' } : null;
   }
 }

@@ -1,5 +1,6 @@
 import type { Disposer } from '../core/disposer';
 import { EARLIEST_RESPAWN_MS, TEAMS, weaponLabel, type Team } from '../core/rules';
+import { keyOf } from '../input/bindings';
 import type { Dazzle } from '../model/flash';
 import type { FeedLine, MatchModel, MatchPlayer } from '../model/match';
 import type { MatchEnded, MatchResultRow } from '../net/protocol';
@@ -8,7 +9,7 @@ import { Captions } from './captions';
 import { clockTime, el, seconds, setShown, setText } from './dom';
 import { Glare } from './glare';
 import { iconOf } from './icon';
-import { settingsView } from './settingsView';
+import { RoomPanel, type RoomState } from './room';
 import { WeaponBar } from './weaponBar';
 
 export interface Notice {
@@ -21,6 +22,8 @@ export interface HudActions {
   onResume(): void;
   onRespawn(): void;
   onLoadout(): void;
+  onSettings(): void;
+  onForceStart(): void;
 }
 
 /** Local ms */
@@ -57,13 +60,17 @@ export class Hud {
   private readonly deathBy = el('p', 'by');
   private readonly deathFill = el('div', 'fill');
   private readonly deathWait = el('p', 'wait', { role: 'status' });
-  private readonly respawn = el('button', 'primary', { type: 'button', id: 'respawn' }, 'Respawn (Space)');
-  private readonly loadout = el('button', '', { type: 'button', id: 'open-loadout' }, 'Loadout (L)');
+  private readonly respawn = el('button', 'primary', { type: 'button', id: 'respawn' });
+  private readonly loadout = el('button', '', { type: 'button', id: 'open-loadout' });
   private readonly board = el('div', 'card board');
   private readonly end = el('div', 'card end', { role: 'dialog', 'aria-label': 'Match result' });
   private readonly pause = el('div', 'card pause', { role: 'dialog', 'aria-label': 'Menu' });
   private readonly resume = el('button', 'primary', { type: 'button', id: 'resume' }, 'Resume');
   private readonly pauseLoadout = el('button', '', { type: 'button', id: 'pause-loadout' }, 'Loadout for the next life');
+  private readonly pauseSettings = el('button', '', { type: 'button', id: 'pause-settings' }, 'Settings');
+  private readonly pauseInvite = el('button', '', { type: 'button', id: 'pause-invite' }, 'Copy the invite link');
+  private readonly pauseStart = el('button', '', { type: 'button', id: 'pause-start' }, 'Start now');
+  private readonly room: RoomPanel;
   private readonly leave = el('button', '', { type: 'button', id: 'leave' }, 'Leave match');
   private shownFeed = -1;
   private shownResult: MatchEnded | null = null;
@@ -80,6 +87,7 @@ export class Hud {
     disposer: Disposer,
   ) {
     this.glare = new Glare(canvas);
+    this.room = new RoomPanel(() => actions.onForceStart(), (text) => this.toast(text, performance.now()), disposer);
     this.healthBox = el(
       'div',
       'corner health',
@@ -98,9 +106,11 @@ export class Hud {
     );
     this.pause.append(
       el('h2', '', {}, 'Trespasser'),
-      settingsView(settings, 'pause', disposer),
       this.resume,
       this.pauseLoadout,
+      this.pauseSettings,
+      this.pauseInvite,
+      this.pauseStart,
       this.leave,
     );
     this.root.append(
@@ -114,6 +124,7 @@ export class Hud {
       this.death,
       this.board,
       this.notice,
+      this.room.root,
       this.end,
       this.pause,
     );
@@ -123,6 +134,9 @@ export class Hud {
     disposer.listen(this.leave, 'click', () => actions.onLeave());
     disposer.listen(this.respawn, 'click', () => actions.onRespawn());
     disposer.listen(this.loadout, 'click', () => actions.onLoadout());
+    disposer.listen(this.pauseInvite, 'click', () => this.room.copyInvite());
+    disposer.listen(this.pauseStart, 'click', () => actions.onForceStart());
+    disposer.listen(this.pauseSettings, 'click', () => actions.onSettings());
     disposer.listen(this.pauseLoadout, 'click', () => actions.onLoadout());
     disposer.listen(this.end, 'click', (event) => {
       if (event.target instanceof HTMLButtonElement) actions.onLeave();
@@ -144,6 +158,13 @@ export class Hud {
     if (!notice) return;
     setText(this.noticeTitle, notice.title);
     setText(this.noticeDetail, notice.detail);
+  }
+
+  /** @param paused what of it can be done stands in the pause menu too, for keyboards */
+  showRoom(room: RoomState | null, match: MatchModel, paused: boolean): void {
+    this.room.update(paused ? null : room, match);
+    setShown(this.pauseInvite, room !== null && room.invite !== '');
+    setShown(this.pauseStart, room !== null && room.invite !== '' && room.countdown === null);
   }
 
   /** A line that goes by itself. */
@@ -189,7 +210,7 @@ export class Hud {
       this.hurtLevel = Math.max(0, this.hurtLevel - elapsedMs / 500);
       this.hurt.style.opacity = this.hurtLevel.toFixed(2);
     }
-    setShown(this.toastBox, localMs < this.toastUntil && !covered);
+    setShown(this.toastBox, localMs < this.toastUntil);
     setShown(this.feed, match.result === null);
     this.updateFeed(match.feed);
     this.updateDeath(match, localMs, covered);
@@ -229,6 +250,9 @@ export class Hud {
     }
     const wait = match.respawnWait(localMs);
     const shown = match.respawnShown(localMs);
+    const { keys } = this.settings;
+    setText(this.respawn, `Respawn (${keyOf(keys, 'respawn')})`);
+    setText(this.loadout, `Loadout (${keyOf(keys, 'loadout')})`);
     const share = `${Math.round((1 - Math.min(1, wait / EARLIEST_RESPAWN_MS)) * 100)}%`;
     if (this.deathFill.style.width !== share) this.deathFill.style.width = share;
     this.respawn.classList.toggle('waiting', wait > 0);

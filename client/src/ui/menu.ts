@@ -1,12 +1,20 @@
 import type { Disposer } from '../core/disposer';
 import type { Team } from '../core/rules';
+import { keyOf, type Action } from '../input/bindings';
 import type { Settings } from '../settings';
 import { el } from './dom';
-import { settingsView } from './settingsView';
 
 export interface MenuChoice {
   readonly name: string;
   readonly team: Team | 'auto';
+}
+
+export interface MenuActions {
+  /** Name and team as they stand; before each of the others. */
+  onChange(choice: MenuChoice): void;
+  onPlay(): void;
+  onLobbies(): void;
+  onSettings(): void;
 }
 
 const NAME_LIMIT = 16;
@@ -18,16 +26,20 @@ export function cleanName(raw: string): string {
 /** The first screen: a form, so that Enter, Tab and the arrow keys work as the browser has them. */
 export class MenuView {
   private readonly root: HTMLElement;
-  private readonly submit = el('button', 'primary', { type: 'submit', id: 'quick-match' }, 'Quick match');
+  private readonly help = el('p', 'help');
 
   constructor(
     parent: HTMLElement,
     initial: MenuChoice,
     notice: string,
-    settings: Settings,
-    onStart: (choice: MenuChoice) => void,
+    invited: boolean,
+    private readonly settings: Settings,
+    actions: MenuActions,
     disposer: Disposer,
   ) {
+    const submit = el('button', 'primary', { type: 'submit', id: 'quick-match' }, invited ? 'Join your friends' : 'Quick match');
+    const lobbies = el('button', '', { type: 'button', id: 'open-lobbies' }, 'Find or open a match');
+    const open = el('button', '', { type: 'button', id: 'open-settings' }, 'Settings');
     const name = el('input', 'field', {
       id: 'player-name',
       name: 'name',
@@ -57,8 +69,9 @@ export class MenuView {
       el('label', 'caption', { for: 'player-name' }, 'Name'),
       name,
       el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Team'), teams),
-      this.submit,
-      settingsView(settings, 'menu', disposer),
+      submit,
+      lobbies,
+      open,
     );
     this.root = el(
       'main',
@@ -67,30 +80,41 @@ export class MenuView {
       el('h1', 'title', {}, 'Trespasser'),
       notice ? el('p', 'subtitle notice', { role: 'status' }, notice) : el('p', 'subtitle', {}, 'Every wall is a door'),
       form,
-      el(
-        'p',
-        'help',
-        {},
-        'WASD move \u00b7 Shift run \u00b7 Ctrl or C sneak \u00b7 Mouse aim and fire \u00b7 Right aim down sights',
-        el('br'),
-        'R reload \u00b7 1-5 or wheel weapons \u00b7 Hold fire to charge a throw \u00b7 G throw at once',
-        el('br'),
-        'Tab scores \u00b7 L loadout \u00b7 Esc menu',
-      ),
+      this.help,
     );
+    this.showHelp();
     parent.append(this.root);
-    disposer.listen(form, 'submit', (event) => {
+    const go = (action: () => void) => (event: Event): void => {
       event.preventDefault();
       const team = radios.find((radio) => radio.checked)?.value;
-      onStart({ name: cleanName(name.value) || 'Player', team: team === 'red' || team === 'blue' ? team : 'auto' });
-    });
+      actions.onChange({ name: cleanName(name.value) || 'Player', team: team === 'red' || team === 'blue' ? team : 'auto' });
+      action();
+    };
+    disposer.listen(form, 'submit', go(actions.onPlay));
+    disposer.listen(lobbies, 'click', go(actions.onLobbies));
+    disposer.listen(open, 'click', go(actions.onSettings));
     disposer.add(() => this.root.remove());
     name.focus();
     name.select();
   }
-  /** Another screen stands before this one. */
-  cover(covered: boolean): void {
+
+  /** Another screen stands before this one. @param focus id of what has the focus when it is gone */
+  cover(covered: boolean, focus = ''): void {
     this.root.hidden = covered;
-    if (!covered) this.submit.focus();
+    if (covered) return;
+    this.showHelp();
+    document.getElementById(focus)?.focus();
+  }
+
+  /** The keys as they are set. */
+  private showHelp(): void {
+    const key = (action: Action): string => keyOf(this.settings.keys, action);
+    const walk = (['up', 'left', 'down', 'right'] as const).map(key);
+    const lines = [
+      `${walk.join(walk.every((one) => one.length === 1) ? '' : ' ')} move \u00b7 ${key('run')} run \u00b7 ${key('sneak')} sneak \u00b7 Mouse aim and fire \u00b7 Right aim down sights`,
+      `${key('reload')} reload \u00b7 ${key('weapon1')}-${key('weapon5')} or wheel weapons \u00b7 Hold fire to charge a throw \u00b7 ${key('throw')} throw at once`,
+      `${key('scores')} scores \u00b7 ${key('loadout')} loadout \u00b7 Esc menu`,
+    ];
+    this.help.replaceChildren(...lines.flatMap((line, i) => (i === 0 ? [line] : [el('br'), line])));
   }
 }

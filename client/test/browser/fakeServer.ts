@@ -16,6 +16,10 @@ export class FakeServer {
   /** Events that the client sent, in order. */
   readonly received: [event: string, payload: unknown][] = [];
   readonly playerId = 'own';
+  /** Hears every event after it was answered. */
+  onEvent: (event: string, payload: unknown) => void = () => {};
+  /** Of the lobby that is joined. */
+  lobby: { lobbyId: string; status: string; isInProgress: boolean } = { lobbyId: 'l', status: 'playing', isInProgress: true };
   private readonly server: Server;
   private outgoing: string[] = [];
   private waiting: ServerResponse | null = null;
@@ -86,12 +90,13 @@ export class FakeServer {
     if (!packet.startsWith('42')) return;
     const [event, payload] = JSON.parse(packet.slice(2)) as [string, unknown];
     this.received.push([event, payload]);
-    if (event === 'find_match') {
-      this.say('lobby_joined', { lobbyId: 'l', playerCount: 2, maxPlayers: 8, status: 'playing', isInProgress: true });
+    if (event === 'find_match' || event === 'create_private_lobby') {
+      this.say('lobby_joined', { ...this.lobby, playerCount: 2, maxPlayers: 8 });
     } else if (event === 'player:join') {
       this.say('player:join:success', { playerId: this.playerId, team: 'red' });
       this.ticker ??= setInterval(() => this.say('game:state', { timestamp: Date.now(), ...this.state() }), STATE_MS);
     }
+    this.onEvent(event, payload);
   }
 
   private async file(path: string, response: ServerResponse): Promise<void> {

@@ -56,7 +56,8 @@ pub enum Kind {
     /// Aim locked on a moving enemy who had been out of the player's sight for a second and more, as of the tick that the
     /// client had on screen, heard or not. Value: of the inputs in which the enemy moves across the line, the share within
     /// 0.8 px of the body's middle, once it has gone about, to one side or to and fro, with a standard deviation of 4 px;
-    /// limit: 0.7. Who goes so far about within a resting aim moves through its middle seldom. Sounds tell directions to 5.6
+    /// limit: 0.7. The grade
+    /// tells odds, to which lesser shares add too and from which the least take. Who goes so far about within a resting aim moves through its middle seldom. Sounds tell directions to 5.6
     /// degrees, and steps come every 16 px: nobody follows the unseen to the pixel.
     HiddenTrack = 14,
     /// Shots at such enemies rather than at where they were. Value: logarithm of the odds; limit: where evidence begins.

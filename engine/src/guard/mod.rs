@@ -34,6 +34,7 @@
 //! Reactions, triggers and pursuits each happen to honest players now and then, and fail often with them; what a program
 //! does is that they hardly ever fail. So they share one such sum: quick ones add to it, slow ones and lost pursuits take
 //! from it, and a piece's grade says how far the sum has come ([`Kind::Reaction`], [`Kind::Trigger`], [`Kind::Lock`]).
+//! Pursuits of the hidden have a sum of their own ([`Kind::HiddenTrack`]).
 //!
 //! # Time
 //!

@@ -69,10 +69,9 @@ impl Default for Policy {
             (policy.weight[kind.at()], policy.half_life_s[kind.at()]) = (0.5, 300.0);
         }
         // These come with the odds of all aim so far in their grades.
-        for kind in [Kind::Lock, Kind::Reaction, Kind::Trigger] {
+        for kind in [Kind::Lock, Kind::Reaction, Kind::Trigger, Kind::HiddenTrack] {
             policy.weight[kind.at()] = 1.15;
         }
-        policy.weight[Kind::HiddenTrack.at()] = 0.8;
         policy
     }
 }

@@ -33,7 +33,7 @@ mod state;
 mod turn;
 
 use ops::Item;
-pub use play::{Divergence, Playback, Verified};
+pub use play::{Compared, Divergence, Playback, Verified};
 pub use read::{Entries, Entry, Header, Keyframe, Parts, Replay, Second, Tail, What};
 pub(crate) use record::Recorder;
 pub use record::{Drained, RecordDef, RecordStats};

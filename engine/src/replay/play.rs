@@ -23,6 +23,17 @@ pub struct Divergence {
     pub found: u64,
 }
 
+/// A hash of the recording beside the one that playing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compared {
+    /// Tick of the recording.
+    pub tick: u32,
+    /// Hash in the file.
+    pub expected: u64,
+    /// Hash that was computed.
+    pub found: u64,
+}
+
 /// What [`Replay::verify`] has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
@@ -45,6 +56,8 @@ pub struct Playback {
     good: u32,
     hashes: u32,
     divergence: Option<Divergence>,
+    /// Since the last feed began.
+    compared: Vec<Compared>,
     /// What was done after the last tick has been done.
     trailed: bool,
     /// What it could not do: it goes no further.
@@ -107,6 +120,7 @@ impl Replay {
             good,
             hashes: 0,
             divergence: None,
+            compared: Vec::new(),
             trailed: false,
             failed: None,
         };
@@ -222,6 +236,7 @@ impl Playback {
         let Some(expected) = expected else { return Ok(()) };
         let found = world.hash(self.game)?;
         self.hashes += 1;
+        self.compared.push(Compared { tick: self.tape.tick, expected, found });
         if found == expected {
             if self.divergence.is_none() {
                 self.good = self.tape.tick;
@@ -273,6 +288,7 @@ impl Playback {
             return Err(error.clone());
         }
         self.fed = None;
+        self.compared.clear();
         let before = self.tape.tick;
         let fed = self.go_on(world);
         if let Err(error) = &fed {
@@ -342,6 +358,7 @@ impl Playback {
         if segment != self.tape.segment() || past || self.fed.is_some() || self.failed.is_some() {
             self.tape.begin(segment);
             (self.fed, self.trailed) = (None, false);
+            self.compared.clear();
             self.failed = self.install(world).err();
             if let Some(error) = &self.failed {
                 return Err(error.clone());
@@ -356,6 +373,12 @@ impl Playback {
             }
         }
         Ok(())
+    }
+
+    /// The hashes compared in the last [`Playback::step`], or feed and check: one at the end of a second; that of a second
+    /// after whose last tick something was done comes with the step after it.
+    pub fn compared(&self) -> &[Compared] {
+        &self.compared
     }
 
     /// The first second played whose hash differs.

@@ -7,7 +7,7 @@ interface Timer {
 }
 
 /** Milliseconds to which timers are rounded up: what is due together is done in one go. */
-const GRAIN_MS = 20;
+const GRAIN_MS = 50;
 
 /** Simulated time: it passes as soon as nothing more can happen at the present moment. */
 export class SimulatedClock implements Clock {

@@ -58,12 +58,19 @@ export class Measures {
     for (const id of matches) this.#lastSign.set(id, lastSignMs);
   }
 
-  lossTold(matchId: string, reason: string): void {
+  /**
+   * @param onlineMs since when the player is online: who comes back later cannot be told earlier
+   * @returns when the server gave its last sign of life, and how long it took to tell; undefined: it is not known
+   */
+  lossTold(matchId: string, reason: string, onlineMs: number): { sinceMs: number; tookMs: number } | undefined {
     this.told('match_lost', reason);
     const sign = this.#lastSign.get(matchId);
-    if (sign === undefined) return;
+    if (sign === undefined) return undefined;
     this.recoveries++;
-    this.maxRecoveryMs = Math.max(this.maxRecoveryMs, this.clock.now() - sign);
+    const sinceMs = Math.max(sign, onlineMs);
+    const tookMs = this.clock.now() - sinceMs;
+    this.maxRecoveryMs = Math.max(this.maxRecoveryMs, tookMs);
+    return { sinceMs, tookMs };
   }
 
   slice(hour: number): Slice {

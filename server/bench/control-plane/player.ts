@@ -7,6 +7,7 @@ export interface Town {
   readonly clock: Clock;
   readonly random: () => number;
   readonly measures: Measures;
+  lossTold(matchId: string, reason: string, onlineMs: number): void;
   /** A front that is up; undefined: none. */
   desk(): Desk | undefined;
   /** The process that plays there; undefined: it is no more. */
@@ -29,6 +30,7 @@ export class SimulatedPlayer implements Link {
   #state: State = 'offline';
   #sinceMs = 0;
   #stintMs = 0;
+  #onlineMs = 0;
   #matchId = '';
   #partyCode: string | null = null;
   #isLeader = false;
@@ -62,6 +64,7 @@ export class SimulatedPlayer implements Link {
     }
     this.#desk = desk;
     this.#session = session;
+    this.#onlineMs = clock.now();
     this.#to('menu');
     this.#plan();
     clock.after(this.#exponential(1 / DROPS_PER_MS), () => {
@@ -116,7 +119,7 @@ export class SimulatedPlayer implements Link {
         if (random() >= CHANCE.noShow) this.#goTo(said['server']['id'] as string, this.#matchId, 0);
         break;
       case 'match_lost':
-        measures.lossTold(this.#matchId, said['reason'] as string);
+        this.town.lossTold(said['matchId'] as string, said['reason'] as string, this.#onlineMs);
         break;
       case 'queue_left':
       case 'match_dropped':
@@ -155,6 +158,8 @@ export class SimulatedPlayer implements Link {
     this.#later(this.#exponential(MENU_MS / this.town.eagerness()), () => {
       if (this.#state !== 'menu') return;
       if (this.friends.length > 0 && this.#partyCode === null) {
+        // Friends say when they are busy.
+        if (this.friends.some(({ state }) => state === 'queue' || state === 'match')) return this.#plan();
         const code = this.friends.map((friend) => friend.partyCode).find((each) => each !== null);
         void this.#ask(code == null ? 'party:create' : 'party:join', (desk, session) => (code == null ? desk.createParty(session) : desk.joinParty(session, code)));
         this.#plan();

@@ -25,7 +25,9 @@ export class Results {
     this.lost.delete(matchId);
   }
 
+  /** A server may end at the very moment in which the match begins, and never hear of that. */
   note({ matchId }: LostRecord): void {
+    this.begun.add(matchId);
     if (!this.finished.has(matchId)) this.lost.add(matchId);
   }
 

@@ -20,6 +20,8 @@ const VANISHED_MS = 10_000;
 const SESSIONS_TOPIC = 'sessions';
 /** Players of one question. */
 const BATCH = 500;
+/** Players who are noted as away at once, as a front ends. */
+const AT_ONCE = 50;
 
 export interface DeskOptions {
   modes: readonly QueueMode[];
@@ -73,6 +75,8 @@ export class Session {
   /** Of the party as the client knows it; JSON. */
   party = 'null';
   updatedMs = -Infinity;
+  /** The records that the client was last told of. */
+  seen: readonly [PlayerRecord | undefined, object | undefined, object | undefined] = [undefined, undefined, undefined];
   /** Since when the records lack what the client was told; undefined: they do not. */
   vanishedMs: number | undefined;
   isBusy = false;
@@ -92,6 +96,8 @@ export class Desk {
   readonly #sessions = new Map<string, Session>();
   /** Players who have left while in a party, to what calls off its end. */
   readonly #leaving = new Map<string, () => void>();
+  /** Those who are told every now and then how the waiting goes. */
+  readonly #waiting = new Set<Session>();
   readonly #dirty = new Set<string>();
   readonly #unsubscribe: (() => void)[] = [];
   #draining: Promise<void> | undefined;
@@ -134,7 +140,8 @@ export class Desk {
     this.#end();
     await this.#draining;
     try {
-      for (const { playerId } of this.#sessions.values()) await this.#tickets.away(playerId, this.id);
+      const waiting = [...this.#sessions.values()].filter(({ view }) => view.kind === 'queue');
+      while (waiting.length > 0) await Promise.all(waiting.splice(0, AT_ONCE).map(({ playerId }) => this.#tickets.away(playerId, this.id)));
       await this.dependencies.records.transact(async (tx) => { tx.unlist(FRONTS, this.id); });
     } catch (error) {
       this.dependencies.log.debug({ err: error }, 'a front has ended without a word; it will be missed');
@@ -263,12 +270,12 @@ export class Desk {
     const now = this.dependencies.clock.now();
     const isLook = now - this.#lookedMs >= (this.options.lookMs ?? LOOK_MS);
     if (isLook) this.#lookedMs = now;
-    const stale: string[] = [];
-    for (const session of this.#sessions.values()) {
-      if (session.view.kind === 'queue') this.#update(session, session.view.ticket, now);
-      if (isLook && (session.view.kind !== 'nowhere' || session.party !== 'null')) stale.push(session.playerId);
+    for (const session of this.#waiting) {
+      if (session.view.kind !== 'queue' || this.#sessions.get(session.playerId) !== session) this.#waiting.delete(session);
+      else this.#update(session, session.view.ticket, now);
     }
-    this.#mark(stale);
+    if (!isLook) return;
+    this.#mark([...this.#sessions.values()].filter(({ view, party }) => view.kind !== 'nowhere' || party !== 'null').map(({ playerId }) => playerId));
   }
 
   async #beat(): Promise<void> {
@@ -288,13 +295,13 @@ export class Desk {
   #mark(ids: readonly string[]): void {
     if (this.#isClosed) return;
     for (const id of ids) if (this.#sessions.has(id)) this.#dirty.add(id);
-    if (this.#dirty.size > 0 && this.#draining === undefined) {
-      this.#draining = this.#drain().finally(() => { this.#draining = undefined; });
-    }
+    if (this.#dirty.size > 0) this.#draining ??= this.#drain();
   }
 
   /** One look at a time, so that nobody is told something older than what they know. */
   async #drain(): Promise<void> {
+    // `#draining` is set before this goes on.
+    await undefined;
     while (this.#dirty.size > 0 && !this.#isClosed) {
       const ids = [...this.#dirty].slice(0, BATCH);
       for (const id of ids) this.#dirty.delete(id);
@@ -305,6 +312,8 @@ export class Desk {
         if (!this.#isClosed) this.#failed('look', error);
       }
     }
+    // In the same step in which nobody was left: whoever is marked from here on starts anew.
+    this.#draining = undefined;
   }
 
   async #look(ids: readonly string[]): Promise<void> {
@@ -315,14 +324,27 @@ export class Desk {
       ...player?.party == null ? [] : [partyKey(player.party)],
     ]);
     const unique = [...new Set(keys)];
-    const values = new Map((await records.getAll<object>(unique)).map((value, at) => [unique[at]!, value]));
+    const found = unique.length === 0 ? [] : await records.getAll<object>(unique);
+    const values = new Map(found.map((value, at) => [unique[at]!, value]));
     const servers = new Map<string, ServerRecord | undefined>();
     for (const [key, value] of values) if (key.startsWith('match:') && value !== undefined) servers.set((value as MatchRecord).serverId, undefined);
     const serverIds = [...servers.keys()];
-    (await records.getAll<ServerRecord>(serverIds.map(serverKey))).forEach((server, at) => servers.set(serverIds[at]!, server));
+    if (serverIds.length > 0) (await records.getAll<ServerRecord>(serverIds.map(serverKey))).forEach((server, at) => servers.set(serverIds[at]!, server));
     for (const [at, id] of ids.entries()) {
       const session = this.#sessions.get(id);
-      if (session !== undefined) await this.#tell(session, players[at], values, servers);
+      const player = players[at];
+      if (session === undefined) continue;
+      const place = player?.at == null ? undefined : values.get('ticket' in player.at ? ticketKey(player.at.ticket) : matchKey(player.at.match));
+      const party = player?.party == null ? undefined : values.get(partyKey(player.party));
+      // Values are never changed in place: the same ones have nothing new in them. In Redis they are always new ones.
+      if (player?.at != null && session.seen[0] === player && session.seen[1] === place && session.seen[2] === party) continue;
+      try {
+        await this.#tell(session, player, values, servers);
+        session.seen = [player, place, party];
+      } catch (error) {
+        // One player's trouble is no other's; the next look without a hint tries again.
+        if (!this.#isClosed) this.#failed('tell', error);
+      }
     }
   }
 
@@ -346,6 +368,7 @@ export class Desk {
       if (isNews) this.#tellNote(session, note);
       const isNew = session.view.kind !== 'queue' || session.view.ticket.id !== ticket.id || isNews;
       session.view = { kind: 'queue', ticket };
+      this.#waiting.add(session);
       if (isNew) {
         session.updatedMs = this.dependencies.clock.now();
         this.#send(session, 'queue_joined', {
@@ -361,6 +384,7 @@ export class Desk {
     // Not open yet: as far as the player knows the waiting goes on.
     if (match === undefined || server === undefined || match.state === 'assigned' || match.places[session.playerId] === undefined) return;
     if (session.view.kind === 'match' && session.view.matchId === match.id) return;
+    if (isNews) this.#tellNote(session, note);
     if (session.view.kind === 'match') this.gate.move(session.playerId, 'matchmaking');
     await this.#found(session, match, server);
     session.view = { kind: 'match', matchId: match.id };

@@ -23,8 +23,8 @@ interface Waiting {
 export class Line {
   readonly #queue: Engine.MatchQueue;
   readonly #waiting = new Map<string, Waiting>();
-  /** Running matches with open places, to their version. */
-  readonly #offers = new Map<string, string>();
+  /** Running matches with open places. */
+  readonly #offers = new Map<string, { match: MatchRecord; isOffered: boolean }>();
 
   constructor(options: LineOptions, private readonly log: Logger) {
     this.#queue = new engine.MatchQueue({
@@ -39,6 +39,11 @@ export class Line {
 
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** Whether a running match is offered to those who wait. */
+  get hasOffers(): boolean {
+    return [...this.#offers.values()].some(({ isOffered }) => isOffered);
   }
 
   tickets(): IterableIterator<Ticket> {
@@ -92,14 +97,28 @@ export class Line {
       this.#queue.withdraw(id);
       this.#offers.delete(id);
     }
-    return [...versions].filter(([id, version]) => this.#offers.get(id) !== version).map(([id]) => id);
+    return [...versions].filter(([id, version]) => String(this.#offers.get(id)?.match.version) !== version).map(([id]) => id);
   }
 
-  offer(match: MatchRecord): void {
+  putOffer(match: MatchRecord): void {
+    this.#queue.withdraw(match.id);
+    this.#offers.set(match.id, { match, isOffered: false });
+  }
+
+  /** @param takes whether the server takes players: the open places of others are kept back */
+  offer(takes: (serverId: string) => boolean): void {
+    for (const offer of this.#offers.values()) {
+      const isOffered = takes(offer.match.serverId);
+      if (isOffered === offer.isOffered) continue;
+      offer.isOffered = isOffered;
+      if (isOffered) this.#offer(offer.match);
+      else this.#queue.withdraw(offer.match.id);
+    }
+  }
+
+  #offer(match: MatchRecord): void {
     const members = (team: 'red' | 'blue'): Engine.QueueMember[] => Object.entries(match.places)
       .filter(([, place]) => place.team === team).map(([player, { value, deviation }]) => ({ player, rating: { value, deviation } }));
-    this.#queue.withdraw(match.id);
-    this.#offers.set(match.id, String(match.version));
     try {
       this.#queue.offer({ id: match.id, mode: match.mode, region: match.region, free: freePlaces(match), red: members('red'), blue: members('blue') });
     } catch (error) {

@@ -47,8 +47,8 @@ export interface MatchmakerObserver {
   queue?(tickets: ReadonlyMap<string, number>): void;
   pool?(stats: PoolStats): void;
   serverLost?(serverId: string, matches: number): void;
-  /** No server has a free place: the tickets wait on, at the front. */
-  noServer?(mode: string, region: string): void;
+  /** No server that they reach has a free place: the tickets wait on, in their places. Null: no server at all has. */
+  noServer?(mode: string | null, region: string | null): void;
   error?(where: string, error: unknown): void;
   round?(durationMs: number): void;
 }
@@ -193,8 +193,9 @@ export class Matchmaker {
     await this.#readTickets(line);
     await this.#checkPresence(line);
     await this.#readOffers(line);
-    const now = this.dependencies.records.now();
-    const formed = line.form(now);
+    // Without a place for any match, forming them only to take them apart again is idle work.
+    const formed = this.#pool.hasRoom || line.hasOffers ? line.form(this.dependencies.records.now()) : [];
+    if (formed.length === 0 && line.size > 1 && !this.#pool.hasRoom) this.dependencies.observer?.noServer?.(null, null);
     for (const match of formed) {
       await this.#leadership.renew();
       await this.#place(fence, line, match);
@@ -293,8 +294,8 @@ export class Matchmaker {
 
   async #readOffers(line: Line): Promise<void> {
     const ids = line.outdatedOffers(await this.#matches.open());
-    if (ids.length === 0) return;
-    for (const match of await this.#matches.matches(ids)) if (match !== undefined) line.offer(match);
+    if (ids.length > 0) for (const match of await this.#matches.matches(ids)) if (match !== undefined) line.putOffer(match);
+    line.offer((serverId) => this.#pool.takesPlayers(serverId));
   }
 
   async #place(fence: Fence, line: Line, formed: Engine.FormedMatch): Promise<void> {
@@ -368,9 +369,11 @@ export class Matchmaker {
       try {
         await this.dependencies.noteLost(lost);
       } catch (error) {
-        // The database is away: in the next round again.
         this.dependencies.observer?.error?.('note_lost', error);
-        return;
+        // The database is away: in the next round again.
+        if ((error as { kind?: unknown }).kind !== 'invalid') return;
+        // It will never take this one, and others wait behind it.
+        this.dependencies.log.error({ err: error, lost }, 'a lost match that cannot be noted');
       }
       await this.#leadership.renew();
       await this.#matches.noted(fence, lost.matchId);

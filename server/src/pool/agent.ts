@@ -178,13 +178,18 @@ export class ServerAgent {
       this.#again = true;
       return this.#beating;
     }
-    this.#beating = (async () => {
+    const beating = (async () => {
+      // `#beating` is set before this goes on.
+      await undefined;
       do {
         this.#again = false;
         await this.#beat();
       } while (this.#again && this.#state === 'running');
-    })().finally(() => { this.#beating = undefined; });
-    return this.#beating;
+      // In the same step in which nobody asked again: whoever asks from here on starts anew.
+      this.#beating = undefined;
+    })();
+    this.#beating = beating;
+    return beating;
   }
 
   #schedule(): void {

@@ -4,7 +4,7 @@ import {
   dropTicket, isOf, isPresent, movePlayer, newId, playersOf, PLAYERS_TOPIC, putTicket, QUEUE, systemBytes, ticketKey, type Bytes,
   type Note, type NoteEvent, type PlayerRecord, type Ticket,
 } from '../tickets/index.js';
-import { FENCE_KEY, LOST, lostKey, matchKey, OPEN, PENDING, serverKey, SERVERS, serverTopic, tombstoneKey } from './keys.js';
+import { beatKey, FENCE_KEY, LOST, lostKey, matchKey, OPEN, PENDING, serverKey, SERVERS, serverTopic, tombstoneKey } from './keys.js';
 import {
   POOL, type Fence, type LossReason, type LostRecord, type MatchRecord, type Place, type Seat, type ServerRecord, type Team,
 } from './types.js';
@@ -73,13 +73,11 @@ export class Matches {
         chance, map: 'unknown', places: taken.places, origins: taken.origins, target: null, version: 1,
       });
       putServer(tx, { ...server, matches: [...server.matches, matchId], revision: server.revision + 1 });
-      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }, null));
+      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }));
       return { outcome: 'assigned' };
     });
-    if (assigned.outcome === 'assigned') {
-      this.bus.publish(serverTopic(serverId), [matchId]);
-      this.bus.publish(PLAYERS_TOPIC, ids);
-    }
+    // The players are told once the server has it open.
+    if (assigned.outcome === 'assigned') this.bus.publish(serverTopic(serverId), [matchId]);
     return assigned;
   }
 
@@ -102,7 +100,7 @@ export class Matches {
         places: { ...match.places, ...taken.places }, origins: { ...match.origins, ...taken.origins },
       });
       putServer(tx, { ...server, revision: server.revision + 1 });
-      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }, null));
+      taken.players.forEach((player, at) => movePlayer(tx, ids[at]!, player, { match: matchId }));
       return { outcome: 'assigned', serverId: match.serverId };
     });
     if (joined.serverId !== undefined) {
@@ -156,6 +154,7 @@ export class Matches {
       if (rest.length > 0) putServer(tx, { ...server, state: 'draining', matches: rest, revision: server.revision + 1 });
       else {
         tx.remove(serverKey(serverId));
+        tx.remove(beatKey('server', serverId));
         tx.unlist(SERVERS, serverId);
       }
       return { matches: ids, tell, isDone: rest.length === 0 };
@@ -188,7 +187,7 @@ export class Matches {
       if (place.isPresent) return { result: match, tell: [] };
       const changed = this.#begun(withPlaces(match, { ...match.places, [playerId]: { ...place, isPresent: true } }));
       putMatch(tx, changed);
-      return { result: changed, tell: [playerId] };
+      return { result: changed, tell: [] };
     }, undefined);
   }
 

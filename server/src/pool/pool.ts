@@ -71,8 +71,7 @@ export class Pool {
     for (const region of regions) {
       let best: { record: ServerRecord; fill: number; load: number } | undefined;
       for (const { record, load, matches } of this.#servers.values()) {
-        if (record.region !== region || record.state !== 'ready' || matches >= record.capacity || except.has(record.id)) continue;
-        if (!this.accepts(record.version) || this.#vitality.silentMs(record.id) > 2 * POOL.beatMs) continue;
+        if (record.region !== region || except.has(record.id) || !this.#takes(record, matches)) continue;
         const fill = Math.max(matches / record.capacity, load);
         if (best === undefined || fill < best.fill || (fill === best.fill && record.id < best.record.id)) best = { record, fill, load };
       }
@@ -81,10 +80,24 @@ export class Pool {
     return undefined;
   }
 
+  /** Whether any server would take a match, wherever it is. */
+  get hasRoom(): boolean {
+    return [...this.#servers.values()].some(({ record, matches }) => this.#takes(record, matches));
+  }
+
+  /** Whether the matches that run there may take players. */
+  takesPlayers(serverId: string): boolean {
+    return this.#servers.get(serverId)?.record.state === 'ready' && this.#vitality.silentMs(serverId) <= 2 * POOL.beatMs;
+  }
+
   /** One match more, as far as this view goes. */
   took(serverId: string): void {
     const server = this.#servers.get(serverId);
     if (server !== undefined) server.matches++;
+  }
+
+  #takes(record: ServerRecord, matches: number): boolean {
+    return record.state === 'ready' && matches < record.capacity && this.accepts(record.version) && this.#vitality.silentMs(record.id) <= 2 * POOL.beatMs;
   }
 
   #isLost(id: string): boolean {

@@ -22,22 +22,24 @@ export class Buffer implements Transaction {
   /** By index and member: the last word counts. */
   readonly #listings = new Map<string, Listing>();
 
-  constructor(private readonly fetch: (keys: readonly string[]) => Promise<Version[]>) {}
+  constructor(private readonly fetch: (keys: readonly string[]) => Version[] | Promise<Version[]>) {}
 
   async get<T>(key: string): Promise<T | undefined> {
-    return (await this.getAll<T>([key]))[0];
+    if (!this.reads.has(key)) {
+      const versions = this.fetch([key]);
+      this.reads.set(key, (versions instanceof Promise ? await versions : versions)[0]!);
+    }
+    return this.#value(key) as T | undefined;
   }
 
   async getAll<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
     const missing = [...new Set(keys)].filter((key) => !this.reads.has(key));
     if (missing.length > 0) {
-      const versions = await this.fetch(missing);
+      const fetched = this.fetch(missing);
+      const versions = fetched instanceof Promise ? await fetched : fetched;
       missing.forEach((key, at) => this.reads.set(key, versions[at]!));
     }
-    return keys.map((key) => {
-      const written = this.writes.get(key);
-      return (written === undefined ? this.reads.get(key)!.value : written.value) as T | undefined;
-    });
+    return keys.map((key) => this.#value(key) as T | undefined);
   }
 
   put(key: string, value: object, ttlMs?: number): void {
@@ -58,6 +60,11 @@ export class Buffer implements Transaction {
 
   get listings(): Listing[] {
     return [...this.#listings.values()];
+  }
+
+  #value(key: string): object | undefined {
+    const written = this.writes.get(key);
+    return written === undefined ? this.reads.get(key)!.value : written.value;
   }
 
   get isReadOnly(): boolean {

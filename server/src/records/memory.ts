@@ -44,7 +44,7 @@ export class MemoryRecords implements Records {
 
   async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const buffer = new Buffer(async (keys) => keys.map((key): Version => {
+      const buffer = new Buffer((keys) => keys.map((key): Version => {
         const entry = this.#entry(key);
         return { token: entry, value: entry?.value };
       }));
@@ -81,7 +81,7 @@ export class MemoryRecords implements Records {
 
   #entry(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.untilMs > this.clock.now()) return entry;
+    if (entry === undefined || entry.untilMs === Infinity || entry.untilMs > this.clock.now()) return entry;
     this.#entries.delete(key);
     this.#ending.delete(key);
     return undefined;
