@@ -48,7 +48,8 @@ export class Cluster {
   async add(role: Node['role'], env: Record<string, string> = {}): Promise<Node> {
     const process = startProcess({
       MATCHMAKING: 'on', ROLE: role, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', REDIS_URL: this.redis.url, DATABASE_URL: this.databaseUrl,
-      TOKEN_SECRET: SECRET, DATA_DIR: join(this.folder.path, `${role}-${this.nodes.length}`), DEBUG_COMMANDS: 'on', ...env,
+      TOKEN_SECRET: SECRET, DATA_DIR: join(this.folder.path, `${role}-${this.nodes.length}`), DEBUG_COMMANDS: 'on',
+      REPLAYS: 'directory', ...env,
     });
     const url = await process.ready;
     const adminUrl = await until('the port of the operator\'s endpoints', () => {

@@ -4,7 +4,7 @@ import { io } from 'socket.io-client';
 import { CuttingProxy } from './cutting-proxy.js';
 import { Cluster, metricsOf, until, type Node, type Player } from './cluster.js';
 import { withClient } from './database.js';
-import type { Json } from './support.js';
+import { inputPacket, type Json } from './support.js';
 
 const OVER_AND_BACK = { timeout: 240_000 };
 /** All of them. */
@@ -45,6 +45,13 @@ describe('one matchmaker and two game servers', WHOLE, () => {
     assert.equal(roster.players.filter((each: Json) => each.team === 'blue').length, 4);
     assert.equal(roster.status, 'playing');
 
+    // More than time allows: the guard sees it, and it is kept with the player's account.
+    let sequence = 1_000_000;
+    await until('evidence in the database', async () => {
+      for (let i = 0; i < 10; i++) players[7]!.game!.socket.emit('player:input', inputPacket(sequence++, { keys: { w: true } }));
+      const [row] = await cluster.store.evidence(players[7]!.id, 1);
+      return row?.matchId === matchId;
+    });
     players[0]!.game!.socket.emit('debug:trigger_match_end', {});
     for (const player of players) {
       const ended = await player.game!.next('match_ended');
@@ -67,6 +74,8 @@ describe('one matchmaker and two game servers', WHOLE, () => {
       const { rows } = await client.query('SELECT count(*)::int AS participants FROM participants WHERE match_id = $1', [matchId]);
       assert.equal(rows[0].participants, 8);
     });
+    const replay = await until('the recording is in the books', () => cluster.store.replay(matchId));
+    assert(replay.bytes > 100);
     const metrics = await until('the outbox is empty', async () => {
       const values = await metricsOf(node);
       return values.get('trespasser_outbox_entries') === 0 ? values : undefined;
