@@ -5,6 +5,7 @@ import { Disposer } from './core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
 import { codeOf } from './model/lobbies';
 import { parseLoadout } from './model/loadout';
+import { Matchmaking, matchmakingMeans } from './net/matchmaking';
 import { SocketLink } from './net/socketLink';
 import { pageMeans, WireLink } from './net/wireLink';
 import { choosePalette, css, PALETTE, publishPalette } from './render/palette';
@@ -14,6 +15,7 @@ import { BootScene } from './scenes/bootScene';
 import { LobbiesScene } from './scenes/lobbiesScene';
 import { MatchScene } from './scenes/matchScene';
 import { MenuScene } from './scenes/menuScene';
+import { QueueScene } from './scenes/queueScene';
 import { provideServices } from './services';
 import { loadSettings } from './settings';
 import { installTestHook } from './testHook';
@@ -79,7 +81,7 @@ function start(): void {
     audio: { noAudio: true },
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
     scale: { mode: Phaser.Scale.NONE, autoRound: true },
-    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new LobbiesScene(), new MatchScene()],
+    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new LobbiesScene(), new QueueScene(), new MatchScene()],
   });
   // Phaser appends its canvas; the HTML belongs over it.
   frame.append(ui);
@@ -87,9 +89,11 @@ function start(): void {
   const audio = new GameAudio(settings);
   const url = serverUrl();
   const socket = new SocketLink(url);
-  const link = query.get('wire') === 'off' ? socket : new WireLink(socket, pageMeans(url));
+  const link = query.get('wire') === 'off' ? socket : new WireLink(socket, pageMeans(() => socket.url));
   provideServices(game, {
     link,
+    matchmaking: new Matchmaking(matchmakingMeans(url)),
+    aim: (host) => socket.aim(host),
     ui,
     wish,
     settings,

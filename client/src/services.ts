@@ -4,6 +4,8 @@ import type { Team } from './core/rules';
 import type { Loadout } from './model/loadout';
 import type { MatchModel } from './model/match';
 import type { GameLink } from './net/link';
+import type { Matchmaking } from './net/matchmaking';
+import type { GameHost } from './net/socketLink';
 import type { Settings } from './settings';
 
 export interface Wish {
@@ -15,6 +17,9 @@ export interface Wish {
 /** What outlives a scene. */
 export interface Services {
   readonly link: GameLink;
+  readonly matchmaking: Matchmaking;
+  /** Which server the link speaks to; null: the page's own. */
+  aim(host: GameHost | null): void;
   /** The element over the canvas in which scenes put their HTML. */
   readonly ui: HTMLElement;
   /** Kept from scene to scene, so that the menu comes back as it was left. */

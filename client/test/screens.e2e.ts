@@ -233,8 +233,21 @@ describe('all screens, by keyboard alone', () => {
     await press('ArrowLeft', 'Escape');
   });
 
+  it('rated match, where there is none', async () => {
+    await press('Shift+Tab', 'Shift+Tab');
+    await tabTo('open-queue');
+    await press('Enter');
+    await until('the answer', async () => (await page.locator('.queue h2').innerText()) === 'No rated matches');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('queue-quick');
+    await look('rated-none');
+    // The browser says of itself that there was no answer at that address.
+    complaints.splice(0).forEach((text) => expect(text).toContain('404'));
+    await press('Escape');
+    await until('the menu', async () => (await state()).scene === 'menu');
+    await page.evaluate(() => document.getElementById('open-queue')?.focus());
+  });
+
   it('matches: filters, a password that is wrong, and the reason', async () => {
-    await page.keyboard.press('Shift+Tab');
     await tabTo('open-lobbies');
     await press('Enter');
     await until('the list', async () => (await page.locator('.lobby-row').count()) === 3);
@@ -351,5 +364,25 @@ describe('all screens, by keyboard alone', () => {
     await until('the menu', async () => (await state()).scene === 'menu');
     expect((await state()).malformed).toBe(0);
     expect(complaints).toEqual([]);
+  });
+
+  it('leave nothing behind', async () => {
+    const held = (): Promise<number[]> => page.evaluate(() => [
+      window.trespasser!.listenerCount(), window.trespasser!.gameCount(), document.querySelectorAll('*').length,
+    ]);
+    const round = async (): Promise<void> => {
+      for (const [id, there] of [['open-lobbies', '.lobby-row'], ['open-queue', '#queue-quick'], ['open-settings', '.settings-screen']] as const) {
+        await page.locator(`#${id}`).focus();
+        await press('Enter');
+        await until(there, () => shown(there));
+        await press('Escape');
+        await until('the menu', () => shown('#quick-match'));
+      }
+      await until('the scene', async () => (await state()).scene === 'menu');
+    };
+    await round();
+    const before = await held();
+    for (let i = 0; i < 5; i += 1) await round();
+    expect(await held()).toEqual(before);
   });
 });

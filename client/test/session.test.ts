@@ -138,6 +138,23 @@ describe('the session', () => {
     expect([session.phase, session.problem]).toEqual(['failed', 'Lobby not found']);
   });
 
+  it('asks for nothing where the matchmaker has sent it, and stays for the results', () => {
+    const { link, session } = start('red', { kind: 'hosted' });
+    link.become('up');
+    expect(link.events()).toEqual(['client:ready']);
+    link.say('lobby_joined', lobby);
+    link.say('player:join:success', { playerId: 'me', team: 'red' });
+    link.say('match_ended', {});
+    link.say('match:return', { reason: 'finished' });
+    expect(session.phase).not.toBe('failed');
+    link.say('left_lobby', { reason: 'match over' });
+    expect([session.phase, session.problem], 'to the menu, with nothing to complain about').toEqual(['failed', '']);
+    const late = start('red', { kind: 'hosted' });
+    late.link.become('up');
+    late.link.say('match:return', { reason: 'MATCH_GONE' });
+    expect([late.session.phase, late.session.problem]).toEqual(['failed', 'The match is over already.']);
+  });
+
   it('joins by a code, or says why not', () => {
     const { link, session } = start('red', { kind: 'join', lobbyId: 'x', password: '' });
     link.become('up');

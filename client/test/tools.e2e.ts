@@ -44,6 +44,10 @@ beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
   server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://local').pathname;
+    if (path === '/replays/unheard-of') {
+      response.setHeader('content-type', 'text/html').end('<!doctype html>');
+      return;
+    }
     if (path === '/replays/known-1') {
       response.end(recording.bytes);
       return;
@@ -108,8 +112,12 @@ describe('the replay viewer', () => {
   });
 
   it('says what is wrong with a match id, a file and a damaged recording, and goes on', async () => {
-    const page = await open('/replay.html?match=gone');
+    const page = await open('/replay.html?match=unheard-of');
+    await page.getByText('There is no recording of match unheard-of').waitFor();
+    await page.goto(`${origin}/replay.html?match=gone`);
     await page.getByText('There is no recording of match gone').waitFor();
+    await page.goto(`${origin}/replay.html?match=..%2Fsecret`);
+    await page.getByText('A match id has 1 to 64 letters').waitFor();
     const damaged = Buffer.from(recording.bytes);
     damaged[Math.floor(damaged.length / 2)]! ^= 255;
     const input = page.locator('input[type=file]').first();

@@ -37,6 +37,8 @@ const RETRY_MS = 1000;
 /** Milliseconds that a server which ends waits for its results to be delivered. */
 const FLUSH_MS = 10_000;
 const LEFTOVERS_MS = 30_000;
+/** Milliseconds in which a load balancer sees that a matchmaker is not ready any more. */
+const LINGER_MS = 5000;
 
 export interface RunningRole {
   readonly url: string;
@@ -97,8 +99,7 @@ export async function startRole(config: Config, log: Logger, options: RoleOption
       adminPort: game?.server.adminPort ?? front!.adminPort!,
       server: game?.server,
       async drain() {
-        front?.drain();
-        await game?.drain();
+        await Promise.all([front?.drain(), game?.drain()]);
       },
       close,
     };
@@ -342,7 +343,7 @@ interface Front {
   http: HttpFirst;
   url: string;
   adminPort: number | undefined;
-  drain(): void;
+  drain(): Promise<void>;
 }
 
 async function startFront(context: Context, { keys, redis, records: coming, bus, later, tickets }: Shared, game: Game | undefined): Promise<Front> {
@@ -378,6 +379,12 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   const matchmaker = new Matchmaker({ modes: MODES, regions: config.regions }, {
     records, bus, clock, log, noteLost: (lost) => later.store.recordLostMatch(lost),
     observer: {
+      leads: (isLeader) => {
+        if (isLeader) return;
+        // Another one knows now, and both would be added up.
+        metrics.queue(new Map(MODES.map(({ name }) => [name, 0])));
+        metrics.gameServers({ ready: 0, draining: 0, lost: 0 });
+      },
       formed: (match) => metrics.formed(match),
       queue: (waiting) => metrics.queue(waiting),
       pool: ({ ready, draining, lost }) => metrics.gameServers({ ready, draining, lost }),
@@ -406,7 +413,11 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   log.info({ regions: config.regions, modes: MODES.map(({ name }) => name) }, 'players are taken');
   return {
     http, url: own === undefined ? game!.server.url : `http://localhost:${own.port}/`, adminPort: own?.adminPort,
-    drain() { isDraining = true; },
+    async drain() {
+      isDraining = true;
+      // Those who come in the next seconds are still sent here.
+      if (game === undefined) await pause(clock, Math.min(LINGER_MS, config.drainSeconds * 1000));
+    },
   };
 }
 

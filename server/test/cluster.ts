@@ -39,7 +39,7 @@ export class Cluster {
 
   static async start(): Promise<Cluster> {
     const redis = await TestRedis.start();
-    const database = await TestDatabase.start();
+    const database = await TestDatabase.start('tcp');
     const databaseUrl = await database.fresh();
     const store = await openStore({ databaseUrl }, { log, clock: systemClock });
     return new Cluster(redis, database, databaseUrl, store, await testFolder());
@@ -48,7 +48,8 @@ export class Cluster {
   async add(role: Node['role'], env: Record<string, string> = {}): Promise<Node> {
     const process = startProcess({
       MATCHMAKING: 'on', ROLE: role, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', REDIS_URL: this.redis.url, DATABASE_URL: this.databaseUrl,
-      TOKEN_SECRET: SECRET, DATA_DIR: join(this.folder.path, `${role}-${this.nodes.length}`), DEBUG_COMMANDS: 'on', ...env,
+      TOKEN_SECRET: SECRET, DATA_DIR: join(this.folder.path, `${role}-${this.nodes.length}`), DEBUG_COMMANDS: 'on',
+      REPLAYS: 'directory', ...env,
     });
     const url = await process.ready;
     const adminUrl = await until('the port of the operator\'s endpoints', () => {
@@ -70,6 +71,23 @@ export class Cluster {
 
   async players(front: Node, count: number): Promise<Player[]> {
     return Promise.all(Array.from({ length: count }, () => this.player(front)));
+  }
+
+  /** A folder of a server's own. */
+  path(name: string): string {
+    return join(this.folder.path, name);
+  }
+
+  databaseAddress(): { host: string; port: number } {
+    const { hostname, port } = new URL(this.databaseUrl);
+    return { host: hostname, port: Number(port) };
+  }
+
+  databaseThrough(port: number): string {
+    const url = new URL(this.databaseUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String(port);
+    return url.href;
   }
 
   /** The game server that a player was sent to. */
@@ -134,14 +152,14 @@ export class Player {
     return player;
   }
 
-  queue(mode: string): void {
-    this.lobby.socket.emit('queue:join', { mode, pings: { local: 20 }, backfill: false });
+  queue(mode: string, region = 'local'): void {
+    this.lobby.socket.emit('queue:join', { mode, pings: { [region]: 20 }, backfill: false });
   }
 
   /** Queues, and waits for the place. */
-  async find(mode: string): Promise<Json> {
+  async find(mode: string, region = 'local'): Promise<Json> {
     const { mark } = this.lobby;
-    this.queue(mode);
+    this.queue(mode, region);
     return this.lobby.next('match_found', mark);
   }
 

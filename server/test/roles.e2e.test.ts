@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { io } from 'socket.io-client';
+import { CuttingProxy } from './cutting-proxy.js';
 import { Cluster, metricsOf, until, type Node, type Player } from './cluster.js';
 import { withClient } from './database.js';
-import type { Json } from './support.js';
+import { inputPacket, type Json } from './support.js';
 
 const OVER_AND_BACK = { timeout: 240_000 };
+/** All of them. */
+const WHOLE = { timeout: 900_000 };
 
-describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
+describe('one matchmaker and two game servers', WHOLE, () => {
   let cluster: Cluster;
   let front: Node;
   before(async () => {
@@ -42,13 +45,20 @@ describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
     assert.equal(roster.players.filter((each: Json) => each.team === 'blue').length, 4);
     assert.equal(roster.status, 'playing');
 
+    // More than time allows: the guard sees it, and it is kept with the player's account.
+    let sequence = 1_000_000;
+    await until('evidence in the database', async () => {
+      for (let i = 0; i < 10; i++) players[7]!.game!.socket.emit('player:input', inputPacket(sequence++, { keys: { w: true } }));
+      const [row] = await cluster.store.evidence(players[7]!.id, 1);
+      return row?.matchId === matchId;
+    });
     players[0]!.game!.socket.emit('debug:trigger_match_end', {});
     for (const player of players) {
       const ended = await player.game!.next('match_ended');
       assert.equal(ended.lobbyId, matchId);
       const returned = await player.game!.next('match:return');
       assert.deepEqual(returned, { matchId, reason: 'finished', lobbyUrl: null });
-      assert.equal((await player.lobby.next('match_ended')).matchId, matchId);
+      assert.equal((await player.lobby.next('match_over')).matchId, matchId);
     }
     const played = await until('the result is in the database', () => cluster.store.match(matchId));
     assert.equal(played.state, 'finished');
@@ -64,6 +74,8 @@ describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
       const { rows } = await client.query('SELECT count(*)::int AS participants FROM participants WHERE match_id = $1', [matchId]);
       assert.equal(rows[0].participants, 8);
     });
+    const replay = await until('the recording is in the books', () => cluster.store.replay(matchId));
+    assert(replay.bytes > 100);
     const metrics = await until('the outbox is empty', async () => {
       const values = await metricsOf(node);
       return values.get('trespasser_outbox_entries') === 0 ? values : undefined;
@@ -114,7 +126,7 @@ describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
 
     // Who leaves for good is out of it; the result says so.
     second.game!.socket.emit('leave_lobby');
-    assert.equal((await second.lobby.next('match_ended')).reason, 'left');
+    assert.equal((await second.lobby.next('match_over')).reason, 'left');
     first.game!.socket.emit('debug:trigger_match_end', {});
     await until('the result is in the database', () => cluster.store.match(found.matchId));
     const [row] = await cluster.store.playedMatches(second.id, 1);
@@ -203,5 +215,99 @@ describe('one matchmaker and two game servers', OVER_AND_BACK, () => {
     assert.equal((await cluster.store.match(matchId))?.state, 'lost');
     await until('the server is in the pool again', async () => (await fetch(`${node.adminUrl}/ready`)).ok);
     for (const player of players) player.close();
+  });
+
+  test('SIGTERM to a game server: no match more, the running one is played out, its result is kept, and it ends with 0', OVER_AND_BACK, async () => {
+    const players = await cluster.players(front, 2);
+    const { matchId, node } = await play(players, 'duel');
+    node.process.child.kill('SIGTERM');
+    await until('it is not ready', async () => (await fetch(`${node.adminUrl}/ready`)).status === 503);
+    assert.equal((await fetch(`${node.adminUrl}/health`)).status, 200);
+    const later = await cluster.players(front, 2);
+    const other = await play(later, 'duel');
+    assert.notEqual(other.node, node);
+    // Still let in: a match that runs goes on.
+    players[0]!.game!.socket.disconnect();
+    const { mark } = players[0]!.lobby;
+    players[0]!.lobby.socket.emit('match:token');
+    await players[0]!.enter(await players[0]!.lobby.next('match_found', mark));
+    players[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    await players[1]!.game!.next('match:return');
+    assert.equal(await node.process.exit, 0, node.process.output());
+    assert.equal((await cluster.store.match(matchId))?.state, 'finished');
+    later[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    await later[1]!.game!.next('match:return');
+    for (const player of [...players, ...later]) player.close();
+    await cluster.add('game');
+  });
+
+  test('a restart of PostgreSQL, and kill -9 of the game server whose result it has not taken: it counts, once', OVER_AND_BACK, async () => {
+    const proxy = await CuttingProxy.start(cluster.databaseAddress());
+    try {
+      const node = await cluster.add('game', { DATABASE_URL: cluster.databaseThrough(proxy.port), REGION: 'cut', DATA_DIR: cluster.path('cut') });
+      const own = await cluster.add('match', { REGIONS: 'cut' });
+      // Only the matchmaker that leads forms matches, and the one before knows nothing of the region.
+      front.process.child.kill('SIGTERM');
+      await front.process.exit;
+      front = own;
+      const players = await Promise.all([0, 1].map(() => cluster.player(own)));
+      const all = await Promise.all(players.map((player) => player.find('duel', 'cut')));
+      const matchId = all[0].matchId as string;
+      assert.equal(cluster.nodeOf(all[0]), node);
+      const lines = await Promise.all(players.map((player, at) => player.enter(all[at])));
+      await Promise.all(lines.map((line) => line.next('match_started')));
+      proxy.cut();
+      process.kill(cluster.database.embedded.pid, 'SIGKILL');
+      lines[0]!.socket.emit('debug:trigger_match_end', {});
+      // The outbox has it, so the match has ended, whatever the database does.
+      await lines[1]!.next('match:return');
+      assert(((await metricsOf(node)).get('trespasser_outbox_entries') ?? 0) >= 1);
+      node.process.child.kill('SIGKILL');
+      await node.process.exit;
+      await until('PostgreSQL is back', async () => cluster.store.ping().then(() => true, () => false));
+      assert.equal(await cluster.store.match(matchId), undefined);
+      proxy.open();
+      const again = await cluster.add('game', { DATA_DIR: cluster.path('cut'), REGION: 'cut' });
+      const match = await until('the result is in the database', () => cluster.store.match(matchId));
+      assert.equal(match.state, 'finished');
+      for (const player of players) {
+        assert.deepEqual(await matchesOf(player.id), [matchId]);
+        player.close();
+      }
+      assert((await fetch(`${again.adminUrl}/ready`)).ok);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test('a cut between a game server and Redis: the match counts as lost and its players go on elsewhere; mended, it is in the pool again', OVER_AND_BACK, async () => {
+    const proxy = await CuttingProxy.start({ host: '127.0.0.1', port: cluster.redis.port });
+    try {
+      const node = await cluster.add('game', { REDIS_URL: `redis://127.0.0.1:${proxy.port}`, REGION: 'cut' });
+      // The others of the region stop, so that this is the one.
+      for (const other of cluster.nodes) {
+        if (other === node || other.role !== 'game' || other.process.child.exitCode !== null || other.process.child.signalCode !== null) continue;
+        other.process.child.kill('SIGTERM');
+        await other.process.exit;
+      }
+      const players = await cluster.players(front, 2);
+      const all = await Promise.all(players.map((player) => player.find('duel', 'cut')));
+      const lines = await Promise.all(players.map((player, at) => player.enter(all[at])));
+      await Promise.all(lines.map((line) => line.next('match_started')));
+      const marks = players.map(({ lobby }) => lobby.mark);
+      proxy.stall();
+      const cutAt = Date.now();
+      for (const [at, player] of players.entries()) await player.lobby.next('match_lost', marks[at]);
+      console.log(`# players of a game server that was cut off were queued again after ${((Date.now() - cutAt) / 1000).toFixed(1)} s`);
+      proxy.open();
+      await until('the clients are sent away', () => lines.every(({ socket }) => socket.disconnected));
+      await until('the server is in the pool again', async () => (await fetch(`${node.adminUrl}/ready`)).ok);
+      const again = await Promise.all(players.map(({ lobby }, at) => lobby.next('match_found', marks[at])));
+      await Promise.all(players.map((player, at) => player.enter(again[at])));
+      assert.equal((await until('the lost match is noted', () => cluster.store.match(all[0].matchId))).state, 'lost');
+      for (const player of players) player.close();
+    } finally {
+      await proxy.stop();
+    }
   });
 });

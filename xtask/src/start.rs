@@ -44,7 +44,10 @@ pub(crate) fn start() -> Result<ExitCode> {
     build(&["client", "server"])?;
     step(&format!("built in {:.1} s", began.elapsed().as_secs_f32()));
 
+    // The operator's port is nobody's business here, and its default may be taken.
+    let admin = setting("ADMIN_PORT", "0");
     let server = run::program("node").arg(SERVER).env("PORT", port.to_string()).env("MAP", map).env("BOTS", bots);
+    let server = server.env("ADMIN_PORT", admin);
     let status = server.lines(|line| {
         println!("{line}");
         if let Some(url) = line.strip_prefix(READY) {

@@ -185,7 +185,7 @@ export interface Frame {
   readonly over: boolean;
   readonly winner: Team | null;
   /** Changes with what the viewer knows of walls. */
-  readonly walls: number;
+  readonly walls: string;
   /** Masks of slots: whom the viewer knows; whom each slot sees. */
   readonly known: number;
   readonly sees: readonly number[];

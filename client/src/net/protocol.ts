@@ -295,6 +295,8 @@ export interface ServerEvents {
   /** A start that was asked for is refused. */
   test_start_failed: { readonly reason: string };
   left_lobby: { readonly reason: string };
+  /** A match of the matchmaker's is over for this player; `finished`, or why there is no place. */
+  'match:return': { readonly reason: string };
   match_starting: { readonly countdown: number };
   match_start_cancelled: { readonly reason: string };
   match_started: { readonly killTarget: number };
@@ -786,6 +788,7 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   },
   test_start_failed: (value) => ({ reason: text(record(value)?.['error'], MAX_TEXT) }),
   left_lobby: readReason,
+  'match:return': readReason,
   match_starting: (value) => ({ countdown: Math.max(0, num(record(value)?.['countdown'], 0)) }),
   match_start_cancelled: readReason,
   match_started: (value) => ({ killTarget: num(record(value)?.['killTarget'], 0) }),

@@ -22,8 +22,16 @@ export interface SessionWish {
 /** What kind of match is wanted. */
 export type Goal =
   | { readonly kind: 'quick' }
+  /** One that the matchmaker has formed: the connection itself is the way in. */
+  | { readonly kind: 'hosted' }
   | { readonly kind: 'create'; readonly password: string; readonly maxPlayers: number }
   | { readonly kind: 'join'; readonly lobbyId: string; readonly password: string };
+
+/** Reasons of a game server to send somebody away. */
+const RETURNED: Readonly<Record<string, string>> = {
+  MATCH_GONE: 'The match is over already.',
+  MATCH_CROWDED: 'The match takes no more connections.',
+};
 
 export const GAME_MODE = 'deathmatch';
 
@@ -62,6 +70,7 @@ export class Session {
   lobbyId = '';
   /** The lobby before the connection was lost; empty: none, or it was not to be had. */
   private lostLobbyId = '';
+  private isPlayed = false;
   private lastTeam: Team | null = null;
   /** To be asked for on coming back. */
   private backTeam: Team | null = null;
@@ -112,7 +121,11 @@ export class Session {
       this.membersKnown = true;
       if (update.status !== 'finished') this.joinNext();
     });
-    listen('left_lobby', ({ reason }) => this.fail(reason || 'The lobby has closed.'));
+    listen('left_lobby', ({ reason }) => this.fail(this.goal.kind === 'hosted' && this.isPlayed ? '' : reason || 'The lobby has closed.'));
+    listen('match:return', ({ reason }) => {
+      // The results of one that was played stay until its lobby closes.
+      if (reason !== 'finished') this.fail(RETURNED[reason] ?? 'The match can\u2019t be entered any more.');
+    });
     listen('match_starting', ({ countdown }) => {
       this.startsAt = this.now() + countdown * 1000;
       this.joinNext();
@@ -126,6 +139,7 @@ export class Session {
       if (this.phase === 'joining') this.join();
     });
     listen('match_ended', () => {
+      this.isPlayed = true;
       this.backTeam = null;
       this.matchOver = true;
       if (this.phase === 'playing') this.phase = 'joining';
@@ -160,7 +174,7 @@ export class Session {
 
   /** Whether the lobby is one that friends are asked into. */
   get isPrivate(): boolean {
-    return this.goal.kind !== 'quick' && this.lobbyId !== '';
+    return (this.goal.kind === 'create' || this.goal.kind === 'join') && this.lobbyId !== '';
   }
 
   private search(): void {
@@ -168,6 +182,7 @@ export class Session {
     // Sounds go only to those who ask; each connection is a new client to the server.
     this.link.send('client:ready', { timestamp: Date.now(), userAgent: globalThis.navigator?.userAgent ?? '', sounds: true });
     const { goal } = this;
+    if (goal.kind === 'hosted') return;
     const password = goal.kind !== 'quick' && goal.password !== '' ? { password: goal.password } : {};
     const lobbyId = this.lostLobbyId || (goal.kind === 'join' ? goal.lobbyId : '');
     if (lobbyId) this.link.send('join_lobby', { lobbyId, ...password });

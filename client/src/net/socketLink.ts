@@ -4,6 +4,16 @@ import { READERS, type ClientEventName, type ClientEvents, type ServerEventName,
 
 /** ms */
 const KICKED_RETRY_MS = 7000;
+/** Said by a matchmaker to who asks it for a lobby. */
+const NO_LOBBIES = 'NO_LOBBIES';
+
+/** A game server that is not the page's own, and lets nobody in without a token. */
+export interface GameHost {
+  /** Origin. */
+  readonly url: string;
+  /** For each connection anew. */
+  credentials(): Promise<string>;
+}
 
 /** Socket.IO 4 in JSON, as the legacy protocol has it. */
 export class SocketLink implements GameLink {
@@ -11,36 +21,81 @@ export class SocketLink implements GameLink {
   readonly play = null;
   malformedCount = 0;
 
-  private readonly socket: Socket;
+  private socket: Socket;
+  private host: GameHost | null = null;
+  private readonly handlers = new Set<readonly [event: string, listener: (value: unknown) => void]>();
   private readonly statusHandlers = new Set<(status: LinkStatus) => void>();
   private readonly reported = new Set<string>();
 
-  constructor(url: string) {
-    this.socket = io(url, {
+  constructor(private readonly home: string) {
+    this.socket = this.socketTo(home);
+  }
+
+  /** Origin of the server that is spoken to. */
+  get url(): string {
+    return this.host?.url ?? this.home;
+  }
+
+  /** From now on speaks to another server; null: to the page's own. Whoever listens hears that one. */
+  aim(host: GameHost | null): void {
+    if (host === this.host) return;
+    this.close();
+    this.host = host;
+    this.socket.removeAllListeners();
+    this.socket = this.socketTo(this.url);
+    for (const [event, listener] of this.handlers) this.socket.on(event, listener);
+  }
+
+  private socketTo(url: string): Socket {
+    const { host } = this;
+    const socket = io(url, {
       autoConnect: false,
+      forceNew: true,
       reconnectionDelay: 500,
       reconnectionDelayMax: 4000,
       timeout: 8000,
+      ...(host === null ? {} : {
+        auth: (send: (auth: object) => void) => {
+          // Without one the server says no, and the next try asks again.
+          host.credentials().then((token) => send({ token }), () => send({}));
+        },
+      }),
     });
-    this.socket.on('connect', () => this.setStatus('up'));
-    this.socket.on('disconnect', (reason) => {
+    socket.on('connect', () => this.setStatus('up'));
+    socket.on('disconnect', (reason) => {
       if (this.status === 'idle' || this.status === 'refused') return;
       this.setStatus('down');
       // Socket.IO does not come back by itself from a disconnect that the server asked for. Not at once, since
       // servers refuse an address that connects more than 10 times a minute.
-      if (reason === 'io server disconnect') {
-        setTimeout(() => {
-          if (this.status === 'down') this.socket.connect();
-        }, KICKED_RETRY_MS);
+      if (reason === 'io server disconnect') this.retryLater(socket);
+    });
+    socket.on('connect_error', (error) => {
+      if (this.status === 'idle') return;
+      const data: unknown = 'data' in error ? error.data : undefined;
+      if (typeof data === 'object' && data !== null && 'code' in data && data.code === NO_LOBBIES) {
+        this.tell('matchmaking_failed', { reason: 'This server has rated matches alone' });
+        return;
       }
+      this.setStatus('down');
+      // Nor from a server that said no, as one does to a token that is used up.
+      if (!socket.active) this.retryLater(socket);
     });
-    this.socket.on('connect_error', () => {
-      if (this.status !== 'idle') this.setStatus('down');
-    });
-    this.socket.on('auth-failed', () => {
+    socket.on('auth-failed', () => {
       this.setStatus('refused');
-      this.socket.disconnect();
+      socket.disconnect();
     });
+    return socket;
+  }
+
+  /** As if the server had said it. */
+  private tell(event: ServerEventName, payload: object): void {
+    for (const [name, listener] of [...this.handlers]) if (name === event) listener(payload);
+  }
+
+  private retryLater(socket: Socket): void {
+    setTimeout(() => {
+      if (this.status === 'down' && this.socket === socket) socket.connect();
+    }, KICKED_RETRY_MS);
   }
 
   get id(): string {
@@ -80,8 +135,11 @@ export class SocketLink implements GameLink {
       }
     };
     // The typed emitter can't follow a generic event name; READERS has already tied the name to the payload.
+    const entry = [event as string, listener] as const;
+    this.handlers.add(entry);
     this.socket.on(event as string, listener);
     return () => {
+      this.handlers.delete(entry);
       this.socket.off(event as string, listener);
     };
   }

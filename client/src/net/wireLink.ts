@@ -308,11 +308,12 @@ export class WireLink implements GameLink {
 }
 
 /** Means of a page. @param origin of the game server, `http:` or `https:` */
-export function pageMeans(origin: string): WireMeans {
+/** @param origin of the server that is spoken to just now */
+export function pageMeans(origin: () => string): WireMeans {
   return {
-    connect: (path) => new WebSocket(origin.replace(/^http/, 'ws') + path) as unknown as Wire,
+    connect: (path) => new WebSocket(origin().replace(/^http/, 'ws') + path) as unknown as Wire,
     async fetchJson(path) {
-      const response = await fetch(origin + path);
+      const response = await fetch(origin() + path);
       if (!response.ok) throw new Error(`${path}: ${response.status}`);
       return response.json();
     },

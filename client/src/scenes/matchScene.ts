@@ -416,7 +416,7 @@ export class MatchScene extends BaseScene {
     const goal = this.running?.session.goal;
     // An invitation is followed once.
     this.services.invite = '';
-    if (notice && goal && goal.kind !== 'quick') this.scene.start('lobbies', { notice, goal });
+    if (notice && goal && (goal.kind === 'create' || goal.kind === 'join')) this.scene.start('lobbies', { notice, goal });
     else this.scene.start('menu', { notice });
   }
 

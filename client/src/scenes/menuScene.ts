@@ -24,6 +24,8 @@ export class MenuScene extends BaseScene {
   protected override begin(data: unknown): void {
     const { services } = this;
     services.link.close();
+    services.matchmaking.close();
+    services.aim(null);
     this.backdrop = new Backdrop(this);
     this.menu = new MenuView(
       services.ui,
@@ -34,6 +36,7 @@ export class MenuScene extends BaseScene {
       {
         onPlay: () => this.chooseLoadout(this.goal()),
         onLobbies: () => this.scene.start('lobbies', {}),
+        onRated: () => this.scene.start('queue', {}),
         onSettings: () => this.openSettings(),
         onChange: ({ name, team }) => {
           services.wish.name = name;

@@ -101,7 +101,7 @@ class EditorPage {
     root.append(
       el(
         'header', '', {}, el('h1', '', {}, 'Map editor'),
-        button('New', () => this.model.replace(new Uint8Array(this.model.cells.length))), maps, filePicker('Open', '.png', open),
+        button('New', () => this.begin()), maps, filePicker('Open', '.png', open),
         button('Save', () => this.save(), { title: 'As a PNG of 48 x 27 pixels' }), this.undo, this.redo, this.play, this.title,
         el('a', '', { href: './replay.html' }, 'Replays'),
       ),
@@ -178,6 +178,13 @@ class EditorPage {
     });
   }
 
+  private begin(): void {
+    if (this.practice.on) this.togglePlay();
+    this.model.replace(new Uint8Array(this.model.cells.length));
+    this.name = 'map';
+    this.tell('A new map', false);
+  }
+
   private history(event: KeyboardEvent, what: 'undo' | 'redo'): void {
     event.preventDefault();
     this.stroke = null;
@@ -240,13 +247,16 @@ class EditorPage {
   }
 
   private togglePlay(): void {
-    if (this.practice.on) this.practice.end();
-    else {
+    if (this.practice.on) {
+      this.practice.end();
+      this.tell(this.name, false);
+    } else {
       try {
         this.model.end();
         this.rebuild();
         if (!this.info) throw new Error('the map can\u2019t be played as it is; see the checks');
         this.practice.begin(Number(this.bots.value), Number(this.skill.value) / 100, this.team);
+        this.tell('WASD moves, Shift runs, C sneaks, the pointer aims, its buttons fire and aim down sights, R reloads; Escape ends it', false);
       } catch (error) {
         this.tell(message(error), true);
       }

@@ -209,6 +209,7 @@ export class Field {
       trace(to, corners);
       to.fill();
     }
+    if (viewer === null) this.drawSeen(frame);
     for (const player of frame.players) this.player(player, player.slot === viewer);
     for (const [weapon, x, y] of frame.projectiles) {
       to.fillStyle = css(PALETTE.ink);
@@ -243,6 +244,25 @@ export class Field {
     for (const player of frame.players) this.tag(player, names.get(player.slot) ?? `Player ${player.slot + 1}`, player.slot === viewer);
   }
 
+  /** A line from each player to each enemy in sight, brighter at the eye. */
+  private drawSeen(frame: Frame): void {
+    const { to } = this;
+    for (const eye of frame.players) {
+      for (const seen of frame.players) {
+        if (eye.team === seen.team || eye.x === undefined || seen.x === undefined || ((frame.sees[eye.slot]! >> seen.slot) & 1) === 0) continue;
+        const line = to.createLinearGradient(eye.x, eye.y!, seen.x, seen.y!);
+        line.addColorStop(0, css(TEAM_COLOURS[eye.team].light, 0.9));
+        line.addColorStop(1, css(TEAM_COLOURS[eye.team].light, 0.25));
+        to.strokeStyle = line;
+        to.lineWidth = 1;
+        to.beginPath();
+        to.moveTo(eye.x, eye.y!);
+        to.lineTo(seen.x, seen.y!);
+        to.stroke();
+      }
+    }
+  }
+
   private player(player: PlayerFrame, own: boolean): void {
     if (!player.alive || player.x === undefined) return;
     const { to, sheets } = this;
@@ -261,7 +281,7 @@ export class Field {
     to.fillRect(x - 8, y - 13, 16, 3);
     to.fillStyle = css(share < 0.35 ? PALETTE.bad : TEAM_COLOURS[player.team].light);
     to.fillRect(x - 7, y - 12, Math.round(14 * share), 1);
-    to.font = "8px 'Trespasser Pixel', monospace";
+    to.font = "10px 'Trespasser Pixel', monospace";
     to.textAlign = 'center';
     to.fillStyle = css(PALETTE.ink, 0.8);
     to.fillText(name, x + 0.5, y - 14.5);

@@ -49,13 +49,6 @@ export class MapModel {
     this.end();
   }
 
-  /** Another map, and nothing to undo. */
-  reset(cells: ArrayLike<number>): void {
-    this.replace(cells);
-    this.done.length = 0;
-    this.undone.length = 0;
-  }
-
   begin(): void {
     this.end();
     this.before = this.cells.slice();

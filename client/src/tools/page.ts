@@ -1,7 +1,8 @@
 /** What both tools' pages have in common. */
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
-import { publishPalette } from '../render/palette';
+import { choosePalette, publishPalette } from '../render/palette';
 import { buildTrueType } from '../render/ttf';
+import { loadSettings } from '../settings';
 import { el, setShown, setText } from '../ui/dom';
 import './tools.css';
 
@@ -10,6 +11,8 @@ const MOST_BYTES = 64 << 20;
 
 /** Colours and typeface. The page is there without the typeface, too. */
 export async function preparePage(): Promise<HTMLElement> {
+  // As chosen in the game.
+  choosePalette(loadSettings().palette);
   publishPalette(document.documentElement);
   const root = document.getElementById('tool');
   if (!root) throw new Error('the page lacks its root');

@@ -26,7 +26,7 @@ export class Practice {
   private mouse = { x: 240, y: 135 };
   private rest = 0;
   private running = false;
-  private walls = -1;
+  private walls = '';
   private slot = 0;
   private frame: PlayFrame | null = null;
   private readonly names = new Map<number, string>();
@@ -69,7 +69,7 @@ export class Practice {
     for (let other = 0; other < 8; other += 1) this.names.set(other, other === slot ? 'You' : `Bot ${other}`);
     this.held = 0;
     this.rest = 0;
-    this.walls = -1;
+    this.walls = '';
     this.running = true;
     this.field.forget();
     for (const part of [this.score, this.ears.root, this.state]) setShown(part, true);

@@ -126,7 +126,8 @@ class ReplayPage {
     this.stage.say(`Fetching the recording of match ${id} ...`);
     try {
       const response = await fetch(`${serverUrl()}/replays/${encodeURIComponent(id)}`);
-      if (response.status === 404) {
+      // A server that knows nothing of recordings may answer with the game's page.
+      if (response.status === 404 || response.headers.get('content-type')?.startsWith('text/html')) {
         this.stage.say(`There is no recording of match ${id}: the match is not over yet, its recording has been removed, or this server keeps none.`, true);
         return;
       }

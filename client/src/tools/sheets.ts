@@ -7,9 +7,13 @@ interface Sheet {
   readonly frames: Map<number, { readonly x: number; readonly y: number; readonly width: number; readonly height: number }>;
 }
 
-/** Stands where Phaser's texture manager does: the painters ask for canvases, and name frames. */
+/** Stands where Phaser's texture manager does: the painters ask for canvases, and name frames. Each is painted once. */
 class Canvases {
   readonly sheets = new Map<string, Sheet>();
+
+  exists(): boolean {
+    return false;
+  }
 
   createCanvas(key: string, width: number, height: number): object {
     const canvas = document.createElement('canvas');
@@ -20,6 +24,7 @@ class Canvases {
     return {
       context: canvas.getContext('2d')!,
       refresh: () => {},
+      has: (frame: string) => frames.has(Number(frame)),
       add: (frame: number, _source: number, x: number, y: number, w: number, h: number) => {
         frames.set(frame, { x, y, width: w, height: h });
       },

@@ -13,6 +13,7 @@ export interface MenuActions {
   /** Name and team as they stand; before each of the others. */
   onChange(choice: MenuChoice): void;
   onPlay(): void;
+  onRated(): void;
   onLobbies(): void;
   onSettings(): void;
 }
@@ -38,7 +39,8 @@ export class MenuView {
     disposer: Disposer,
   ) {
     const submit = el('button', 'primary', { type: 'submit', id: 'quick-match' }, invited ? 'Join your friends' : 'Quick match');
-    const lobbies = el('button', '', { type: 'button', id: 'open-lobbies' }, 'Find or open a match');
+    const rated = el('button', '', { type: 'button', id: 'open-queue' }, 'Rated match');
+    const lobbies = el('button', '', { type: 'button', id: 'open-lobbies' }, 'Find or open');
     const open = el('button', '', { type: 'button', id: 'open-settings' }, 'Settings');
     const name = el('input', 'field', {
       id: 'player-name',
@@ -70,7 +72,7 @@ export class MenuView {
       name,
       el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Team'), teams),
       submit,
-      lobbies,
+      el('div', 'buttons', {}, rated, lobbies),
       open,
     );
     this.root = el(
@@ -91,6 +93,7 @@ export class MenuView {
       action();
     };
     disposer.listen(form, 'submit', go(actions.onPlay));
+    disposer.listen(rated, 'click', go(actions.onRated));
     disposer.listen(lobbies, 'click', go(actions.onLobbies));
     disposer.listen(open, 'click', go(actions.onSettings));
     disposer.add(() => this.root.remove());

@@ -18,6 +18,10 @@ pub(crate) struct Arena {
     dropped: u64,
     /// Ids of those who are listened for, by slot.
     listened: [Option<trespasser::PlayerId>; 8],
+    /// Health of all slices when this began: what players know of those that they have not learnt of since.
+    baseline: Vec<u16>,
+    /// Number of this among those that stood in one place, so that versions of walls never mean two things.
+    number: u32,
 }
 
 impl Arena {
@@ -30,7 +34,21 @@ impl Arena {
             sounds: Vec::new(),
             dropped: 0,
             listened: [None; 8],
+            baseline: Vec::new(),
+            number: 0,
         }
+    }
+
+    /// From here on things are told and remembered. `number` differs from that of the arena before.
+    pub(crate) fn begin(&mut self, number: u32) -> Result<(), Fault> {
+        self.number = number;
+        self.baseline = truth(&self.view()?);
+        self.forget()?;
+        self.listen()
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number
     }
 
     pub(crate) fn view(&self) -> Result<MatchView<'_>, Fault> {
@@ -66,15 +84,14 @@ impl Arena {
         Ok(())
     }
 
-    /// After the match was turned into another moment: nothing from before is told any more.
-    pub(crate) fn jumped(&mut self) -> Result<(), Fault> {
+    /// What has happened so far is told to nobody.
+    pub(crate) fn forget(&mut self) -> Result<(), Fault> {
         let Arena { world, game, .. } = self;
         world.drain_events(*game, |_| {})?;
         world.drain_sounds(*game, |_| {})?;
         self.events.clear();
         self.sounds.clear();
-        self.listened = [None; 8];
-        self.listen()
+        Ok(())
     }
 
     /// -1: nobody's view. Otherwise a slot.
@@ -117,6 +134,7 @@ impl Arena {
                 flights.iter().map(|p| flight(p.weapon.name(), p.position, p.velocity)).collect()
             }
         };
+        let version = viewer.map_or_else(|| view.walls_version(), |slot| view.known_slices_version(slot));
         let clouds: Vec<Value> = view
             .clouds()
             .map(|cloud| json!([cloud.disc.x, cloud.disc.y, cloud.disc.radius, cloud.disc.density]))
@@ -127,7 +145,7 @@ impl Arena {
             "killTarget": view.kill_target(),
             "over": view.is_over(),
             "winner": view.winner().map(|team| team.name()),
-            "walls": match viewer { Some(slot) => view.known_slices_version(slot), None => view.walls_version() },
+            "walls": format!("{}.{version}", self.number),
             "known": known,
             "sees": (0..8).map(|slot| view.sees(slot)).collect::<Vec<u8>>(),
             "players": players,
@@ -142,10 +160,21 @@ impl Arena {
     pub(crate) fn walls(&self, viewer: i32) -> Result<Answer, Fault> {
         let viewer = Self::viewer(viewer)?;
         let view = self.view()?;
-        let mut health = Vec::new();
-        match viewer {
-            Some(slot) => view.known_health(slot, &mut health),
-            None => health.extend((0..view.map().geometry().slice_count).map(|slice| view.slice_health(slice))),
+        let mut health = truth(&view);
+        if let Some(slot) = viewer {
+            let mut known = Vec::new();
+            view.known_health(slot, &mut known);
+            let geometry = view.map().geometry();
+            for (slice, health) in health.iter_mut().enumerate() {
+                let missing = geometry.missing[slice / 64] >> (slice % 64) & 1 == 1;
+                let at_first = if missing { 0 } else { geometry.max_health[slice] };
+                // The engine has players begin with the whole map; what had become of it when this began, they are taken to
+                // have seen.
+                *health = match (known[slice], *health) {
+                    (known, truth) if known == at_first && truth != at_first => self.baseline[slice],
+                    (known, _) => known,
+                };
+            }
         }
         Ok(Answer::Bytes(health.into_iter().flat_map(u16::to_le_bytes).collect()))
     }
@@ -162,6 +191,10 @@ impl Arena {
     pub(crate) fn sound(&self, kind: u32, x: f32, y: f32) -> Result<Answer, Fault> {
         sound_field(&self.view()?, kind, x, y)
     }
+}
+
+fn truth(view: &MatchView<'_>) -> Vec<u16> {
+    (0..view.map().geometry().slice_count).map(|slice| view.slice_health(slice)).collect()
 }
 
 pub(crate) fn sound_field(view: &MatchView<'_>, kind: u32, x: f32, y: f32) -> Result<Answer, Fault> {

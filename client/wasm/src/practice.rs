@@ -62,7 +62,7 @@ impl Practice {
             bots.add(&mut world, game, PlayerDef { team: Some(team), ..PlayerDef::default() }, def.skill)?;
         }
         let mut arena = Arena::new(world, game);
-        arena.jumped()?;
+        arena.begin(0)?;
         let practice = Practice { arena, bots, own, sequence: 0 };
         Ok((practice, json!({ "slot": own.slot(), "map": crate::ground::map_of(&map, &[]) }).into()))
     }

@@ -30,16 +30,26 @@ pub(crate) struct Show {
     pub(crate) arena: Arena,
     playback: Playback,
     replay: Replay,
+    rules: RuleSet,
+    map: Arc<GameMap>,
     scan: Scan,
 }
 
-fn begin(replay: &Replay, rules: &RuleSet, map: &Arc<GameMap>) -> Result<(Arena, Playback), Fault> {
+/// At a keyframe, with nothing remembered from before.
+fn begin(
+    replay: &Replay,
+    rules: &RuleSet,
+    map: &Arc<GameMap>,
+    tick: u32,
+    number: u32,
+) -> Result<(Arena, Playback), Fault> {
     let def =
         WorldDef { tick_rate: replay.header().tick_rate, rules: rules.clone(), max_matches: 1, ..WorldDef::default() };
     let mut world = World::new(def)?;
-    let playback = replay.begin(&mut world, map)?;
+    let mut playback = replay.begin(&mut world, map)?;
+    playback.seek(&mut world, tick)?;
     let mut arena = Arena::new(world, playback.game());
-    arena.jumped()?;
+    arena.begin(number)?;
     Ok((arena, playback))
 }
 
@@ -66,11 +76,11 @@ impl Show {
             );
             Fault::replay("map", text)
         })?;
-        let (arena, playback) = begin(&replay, &rules, &map)?;
-        let (scan_arena, scan_playback) = begin(&replay, &rules, &map)?;
+        let (arena, playback) = begin(&replay, &rules, &map, header.first_tick, 0)?;
+        let (scan_arena, scan_playback) = begin(&replay, &rules, &map, header.first_tick, 0)?;
         let scan = Scan { arena: scan_arena, playback: scan_playback, guarded: false, ended: false };
         let answer = told_of(&replay, &map)?;
-        Ok((Show { arena, playback, replay, scan }, answer.into()))
+        Ok((Show { arena, playback, replay, rules, map, scan }, answer.into()))
     }
 
     pub(crate) fn step(&mut self, ticks: u32) -> Result<Answer, Fault> {
@@ -104,8 +114,16 @@ impl Show {
         let keyframes = self.replay.keyframes();
         let nearest = keyframes[keyframes.partition_point(|keyframe| keyframe.tick <= tick).saturating_sub(1)].tick;
         let from = if now > tick || now < nearest { nearest } else { now };
-        self.playback.seek(&mut self.arena.world, tick.min(from.saturating_add(most)))?;
-        self.arena.jumped()?;
+        if now > tick || now < nearest {
+            // In a world of its own: in the old one players would remember what has not happened yet.
+            let number = self.arena.number().wrapping_add(1);
+            (self.arena, self.playback) = begin(&self.replay, &self.rules, &self.map, nearest, number)?;
+        }
+        let until = tick.min(from.saturating_add(most));
+        while self.playback.tick() < until && self.playback.step(&mut self.arena.world)? {
+            self.arena.after_tick(|_| {})?;
+        }
+        self.arena.forget()?;
         let tick_now = self.playback.tick();
         let found = self.arena.world.hash(self.arena.game)?;
         let keyframe = self.replay.keyframes().iter().rfind(|keyframe| keyframe.tick == tick_now);

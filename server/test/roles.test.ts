@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { io } from 'socket.io-client';
+import { readConfig } from '../src/config.js';
+import { createLogger } from '../src/logger.js';
+import { startRole, type RunningRole } from '../src/roles.js';
+import { metricsOf, Player, until } from './cluster.js';
+import { testFolder } from './database.js';
+import { TestClient, type Json } from './support.js';
+
+describe('everything in one process', { timeout: 180_000 }, () => {
+  let folder: Awaited<ReturnType<typeof testFolder>>;
+  let role: RunningRole | undefined;
+  let lines: string[];
+  const players: Player[] = [];
+  beforeEach(async () => {
+    folder = await testFolder();
+    lines = [];
+  });
+  afterEach(async () => {
+    for (const player of players.splice(0)) player.close();
+    await role?.close();
+    role = undefined;
+    await folder.remove();
+  });
+
+  async function start(env: Record<string, string> = {}): Promise<{ url: string; adminUrl: string }> {
+    const log = createLogger('info', { write: (line: string) => { lines.push(line); } });
+    role = await startRole(readConfig({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder.path, DEBUG_COMMANDS: 'on', ...env }), log);
+    return { url: role.url.replace('localhost', '127.0.0.1'), adminUrl: `http://127.0.0.1:${role.adminPort}` };
+  }
+
+  async function duel(url: string): Promise<{ pair: Player[]; matchId: string }> {
+    const pair = await Promise.all([Player.signIn(url, 'Ada'), Player.signIn(url, 'Bob')]);
+    players.push(...pair);
+    const found = await Promise.all(pair.map((player) => player.find('duel')));
+    await Promise.all(pair.map((player, at) => player.enter(found[at])));
+    await Promise.all(pair.map((player) => player.game!.next('match_started')));
+    return { pair, matchId: found[0].matchId as string };
+  }
+
+  test('is played in before its database is there, and where it cannot start: it says so, and keeps the results for a server that has one', async () => {
+    // A cluster that is none.
+    await mkdir(join(folder.path, 'postgres'));
+    await writeFile(join(folder.path, 'postgres', 'PG_VERSION'), 'nonsense\n');
+    const { url, adminUrl } = await start();
+    const client = await TestClient.connect({ url });
+    await client.play();
+    client.close();
+    assert((await fetch(`${adminUrl}/ready`)).ok);
+    assert.equal((await fetch(`${url}leaderboard?mode=duel`)).status, 503);
+    const said = await until('it is said', () => lines.find((line) => line.includes('The embedded PostgreSQL does not start')));
+    assert.match(said, /results wait in the outbox/);
+    assert.match(said, /DATABASE_URL/);
+    const { pair, matchId } = await duel(url);
+    pair[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    assert.equal((await pair[1]!.game!.next('match:return')).matchId, matchId);
+    assert.equal((await metricsOf({ adminUrl })).get('trespasser_outbox_entries'), 1);
+    await role!.close();
+    role = undefined;
+
+    // The next one can, and delivers what the first one has left.
+    await rm(join(folder.path, 'postgres'), { recursive: true });
+    const next = await start();
+    const board = await until('the result is on the leaderboard', async () => {
+      const answer = await fetch(`${next.url}leaderboard?mode=duel`);
+      if (answer.status !== 200) return undefined;
+      const page = await answer.json() as Json;
+      return page.entries.length === 2 ? page : undefined;
+    });
+    assert.deepEqual(board.entries.map((entry: Json) => entry.playerId).sort(), pair.map(({ id }) => id).sort());
+  });
+
+  test('takes players of its own and of the matchmaker side by side, and no stranger into a match of the matchmaker\'s', async () => {
+    const { url } = await start();
+    const stranger = await TestClient.connect({ url });
+    try {
+      await stranger.play();
+      const { pair, matchId } = await duel(url);
+      const list = await stranger.ask('get_lobby_list', { showPrivate: true, showFull: true, showInProgress: true }, 'lobby_list');
+      assert(list.lobbies.every((lobby: Json) => lobby.id !== matchId), 'not listed');
+      assert.equal((await stranger.ask('join_lobby', { lobbyId: matchId }, 'lobby_join_failed')).reason, 'Lobby not found');
+      const socket = io(url, { transports: ['websocket'], auth: { token: 'nonsense' }, forceNew: true, reconnection: false });
+      const error = await new Promise<Json>((resolve) => { socket.once('connect_error', resolve); });
+      socket.disconnect();
+      assert.equal(error.data.code, 'TOKEN_MALFORMED');
+      // Everybody has left, so it is over.
+      for (const player of pair) player.game!.socket.emit('leave_game');
+      await Promise.all(pair.map((player) => player.lobby.next('match_over')));
+      await until('the place is free again', () => role!.server!.lobbies.get(matchId) === undefined);
+    } finally {
+      stranger.close();
+    }
+  });
+
+  test('HTTP of accounts refuses what is none, and says what would be', async () => {
+    const { url } = await start();
+    const post = (body: string, headers: Record<string, string> = {}): Promise<Response> => (
+      fetch(`${url}accounts/guest`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+    );
+    for (const [answer, status, says] of [
+      [await post('{'), 400, /takes JSON/], [await post('[1]'), 400, /\{"name": text\}/], [await post(`"${'x'.repeat(5000)}"`), 413, /4096 bytes/],
+      [await post('{}', { authorization: 'Basic x' }), 401, /Bearer/], [await fetch(`${url}accounts/guest`), 405, /POST/],
+      [await fetch(`${url}leaderboard`), 400, /mode/], [await fetch(`${url}leaderboard?mode=duel&limit=1000`), 400, /limit/],
+    ] as const) {
+      assert.equal(answer.status, status);
+      assert.match(((await answer.json()) as Json).message, says);
+    }
+    const preflight = await fetch(`${url}accounts/guest`, { method: 'OPTIONS', headers: { origin: 'https://play.example.com' } });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-origin'), 'https://play.example.com');
+    assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization/);
+    const guest = await (await post('{"name":"Ada"}')).json() as Json;
+    const again = await post('{}', { authorization: `Bearer ${guest.token}` });
+    assert.equal(again.status, 200);
+    assert.equal(((await again.json()) as Json).playerId, guest.playerId);
+  });
+});
