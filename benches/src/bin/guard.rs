@@ -58,7 +58,7 @@ struct Options {
 
 /// Of the seeds that are reported; thresholds were chosen on others. New whenever thresholds have changed since a report
 /// was read, for seeds that have been seen are tuned on.
-const REPORTED: u64 = 0x6C93_F100_0000;
+const REPORTED: u64 = 0x2D07_6400_0000;
 const TUNED_ON: u64 = 0x7E57_0000_0000;
 
 /// A kind of cheat: what it counts as, its name, how it is played, and whether it hides behind human figures so that

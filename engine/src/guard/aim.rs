@@ -64,15 +64,19 @@ const HOLD_ODDS: [f32; 4] = [-0.6, 0.75, 2.0, 2.5];
 /// A strict pursuit with so large a share of its inputs on the middle; what is between that and a lock says little.
 const LOCK_SURE: f32 = 0.85;
 const LOCK_ODDS: f32 = 2.5;
-/// Turned to within `REACTION`, 200 ms, or later.
-const REACTION_ODDS: [f32; 3] = [2.5, -0.5, -2.0];
+/// Turned to within 110 ms or `REACTION`, by less than 15, 25, 40 degrees, or more: small turns are often luck. Within 200
+/// ms, and later.
+const QUICK: f32 = 6.6;
+const TURN_COSINES: [f32; 3] = [0.965_925_8, 0.906_307_8, 0.766_044_4];
+const REACTION_ODDS: [[f32; 4]; 2] = [[1.2, 2.2, 3.0, 4.0], [0.3, 0.8, 1.2, 1.8]];
+const LATE_ODDS: [f32; 2] = [-0.5, -2.0];
 /// Trigger pulled within 50 ms, `TRIGGER`, 200 ms, or later.
 const TRIGGER_ODDS: [f32; 4] = [2.5, 0.5, -0.5, -1.5];
 /// Inputs within which another of one sort adds nothing: it is the same luck.
 const SAME: u32 = 20;
 /// Odds from which a piece makes its player a suspect, and from which one is enough to flag: of aim in sight, where honest
-/// players came to 9.5 in 667 player-hours of tuning, and of the hidden, where they came to 4.5.
-const SEEN: [f32; 2] = [5.0, 9.6];
+/// players came to 8.8 in 213 player-hours of tuning, and of the hidden, where they came to 4.5.
+const SEEN: [f32; 2] = [5.0, 9.2];
 const UNSEEN: [f32; 2] = [3.4, 5.0];
 /// Odds of a pursuit of the hidden, by the share of its inputs on the middle: below the first of `TRACK_SHARES`, and from
 /// each on.
@@ -497,14 +501,20 @@ impl Eyes {
             let mut done = gone > WAIT || sees >> enemy & 1 == 0;
             if eye.sighting.aside && !done {
                 let from = eye.sighting.from;
-                let on = from.0 * aim.0 + from.1 * aim.1 < TURN_COS && least(&offs(enemy)) <= REACHED;
+                let turn_cos = from.0 * aim.0 + from.1 * aim.1;
+                let on = turn_cos < TURN_COS && least(&offs(enemy)) <= REACHED;
                 let reached = &mut eye.sighting.reached;
                 *reached = if on { reached.saturating_add(inputs.min(8) as u8) } else { 0 };
                 if u32::from(*reached) >= REACHED_FOR {
                     done = true;
                     let took = (gone + 1).saturating_sub((*reached).into()) as f32 * pace;
-                    let of = [REACTION as f32, LATE].into_iter().position(|limit| took <= limit).unwrap_or(2);
-                    if let Some(grade) = eye.weigh(TURN, sequence, REACTION_ODDS[of]) {
+                    let odds = if took <= REACTION as f32 {
+                        let turn = TURN_COSINES.into_iter().filter(|cos| turn_cos < *cos).count();
+                        REACTION_ODDS[usize::from(took > QUICK)][turn]
+                    } else {
+                        LATE_ODDS[usize::from(took > LATE)]
+                    };
+                    if let Some(grade) = eye.weigh(TURN, sequence, odds) {
                         found.tell(state, slot, Kind::Reaction, ms(took), ms(REACTION as f32), grade);
                     }
                 }
