@@ -74,6 +74,8 @@ export interface Config {
   maxConnections: number;
   /** Lobbies, and so matches, at once. */
   maxMatches: number;
+  /** Tickets of the matchmaker's queue at most. */
+  maxTickets: number;
   /** Events a second that one client may send in the long run. */
   eventsPerSecond: number;
   /** Seconds that a connection has to become a client: to send a request, to open a session, to give the password. */
@@ -235,6 +237,7 @@ export function readConfig(env: Environment): Config {
     limitLoopback: env['NODE_ENV'] === 'production',
     maxConnections: integer('MAX_CONNECTIONS', 2000, 1, 100_000),
     maxMatches: integer('MAX_MATCHES_PER_SERVER', 100, 1, 1000),
+    maxTickets: integer('MAX_TICKETS', 16_384, 1, 65_536),
     eventsPerSecond: integer('EVENTS_PER_SECOND', 240, 70, 100_000),
     handshakeSeconds: integer('HANDSHAKE_SECONDS', 10, 1, 300),
     adminPort: integer('ADMIN_PORT', 9090, 0, 65535),

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { clientAddress, type Accounts, type AccountResponse, type RateLimits, type TrustedProxies } from './accounts/index.js';
 import type { Counters } from './counters.js';
 import type { Logger } from './logger.js';
+import { ReplayError, type ReplayStore } from './replays/index.js';
 import { StoreError, type Store } from './store/index.js';
 
 /** Bytes of a request's body. */
@@ -13,6 +15,8 @@ export interface FrontHttpServices {
   accounts: Accounts;
   limits: RateLimits;
   store: Pick<Store, 'leaderboard'>;
+  /** Undefined: this process reaches none. */
+  replays?: Pick<ReplayStore, 'get'> | undefined;
   trustedProxies: TrustedProxies;
   counters: Counters;
   log: Logger;
@@ -25,6 +29,26 @@ const leaderboardSchema = z.object({
   after: z.string().max(256).optional(),
 });
 
+/** Match ids are those of `ReplayStore`. */
+const REPLAY = /^\/replays\/([\w-]{1,64})$/;
+
+interface Bytes {
+  status: number;
+  headers: Record<string, string>;
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+type Answer = AccountResponse | Bytes;
+
+interface Route {
+  readonly method: string;
+  answer(request: IncomingMessage, address: string): Promise<Answer>;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0]!;
+}
+
 /** A body that is none. */
 class BodyError extends Error {
   constructor(readonly status: number, message: string) {
@@ -33,22 +57,39 @@ class BodyError extends Error {
 }
 
 /**
- * The matchmaker's side of HTTP: `POST /accounts/guest` and `GET /leaderboard`.
+ * The matchmaker's side of HTTP: `POST /accounts/guest`, `GET /leaderboard`, and `GET /replays/MATCH_ID`: the recording of a
+ * match that has ended, to whoever knows its id.
  *
  * @returns answers a request and says so; false: it is for somebody else
  */
 export function frontHttp(services: FrontHttpServices): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const { accounts, limits, store, trustedProxies, counters, log } = services;
+  const { accounts, limits, store, replays, trustedProxies, counters, log } = services;
 
   const guest = async (request: IncomingMessage, address: string): Promise<AccountResponse> => (
     accounts.guest({ address, authorization: request.headers.authorization, body: await jsonBody(request) })
   );
 
-  const leaderboard = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
+  /** The answer to one who asks too often. */
+  const tooOften = async (address: string): Promise<AccountResponse | undefined> => {
     const verdict = await limits.take('read', { address });
-    if (!verdict.allowed) {
-      return { status: 429, headers: { ...NO_STORE, 'retry-after': String(Math.ceil(verdict.retryAfterMs / 1000)) }, body: { error: 'TOO_MANY_REQUESTS', message: 'Too many requests' } };
+    if (verdict.allowed) return undefined;
+    return { status: 429, headers: { ...NO_STORE, 'retry-after': String(Math.ceil(verdict.retryAfterMs / 1000)) }, body: { error: 'TOO_MANY_REQUESTS', message: 'Too many requests' } };
+  };
+
+  const replay = async (request: IncomingMessage, address: string): Promise<Answer> => {
+    const refused = await tooOften(address);
+    if (refused !== undefined) return refused;
+    const matchId = REPLAY.exec(pathOf(request))![1]!;
+    const bytes = await replays?.get(matchId);
+    if (bytes === undefined) {
+      return { status: 404, headers: NO_STORE, body: { error: 'NOT_FOUND', message: 'There is no recording of this match, or not yet: it can be had once the match has ended' } };
     }
+    return { status: 200, headers: { 'cache-control': 'public, max-age=31536000, immutable' }, bytes };
+  };
+
+  const leaderboard = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
+    const refused = await tooOften(address);
+    if (refused !== undefined) return refused;
     const query = leaderboardSchema.safeParse(Object.fromEntries(new URL(request.url ?? '/', 'http://host').searchParams));
     if (!query.success) {
       const [issue] = query.error.issues;
@@ -61,13 +102,15 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
     return { status: 200, headers: { 'cache-control': 'public, max-age=5' }, body: page };
   };
 
-  const routes = new Map([
+  const routes = new Map<string, Route>([
     ['/accounts/guest', { method: 'POST', answer: guest }],
     ['/leaderboard', { method: 'GET', answer: leaderboard }],
   ]);
+  const replayRoute: Route = { method: 'GET', answer: replay };
 
   return (request, response) => {
-    const route = routes.get((request.url ?? '/').split('?', 1)[0]!);
+    const path = pathOf(request);
+    const route = REPLAY.test(path) ? replayRoute : routes.get(path);
     if (route === undefined) return false;
     allowOrigin(request, response);
     if (request.method === 'OPTIONS') {
@@ -79,9 +122,12 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
       return true;
     }
     const address = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], trustedProxies);
-    route.answer(request, address).then((answer) => send(response, answer), (error: unknown) => {
+    route.answer(request, address).then((answer) => ('bytes' in answer ? sendBytes(response, answer) : send(response, answer))).catch((error: unknown) => {
       if (error instanceof BodyError) return send(response, { status: error.status, headers: { ...NO_STORE, connection: 'close' }, body: { error: 'INVALID_BODY', message: error.message } });
       if (error instanceof StoreError && error.kind === 'invalid') return send(response, { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: error.message } });
+      if (error instanceof ReplayError) {
+        return send(response, { status: 503, headers: { ...NO_STORE, 'retry-after': '5' }, body: { error: 'UNAVAILABLE', message: 'Recordings are away; try again soon' } });
+      }
       if (error instanceof StoreError && error.kind === 'unavailable') {
         return send(response, { status: 503, headers: { ...NO_STORE, 'retry-after': '5' }, body: { error: 'UNAVAILABLE', message: 'The database is away; try again soon' } });
       }
@@ -108,6 +154,12 @@ async function jsonBody(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new BodyError(400, 'The body takes JSON, or nothing');
   }
+}
+
+/** A store that fails on the way cuts the connection: the length is not known, so that a part would pass for the whole. */
+async function sendBytes(response: ServerResponse, { status, headers, bytes }: Bytes): Promise<void> {
+  response.writeHead(status, { 'content-type': 'application/octet-stream', ...headers });
+  await pipeline(bytes, response).catch(() => response.destroy());
 }
 
 function send(response: ServerResponse, { status, headers, body }: AccountResponse): void {

@@ -207,6 +207,7 @@ function openLater(context: Context, later: LaterStore): void {
 
 interface Game {
   server: RunningServer;
+  replays: ReplayStore | undefined;
   drain(): Promise<void>;
   setHttp(http: HttpFirst | undefined): void;
 }
@@ -273,7 +274,7 @@ async function startGame(context: Context, { records, bus, later, tickets }: Sha
     fleet.close();
   });
   return {
-    server,
+    server, replays,
     async drain() {
       await agent!.drain();
       await server.drain();
@@ -354,7 +355,9 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   const accounts = createAccounts({
     keys, ...(jwks === undefined ? {} : { external: { jwksUrl: jwks.url, issuer: jwks.issuer, audience: jwks.audience } }),
   }, { store: later.store, limits, log: log.child({ component: 'accounts' }), clock, onWithoutStore: () => counters.add('accounts_without_store') });
-  const http = frontHttp({ accounts, limits, store: later.store, trustedProxies: config.trustedProxies, counters, log });
+  // A folder is the game server's own; what lies in the remote store can be read from here.
+  const replays = game === undefined ? (config.s3 === undefined ? undefined : await openReplays(context)) : game.replays;
+  const http = frontHttp({ accounts, limits, store: later.store, replays, trustedProxies: config.trustedProxies, counters, log });
   const failed = (where: string): void => counters.add(`${where.replace(/[^a-z]+/g, '_')}_failed`);
 
   let isDraining = false;
@@ -371,12 +374,12 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   const io: SocketServer = own?.io ?? game!.server.io;
 
   const records = await coming;
-  const desk = new Desk({ modes: MODES, regions: config.regions, sessions: config.maxConnections }, {
+  const desk = new Desk({ modes: MODES, regions: config.regions, sessions: config.maxConnections, tickets: config.maxTickets }, {
     records, bus, clock, log, ratings: (ids, mode) => later.store.ratings(ids, mode), newcomer: new engine.RatingSystem().newcomer(),
     issue: (ticket) => tickets.issue(ticket), tokenLifeMs: TICKET_LIFE_MS,
     observer: { refused: (event, reason) => metrics.refused(event, reason), error: failed },
   });
-  const matchmaker = new Matchmaker({ modes: MODES, regions: config.regions }, {
+  const matchmaker = new Matchmaker({ modes: MODES, regions: config.regions, tickets: config.maxTickets }, {
     records, bus, clock, log, noteLost: (lost) => later.store.recordLostMatch(lost),
     observer: {
       leads: (isLeader) => {

@@ -45,12 +45,12 @@ export class Cluster {
     return new Cluster(redis, database, databaseUrl, store, await testFolder());
   }
 
-  async add(role: Node['role'], env: Record<string, string> = {}): Promise<Node> {
+  async add(role: Node['role'], env: Record<string, string> = {}, nodeOptions: readonly string[] = []): Promise<Node> {
     const process = startProcess({
       MATCHMAKING: 'on', ROLE: role, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'info', REDIS_URL: this.redis.url, DATABASE_URL: this.databaseUrl,
       TOKEN_SECRET: SECRET, DATA_DIR: join(this.folder.path, `${role}-${this.nodes.length}`), DEBUG_COMMANDS: 'on',
       REPLAYS: 'directory', ...env,
-    });
+    }, nodeOptions);
     const url = await process.ready;
     const adminUrl = await until('the port of the operator\'s endpoints', () => {
       const port = /"adminPort":(\d+)/.exec(process.output())?.[1];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { CuttingProxy } from './cutting-proxy.js';
 import { Cluster, metricsOf, until, type Node, type Player } from './cluster.js';
@@ -309,5 +310,69 @@ describe('one matchmaker and two game servers', WHOLE, () => {
     } finally {
       await proxy.stop();
     }
+  });
+});
+
+describe('clocks that differ, and a queue that is full', WHOLE, () => {
+  const CLOCK = fileURLToPath(new URL('./clock-jump.js', import.meta.url));
+  let cluster: Cluster;
+  let front: Node;
+  before(async () => {
+    cluster = await Cluster.start();
+    front = await cluster.add('match', { REGIONS: 'local,near,ahead,behind', MAX_TICKETS: '3' });
+  });
+  after(async () => { await cluster?.stop(); });
+
+  async function pair(region: string): Promise<{ players: Player[]; found: Json[] }> {
+    const players = await cluster.players(front, 2);
+    return { players, found: await Promise.all(players.map((player) => player.find('duel', region))) };
+  }
+
+  test('a game server whose clock is 3 s off lets players in; one a minute off refuses their tokens, and says that it is the clock', OVER_AND_BACK, async () => {
+    await cluster.add('game', { REGION: 'near', SKEW_MS: '3000' }, ['--import', CLOCK]);
+    const near = await pair('near');
+    const lines = await Promise.all(near.players.map((player, at) => player.enter(near.found[at]!)));
+    await Promise.all(lines.map((line) => line.next('match_started')));
+    lines[0]!.socket.emit('debug:trigger_match_end', {});
+    await until('the result is in the database', () => cluster.store.match(near.found[0]!.matchId));
+    for (const player of near.players) player.close();
+
+    for (const [region, skewMs, code] of [['ahead', 60_000, 'TOKEN_EXPIRED'], ['behind', -60_000, 'TOKEN_EARLY']] as const) {
+      const node = await cluster.add('game', { REGION: region, SKEW_MS: `${skewMs}` }, ['--import', CLOCK]);
+      const { players, found } = await pair(region);
+      for (const [at, player] of players.entries()) {
+        await assert.rejects(player.enter(found[at]!), (error: Error & { data?: Json }) => error.data?.code === code);
+      }
+      assert.equal((await metricsOf(node)).get(`trespasser_refused_events_total{event="connection",reason="${code}"}`), 2);
+      for (const player of players) player.close();
+    }
+  });
+
+  test('a full queue refuses with a word; a place that comes free is taken', OVER_AND_BACK, async () => {
+    // There is no game server in this region: they wait.
+    const waiting = await cluster.players(front, 3);
+    for (const player of waiting) {
+      player.queue('duel');
+      await player.lobby.next('queue_joined');
+    }
+    const late = await cluster.player(front);
+    late.queue('duel');
+    const refused = await late.lobby.next('request_refused');
+    assert.deepEqual([refused.event, refused.reason], ['queue:join', 'queue_full']);
+    waiting[0]!.lobby.socket.emit('queue:leave');
+    assert.equal((await waiting[0]!.lobby.next('queue_left')).reason, 'cancelled');
+    const { mark } = late.lobby;
+    late.queue('duel');
+    await late.lobby.next('queue_joined', mark);
+    // Two of the three play, whoever; the longest waiting is one of them.
+    await cluster.add('game');
+    const three = [waiting[1]!, waiting[2]!, late];
+    const found = await until('two of three have a match', () => {
+      const all = three.flatMap(({ lobby }) => lobby.all('match_found'));
+      return all.length === 2 ? all : undefined;
+    });
+    assert.equal(found[0]!.matchId, found[1]!.matchId);
+    assert.equal(waiting[1]!.lobby.all('match_found').length, 1);
+    for (const player of [...waiting, late]) player.close();
   });
 });

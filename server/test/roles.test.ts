@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { io } from 'socket.io-client';
 import { readConfig } from '../src/config.js';
+import { engine } from '../src/engine.js';
 import { createLogger } from '../src/logger.js';
 import { startRole, type RunningRole } from '../src/roles.js';
 import { metricsOf, Player, until } from './cluster.js';
@@ -93,6 +94,23 @@ describe('everything in one process', { timeout: 180_000 }, () => {
     } finally {
       stranger.close();
     }
+  });
+
+  test('the recording of a match can be had once it has ended, and by its id alone', async () => {
+    const { url } = await start({ REPLAYS: 'directory' });
+    const { pair, matchId } = await duel(url);
+    const ask = (id: string): Promise<Response> => fetch(`${url}replays/${id}`);
+    assert.equal((await ask(matchId)).status, 404, 'it runs still: the recording would tell of both sides');
+    pair[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    const answer = await until('the recording is there', async () => {
+      const response = await ask(matchId);
+      return response.status === 200 ? response : undefined;
+    });
+    assert.match(answer.headers.get('cache-control') ?? '', /immutable/);
+    const replay = engine.Replay.open(new Uint8Array(await answer.arrayBuffer()));
+    assert(replay.info().lastTick > replay.info().firstTick);
+    for (const [id, status] of [['nothing', 404], ['..%2f..%2fetc%2fpasswd', 404], ['x'.repeat(65), 404]] as const) assert.equal((await ask(id)).status, status, id);
+    assert.equal((await fetch(`${url}replays/${matchId}`, { method: 'POST' })).status, 405);
   });
 
   test('HTTP of accounts refuses what is none, and says what would be', async () => {
