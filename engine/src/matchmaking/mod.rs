@@ -13,7 +13,7 @@
 //! 4. Parties are dealt by trying all deals: the one whose predicted chance is closest to a half.
 //! 5. The match is held where the worst ping is lowest.
 //!
-//! A form call sorts the tickets by mode, size and rating once; in that order a region is a set of bits ([`bits`]), and the
+//! A form call sorts the tickets by mode, size and rating once; in that order a region is a set of bits (`bits.rs`), and the
 //! nearest ticket on either side is found in a few words.
 //!
 //! # What is promised
