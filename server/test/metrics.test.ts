@@ -102,12 +102,16 @@ test('what is measured each tick allocates nothing', () => {
     }
   };
   measure(20_000);
-  collect();
-  const before = process.memoryUsage().heapUsed;
-  measure(200_000);
-  const grown = process.memoryUsage().heapUsed - before;
-  // Eight bytes a call would be 3.2 MB.
-  assert(grown < 300_000, `${grown} bytes`);
+  // Code that is not compiled yet keeps numbers on the heap, and when it is compiled is not ours to say: the least of many.
+  let grown = Infinity;
+  for (let round = 0; round < 10; round++) {
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    measure(50_000);
+    grown = Math.min(grown, process.memoryUsage().heapUsed - before);
+  }
+  // Eight bytes a call would be 800 KB.
+  assert(grown < 100_000, `${grown} bytes`);
   metrics.close();
 });
 
