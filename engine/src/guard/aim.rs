@@ -631,11 +631,9 @@ impl Eye {
 fn weigh(count: &mut f32, hit: bool, against: f32, tell: impl FnOnce(f32)) {
     if hit {
         *count = (*count + 1.0).min(8.0);
-        if *count > 0.0 {
-            tell(*count);
-        }
+        tell(*count);
     } else {
-        *count = (*count - against).max(0.0_f32.min(*count));
+        *count = (*count - against).max(0.0);
     }
 }
 
