@@ -14,7 +14,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use trespasser::net::{Receiver, Taken};
+use trespasser::net::{Packet, Receiver, Taken};
 use trespasser::scenes::{Bots, FightStats, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
 use trespasser::world::PLAYERS;
@@ -154,7 +154,9 @@ struct Report {
     /// 16,666,667 / (ns_per_match_tick x threads): with several threads a core is a thread.
     matches_per_core_60hz: f64,
     agent_steps_per_s_per_core: f64,
+    /// Mean, and by what they are for.
     bytes_per_match: usize,
+    bytes_by_part: Vec<(&'static str, usize)>,
     simd: &'static str,
     /// Share of each stage in a match-tick on one thread, by a probe on ticks of their own.
     stages: BTreeMap<&'static str, f64>,
@@ -272,6 +274,28 @@ struct Game {
     seed: u64,
     /// By slot; nobody without `--snapshots`.
     clients: Vec<(PlayerId, Receiver)>,
+    /// What the clients say to the newest snapshots, one after the other, and where each one's ends.
+    answers: Vec<u8>,
+    ends: Vec<(PlayerId, usize)>,
+}
+
+impl Game {
+    /// The clients take what has been sent to this match, and answer; returns snapshots and their bytes.
+    fn take(&mut self, packets: &[Packet<'_>]) -> Result<(u64, u64)> {
+        self.answers.clear();
+        self.ends.clear();
+        let (mut made, mut sent) = (0, 0);
+        for packet in packets {
+            let Some((player, client)) = self.clients.get_mut(packet.player.slot()) else { continue };
+            if client.receive(packet.bytes)? == Taken::Snapshot {
+                made += 1;
+                sent += packet.bytes.len() as u64;
+            }
+            client.write(0, &mut self.answers);
+            self.ends.push((*player, self.answers.len()));
+        }
+        Ok((made, sent))
+    }
 }
 
 /// The matches of a measurement with their bots.
@@ -300,7 +324,7 @@ impl Load {
                     clients.push((player, Receiver::new()));
                 }
             }
-            games.push(Game { id, seed, clients });
+            games.push(Game { id, seed, clients, answers: Vec::new(), ends: Vec::new() });
         }
         Ok(Load { world, games, bots })
     }
@@ -324,33 +348,38 @@ impl Load {
         Ok(())
     }
 
-    /// The clients take what the step has sent, and answer; returns snapshots and their bytes.
-    fn answer(&mut self, bytes: &mut Vec<u8>) -> Result<(u64, u64)> {
-        let (mut made, mut sent, mut any) = (0, 0, false);
-        let mut at = 0;
-        for packet in self.world.packets() {
-            any = true;
-            while self.games[at].id != packet.game {
-                at += 1;
-            }
-            let Some((_, client)) = self.games[at].clients.get_mut(packet.player.slot()) else { continue };
-            if client.receive(packet.bytes)? == Taken::Snapshot {
-                made += 1;
-                sent += packet.bytes.len() as u64;
+    /// The clients take what the step has sent, on the threads that step, and answer; returns snapshots and their bytes.
+    fn answer(&mut self, pool: Option<&rayon::ThreadPool>) -> Result<(u64, u64)> {
+        let packets: Vec<Packet<'_>> = self.world.packets().collect();
+        // Both are in the order of the matches.
+        let mut of_games = packets.chunk_by(|a, b| a.game == b.game).peekable();
+        let mut busy: Vec<(&mut Game, &[Packet<'_>])> = Vec::new();
+        for game in &mut self.games {
+            if let Some(packets) = of_games.next_if(|packets| packets[0].game == game.id) {
+                busy.push((game, packets));
             }
         }
-        if any {
-            for game in &mut self.games {
-                for (player, client) in &mut game.clients {
-                    bytes.clear();
-                    client.write(0, bytes);
-                    if !bytes.is_empty() {
-                        self.world.receive(game.id, *player, bytes)?;
-                    }
-                }
+        ensure!(of_games.next().is_none(), "packets of a match that is not in the load, or out of order");
+        let add = |a: (u64, u64), b: (u64, u64)| (a.0 + b.0, a.1 + b.1);
+        let sums = match pool {
+            None => {
+                busy.iter_mut().try_fold((0, 0), |sums, (game, packets)| anyhow::Ok(add(sums, game.take(packets)?)))?
+            }
+            Some(pool) => pool.install(|| {
+                busy.par_iter_mut()
+                    .with_min_len(32)
+                    .map(|(game, packets)| game.take(packets))
+                    .try_reduce(|| (0, 0), |a, b| Ok(add(a, b)))
+            })?,
+        };
+        for game in &mut self.games {
+            let mut start = 0;
+            for (player, end) in game.ends.drain(..) {
+                self.world.receive(game.id, player, &game.answers[start..end])?;
+                start = end;
             }
         }
-        Ok((made, sent))
+        Ok(sums)
     }
 
     /// Polygons of everybody who lives; returns how many.
@@ -437,7 +466,6 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let mut bot_time = Duration::ZERO;
     let (mut polygon_time, mut polygons) = (Duration::ZERO, 0u64);
     let (mut snapshots, mut snapshot_bytes) = (0u64, 0u64);
-    let mut answers = Vec::new();
     let mut probed: [Vec<f64>; STAGES] = Default::default();
     let mut cpu_time = Duration::ZERO;
     let mut scratch = Vec::new();
@@ -491,7 +519,7 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
             }
         }
         if options.snapshots {
-            let (made, bytes) = load.answer(&mut answers)?;
+            let (made, bytes) = load.answer(pool.as_ref())?;
             if measured {
                 snapshots += made;
                 snapshot_bytes += bytes;
@@ -523,7 +551,14 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let mut costs = probed.map(|mut ticks| (median(&mut ticks) - own).max(0.0));
     costs[Stage::Send as usize] = (sending - own).max(0.0);
     let whole: f64 = costs.iter().sum::<f64>().max(1.0);
-    let first = load.world.view(load.games[0].id)?;
+    let mut parts: Vec<(&'static str, usize)> = Vec::new();
+    for game in &load.games {
+        let of_match = load.world.view(game.id)?.bytes_by_part();
+        parts.resize(of_match.len(), ("", 0));
+        parts.iter_mut().zip(of_match).for_each(|(sum, (name, bytes))| *sum = (name, sum.1 + bytes));
+    }
+    parts.iter_mut().for_each(|(_, bytes)| *bytes /= load.games.len());
+    parts.retain(|(_, bytes)| *bytes > 0);
     Ok(Report {
         matches: options.matches(),
         ticks,
@@ -538,7 +573,8 @@ fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         cpu_ns_per_match_tick: round(cpu_time.as_nanos() as f64 / f64::from(ticks) / f64::from(options.matches())),
         matches_per_core_60hz: round(per_core),
         agent_steps_per_s_per_core: (per_core * f64::from(TICK_RATE) * PLAYERS as f64).round(),
-        bytes_per_match: first.bytes(),
+        bytes_per_match: parts.iter().map(|(_, bytes)| bytes).sum(),
+        bytes_by_part: parts,
         simd: load.world.simd().name(),
         stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
         polygons: options.polygons,
@@ -595,7 +631,7 @@ fn in_real_time(options: &Options, map: &Arc<GameMap>) -> Result<RealTime> {
         threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
     };
     let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches()))?;
-    let (mut stats, mut tally, mut answers) = (FightStats::new(TICK_RATE), Tally::default(), Vec::new());
+    let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
     let (warmup, wanted) = (options.warmup * TICK_RATE, options.seconds * TICK_RATE);
     let period = Duration::from_nanos(TICK_NS as u64);
     let (mut lateness, mut steps) = (Vec::with_capacity(wanted as usize), Vec::with_capacity(wanted as usize));
@@ -630,7 +666,7 @@ fn in_real_time(options: &Options, map: &Arc<GameMap>) -> Result<RealTime> {
         }
         let stepped = began.elapsed();
         if options.snapshots {
-            load.answer(&mut answers)?;
+            load.answer(pool.as_ref())?;
         }
         load.after_tick(&mut stats, &mut tally)?;
         if paced {
@@ -767,6 +803,9 @@ fn print(report: &Report) {
     row("matches a core at 60 Hz", format!("{:.0}", report.matches_per_core_60hz));
     row("player-steps a second and core", format!("{:.0}", report.agent_steps_per_s_per_core));
     row("a match", format!("{} bytes", report.bytes_per_match));
+    for (name, bytes) in &report.bytes_by_part {
+        row(&format!("  {name}"), format!("{bytes}"));
+    }
     for stage in Stage::ALL {
         let share = report.stages.get(stage.name()).copied().unwrap_or(0.0);
         row(&format!("  {}", stage.name()), format!("{:5.1} %", share * 100.0));
