@@ -5,8 +5,8 @@
 use super::bits::{Bits, Put, Writer};
 use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
-    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
-    write_entry, write_header, write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, entry_bits, event,
+    nearest_frame, write_header, write_slices,
 };
 use super::{Decoy, Entry, History, Knowledge, NetDef, Told, at_first, hidden};
 use crate::map::{GameMap, Geometry};
@@ -36,6 +36,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) map: &'a GameMap,
     pub(crate) history: &'a History,
     pub(crate) knowledge: &'a Knowledge,
+    /// Entries as most links write them, if there are any.
+    pub(crate) shared: Option<&'a Shared>,
     /// The viewer's decoy, if there is or was one of late.
     pub(crate) decoy: Option<&'a Decoy>,
 }
@@ -59,6 +61,28 @@ impl Scope<'_> {
                 Some(Cow::Owned(entries))
             }
         }
+    }
+}
+
+/// What all links write of another player whom they have told of in the last two frames, the first against the second: the
+/// entries' bits, worked out once for a match and frame.
+pub(crate) struct Shared([Bits; PLAYERS]);
+
+impl Shared {
+    /// `None` until there are three frames.
+    pub(crate) fn of(history: &History, frame: u32, joined: u8, strides: &[(i32, i32); 4]) -> Option<Shared> {
+        let [is, was, old] = [0, 1, 2].map(|back| history.get(frame.checked_sub(back)?));
+        let (is, was, old) = (is?, was?, old?);
+        let mut bits = [Bits::default(); PLAYERS];
+        for slot in MatchState::slots(joined) {
+            let predicted = if was[slot].alive() && old[slot].alive() {
+                predicted(was[slot], old[slot], 1, 1)
+            } else {
+                (was[slot].x(), was[slot].y())
+            };
+            bits[slot] = entry_bits(false, is[slot], Some(Before { was: was[slot], predicted }), strides);
+        }
+        Some(Shared(bits))
     }
 }
 
@@ -465,7 +489,7 @@ impl Link {
     fn await_turn(&mut self, wait: Wait) {
         grow(&mut self.waiting, 8);
         self.waiting.push(wait);
-        if self.waiting.len() > CROWD {
+        if self.waiting.len() > CROWD || !self.crowd.is_empty() {
             self.crowd_in();
         }
     }
@@ -713,7 +737,7 @@ impl Link {
 
     /// Marks the player's own records, and the scores, that are otherwise than told.
     fn note_own(&mut self, scope: &Scope<'_>) {
-        let (s, v) = (scope.state, scope.viewer);
+        let (s, v) = (scope.state, scope.viewer % PLAYERS);
         if *scope.scores != self.told.scores {
             for slot in MatchState::slots(scope.scores.differ(&self.told.scores)) {
                 self.mark(key::SCORE + slot as u16, scope.frame);
@@ -923,8 +947,8 @@ impl Link {
         input: u8,
         w: &mut Writer<'_>,
     ) -> u8 {
-        let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
-        let at = |at: u32| self.past.snapshot(at).filter(|_| frame.wrapping_sub(at) < RING);
+        let (frame, s, v) = (scope.frame, scope.state, scope.viewer % PLAYERS);
+        let at = |at: u32| self.past.snapshot(at).filter(|_| at != NEVER && frame.wrapping_sub(at) < RING);
         // The base, its entries, the frames to it.
         let newest = self.base_frame(frame);
         let base = at(newest).and_then(|sent| scope.entries(newest).map(|known| (sent, known)));
@@ -942,8 +966,21 @@ impl Link {
             at(frame_then).and_then(|then| scope.entries(frame_then).map(|old| (then.mask, old)))
         });
         let past = past.as_ref().map(|(mask, old)| (*mask, &**old));
+        // Those whose entries are as everybody's: a decoy's are not.
+        let shared = match (scope.shared, base, past) {
+            (Some(shared), Some((sent, _)), Some((then, _)))
+                if back == 1 && sent.base == 1 && scope.decoy.is_none() =>
+            {
+                Some((shared, known & then & !(1u8 << v)))
+            }
+            _ => None,
+        };
         let strides = if back == 1 { *scope.strides } else { strides_of(scope.rules, lived) };
         for slot in MatchState::slots(mask) {
+            if let Some((Shared(bits), _)) = shared.filter(|(_, with)| with >> slot & 1 == 1) {
+                w.bits64(bits[slot]);
+                continue;
+            }
             let is = entries[slot];
             let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
                 let was = before[slot];
@@ -955,7 +992,7 @@ impl Link {
                 };
                 Before { was, predicted }
             });
-            write_entry(w, slot == v, is, before, &strides);
+            w.bits64(entry_bits(slot == v, is, before, &strides));
         }
         back as u8
     }
@@ -1085,11 +1122,14 @@ impl Link {
         }
         self.on_way.retain(|tag| tag.key != u16::MAX);
         self.waiting.drain(..count);
+        if self.waiting.is_empty() && !self.crowd.is_empty() {
+            self.crowd = Vec::new();
+        }
     }
 
     /// A small record as it is now, which is what has been told from now on.
     fn record(&mut self, scope: &Scope<'_>, key: u16) -> Record {
-        let (s, v) = (scope.state, scope.viewer);
+        let (s, v) = (scope.state, scope.viewer % PLAYERS);
         let until = |end: u32| end.saturating_sub(s.tick);
         match key {
             key::SCORE..key::TEAMS => {
@@ -1277,7 +1317,7 @@ fn item(s: &MatchState, v: usize, place: usize) -> u64 {
 }
 
 fn hands(scope: &Scope<'_>) -> Hands {
-    let (s, v, rules) = (scope.state, scope.viewer, scope.rules);
+    let (s, v, rules) = (scope.state, scope.viewer % PLAYERS, scope.rules);
     let end = |ticks: u16| if ticks > 0 { s.tick + u32::from(ticks) } else { 0 };
     let rate = rules.tick_rate as i32;
     let cold = s.heat[v] == 0 || rules.heat_limit == i32::MAX;
@@ -1294,7 +1334,7 @@ fn hands(scope: &Scope<'_>) -> Hands {
 
 /// Tick in which a respawn is granted, killer or 255.
 fn death(scope: &Scope<'_>) -> (u32, u8) {
-    let (s, v) = (scope.state, scope.viewer);
+    let (s, v) = (scope.state, scope.viewer % PLAYERS);
     if s.placed >> v & 1 == 0 {
         return (0, u8::MAX);
     }
@@ -1302,7 +1342,7 @@ fn death(scope: &Scope<'_>) -> (u32, u8) {
 }
 
 fn life(scope: &Scope<'_>) -> u64 {
-    let (s, v) = (scope.state, scope.viewer);
+    let (s, v) = (scope.state, scope.viewer % PLAYERS);
     if s.alive >> v & 1 == 1 {
         return s.invulnerable_until[v].into();
     }

@@ -2,7 +2,7 @@
 //! frame's tick the links write.
 
 use super::knowledge::Ear;
-use super::link::{Scores, inputs_of, message_of, strides_of};
+use super::link::{Scores, Shared, inputs_of, message_of, strides_of};
 use super::{Decoy, Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
@@ -352,7 +352,7 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     net.sounds = game.heard.written();
     let frame = frame?;
     let glances = (def.rate / GLANCES).max(1);
-    history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
+    history.put(frame, Entry::all(&game.state, &game.rules));
     for viewer in MatchState::slots(watchers) {
         // In turns; never by how much there is to look at, which would tell of what is out of sight.
         if (frame + viewer as u32).is_multiple_of(glances) {
@@ -414,6 +414,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
     }
     let Net { knowledge, history, links, decoys, step, lived, strides, .. } = net;
     let scores = Scores::of(&game.state);
+    let shared = Shared::of(history, frame, game.state.joined, strides);
     for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
         let scope = Scope {
@@ -429,6 +430,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             map: &game.map,
             history,
             knowledge,
+            shared: shared.as_ref(),
             decoy: decoys[viewer].as_deref(),
         };
         let before = out.bytes.len();
