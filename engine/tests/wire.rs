@@ -784,9 +784,10 @@ fn matches_send_in_turns() {
     for tick in 1..=120u32 {
         world.step();
         for (place, (game, table)) in tables.iter_mut().enumerate() {
-            let packets = world.packets().filter(|packet| packet.game == *game).count();
-            sent[place][(tick % 3) as usize] += packets;
-            if packets == 0 {
+            let packets = world.packets().filter(|packet| packet.game == *game);
+            let slots: Vec<usize> = packets.map(|packet| packet.player.slot()).collect();
+            sent[place][(tick % 3) as usize] += slots.len();
+            if slots.is_empty() {
                 continue;
             }
             for client in &mut table.clients {
@@ -794,8 +795,11 @@ fn matches_send_in_turns() {
                 client.receiver.input(Buttons::RIGHT, Buttons::NONE, cursor).unwrap();
             }
             table.exchange(&mut world, *game);
-            for slot in 0..2 {
+            for slot in slots {
                 let seen = table.seen(slot);
+                if seen.welcome.frame == 1 && seen.frame == 1 {
+                    continue;
+                }
                 // The wire's clock is late by the match's turn, and by nothing else.
                 assert_eq!(tick - seen.tick, place as u32 % 3);
                 if let Some(own) = seen.players[slot] {

@@ -180,8 +180,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether it is easily told that no slice of a wall is in view: one that is out of reach, out of the cone, or
-    /// behind a single rectangle. Most walls that have changed unseen are the latter, and cost a line at most instead of
-    /// one for each point that is looked at.
+    /// behind a single rectangle that hid something else just now. Most walls that have changed unseen are one of these,
+    /// and cost no line.
     ///
     /// A rectangle hides a wall if it covers all its directions, does not overlap it, and stands before it in one of
     /// them: both are convex, so that neither can change from before to behind.
@@ -190,19 +190,18 @@ impl<'a> Scene<'a> {
         let Some(info) = self.geometry.walls.get(wall) else { return true };
         let (x0, y0) = (info.x - OFF, info.y - OFF);
         let (x1, y1) = (info.x + info.width + OFF, info.y + info.height + OFF);
-        let (nx, ny) = ((x0 - eye.x).max(eye.x - x1).max(0.0), (y0 - eye.y).max(eye.y - y1).max(0.0));
+        let nx = larger(larger(x0 - eye.x, eye.x - x1), 0.0);
+        let ny = larger(larger(y0 - eye.y, eye.y - y1), 0.0);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close);
+        let reach = larger(eye.sight, eye.close);
         if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return true;
         }
-        d2 > 0.0 && self.is_shadowed(eye, (x0, y0, x1, y1), shadows)
+        d2 > 0.0 && self.is_covered(eye, (x0, y0, x1, y1), shadows)
     }
 
-    /// Whether a single rectangle hides all of `there`: one of those that hid something of late, or the one that stops
-    /// the line to its nearest point.
-    #[inline(never)]
-    fn is_shadowed(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
+    /// Whether one of the rectangles that hid something of late hides all of `there`.
+    fn is_covered(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
         for i in 0..SHADOWS {
             if i == shadows.made {
                 shadows.cast[i] = self.grid.solid_about(shadows.stops[i]).and_then(|rect| Shadow::cast(eye, rect));
@@ -215,12 +214,22 @@ impl<'a> Scene<'a> {
                 return true;
             }
         }
+        false
+    }
+
+    /// The same, or whether the rectangle does so that stops the line to its nearest point.
+    #[inline(never)]
+    fn is_shadowed(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
+        if self.is_covered(eye, there, shadows) {
+            return true;
+        }
         let to = (eye.x.clamp(there.0, there.2), eye.y.clamp(there.1, there.3));
         let to = (to.0.clamp(0.0, PLAYFIELD.0), to.1.clamp(0.0, PLAYFIELD.1));
         let Some(stop) = self.grid.sight_stop(eye.x, eye.y, to.0, to.1) else { return false };
         let shadow = self.grid.solid_about(stop).and_then(|rect| Shadow::cast(eye, rect));
         let hides = shadow.is_some_and(|shadow| shadow.covers(eye, there));
         if hides {
+            // All have been cast by now; the one that hid nothing for longest makes room.
             shadows.stops.rotate_right(1);
             shadows.cast.rotate_right(1);
             (shadows.stops[0], shadows.cast[0]) = (stop, shadow);
@@ -228,20 +237,24 @@ impl<'a> Scene<'a> {
         hides
     }
 
-    /// Whether a slice is in view; see the module's head.
-    fn shows_slice(&self, eye: &Eye, slice: usize) -> bool {
+    /// Whether a slice is in view; see the module's head. Behind a single rectangle it is not: that is told by one line at
+    /// most instead of one for each point that is looked at.
+    fn shows_slice(&self, eye: &Eye, slice: usize, shadows: &mut Shadows<'_>) -> bool {
         let g = self.geometry;
         let (x0, y0, x1, y1) = (g.x0[slice], g.y0[slice], g.x1[slice], g.y1[slice]);
         // From the eye to the nearest point.
         let (nx, ny) = (eye.x.clamp(x0, x1) - eye.x, eye.y.clamp(y0, y1) - eye.y);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close) + OFF;
+        let reach = larger(eye.sight, eye.close) + OFF;
         if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return false;
         }
         if d2 <= 0.0 {
             // The eye is in the gap.
             return true;
+        }
+        if self.is_shadowed(eye, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF), shadows) {
+            return false;
         }
         // A neighbour in the wall that stops sight covers the face between the two.
         let (along_x, part) = (g.walls[slice / SLICES_PER_WALL].along_x, slice % SLICES_PER_WALL);
@@ -327,8 +340,9 @@ impl Shadow {
     fn covers(&self, eye: &Eye, there: Rect) -> bool {
         let (x0, x1, y0, y1) = (there.0 - eye.x, there.2 - eye.x, there.1 - eye.y, there.3 - eye.y);
         let (left, right) = (self.left, self.right);
-        let past_left = (left.0 * y0).min(left.0 * y1) - (left.1 * x0).max(left.1 * x1);
-        let past_right = (right.1 * x0).min(right.1 * x1) - (right.0 * y0).max(right.0 * y1);
+        let smaller = |a: f32, b: f32| if a < b { a } else { b };
+        let past_left = smaller(left.0 * y0, left.0 * y1) - larger(left.1 * x0, left.1 * x1);
+        let past_right = smaller(right.1 * x0, right.1 * x1) - larger(right.0 * y0, right.0 * y1);
         if !(past_left > 0.0 && past_right > 0.0) {
             return false;
         }
@@ -339,12 +353,18 @@ impl Shadow {
     }
 }
 
+/// Of two numbers, both of which are some: an instruction, where `f32::max` takes five.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
 impl Eye {
     /// Whether a rectangle, `d2` px^2 away at least, is surely out of the cone and not close by.
     #[inline]
     fn is_aside(&self, x0: f32, y0: f32, x1: f32, y1: f32, d2: f32) -> bool {
         // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
-        let far = |low: f32, high: f32, aim: f32| (low * aim).max(high * aim);
+        let far = |low: f32, high: f32, aim: f32| larger(low * aim, high * aim);
         let along = far(x0 - self.x, x1 - self.x, self.aim_x) + far(y0 - self.y, y1 - self.y, self.aim_y);
         // All that is looked at lies at most so far outside.
         let near = self.close + OFF;
@@ -804,8 +824,10 @@ impl Knowledge {
             let eye = scene.eye(viewer);
             let wall = usize::from(slice) / SLICES_PER_WALL;
             let shadows = &mut Shadows::of(&mut self.stops[viewer]);
-            let mut hidden = |eye: &Eye| scene.hides_wall(eye, wall, shadows);
-            if eye.as_ref().is_some_and(|eye| !hidden(eye) && scene.shows_slice(eye, usize::from(slice))) {
+            let shows = |eye: &Eye| {
+                !scene.hides_wall(eye, wall, shadows) && scene.shows_slice(eye, usize::from(slice), shadows)
+            };
+            if eye.as_ref().is_some_and(shows) {
                 told |= 1 << viewer;
             } else if heard >> viewer & 1 == 0 {
                 self.miss(viewer, slice, before, left);
@@ -890,9 +912,17 @@ impl Knowledge {
             let wall = usize::from(stale[at].0) / SLICES_PER_WALL;
             let last = (wall + 1) * SLICES_PER_WALL;
             let hidden = scene.hides_wall(&eye, wall, &mut shadows);
+            if hidden && kept == at {
+                at += 1;
+                while stale.get(at).is_some_and(|memory| usize::from(memory.0) < last) {
+                    at += 1;
+                }
+                kept = at;
+                continue;
+            }
             while at < stale.len() && usize::from(stale[at].0) < last {
                 let (slice, knew) = stale[at];
-                if !hidden && scene.shows_slice(&eye, usize::from(slice)) {
+                if !hidden && scene.shows_slice(&eye, usize::from(slice), &mut shadows) {
                     *serial = serial.wrapping_add(1);
                     learn(slice, knew);
                 } else {
