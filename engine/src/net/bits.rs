@@ -62,11 +62,18 @@ impl<'a> Writer<'a> {
         self.word |= bits.word << held;
         self.held = held + bits.held;
         if self.held >= 64 {
-            self.out.extend_from_slice(&self.word.to_le_bytes());
             // In two shifts, for there may be no bit left over.
-            self.word = bits.word >> 1 >> (63 - held);
-            self.held -= 64;
+            self.flush(bits.word >> 1 >> (63 - held));
         }
+    }
+
+    /// Writes a whole word; `rest`: what did not fit. A call, for fields are written in a hundred places, and the vector's
+    /// growth in each of them is more code than the cache holds.
+    #[inline(never)]
+    fn flush(&mut self, rest: u64) {
+        self.out.extend_from_slice(&self.word.to_le_bytes());
+        self.word = rest;
+        self.held -= 64;
     }
 
     pub(crate) fn f(&mut self, value: f32) {

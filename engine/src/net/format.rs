@@ -490,6 +490,7 @@ pub(crate) fn write_slices(w: &mut Writer<'_>, slices: impl ExactSizeIterator<It
 
 impl Record {
     /// All but slices.
+    #[inline(never)]
     pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match *self {
             Record::Slice { slice, level } => write_slices(w, [(slice, level)].into_iter()),

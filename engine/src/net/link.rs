@@ -463,6 +463,7 @@ impl Link {
     }
 
     /// Lets a record wait that is none of slices, unless it does.
+    #[inline(never)]
     fn mark(&mut self, key: u16, since: u32) {
         let bit = 1 << (key - key::SMALL);
         if self.small & bit == 0 {
@@ -486,6 +487,7 @@ impl Link {
         }
     }
 
+    #[inline(never)]
     fn await_turn(&mut self, wait: Wait) {
         grow(&mut self.waiting, 8);
         self.waiting.push(wait);
@@ -788,12 +790,17 @@ impl Link {
         (heat - taken).abs() > rate
     }
 
+    #[inline]
     fn note_flights(&mut self, scope: &Scope<'_>) {
-        let s = scope.state;
-        let known = scope.knowledge.flights[scope.viewer] & s.flying;
-        if known == 0 && self.flights.iter().all(|f| f.serial == 0) {
-            return;
+        let known = scope.knowledge.flights[scope.viewer % PLAYERS] & scope.state.flying;
+        if known != 0 || self.flights.iter().any(|f| f.serial != 0) {
+            self.follow_flights(scope, known);
         }
+    }
+
+    #[inline(never)]
+    fn follow_flights(&mut self, scope: &Scope<'_>, known: u64) {
+        let s = scope.state;
         let mut met = 0u64;
         // New ones in the order of their launches: lanes are taken as they are free, and would tell of others.
         let mut fresh = 0u64;
@@ -849,13 +856,19 @@ impl Link {
         }
     }
 
+    #[inline]
     fn note_clouds(&mut self, scope: &Scope<'_>) {
+        if scope.state.clouds == 0 {
+            self.clouds.clear();
+        } else {
+            self.follow_clouds(scope);
+        }
+    }
+
+    #[inline(never)]
+    fn follow_clouds(&mut self, scope: &Scope<'_>) {
         let s = scope.state;
         let lanes = || (0..CLOUDS).filter(|lane| s.clouds >> lane & 1 == 1);
-        if s.clouds == 0 {
-            self.clouds.clear();
-            return;
-        }
         // New ones in the order in which they rose.
         let mut last = 0;
         loop {
@@ -1128,6 +1141,7 @@ impl Link {
     }
 
     /// A small record as it is now, which is what has been told from now on.
+    #[inline(never)]
     fn record(&mut self, scope: &Scope<'_>, key: u16) -> Record {
         let (s, v) = (scope.state, scope.viewer % PLAYERS);
         let until = |end: u32| end.saturating_sub(s.tick);
