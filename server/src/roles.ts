@@ -19,7 +19,7 @@ import { startFrontServer } from './front-server.js';
 import { admit, Guard, Hosting, ReplayShelf } from './hosting/index.js';
 import { LaterStore } from './later-store.js';
 import type { Logger } from './logger.js';
-import { attachFront, Desk, Matchmaker } from './matchmaker/index.js';
+import { attachFront, Desk, Matchmaker, RegionGuide } from './matchmaker/index.js';
 import { Metrics } from './observe/index.js';
 import { deliverLeftovers, openOutbox, type Outbox } from './outbox/index.js';
 import { ServerAgent } from './pool/index.js';
@@ -357,7 +357,12 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   }, { store: later.store, limits, log: log.child({ component: 'accounts' }), clock, onWithoutStore: () => counters.add('accounts_without_store') });
   // A folder is the game server's own; what lies in the remote store can be read from here.
   const replays = game === undefined ? (config.s3 === undefined ? undefined : await openReplays(context)) : game.replays;
-  const http = frontHttp({ accounts, limits, store: later.store, replays, trustedProxies: config.trustedProxies, counters, log });
+  let guide: RegionGuide | undefined;
+  const http = frontHttp({
+    accounts, limits, store: later.store, replays, trustedProxies: config.trustedProxies, counters, log,
+    modes: MODES.map(({ name }) => name), hasLobbies: game !== undefined,
+    regions: async () => await guide?.read() ?? config.regions.map((name) => ({ name, probes: [] })),
+  });
   const failed = (where: string): void => counters.add(`${where.replace(/[^a-z]+/g, '_')}_failed`);
 
   let isDraining = false;
@@ -374,6 +379,7 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   const io: SocketServer = own?.io ?? game!.server.io;
 
   const records = await coming;
+  guide = new RegionGuide(config.regions, { records, clock });
   const desk = new Desk({ modes: MODES, regions: config.regions, sessions: config.maxConnections, tickets: config.maxTickets }, {
     records, bus, clock, log, ratings: (ids, mode) => later.store.ratings(ids, mode), newcomer: new engine.RatingSystem().newcomer(),
     issue: (ticket) => tickets.issue(ticket), tokenLifeMs: TICKET_LIFE_MS,
