@@ -4,9 +4,9 @@ import { GameServer } from '../bench/gameServer';
 import { judgeHeld, SHORT, takeHeld, type Held } from '../bench/held';
 import { buildServer } from './browser/builtServer';
 
-const SAMPLES = 12;
+const SAMPLES = 10;
 /** Between two samples; and how often the page leaks, ms. */
-const EVERY_MS = 1200;
+const EVERY_MS = 800;
 const LEAK_MS = 20;
 
 let server: GameServer;
