@@ -112,7 +112,7 @@ export class MatchScene extends BaseScene {
       terrain,
       players: new PlayerLayer(this, match),
       effects,
-      fog: new FogLayer(this, terrain.mask),
+      fog: new FogLayer(this, terrain),
       hud: new Hud(
         services.ui,
         this.game.canvas,
@@ -210,7 +210,7 @@ export class MatchScene extends BaseScene {
     running.players.update(drawnMs, now, aim);
     running.projectiles.update(match.projectiles, drawnMs, serverMs, now);
     effects.update(now, elapsedMs, input.mouseX, input.mouseY);
-    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog);
+    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog, play === null);
     match.smoke.update(elapsedMs);
     running.smoke.update(match.smoke, running.fog.canvas, now);
     shake.update(elapsedMs);
