@@ -5,6 +5,7 @@ import { GONE, KnownSlices, MapGeometry, type MapFile } from '../predict/geometr
 import { DrawClock, Interpolation } from '../predict/interpolation';
 import { Movement } from '../predict/movement';
 import { Prediction } from '../predict/prediction';
+import { Trigger } from '../predict/trigger';
 import { coneOf, Sightline, Visibility, type Cone } from '../predict/visibility';
 import {
   AS_THE_MAP, Button, EventType, Gait, NO_WEAPON, PER_PX, RecordType, SLOTS, StateBit, weaponName, weaponNumber, WireReceiver, WireSender,
@@ -35,6 +36,8 @@ const FUSE: Readonly<Record<string, number>> = { grenade: 3000, grenadelauncher:
  */
 const INPUTS_A_MESSAGE = 3;
 const INPUTS_A_MESSAGE_FIRING = 2;
+/** Shots that wait for the next frame; a page that draws none forgets them. */
+const FIRED_MOST = 16;
 /** ms without a message up after which whatever comes down is answered by one without inputs: a hidden page makes none. */
 const SILENT_MS = 100;
 /** ms after the own death in which the event that tells of it may still come. */
@@ -56,6 +59,8 @@ export interface PlayView {
   frame(match: MatchModel, localMs: number, elapsedMs: number, inputShare: number, mouseX: number, mouseY: number): void;
   /** Host ms at which others are drawn. */
   drawnMs(localMs: number): number;
+  /** Hands over the types of the weapons that inputs since the last call have fired: the host has yet to say so. */
+  takeShots(each: (weaponType: string) => void): void;
 }
 
 /**
@@ -99,6 +104,9 @@ export class WirePlay implements PlayView {
   private readonly causes = Array.from({ length: CAUSES }, () => ({ x: 0, y: 0, radius: 0, tick: Number.NEGATIVE_INFINITY }));
   private nextCause = 0;
 
+  private readonly trigger = new Trigger();
+  /** Fired and not yet taken by the drawing; a frame makes a few at most. */
+  private readonly fired: string[] = [];
   private held = 0;
   private taps = 0;
   private sinceMessage = 0;
@@ -165,14 +173,21 @@ export class WirePlay implements PlayView {
     if (mouse.leftPressed && (this.held & Button.FIRE) !== 0) this.taps |= Button.FIRE;
     if (mouse.rightPressed && (this.held & Button.AIM) !== 0) this.taps |= Button.AIM;
     const urgent = held !== this.held || this.taps !== 0;
+    const pressed = (held & ~this.held) | this.taps;
     this.held = held;
     const made = this.sender.push(held, this.taps, mouse.x, mouse.y);
     this.taps = 0;
     this.prediction?.push(made);
+    if (this.live) this.pull(made.sequence, held, pressed);
     if (this.prediction) this.sender.wantsExact = this.prediction.wantsExact;
     this.sinceMessage += 1;
     const together = (held & Button.FIRE) !== 0 ? INPUTS_A_MESSAGE_FIRING : INPUTS_A_MESSAGE;
     if (urgent || this.sinceMessage >= together) this.sendMessage(localMs);
+  }
+
+  takeShots(each: (weaponType: string) => void): void {
+    for (const type of this.fired) each(type);
+    this.fired.length = 0;
   }
 
   /** The place of a weapon that there is no key for. */
@@ -241,6 +256,13 @@ export class WirePlay implements PlayView {
     match.visionPolygon = visibility.outline(shown.x, shown.y, aim, this.cone);
   }
 
+  private pull(sequence: number, held: number, pressed: number): void {
+    const { state, welcome } = this.receiver;
+    const alive = state.players.has(welcome!.slot) && state.players.alive(welcome!.slot);
+    const type = this.trigger.pull(sequence, held, pressed, this.sender.confirmed, state, alive);
+    if (type !== '' && this.fired.length < FIRED_MOST) this.fired.push(type);
+  }
+
   private ms(tick: number): number {
     return EPOCH_MS + tick * this.tickMs;
   }
@@ -266,6 +288,8 @@ export class WirePlay implements PlayView {
     this.wasThere.fill(0);
     this.ended.length = 0;
     this.prediction = null;
+    this.trigger.reset();
+    this.fired.length = 0;
     this.sender.wantsExact = false;
     if (!this.slices || !this.hasMap) {
       this.live = false;
@@ -443,7 +467,7 @@ export class WirePlay implements PlayView {
       const info = weaponInfo(type);
       weapons.push({
         type,
-        currentAmmo: rounds,
+        currentAmmo: Math.max(0, rounds - this.trigger.ahead(place, this.sender.confirmed)),
         reserveAmmo: reserve,
         maxAmmo: info?.magazine ?? rounds,
         reloadTime: info?.reload ?? 0,
@@ -674,7 +698,10 @@ export class WirePlay implements PlayView {
       this.emit('backend:player:respawned', { playerId: this.idOf(slot), position });
     }
     this.wasAlive = alive;
-    if (life.dead && !this.wasDead) this.deadSinceTick = state.tick;
+    if (life.dead && !this.wasDead) {
+      this.deadSinceTick = state.tick;
+      this.trigger.reset();
+    }
     const wait = DEATH_TOLD_MS / this.tickMs;
     if (life.dead && this.deathToldTick < this.deadSinceTick - wait && state.tick - this.deadSinceTick > wait) {
       const weapon = life.killer >= 0 && players.has(life.killer) ? weaponName(players.weapon[life.killer]!) : '';

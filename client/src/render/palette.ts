@@ -27,6 +27,8 @@ export const PALETTE = {
   wood: 0x9c754c,
   glass: 0x8fd3e6,
   border: 0x2a303c,
+  rust: 0x7d4a30,
+  splinter: 0xd9b076,
 
   gunmetal: 0x2b3039,
   gunlight: 0x7a8494,
