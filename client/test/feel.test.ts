@@ -137,7 +137,7 @@ async function play({ frames, frameJitter = 0.4, latency, jitter, loss, seconds 
       inputs += 1;
       due = pacer.due(0);
     }
-    wire.takeShots((type) => void own.show(type, now));
+    for (const type of wire.fired.splice(0)) own.show(type, now);
     const corrected = wire.prediction ? wire.prediction.corrections : 0;
     wire.frame(model, now, elapsed, pacer.share, 240, 135);
     if (!wire.prediction?.isPlaced || vsync < 2000) continue;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestState } from '../src/testHook';
+import { accessibilityFaults } from './browser/axe';
 import { launch } from './browser/chromium';
 import { FakeServer } from './browser/fakeServer';
 
@@ -155,6 +156,7 @@ async function look(name: string, { compared = true, canvas = false } = {}): Pro
   mkdirSync(SHOTS, { recursive: true });
   const path = resolve(SHOTS, `${name}.png`);
   await page.screenshot({ path });
+  expect.soft(await accessibilityFaults(page), name).toEqual([]);
   if (!compared) return;
   // What moves behind a menu is no part of it.
   const hide = canvas ? '' : 'canvas { visibility: hidden }';

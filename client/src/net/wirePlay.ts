@@ -59,8 +59,8 @@ export interface PlayView {
   frame(match: MatchModel, localMs: number, elapsedMs: number, inputShare: number, mouseX: number, mouseY: number): void;
   /** Host ms at which others are drawn. */
   drawnMs(localMs: number): number;
-  /** Hands over the types of the weapons that inputs since the last call have fired: the host has yet to say so. */
-  takeShots(each: (weaponType: string) => void): void;
+  /** Types of the weapons that inputs have fired, before the host says so; who shows them empties it. */
+  readonly fired: string[];
 }
 
 /**
@@ -76,6 +76,7 @@ export class WirePlay implements PlayView {
   onMessage: ((bytes: Uint8Array) => void) | null = null;
   /** Called with the content hash of a map that a welcome names and that is not at hand: nothing goes on without it. */
   onMapWanted: ((hash: string) => void) | null = null;
+  readonly fired: string[] = [];
 
   private geometry: MapGeometry | null = null;
   private slices: KnownSlices | null = null;
@@ -105,8 +106,6 @@ export class WirePlay implements PlayView {
   private nextCause = 0;
 
   private readonly trigger = new Trigger();
-  /** Fired and not yet taken by the drawing; a frame makes a few at most. */
-  private readonly fired: string[] = [];
   private held = 0;
   private taps = 0;
   private sinceMessage = 0;
@@ -183,11 +182,6 @@ export class WirePlay implements PlayView {
     this.sinceMessage += 1;
     const together = (held & Button.FIRE) !== 0 ? INPUTS_A_MESSAGE_FIRING : INPUTS_A_MESSAGE;
     if (urgent || this.sinceMessage >= together) this.sendMessage(localMs);
-  }
-
-  takeShots(each: (weaponType: string) => void): void {
-    for (const type of this.fired) each(type);
-    this.fired.length = 0;
   }
 
   /** The place of a weapon that there is no key for. */

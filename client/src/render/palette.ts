@@ -9,7 +9,7 @@ export const PALETTE = {
   night: 0x121722,
   panel: 0x1a2130,
   edge: 0x36425a,
-  dim: 0x8391ab,
+  dim: 0x98a6bf,
   text: 0xe9edf5,
   accent: 0xf2b84b,
   good: 0x7ddb8a,

@@ -206,7 +206,10 @@ export class MatchScene extends BaseScene {
     const drawnMs = play ? play.drawnMs(now) : serverMs - INTERPOLATION_DELAY_MS;
     const aim = Math.atan2(input.mouseY - match.ownFollower.y, input.mouseX - match.ownFollower.x);
     effects.dim = settings.darkFlashes;
-    play?.takeShots((type) => this.pulled(running, type, aim, now));
+    if (play) {
+      for (const type of play.fired) this.pulled(running, type, aim, now);
+      play.fired.length = 0;
+    }
     running.shots.flush(now);
     running.terrain.update();
     running.players.update(drawnMs, now, aim);

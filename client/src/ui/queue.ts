@@ -13,7 +13,7 @@ export interface QueueActions {
 /** Modes to wait for, and the waiting. */
 export class QueueView {
   private readonly root: HTMLElement;
-  private readonly title = el('h2', '', { role: 'status' });
+  private readonly title = el('h2', '', { 'aria-live': 'polite' });
   private readonly detail = el('p', 'dim');
   private readonly reason = el('p', 'reason', { role: 'status' });
   private readonly modes = el('div', 'options');
