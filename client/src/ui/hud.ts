@@ -38,7 +38,7 @@ const BEHIND_CAPTIONS = { x: 130, y: 145 };
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
-  private readonly root = el('div', 'hud');
+  private readonly root = el('main', 'hud', { 'aria-label': 'Match' });
   private readonly glare: Glare;
   private readonly health = el('span', 'value');
   private readonly healthFill = el('div', 'fill');
