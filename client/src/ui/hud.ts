@@ -185,7 +185,7 @@ export class Hud {
     const { own, ownBody: body } = match;
     const alive = own?.alive === true && body !== null;
     this.glare.update(dazzle, this.settings.darkFlashes);
-    setShown(this.healthBox, alive);
+    setShown(this.healthBox, alive && match.result === null);
     setShown(this.arms.root, alive && match.result === null);
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));
