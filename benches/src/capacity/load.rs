@@ -2,10 +2,10 @@
 
 use super::TICK_RATE;
 use super::options::Options;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use std::sync::Arc;
-use trespasser::net::{Receiver, Taken};
+use trespasser::net::{Packet, Receiver, Taken};
 use trespasser::scenes::{Bots, FightStats};
 use trespasser::{EventKind, GameMap, MatchDef, MatchId, PlayerDef, PlayerId, Vec2, World, WorldDef};
 
@@ -27,6 +27,28 @@ pub(super) struct Game {
     seed: u64,
     /// By slot; nobody without `--snapshots`.
     clients: Vec<(PlayerId, Receiver)>,
+    /// What the clients say to the newest snapshots, one after the other, and where each one's ends.
+    answers: Vec<u8>,
+    ends: Vec<(PlayerId, usize)>,
+}
+
+impl Game {
+    /// The clients take what has been sent to this match, and answer; returns snapshots and their bytes.
+    fn take(&mut self, packets: &[Packet<'_>]) -> Result<(u64, u64)> {
+        self.answers.clear();
+        self.ends.clear();
+        let (mut made, mut sent) = (0, 0);
+        for packet in packets {
+            let Some((player, client)) = self.clients.get_mut(packet.player.slot()) else { continue };
+            if client.receive(packet.bytes)? == Taken::Snapshot {
+                made += 1;
+                sent += packet.bytes.len() as u64;
+            }
+            client.write(0, &mut self.answers);
+            self.ends.push((*player, self.answers.len()));
+        }
+        Ok((made, sent))
+    }
 }
 
 /// The matches of a measurement with their bots.
@@ -55,7 +77,7 @@ impl Load {
                     clients.push((player, Receiver::new()));
                 }
             }
-            games.push(Game { id, seed, clients });
+            games.push(Game { id, seed, clients, answers: Vec::new(), ends: Vec::new() });
         }
         Ok(Load { world, games, bots })
     }
@@ -79,33 +101,51 @@ impl Load {
         Ok(())
     }
 
-    /// The clients take what the step has sent, and answer; returns snapshots and their bytes.
-    pub(super) fn answer(&mut self, bytes: &mut Vec<u8>) -> Result<(u64, u64)> {
-        let (mut made, mut sent, mut any) = (0, 0, false);
-        let mut at = 0;
-        for packet in self.world.packets() {
-            any = true;
-            while self.games[at].id != packet.game {
-                at += 1;
-            }
-            let Some((_, client)) = self.games[at].clients.get_mut(packet.player.slot()) else { continue };
-            if client.receive(packet.bytes)? == Taken::Snapshot {
-                made += 1;
-                sent += packet.bytes.len() as u64;
+    /// The clients take what the step has sent, on the threads that step, and answer; returns snapshots and their bytes.
+    pub(super) fn answer(&mut self, pool: Option<&rayon::ThreadPool>) -> Result<(u64, u64)> {
+        let packets: Vec<Packet<'_>> = self.world.packets().collect();
+        // Both are in the order of the matches.
+        let mut of_games = packets.chunk_by(|a, b| a.game == b.game).peekable();
+        let mut busy: Vec<(&mut Game, &[Packet<'_>])> = Vec::new();
+        for game in &mut self.games {
+            if let Some(packets) = of_games.next_if(|packets| packets[0].game == game.id) {
+                busy.push((game, packets));
             }
         }
-        if any {
-            for game in &mut self.games {
-                for (player, client) in &mut game.clients {
-                    bytes.clear();
-                    client.write(0, bytes);
-                    if !bytes.is_empty() {
-                        self.world.receive(game.id, *player, bytes)?;
-                    }
-                }
+        ensure!(of_games.next().is_none(), "packets of a match that is not in the load, or out of order");
+        let add = |a: (u64, u64), b: (u64, u64)| (a.0 + b.0, a.1 + b.1);
+        let sums = match pool {
+            None => {
+                busy.iter_mut().try_fold((0, 0), |sums, (game, packets)| anyhow::Ok(add(sums, game.take(packets)?)))?
+            }
+            Some(pool) => pool.install(|| {
+                busy.par_iter_mut()
+                    .with_min_len(32)
+                    .map(|(game, packets)| game.take(packets))
+                    .try_reduce(|| (0, 0), |a, b| Ok(add(a, b)))
+            })?,
+        };
+        for game in &mut self.games {
+            let mut start = 0;
+            for (player, end) in game.ends.drain(..) {
+                self.world.receive(game.id, player, &game.answers[start..end])?;
+                start = end;
             }
         }
-        Ok((made, sent))
+        Ok(sums)
+    }
+
+    /// Bytes of a match by what they are for, on the average.
+    pub(super) fn bytes_by_part(&self) -> Result<Vec<(&'static str, usize)>> {
+        let mut parts: Vec<(&'static str, usize)> = Vec::new();
+        for game in &self.games {
+            let of_match = self.world.view(game.id)?.bytes_by_part();
+            parts.resize(of_match.len(), ("", 0));
+            parts.iter_mut().zip(of_match).for_each(|(sum, (name, bytes))| *sum = (name, sum.1 + bytes));
+        }
+        parts.iter_mut().for_each(|(_, bytes)| *bytes /= self.games.len().max(1));
+        parts.retain(|(_, bytes)| *bytes > 0);
+        Ok(parts)
     }
 
     /// Polygons of everybody who lives; returns how many.

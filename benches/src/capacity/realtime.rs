@@ -60,7 +60,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<RealTime>
         threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
     };
     let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches()))?;
-    let (mut stats, mut tally, mut answers) = (FightStats::new(TICK_RATE), Tally::default(), Vec::new());
+    let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
     let (warmup, wanted) = (options.warmup * TICK_RATE, options.seconds * TICK_RATE);
     let period = Duration::from_nanos(TICK_NS as u64);
     let (mut lateness, mut steps) = (Vec::with_capacity(wanted as usize), Vec::with_capacity(wanted as usize));
@@ -95,7 +95,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<RealTime>
         }
         let stepped = began.elapsed();
         if options.snapshots {
-            load.answer(&mut answers)?;
+            load.answer(pool.as_ref())?;
         }
         load.after_tick(&mut stats, &mut tally)?;
         if paced {

@@ -48,7 +48,9 @@ pub(super) struct Report {
     /// 16,666,667 / (ns_per_match_tick x threads): with several threads a core is a thread.
     matches_per_core_60hz: f64,
     agent_steps_per_s_per_core: f64,
+    /// Mean, and by what they are for.
     bytes_per_match: usize,
+    bytes_by_part: Vec<(&'static str, usize)>,
     simd: &'static str,
     /// Share of each stage in a match-tick on one thread, by a probe on ticks of their own.
     stages: BTreeMap<&'static str, f64>,
@@ -104,7 +106,6 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let mut bot_time = Duration::ZERO;
     let (mut polygon_time, mut polygons) = (Duration::ZERO, 0u64);
     let (mut snapshots, mut snapshot_bytes) = (0u64, 0u64);
-    let mut answers = Vec::new();
     let mut probed: [Vec<f64>; STAGES] = Default::default();
     let mut cpu_time = Duration::ZERO;
     let mut scratch = Vec::new();
@@ -158,7 +159,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
             }
         }
         if options.snapshots {
-            let (made, bytes) = load.answer(&mut answers)?;
+            let (made, bytes) = load.answer(pool.as_ref())?;
             if measured {
                 snapshots += made;
                 snapshot_bytes += bytes;
@@ -190,7 +191,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let mut costs = probed.map(|mut ticks| (median(&mut ticks) - own).max(0.0));
     costs[Stage::Send as usize] = (sending - own).max(0.0);
     let whole: f64 = costs.iter().sum::<f64>().max(1.0);
-    let first = load.world.view(load.games[0].id)?;
+    let parts = load.bytes_by_part()?;
     Ok(Report {
         matches: options.matches(),
         ticks,
@@ -205,7 +206,8 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         cpu_ns_per_match_tick: round(cpu_time.as_nanos() as f64 / f64::from(ticks) / f64::from(options.matches())),
         matches_per_core_60hz: round(per_core),
         agent_steps_per_s_per_core: (per_core * f64::from(TICK_RATE) * PLAYERS as f64).round(),
-        bytes_per_match: first.bytes(),
+        bytes_per_match: parts.iter().map(|(_, bytes)| bytes).sum(),
+        bytes_by_part: parts,
         simd: load.world.simd().name(),
         stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
         polygons: options.polygons,
@@ -272,6 +274,9 @@ pub(super) fn print(report: &Report) {
     row("matches a core at 60 Hz", format!("{:.0}", report.matches_per_core_60hz));
     row("player-steps a second and core", format!("{:.0}", report.agent_steps_per_s_per_core));
     row("a match", format!("{} bytes", report.bytes_per_match));
+    for (name, bytes) in &report.bytes_by_part {
+        row(&format!("  {name}"), bytes.to_string());
+    }
     for stage in Stage::ALL {
         let share = report.stages.get(stage.name()).copied().unwrap_or(0.0);
         row(&format!("  {}", stage.name()), format!("{:5.1} %", share * 100.0));
