@@ -20,7 +20,9 @@ use trespasser::net::Receiver;
 use trespasser::scenes::{Bots, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
 use trespasser::simd::Level;
-use trespasser::{EventKind, GameMap, Loadout, MatchDef, MatchId, PlayerDef, PlayerId, Reading, Vec2, World, WorldDef};
+use trespasser::{
+    EventKind, GameMap, Loadout, MatchDef, MatchId, Op, PlayerDef, PlayerId, Reading, Snapshot, Vec2, World, WorldDef,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -29,14 +31,15 @@ const PLAYERS: usize = 8;
 /// Of the first bot and the last, as in `cargo xtask capacity`.
 const SKILL: [f32; 2] = [0.3, 0.7];
 /// Ticks until all matches fight.
-const WARMUP: u32 = 480;
+const WARMUP: u32 = 360;
 /// Ticks between polygons: 20 Hz.
 const POLYGON_EVERY: u32 = 3;
 /// Matches and ticks of a pass.
 const COUNTED: (u64, u32) = (4, 90);
-/// The same of allocations, which cost nothing to count; before them, lists grow for a minute.
-const ALLOCATING: (u64, u32) = (8, 1200);
-const SETTLING: u32 = 3600;
+/// The same of allocations, which cost nothing to count.
+const ALLOCATING: (u64, u32) = (8, 1800);
+/// Times they are played.
+const ROUNDS: usize = 4;
 
 /// What bots carry.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,10 @@ impl Case {
             Case::Armed => armed_loadout(n),
         }
     }
+}
+
+fn skill(n: usize) -> f32 {
+    SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32
 }
 
 /// A match, its seed and the clients of its players.
@@ -93,9 +100,8 @@ impl Load {
             let id = world.create_match(&map, MatchDef { seed, kill_target: None })?;
             let mut clients = Vec::new();
             for n in 0..PLAYERS {
-                let skill = SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32;
                 let def = PlayerDef { loadout: case.loadout(n)?, ..PlayerDef::default() };
-                let player = bots.add(&mut world, id, def, skill)?;
+                let player = bots.add(&mut world, id, def, skill(n))?;
                 world.open_link(id, player)?;
                 clients.push((player, Receiver::new()));
             }
@@ -108,6 +114,11 @@ impl Load {
     /// A tick: bots and clients beside the step.
     fn play(&mut self, step: impl FnOnce(&mut World)) -> Result<()> {
         self.bots.think(&mut self.world);
+        self.go_on(step)
+    }
+
+    /// The same without bots.
+    fn go_on(&mut self, step: impl FnOnce(&mut World)) -> Result<()> {
         step(&mut self.world);
         self.tick += 1;
         let mut at = 0;
@@ -353,32 +364,70 @@ impl StageProbe for Allocations {
     }
 }
 
+/// Lists grow to what the busiest fight needs. So the same ticks are played again and again, with the same inputs after a
+/// rollback: the last time nothing is left to grow.
 fn allocations(level: Level) -> Result<()> {
     let (matches, ticks) = ALLOCATING;
     for case in Case::ALL {
         let mut load = Load::new(case, level, matches)?;
-        let (mut out, mut in_polygons) = (Vec::new(), 0);
-        for _ in 0..SETTLING {
+        for _ in 0..WARMUP {
             load.play(World::step)?;
-            load.polygons(&mut out, || {}, || {})?;
         }
-        let (mut probe, mut whole) = (Allocations::default(), 0);
+        let mut begin = Vec::new();
+        for game in &load.games {
+            let mut snapshot = Snapshot::new();
+            load.world.snapshot(game.id, &mut snapshot)?;
+            begin.push((snapshot, game.seed));
+        }
+        let mut done: Vec<Vec<(MatchId, Op)>> = Vec::new();
         for _ in 0..ticks {
-            load.play(|world| {
-                let before = CALLS.load(Ordering::Relaxed);
-                world.step_with(&mut probe);
-                whole += CALLS.load(Ordering::Relaxed) - before;
-            })?;
-            let before = CALLS.load(Ordering::Relaxed);
-            load.polygons(&mut out, || {}, || {})?;
-            in_polygons += CALLS.load(Ordering::Relaxed) - before;
+            let mut now = Vec::new();
+            load.bots.think_told(&mut load.world, |id, op| now.push((id, *op)));
+            load.go_on(World::step)?;
+            done.push(now);
         }
+        let hashes = |load: &Load| -> Result<Vec<u64>> {
+            Ok(load.games.iter().map(|game| load.world.hash(game.id)).collect::<trespasser::Result<_>>()?)
+        };
+        let was = hashes(&load)?;
+
+        let (mut out, mut rounds) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            for (game, (snapshot, seed)) in load.games.iter_mut().zip(&begin) {
+                load.world.rollback(game.id, snapshot)?;
+                game.seed = *seed;
+            }
+            load.tick = 0;
+            let (mut probe, mut whole, mut in_polygons) = (Allocations::default(), 0, 0);
+            for now in &done {
+                for (id, op) in now {
+                    load.world.apply(*id, op)?;
+                }
+                load.go_on(|world| {
+                    let before = CALLS.load(Ordering::Relaxed);
+                    world.step_with(&mut probe);
+                    whole += CALLS.load(Ordering::Relaxed) - before;
+                })?;
+                let before = CALLS.load(Ordering::Relaxed);
+                load.polygons(&mut out, || {}, || {})?;
+                in_polygons += CALLS.load(Ordering::Relaxed) - before;
+            }
+            if hashes(&load)? != was {
+                let name = case.name();
+                return Err(
+                    format!("{name}: the same inputs ended in another hash, so their allocations say nothing").into()
+                );
+            }
+            rounds.push((probe, whole, in_polygons));
+        }
+        let growing: Vec<u64> = rounds.iter().map(|(_, whole, _)| *whole).collect();
+        eprintln!("{}: allocations of the rounds, lists growing: {growing:?}", case.name());
+        let Some((probe, whole, in_polygons)) = rounds.pop() else { continue };
         for (stage, calls) in Stage::ALL.iter().zip(probe.by_stage) {
             println!("{} {} {calls}", case.name(), stage.name());
         }
         println!("{} step {whole}", case.name());
         println!("{} polygon {in_polygons}", case.name());
-        println!("{} match-ticks {}", case.name(), u64::from(ticks) * matches);
     }
     Ok(())
 }
