@@ -30,7 +30,7 @@ export const HEAP_ONCE = 128 * 1024;
 export const MORE: Readonly<Record<Exclude<Kind, 'heap'>, number>> = { nodes: 24, listeners: 4, subscriptions: 0, game: 36, audio: 8 };
 /** Share of the samples in which caches fill and the compiler finds its types: of no account. */
 const WARM_UP = 0.2;
-const LEAST_SAMPLES = 8;
+const LEAST_SAMPLES = 10;
 
 /** @param minute since the first sample */
 export async function takeHeld(game: GamePage, minute: number): Promise<Held> {
@@ -65,7 +65,7 @@ export interface Verdict {
  */
 export function judgeHeld(samples: readonly Held[]): Verdict {
   const steady = samples.slice(Math.floor(samples.length * WARM_UP));
-  if (steady.length < LEAST_SAMPLES) throw new Error(`${samples.length} samples are too few to tell a leak: at least 10 are needed`);
+  if (samples.length < LEAST_SAMPLES) throw new Error(`${samples.length} samples are too few to tell a leak: at least ${LEAST_SAMPLES} are needed`);
   const third = Math.floor(steady.length / 3);
   const heapAMinute = slope(steady.map(({ minute, heap }) => [minute, heap]));
   const leaks: string[] = [];

@@ -106,7 +106,13 @@ export class WirePlay implements PlayView {
   private tracksFor: MatchModel | null = null;
   private readonly cone: Cone = { distance: 0, angle: 0 };
   private readonly shown = { x: 0, y: 0 };
-  private outlineKey = '';
+  /** Place, aim, cone's reach and angle, version of the slices that the outline at hand was made of; version -1: none is. */
+  private readonly outlined = new Float64Array(6).fill(-1);
+  /** By number of the flight; see {@link WirePlay.flyOn}. At most as many as there are numbers. */
+  private readonly flyers: ProjectileTold[] = [];
+  private readonly flying: ProjectileTold[] = [];
+  /** Ids of the flights' present generations, by number: made once for each. */
+  private readonly flightIds: (string | undefined)[] = [];
 
   constructor(
     /** The id under which the server knows this client. */
@@ -195,7 +201,7 @@ export class WirePlay implements PlayView {
   retell(): void {
     this.toldWalls = false;
     this.tracksFor = null;
-    this.outlineKey = '';
+    this.forgetOutline();
   }
 
   drawnMs(localMs: number): number {
@@ -213,12 +219,11 @@ export class WirePlay implements PlayView {
     match.killTarget = welcome.killTarget || match.killTarget;
     match.score.red = state.teams.red;
     match.score.blue = state.teams.blue;
-    for (const id of this.ended.splice(0)) match.projectiles.remove(id);
+    for (let i = 0; i < this.ended.length; i += 1) match.projectiles.remove(this.ended[i]!);
+    this.ended.length = 0;
     // What flies on as recorded is no change that a snapshot would be sent for.
     const soon = this.clock.drawn(localMs) + this.frameMs;
-    if (soon > this.ms(state.tick) && state.flights.some(({ there }) => there)) {
-      match.projectiles.states(this.projectiles((soon - EPOCH_MS) / this.tickMs), soon);
-    }
+    if (soon > this.ms(state.tick)) this.flyOn(match, soon);
     prediction.update(elapsedMs);
     const { shown } = this;
     prediction.shown(inputShare, shown);
@@ -227,18 +232,53 @@ export class WirePlay implements PlayView {
 
     const alive = state.players.has(welcome.slot) && state.players.alive(welcome.slot);
     if (!alive) {
-      if (this.outlineKey !== 'dead') match.visionPolygon = new Float32Array(0);
-      this.outlineKey = 'dead';
+      if (match.visionPolygon.length > 0) match.visionPolygon = new Float32Array(0);
+      this.forgetOutline();
       return;
     }
     const aim = Math.atan2(mouseY - shown.y, mouseX - shown.x);
     coneOf(welcome.rules, Math.hypot(mouseX - shown.x, mouseY - shown.y), this.cone);
     const hurt = prediction.movement.impaired(state.flash, this.tickAt(localMs));
     this.cone.distance *= 1 - hurt.visual;
-    const key = `${shown.x} ${shown.y} ${aim} ${this.cone.distance} ${this.cone.angle} ${this.slices.version}`;
-    if (key === this.outlineKey) return;
-    this.outlineKey = key;
+    if (!this.isNewOutline(aim, this.slices.version)) return;
     match.visionPolygon = visibility.outline(shown.x, shown.y, aim, this.cone);
+  }
+
+  /** Whether it is to be made of other numbers than the last; they are remembered. */
+  private isNewOutline(aim: number, version: number): boolean {
+    const { outlined, shown, cone } = this;
+    const isSame = outlined[0] === shown.x && outlined[1] === shown.y && outlined[2] === aim && outlined[3] === cone.distance
+      && outlined[4] === cone.angle && outlined[5] === version;
+    if (isSame) return false;
+    outlined[0] = shown.x;
+    outlined[1] = shown.y;
+    outlined[2] = aim;
+    outlined[3] = cone.distance;
+    outlined[4] = cone.angle;
+    outlined[5] = version;
+    return true;
+  }
+
+  private forgetOutline(): void {
+    this.outlined[5] = -1;
+  }
+
+  /** Moves what flies to where it is at a time of the host, ms. Once a frame: the objects told with are used again. */
+  private flyOn(match: MatchModel, hostMs: number): void {
+    const { flights } = this.receiver.state;
+    const tick = (hostMs - EPOCH_MS) / this.tickMs;
+    const { flying } = this;
+    let count = 0;
+    for (let number = 0; number < flights.length; number += 1) {
+      if (!flights[number]!.there) continue;
+      const told = this.flyers[number] ?? blankProjectile();
+      this.flyers[number] = told;
+      this.projectile(flights[number]!, number, tick, told);
+      flying[count] = told;
+      count += 1;
+    }
+    flying.length = count;
+    if (count > 0) match.projectiles.states(flying, hostMs);
   }
 
   private ms(tick: number): number {
@@ -476,6 +516,7 @@ export class WirePlay implements PlayView {
       if (!flight.there && this.wasThere[number] === 1) this.ended.push(this.flightId(number));
       if (flight.there && this.wasThere[number] === 0) {
         this.generation[number]! += 1;
+        this.flightIds[number] = undefined;
         this.bornTick[number] = flight.tick;
       }
       this.wasThere[number] = flight.there ? 1 : 0;
@@ -484,19 +525,19 @@ export class WirePlay implements PlayView {
 
   /** Numbers are used again; the model is to take what follows for another. */
   private flightId(number: number): string {
-    return `f${number}.${this.generation[number]}`;
+    return (this.flightIds[number] ??= `f${number}.${this.generation[number]}`);
   }
 
   /** All that flies, as it is at a tick. */
   private projectiles(tick: number): ProjectileState[] {
     const flying: ProjectileState[] = [];
     this.receiver.state.flights.forEach((flight, number) => {
-      if (flight.there) flying.push(this.projectile(flight, number, tick));
+      if (flight.there) flying.push(this.projectile(flight, number, tick, blankProjectile()));
     });
     return flying;
   }
 
-  private projectile(flight: Flight, number: number, tick: number): ProjectileState {
+  private projectile(flight: Flight, number: number, tick: number, out: ProjectileTold): ProjectileTold {
     const { welcome } = this.receiver;
     const seconds = ((tick - flight.tick) * this.tickMs) / 1000;
     // Section 2.8: thrown things slow down on the ground.
@@ -506,15 +547,14 @@ export class WirePlay implements PlayView {
     const type = weaponName(flight.weapon);
     // Of the others' it is not told when they were launched.
     const fuse = flight.own ? (FUSE[type] ?? 0) : 0;
-    return {
-      id: this.flightId(number),
-      type,
-      x: (flight.x + flight.vx * way) / PER_PX,
-      y: (flight.y + flight.vy * way) / PER_PX,
-      velocityX: (flight.vx * kept) / PER_PX,
-      velocityY: (flight.vy * kept) / PER_PX,
-      fuseAt: fuse > 0 ? this.ms(this.bornTick[number]!) + fuse : 0,
-    };
+    out.id = this.flightId(number);
+    out.type = type;
+    out.x = (flight.x + flight.vx * way) / PER_PX;
+    out.y = (flight.y + flight.vy * way) / PER_PX;
+    out.velocityX = (flight.vx * kept) / PER_PX;
+    out.velocityY = (flight.vy * kept) / PER_PX;
+    out.fuseAt = fuse > 0 ? this.ms(this.bornTick[number]!) + fuse : 0;
+    return out;
   }
 
   private smoke(): SmokeState[] {
@@ -713,6 +753,12 @@ export class WirePlay implements PlayView {
     };
     this.emit('FLASHBANG_EFFECT', { position: null, affected: [{ playerId: this.ownId(), intensity: flash.intensity, phases }] });
   }
+}
+
+type ProjectileTold = { -readonly [K in keyof ProjectileState]: ProjectileState[K] };
+
+function blankProjectile(): ProjectileTold {
+  return { id: '', type: '', x: 0, y: 0, velocityX: 0, velocityY: 0, fuseAt: 0 };
 }
 
 function wallId(index: number): string {

@@ -38,7 +38,7 @@ export class Backdrop {
     const walls = new WallSet();
     this.terrain = new TerrainLayer(scene, walls);
     walls.replace(BACKDROP.map(backdropWall));
-    this.fog = new FogLayer(scene, this.terrain.mask);
+    this.fog = new FogLayer(scene, this.terrain);
   }
 
   update(time: number, style: FogStyle): void {
