@@ -5,6 +5,7 @@ import { GONE, KnownSlices, MapGeometry, type MapFile } from '../predict/geometr
 import { DrawClock, Interpolation } from '../predict/interpolation';
 import { Movement } from '../predict/movement';
 import { Prediction } from '../predict/prediction';
+import { Trigger } from '../predict/trigger';
 import { coneOf, Sightline, Visibility, type Cone } from '../predict/visibility';
 import {
   AS_THE_MAP, Button, EventType, Gait, NO_WEAPON, PER_PX, RecordType, SLOTS, StateBit, weaponName, weaponNumber, WireReceiver, WireSender,
@@ -35,6 +36,8 @@ const FUSE: Readonly<Record<string, number>> = { grenade: 3000, grenadelauncher:
  */
 const INPUTS_A_MESSAGE = 3;
 const INPUTS_A_MESSAGE_FIRING = 2;
+/** Shots that wait for the next frame; a page that draws none forgets them. */
+const FIRED_MOST = 16;
 /** ms without a message up after which whatever comes down is answered by one without inputs: a hidden page makes none. */
 const SILENT_MS = 100;
 /** ms after the own death in which the event that tells of it may still come. */
@@ -56,6 +59,8 @@ export interface PlayView {
   frame(match: MatchModel, localMs: number, elapsedMs: number, inputShare: number, mouseX: number, mouseY: number): void;
   /** Host ms at which others are drawn. */
   drawnMs(localMs: number): number;
+  /** Types of the weapons that inputs have fired, before the host says so; who shows them empties it. */
+  readonly fired: string[];
 }
 
 /**
@@ -71,6 +76,7 @@ export class WirePlay implements PlayView {
   onMessage: ((bytes: Uint8Array) => void) | null = null;
   /** Called with the content hash of a map that a welcome names and that is not at hand: nothing goes on without it. */
   onMapWanted: ((hash: string) => void) | null = null;
+  readonly fired: string[] = [];
 
   private geometry: MapGeometry | null = null;
   private slices: KnownSlices | null = null;
@@ -99,6 +105,7 @@ export class WirePlay implements PlayView {
   private readonly causes = Array.from({ length: CAUSES }, () => ({ x: 0, y: 0, radius: 0, tick: Number.NEGATIVE_INFINITY }));
   private nextCause = 0;
 
+  private readonly trigger = new Trigger();
   private held = 0;
   private taps = 0;
   private sinceMessage = 0;
@@ -171,10 +178,12 @@ export class WirePlay implements PlayView {
     if (mouse.leftPressed && (this.held & Button.FIRE) !== 0) this.taps |= Button.FIRE;
     if (mouse.rightPressed && (this.held & Button.AIM) !== 0) this.taps |= Button.AIM;
     const urgent = held !== this.held || this.taps !== 0;
+    const pressed = (held & ~this.held) | this.taps;
     this.held = held;
     const made = this.sender.push(held, this.taps, mouse.x, mouse.y);
     this.taps = 0;
     this.prediction?.push(made);
+    if (this.live) this.pull(made.sequence, held, pressed);
     if (this.prediction) this.sender.wantsExact = this.prediction.wantsExact;
     this.sinceMessage += 1;
     const together = (held & Button.FIRE) !== 0 ? INPUTS_A_MESSAGE_FIRING : INPUTS_A_MESSAGE;
@@ -281,6 +290,13 @@ export class WirePlay implements PlayView {
     if (count > 0) match.projectiles.states(flying, hostMs);
   }
 
+  private pull(sequence: number, held: number, pressed: number): void {
+    const { state, welcome } = this.receiver;
+    const alive = state.players.has(welcome!.slot) && state.players.alive(welcome!.slot);
+    const type = this.trigger.pull(sequence, held, pressed, this.sender.confirmed, state, alive);
+    if (type !== '' && this.fired.length < FIRED_MOST) this.fired.push(type);
+  }
+
   private ms(tick: number): number {
     return EPOCH_MS + tick * this.tickMs;
   }
@@ -306,6 +322,8 @@ export class WirePlay implements PlayView {
     this.wasThere.fill(0);
     this.ended.length = 0;
     this.prediction = null;
+    this.trigger.reset();
+    this.fired.length = 0;
     this.sender.wantsExact = false;
     if (!this.slices || !this.hasMap) {
       this.live = false;
@@ -483,7 +501,7 @@ export class WirePlay implements PlayView {
       const info = weaponInfo(type);
       weapons.push({
         type,
-        currentAmmo: rounds,
+        currentAmmo: Math.max(0, rounds - this.trigger.ahead(place, this.sender.confirmed)),
         reserveAmmo: reserve,
         maxAmmo: info?.magazine ?? rounds,
         reloadTime: info?.reload ?? 0,
@@ -714,7 +732,10 @@ export class WirePlay implements PlayView {
       this.emit('backend:player:respawned', { playerId: this.idOf(slot), position });
     }
     this.wasAlive = alive;
-    if (life.dead && !this.wasDead) this.deadSinceTick = state.tick;
+    if (life.dead && !this.wasDead) {
+      this.deadSinceTick = state.tick;
+      this.trigger.reset();
+    }
     const wait = DEATH_TOLD_MS / this.tickMs;
     if (life.dead && this.deathToldTick < this.deadSinceTick - wait && state.tick - this.deadSinceTick > wait) {
       const weapon = life.killer >= 0 && players.has(life.killer) ? weaponName(players.weapon[life.killer]!) : '';
