@@ -1,8 +1,9 @@
 import { hasTools, replayAddress } from '../core/pages';
 import { DEFAULT_FOG_OPACITY, INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
+import { isSoundKind, OPEN_CUTOFF } from '../core/sounds';
 import { captureInput } from '../input/capture';
 import { InputState } from '../input/keys';
-import { Pacer } from '../input/pacer';
+import { Pacer, PREDICTED_SAVED } from '../input/pacer';
 import { RecentBlasts } from '../model/blasts';
 import { ChargeMeter } from '../model/charge';
 import type { Dazzle } from '../model/flash';
@@ -34,8 +35,6 @@ import { saveWish } from '../wishStore';
 import { BaseScene } from './baseScene';
 import { ShotPainter } from './shots';
 
-/** Inputs made up for after a slow frame, where the own movement is predicted. */
-const PREDICTED_SAVED = 6;
 /** Local ms between two respawn requests. */
 const RESPAWN_PACE = 250;
 /** Local ms after death in which a click is still the last burst, not a wish. */
@@ -120,7 +119,7 @@ export class MatchScene extends BaseScene {
       terrain,
       players: new PlayerLayer(this, match),
       effects,
-      fog: new FogLayer(this, terrain.mask),
+      fog: new FogLayer(this, terrain),
       hud: new Hud(
         services.ui,
         this.game.canvas,
@@ -196,6 +195,7 @@ export class MatchScene extends BaseScene {
     const { play } = this.services.link;
     const { pacer } = running;
     pacer.saved = play ? PREDICTED_SAVED : 2;
+    pacer.ahead = play !== null;
     let due = pacer.due(elapsedMs);
     while (due && session.phase === 'playing' && match.stateCount > 0 && match.result === null) {
       this.services.link.send('player:input', running.input.sample(Date.now()));
@@ -207,7 +207,7 @@ export class MatchScene extends BaseScene {
     match.hearing.prune(now);
     this.services.audio.update();
     match.ownFollower.update(now);
-    play?.frame(match, now, elapsedMs, pacer.share(elapsedMs), running.input.mouseX, running.input.mouseY);
+    play?.frame(match, now, elapsedMs, pacer.share, running.input.mouseX, running.input.mouseY);
 
     const { input, effects, charge, shake, dazzle } = running;
     const { settings } = this.services;
@@ -216,12 +216,16 @@ export class MatchScene extends BaseScene {
     const drawnMs = play ? play.drawnMs(now) : serverMs - INTERPOLATION_DELAY_MS;
     const aim = Math.atan2(input.mouseY - match.ownFollower.y, input.mouseX - match.ownFollower.x);
     effects.dim = settings.darkFlashes;
+    if (play) {
+      for (const type of play.fired) this.pulled(running, type, aim, now);
+      play.fired.length = 0;
+    }
     running.shots.flush(now);
     running.terrain.update();
     running.players.update(drawnMs, now, aim);
     running.projectiles.update(match.projectiles, drawnMs, serverMs, now);
     effects.update(now, elapsedMs, input.mouseX, input.mouseY);
-    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog);
+    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog, play === null);
     match.smoke.update(elapsedMs);
     running.smoke.update(match.smoke, running.fog.canvas, now);
     shake.update(elapsedMs);
@@ -315,10 +319,11 @@ export class MatchScene extends BaseScene {
 
     this.listen('weapon:fired', (shot) => {
       const now = performance.now();
+      const isThrown = weaponLook(shot.weaponType).hand === 'thrown';
+      const isNews = isThrown || shots.fired(shot, now);
+      if (!isNews) return;
       match.shotFired(shot.playerId, shot.weaponType, shot.ammoRemaining, now);
-      if (weaponLook(shot.weaponType).hand === 'thrown') return;
-      shots.fired(shot, now);
-      if (shot.playerId === match.ownId) shake.add(shotLook(shot.weaponType).kick);
+      if (!isThrown && shot.playerId === match.ownId) shake.add(shotLook(shot.weaponType).kick);
     });
     this.listen('grenade:thrown', ({ playerId, weaponType, ammoRemaining }) => {
       match.shotFired(playerId, weaponType, ammoRemaining, performance.now());
@@ -360,7 +365,7 @@ export class MatchScene extends BaseScene {
     this.listen('sounds', ({ timestamp, sounds }) => {
       const now = performance.now();
       match.hearing.hear(sounds, now);
-      this.services.audio.hear(sounds, match.clock.synced ? match.clock.at(now) - timestamp : 0);
+      this.services.audio.hear(shots.own.unheard(sounds, now), match.clock.synced ? match.clock.at(now) - timestamp : 0);
     });
 
     this.listen('projectile:created', (event) => match.projectiles.created(event, match.clock.at(performance.now())));
@@ -550,6 +555,18 @@ export class MatchScene extends BaseScene {
     const weapon = running?.match.ownWeapons[index];
     if (!running || !weapon || running.match.own?.alive !== true || weapon === running.match.ownWeapon) return;
     this.services.link.send('weapon:switch', { toWeapon: weapon.type });
+  }
+
+  /** The own gun fires: seen, heard and felt now, and counted when the host says so. */
+  private pulled({ match, shots, shake }: Running, type: string, aim: number, now: number): void {
+    shots.pulled(type, aim, now);
+    shake.add(shotLook(type).kick);
+    match.shotPulled(type, now);
+    const kind = `fire_${type}`;
+    // How loud it is to dazzled ears is the server's to say.
+    if (!isSoundKind(kind) || match.flash.active(now)) return;
+    shots.own.sounded(now);
+    this.services.audio.hear([{ kind, gain: 1, direction: aim, cutoff: OPEN_CUTOFF, own: true }], 0);
   }
 
   private explode(running: Running, { id, kind, position, radius }: ProjectileExploded): void {

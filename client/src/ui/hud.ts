@@ -38,7 +38,7 @@ const BEHIND_CAPTIONS = { x: 130, y: 145 };
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
-  private readonly root = el('div', 'hud');
+  private readonly root = el('main', 'hud', { 'aria-label': 'Match' });
   private readonly glare: Glare;
   private readonly health = el('span', 'value');
   private readonly healthFill = el('div', 'fill');
@@ -186,7 +186,7 @@ export class Hud {
     const alive = own?.alive === true && body !== null;
     this.root.classList.toggle('over', match.result !== null);
     this.glare.update(dazzle, this.settings.darkFlashes);
-    setShown(this.healthBox, alive);
+    setShown(this.healthBox, alive && match.result === null);
     setShown(this.arms.root, alive && match.result === null);
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));

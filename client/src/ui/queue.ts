@@ -26,7 +26,7 @@ function title(word: string): string {
 /** Modes, regions and a party to wait with, and the waiting. */
 export class QueueView {
   private readonly root: HTMLElement;
-  private readonly title = el('h2', '', { role: 'status' });
+  private readonly title = el('h2', '', { 'aria-live': 'polite' });
   private readonly detail = el('p', 'dim');
   private readonly reason = el('p', 'reason', { role: 'status', id: 'queue-reason' });
   private readonly modes = el('div', 'options');

@@ -16,7 +16,7 @@ export interface RoomState {
 /** The waiting room: who is here, what it waits for, and the way in for friends. The match can be walked about in behind it. */
 export class RoomPanel {
   readonly root = el('section', 'card room', { 'aria-label': 'Waiting room' });
-  private readonly title = el('h2', '', { role: 'status' });
+  private readonly title = el('h2', '', { 'aria-live': 'polite' });
   private readonly detail = el('p', 'dim');
   private readonly members = el('ol', 'room-members', { 'aria-label': 'Players here' });
   private readonly link = el('input', 'field', { type: 'text', readonly: '', id: 'invite-link', 'aria-label': 'Invite link' });

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestState } from '../../src/testHook';
+import { accessibilityFaults } from './axe';
 
 /** npm runs scripts in the package's folder. */
 const ROOT = process.cwd();
@@ -72,6 +73,7 @@ export function walk(page: () => Page, complaints: readonly string[]): Walk {
     mkdirSync(SHOTS, { recursive: true });
     const path = resolve(SHOTS, `${name}.png`);
     await page().screenshot({ path });
+    expect.soft(await accessibilityFaults(page()), name).toEqual([]);
     if (!compared) return;
     // What moves behind a menu is no part of it.
     const hide = canvas ? '' : 'canvas { visibility: hidden }';
