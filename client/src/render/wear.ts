@@ -31,7 +31,8 @@ const piece = { id: 0, next: 0, gap: 0 };
 function findPiece(x: number, y: number, size: number, purpose: number): void {
   const gx = Math.floor(x / size);
   const gy = Math.floor(y / size);
-  let [first, second] = [Infinity, Infinity];
+  let first = Infinity;
+  let second = Infinity;
   for (let cy = gy - 1; cy <= gy + 1; cy += 1) {
     for (let cx = gx - 1; cx <= gx + 1; cx += 1) {
       const dx = (cx + noise(cx, cy, purpose)) * size - x;
@@ -53,8 +54,7 @@ function findPiece(x: number, y: number, size: number, purpose: number): void {
 
 /** The border between two pieces is open. Both sides must say the same. */
 function isOpen(share: number, purpose: number): boolean {
-  const [a, b] = piece.id < piece.next ? [piece.id, piece.next] : [piece.next, piece.id];
-  return noise(a, b, purpose) < share;
+  return noise(Math.min(piece.id, piece.next), Math.max(piece.id, piece.next), purpose) < share;
 }
 
 /**
