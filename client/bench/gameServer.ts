@@ -6,7 +6,6 @@ import { resolve } from 'node:path';
 /** npm runs scripts in the package's folder. */
 const SERVER = resolve(process.cwd(), '../server');
 const MAIN = resolve(SERVER, 'dist/src/main.js');
-const FAST = resolve(process.cwd(), 'bench/fastServer.mjs');
 /** ms; it is ready in one second. */
 const READY_MS = 30_000;
 const STOP_MS = 10_000;
@@ -21,14 +20,11 @@ export class GameServer {
     public url: string,
   ) {}
 
-  /**
-   * @param settings environment variables of the server, see its README
-   * @param speed of its clock, 1 to 100
-   */
-  static async start(settings: Readonly<Record<string, string>>, speed = 1): Promise<GameServer> {
+  /** @param settings environment variables of the server, see its README */
+  static async start(settings: Readonly<Record<string, string>>): Promise<GameServer> {
     if (!existsSync(MAIN)) throw new Error('server/dist is missing: run `npm ci && npm run build` in server/');
-    const child = spawn(process.execPath, [speed === 1 ? MAIN : FAST], {
-      env: { ...process.env, SPEED: String(speed), HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'warn', MATCHMAKING: 'off', ...settings },
+    const child = spawn(process.execPath, [MAIN], {
+      env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'warn', MATCHMAKING: 'off', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     // Whatever ends this process ends the server.
