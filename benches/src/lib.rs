@@ -1,6 +1,7 @@
 //! What the report programs share: where a figure comes from, and which map it was taken on.
 
 pub mod canvas;
+pub mod capacity;
 pub mod draw;
 pub mod matchmaking;
 pub mod origin;

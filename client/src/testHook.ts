@@ -14,6 +14,8 @@ export interface TestHook {
   listenerCount(): number;
   /** Handlers of the game's own emitters and of its scenes', and things on the scenes' lists. The same in the same scene. */
   gameCount(): number;
+  /** Drawn since the page was loaded. */
+  frames(): number;
 }
 
 export interface TestState {
@@ -37,6 +39,8 @@ export interface TestState {
   readonly playersSeen: number;
   readonly walls: number;
   readonly slicesDestroyed: number;
+  /** Of those, the ones that were seen to break: drawn as rubble. */
+  readonly slicesBroken: number;
   /** Types of what flies. */
   readonly projectiles: readonly string[];
   readonly smokeClouds: number;
@@ -79,9 +83,11 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
       const weapon = match?.ownWeapon ?? null;
       let playersSeen = 0;
       let slicesDestroyed = 0;
+      let slicesBroken = 0;
       for (const player of match?.players.values() ?? []) if (player.seen) playersSeen += 1;
       for (const wall of match?.walls.walls.values() ?? []) {
         for (const health of wall.health) if (health <= 0) slicesDestroyed += 1;
+        for (let bits = wall.broken; bits !== 0; bits &= bits - 1) slicesBroken += 1;
       }
       return {
         scene: game.scene.getScenes(true)[0]?.scene.key ?? '',
@@ -101,6 +107,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         playersSeen,
         walls: match?.walls.walls.size ?? 0,
         slicesDestroyed,
+        slicesBroken,
         projectiles: [...(match?.projectiles.flying.values() ?? [])].map(({ type }) => type),
         smokeClouds: match?.smoke.clouds.size ?? 0,
         flash: match?.flash.at(now, { phase: 'none', glare: 0, blur: 0, vignette: 0 }).phase ?? 'none',
@@ -117,6 +124,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         renderer: game.renderer?.type === canvasRenderer ? 'canvas' : 'webgl',
       };
     },
+    frames: () => game.loop.frame,
     listenerCount: () => services.link.listenerCount() + Disposer.liveCount(),
     gameCount() {
       const handlers = (emitter: Phaser.Events.EventEmitter): number => (

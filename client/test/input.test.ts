@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputState } from '../src/input/keys';
-import { Pacer } from '../src/input/pacer';
+import { Pacer, PREDICTED_SAVED } from '../src/input/pacer';
 
 describe('the pacer', () => {
   const perSecond = (frameRate: number, jitter = 0): number => {
@@ -17,6 +17,28 @@ describe('the pacer', () => {
     expect(perSecond(60, 3)).toBeCloseTo(60, 0);
     for (const rate of [75, 120, 144, 240]) expect(perSecond(rate)).toBeCloseTo(60, 0);
     for (const rate of [60, 75, 144, 240]) expect(perSecond(rate)).toBeLessThanOrEqual(60.2);
+  });
+
+  it('for who predicts: 60 a second on any display, and what is drawn goes on evenly', () => {
+    for (const rate of [30, 60, 75, 90, 120, 144, 165, 240]) {
+      const pacer = new Pacer(60);
+      pacer.saved = PREDICTED_SAVED;
+      pacer.ahead = true;
+      let [made, before, worst] = [0, 0, 0];
+      for (let frame = 0; frame < rate * 10; frame += 1) {
+        let due = pacer.due(1000 / rate);
+        while (due) {
+          made += 1;
+          due = pacer.due(0);
+        }
+        // In inputs: the newest one's end, less what of it is still to come.
+        const drawn = made - 1 + pacer.share;
+        if (frame > rate) worst = Math.max(worst, Math.abs(drawn - before - 60 / rate));
+        before = drawn;
+      }
+      expect(made / 10).toBeCloseTo(60, 0);
+      expect(worst, `${rate} Hz`).toBeLessThan(0.01);
+    }
   });
 
   it('does not make up for a sleep', () => {

@@ -88,6 +88,10 @@ export interface Config {
   dataDir: string;
   /** Where matches are written down. */
   replays: 'off' | 'directory' | 's3';
+  /** MiB of recordings kept on this machine (`directory`); the oldest make room. */
+  replaysMib: number;
+  /** Recordings kept on this machine, likewise. */
+  replaysCount: number;
   password: string | undefined;
   adminPassword: string | undefined;
   logLevel: LogLevel;
@@ -244,6 +248,8 @@ export function readConfig(env: Environment): Config {
     drainSeconds: integer('DRAIN_SECONDS', 900, 0, 86_400),
     dataDir: text('DATA_DIR') ?? '.data',
     replays,
+    replaysMib: integer('REPLAYS_MIB', 10_240, 1, 100_000_000),
+    replaysCount: integer('REPLAYS_COUNT', 20_000, 1, 1_000_000),
     password: secret('PASSWORD'),
     adminPassword: secret('ADMIN_PASSWORD'),
     logLevel: choice('LOG_LEVEL', 'info', LOG_LEVELS),

@@ -1,22 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { clientAddress, type Accounts, type AccountResponse, type RateLimits, type TrustedProxies } from './accounts/index.js';
+import { clientAddress, SanctionedError, TokenError, type Accounts, type AccountResponse, type RateLimits, type TrustedProxies } from './accounts/index.js';
 import type { Counters } from './counters.js';
 import type { Logger } from './logger.js';
 import { ReplayError, type ReplayStore } from './replays/index.js';
-import { StoreError, type Store } from './store/index.js';
+import type { RegionProbes } from './matchmaker/index.js';
+import { StoreError, type MatchReport, type Store } from './store/index.js';
 
 /** Bytes of a request's body. */
 const MAXIMUM_BODY = 4096;
 const NO_STORE = { 'cache-control': 'no-store' };
+/** To be measured by: nothing is read or counted for it. */
+const PONG: AccountResponse = { status: 200, headers: NO_STORE, body: {} };
 
 export interface FrontHttpServices {
   accounts: Accounts;
   limits: RateLimits;
-  store: Pick<Store, 'leaderboard'>;
+  store: Pick<Store, 'leaderboard' | 'rank' | 'report'>;
   /** Undefined: this process reaches none. */
-  replays?: Pick<ReplayStore, 'get'> | undefined;
+  replays?: Pick<ReplayStore, 'get' | 'kind'> | undefined;
+  modes: readonly string[];
+  /** Regions that players may be matched in, and where to measure the way to them. */
+  regions(): Promise<readonly RegionProbes[]>;
+  /** Whether there are lobbies at this address too. */
+  hasLobbies: boolean;
   trustedProxies: TrustedProxies;
   counters: Counters;
   log: Logger;
@@ -29,8 +37,11 @@ const leaderboardSchema = z.object({
   after: z.string().max(256).optional(),
 });
 
+const ownRankSchema = leaderboardSchema.pick({ mode: true, season: true });
+
 /** Match ids are those of `ReplayStore`. */
 const REPLAY = /^\/replays\/([\w-]{1,64})$/;
+const MATCH = /^\/matches\/([\w-]{1,64})$/;
 
 interface Bytes {
   status: number;
@@ -57,13 +68,13 @@ class BodyError extends Error {
 }
 
 /**
- * The matchmaker's side of HTTP: `POST /accounts/guest`, `GET /leaderboard`, and `GET /replays/MATCH_ID`: the recording of a
- * match that has ended, to whoever knows its id.
+ * The matchmaker's side of HTTP. `GET /matches/MATCH_ID` and `GET /replays/MATCH_ID` are for whoever knows the id, which its
+ * players alone are told; ratings are public in any case, on the leaderboard.
  *
  * @returns answers a request and says so; false: it is for somebody else
  */
 export function frontHttp(services: FrontHttpServices): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const { accounts, limits, store, replays, trustedProxies, counters, log } = services;
+  const { accounts, limits, store, replays, modes, regions, hasLobbies, trustedProxies, counters, log } = services;
 
   const guest = async (request: IncomingMessage, address: string): Promise<AccountResponse> => (
     accounts.guest({ address, authorization: request.headers.authorization, body: await jsonBody(request) })
@@ -87,14 +98,40 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
     return { status: 200, headers: { 'cache-control': 'public, max-age=31536000, immutable' }, bytes };
   };
 
+  const match = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
+    const refused = await tooOften(address);
+    if (refused !== undefined) return refused;
+    const report = await store.report(MATCH.exec(pathOf(request))![1]!);
+    if (report === undefined) {
+      return { status: 404, headers: NO_STORE, body: { error: 'NOT_FOUND', message: 'There is no such match in the books, or not yet: its result follows once the match has ended' } };
+    }
+    return { status: 200, headers: NO_STORE, body: reported(report, replays?.kind) };
+  };
+
+  const service = async (_: IncomingMessage, address: string): Promise<AccountResponse> => (
+    await tooOften(address) ?? {
+      status: 200, headers: NO_STORE, body: { lobbies: hasLobbies, rated: true, leaderboard: true, replays: replays !== undefined, modes, regions: await regions() },
+    }
+  );
+
+  /** `{rank: null}`: has not played the mode in the season. */
+  const ownRank = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
+    const refused = await tooOften(address);
+    if (refused !== undefined) return refused;
+    const query = ownRankSchema.safeParse(queryOf(request));
+    if (!query.success) return invalid(query.error);
+    const token = /^Bearer (\S{1,8192})$/.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) return { status: 401, headers: NO_STORE, body: { error: 'TOKEN_MISSING', message: 'This takes `Authorization: Bearer TOKEN`: sign in first' } };
+    const { playerId } = await accounts.authenticate(token);
+    const rank = await store.rank(playerId, query.data.mode, query.data.season);
+    return { status: 200, headers: NO_STORE, body: { playerId, rank: rank ?? null } };
+  };
+
   const leaderboard = async (request: IncomingMessage, address: string): Promise<AccountResponse> => {
     const refused = await tooOften(address);
     if (refused !== undefined) return refused;
-    const query = leaderboardSchema.safeParse(Object.fromEntries(new URL(request.url ?? '/', 'http://host').searchParams));
-    if (!query.success) {
-      const [issue] = query.error.issues;
-      return { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: `${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'is not valid'}` } };
-    }
+    const query = leaderboardSchema.safeParse(queryOf(request));
+    if (!query.success) return invalid(query.error);
     const { mode, season, limit, after } = query.data;
     const page = await store.leaderboard({
       mode, ...(season === undefined ? {} : { season }), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }),
@@ -105,12 +142,16 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
   const routes = new Map<string, Route>([
     ['/accounts/guest', { method: 'POST', answer: guest }],
     ['/leaderboard', { method: 'GET', answer: leaderboard }],
+    ['/leaderboard/own', { method: 'GET', answer: ownRank }],
+    ['/service', { method: 'GET', answer: service }],
+    ['/ping', { method: 'GET', answer: async () => PONG }],
   ]);
   const replayRoute: Route = { method: 'GET', answer: replay };
+  const matchRoute: Route = { method: 'GET', answer: match };
 
   return (request, response) => {
     const path = pathOf(request);
-    const route = REPLAY.test(path) ? replayRoute : routes.get(path);
+    const route = REPLAY.test(path) ? replayRoute : MATCH.test(path) ? matchRoute : routes.get(path);
     if (route === undefined) return false;
     allowOrigin(request, response);
     if (request.method === 'OPTIONS') {
@@ -125,6 +166,8 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
     route.answer(request, address).then((answer) => ('bytes' in answer ? sendBytes(response, answer) : send(response, answer))).catch((error: unknown) => {
       if (error instanceof BodyError) return send(response, { status: error.status, headers: { ...NO_STORE, connection: 'close' }, body: { error: 'INVALID_BODY', message: error.message } });
       if (error instanceof StoreError && error.kind === 'invalid') return send(response, { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: error.message } });
+      if (error instanceof TokenError) return send(response, { status: 401, headers: NO_STORE, body: { error: error.code, message: error.message } });
+      if (error instanceof SanctionedError) return send(response, { status: 403, headers: NO_STORE, body: { error: error.code, message: error.message } });
       if (error instanceof ReplayError) {
         return send(response, { status: 503, headers: { ...NO_STORE, 'retry-after': '5' }, body: { error: 'UNAVAILABLE', message: 'Recordings are away; try again soon' } });
       }
@@ -137,6 +180,26 @@ export function frontHttp(services: FrontHttpServices): (request: IncomingMessag
     });
     return true;
   };
+}
+
+const TEAMS = ['red', 'blue'] as const;
+
+/** @param kind of the store of recordings that this process reads */
+function reported({ replay, players, matchId, state, mode, map, season, startedAt, endedAt, rated }: MatchReport, kind: ReplayStore['kind'] | undefined): object {
+  return {
+    matchId, state, mode, map, season, startedAt, endedAt, rated,
+    players: players.map(({ playerId, team, ...rest }) => ({ id: playerId, team: TEAMS[team] ?? String(team), ...rest })),
+    // Null: this process reaches none, whatever comes.
+    replay: kind === undefined ? null : replay === kind,
+  };
+}
+
+function queryOf(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(new URL(request.url ?? '/', 'http://host').searchParams);
+}
+
+function invalid({ issues: [issue] }: z.ZodError): AccountResponse {
+  return { status: 400, headers: NO_STORE, body: { error: 'INVALID_QUERY', message: `${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'is not valid'}` } };
 }
 
 async function jsonBody(request: IncomingMessage): Promise<unknown> {

@@ -61,6 +61,9 @@ function reportOf({ lobbies, counters, debugCommands, now, loopStats, wireTotals
       counters: counters.all(),
     };
   }
+  // To be measured by, and what there is at this address: where there is a matchmaker too, that one answers both.
+  if (path === '/ping') return {};
+  if (path === '/service') return { lobbies: true, rated: false, leaderboard: false, replays: false, modes: [], regions: [] };
   if (path === '/debug/lobbies') return { lobbies: lobbies.all(), stats: lobbies.stats(), timestamp: Math.round(now()) };
   if (path === '/' && !wantsPage(request)) {
     return { status: 'online', service: 'Trespasser game server', timestamp: new Date(now()).toISOString(), stats: lobbies.stats() };

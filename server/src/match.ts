@@ -710,6 +710,11 @@ export class Match {
   }
 
   /** Who is who, for those on the wire, where players go by their slots. */
+  /** Everybody who is in it, bots too, as the engine knows them. */
+  names(): { player: PlayerId; name: string }[] {
+    return [...this.#seats.values()].map(({ player, name }) => ({ player, name }));
+  }
+
   wireRoster(): { slot: number; id: string; name: string; team: TeamName }[] {
     return [...this.#seats.values()]
       .map(({ slot, memberId, name, team }) => ({ slot, id: memberId, name, team }))

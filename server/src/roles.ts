@@ -19,7 +19,7 @@ import { startFrontServer } from './front-server.js';
 import { admit, Guard, Hosting, ReplayShelf } from './hosting/index.js';
 import { LaterStore } from './later-store.js';
 import type { Logger } from './logger.js';
-import { attachFront, Desk, Matchmaker } from './matchmaker/index.js';
+import { attachFront, Desk, Matchmaker, RegionGuide } from './matchmaker/index.js';
 import { Metrics } from './observe/index.js';
 import { deliverLeftovers, openOutbox, type Outbox } from './outbox/index.js';
 import { ServerAgent } from './pool/index.js';
@@ -135,19 +135,28 @@ interface Shared {
   tickets: GameTickets;
 }
 
-async function startAlone({ config, log, clock, counters, metrics, onFatal }: Base): Promise<RunningRole> {
-  const server = await startServer(config, log, {
-    clock, counters, metrics, addressOf: addressOf(config),
-    companions: (world) => (config.guard ? [watchfulness({ world, log, counters, metrics, clock })] : []),
-    ...(onFatal === undefined ? {} : { onFatal }),
-  });
-  return {
-    url: server.url, adminPort: server.adminPort, server, drain: () => server.drain(),
-    async close() {
-      await server.close();
-      metrics.close();
-    },
-  };
+async function startAlone(base: Base): Promise<RunningRole> {
+  const { config, log, clock, counters, metrics, onFatal } = base;
+  const replays = await openReplays(base);
+  try {
+    const server = await startServer(config, log, {
+      clock, counters, metrics, addressOf: addressOf(config),
+      ...(replays === undefined ? {} : { recordingShelf: replays }),
+      companions: (world) => (config.guard ? [watchfulness({ world, log, counters, metrics, clock })] : []),
+      ...(onFatal === undefined ? {} : { onFatal }),
+    });
+    return {
+      url: server.url, adminPort: server.adminPort, server, drain: () => server.drain(),
+      async close() {
+        await server.close();
+        await replays?.close();
+        metrics.close();
+      },
+    };
+  } catch (error) {
+    await replays?.close();
+    throw error;
+  }
 }
 
 async function openShared(context: Context): Promise<Shared> {
@@ -219,7 +228,8 @@ async function startGame(context: Context, { records, bus, later, tickets }: Sha
   // Stable, so that a process that starts anew finds its outbox, and the pool sees that the old one has ended.
   const serverId = `${hostname().replace(/[^\w.-]/g, '-').slice(0, 48)}-${config.port === 0 ? randomBytes(4).toString('hex') : config.port}`;
   const outbox = await openServersOutbox(context, later, serverId);
-  const replays = await openReplays(context);
+  const replays = await openReplays(context, (matchIds) => forgetReplays(context, later, matchIds));
+  if (replays !== undefined) closing.push(() => replays.close());
   const hosting: Hosting = new Hosting({
     outbox, log: log.child({ component: 'hosting' }), clock, counters, killTarget: config.killTarget, lobbyUrl: config.lobbyUrl ?? null,
     onMatches: (count) => fleet.matches(count),
@@ -229,7 +239,7 @@ async function startGame(context: Context, { records, bus, later, tickets }: Sha
   let http: HttpFirst | undefined;
   const shelf = replays === undefined ? undefined : new ReplayShelf(replays, (matchId, replay) => { void hosting.replayWritten(matchId, replay); });
 
-  const server = await startServer({ ...config, replays: 'off' }, log, {
+  const server = await startServer(config, log, {
     clock, counters, metrics,
     addressOf: addressOf(config),
     ...(shelf === undefined ? {} : { recordingShelf: shelf }),
@@ -302,12 +312,21 @@ async function openServersOutbox(context: Context, later: LaterStore, serverId: 
   return outbox;
 }
 
-async function openReplays({ config, clock, counters, closing, ...context }: Context): Promise<ReplayStore | undefined> {
+/** The oldest recordings have made room for new ones: the books have no row of them any more. */
+function forgetReplays({ log }: Base, later: LaterStore, matchIds: readonly string[]): void {
+  void (async () => {
+    for (const matchId of matchIds) await later.store.removeReplay(matchId);
+  })().catch((error: unknown) => log.warn({ component: 'replays', err: error }, 'recordings that were cleared are in the books still'));
+}
+
+/** The caller closes it. Undefined: nothing is recorded. */
+async function openReplays({ config, clock, counters, ...context }: Base, onRemoved: (matchIds: string[]) => void = () => {}): Promise<ReplayStore | undefined> {
   const log = context.log.child({ component: 'replays' });
   if (config.replays === 'off') return undefined;
   const folder = join(config.dataDir, 'replays');
   const { s3 } = config;
-  const store = s3 === undefined ? await openReplayDirectory({ folder }) : await openS3Replays({
+  const directory = { folder, totalBytes: config.replaysMib * 2 ** 20, totalCount: config.replaysCount, onRemoved };
+  return s3 === undefined ? openReplayDirectory(directory) : openS3Replays({
     region: s3.region, bucket: s3.bucket, spoolFolder: folder,
     ...(s3.endpoint === undefined ? {} : { endpoint: s3.endpoint }), ...(s3.credentials === undefined ? {} : { credentials: s3.credentials }),
     onFailure: (error) => {
@@ -315,8 +334,6 @@ async function openReplays({ config, clock, counters, closing, ...context }: Con
       log.warn({ err: error }, 'a recording waits for the remote store');
     },
   }, { log, clock });
-  closing.push(() => store.close());
-  return store;
 }
 
 function watchfulness(
@@ -356,8 +373,15 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
     keys, ...(jwks === undefined ? {} : { external: { jwksUrl: jwks.url, issuer: jwks.issuer, audience: jwks.audience } }),
   }, { store: later.store, limits, log: log.child({ component: 'accounts' }), clock, onWithoutStore: () => counters.add('accounts_without_store') });
   // A folder is the game server's own; what lies in the remote store can be read from here.
-  const replays = game === undefined ? (config.s3 === undefined ? undefined : await openReplays(context)) : game.replays;
-  const http = frontHttp({ accounts, limits, store: later.store, replays, trustedProxies: config.trustedProxies, counters, log });
+  const remote = game !== undefined || config.s3 === undefined ? undefined : await openReplays(context);
+  if (remote !== undefined) closing.push(() => remote.close());
+  const replays = game === undefined ? remote : game.replays;
+  let guide: RegionGuide | undefined;
+  const http = frontHttp({
+    accounts, limits, store: later.store, replays, trustedProxies: config.trustedProxies, counters, log,
+    modes: MODES.map(({ name }) => name), hasLobbies: game !== undefined,
+    regions: async () => await guide?.read() ?? config.regions.map((name) => ({ name, probes: [] })),
+  });
   const failed = (where: string): void => counters.add(`${where.replace(/[^a-z]+/g, '_')}_failed`);
 
   let isDraining = false;
@@ -374,6 +398,7 @@ async function startFront(context: Context, { keys, redis, records: coming, bus,
   const io: SocketServer = own?.io ?? game!.server.io;
 
   const records = await coming;
+  guide = new RegionGuide(config.regions, { records, clock });
   const desk = new Desk({ modes: MODES, regions: config.regions, sessions: config.maxConnections, tickets: config.maxTickets }, {
     records, bus, clock, log, ratings: (ids, mode) => later.store.ratings(ids, mode), newcomer: new engine.RatingSystem().newcomer(),
     issue: (ticket) => tickets.issue(ticket), tokenLifeMs: TICKET_LIFE_MS,

@@ -1,6 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server as SocketServer } from 'socket.io';
 import { Admin } from './admin.js';
@@ -21,7 +20,7 @@ import type { Session } from './session.js';
 import type { World } from './engine.js';
 import { createSchedule, FixedLoop, type LoopStats, type OnStall } from './loop.js';
 import { MapShelf } from './maps.js';
-import { RecordingFolder, Recordings, type RecordingShelf } from './replays/index.js';
+import { Recordings, type RecordingShelf } from './replays/index.js';
 import { StaticFiles } from './static-files.js';
 import { turnAway, Wire, WIRE_PATH } from './wire.js';
 
@@ -83,7 +82,7 @@ export interface ServerOptions {
   addressOf?: (request: IncomingMessage) => string;
   /** Of connections, for tests that wait for one to go silent. */
   ping?: { intervalMs: number; timeoutMs: number };
-  /** Where recordings go; by default what `REPLAYS` says. */
+  /** Where recordings go; none: nothing is written down. */
   recordingShelf?: RecordingShelf;
   counters?: Counters;
   metrics?: Metrics;
@@ -108,7 +107,7 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
   const schedule = createSchedule(
     config.tickRate, clock, stallReporter(clock, counters, log), metrics === undefined ? undefined : (lateness, spent) => metrics.tick(lateness, spent),
   );
-  const shelf = options.recordingShelf ?? (config.replays === 'directory' ? await RecordingFolder.open(join(config.dataDir, 'replays')) : undefined);
+  const { recordingShelf: shelf } = options;
   const recordings = shelf === undefined ? undefined : new Recordings(world, shelf, counters, log);
   const companions = [...(recordings === undefined ? [] : [recordings]), ...(options.companions?.(world) ?? [])];
 

@@ -30,7 +30,7 @@ test('a bad value names the variable, the value and the limit', () => {
     ['RULES', 'hardcore', 'legacy'], ['READING', 'medium', 'coarse'], ['TICK_RATE', '10', '20'], ['KILL_TARGET', '0', '1000'],
     ['DEBUG_COMMANDS', 'maybe', 'on'], ['WIRE', 'maybe', 'off'], ['CONNECTIONS_PER_MINUTE', 'many', '1000000'], ['LOG_LEVEL', 'loud', 'debug'],
     ['ADMIN_PORT', '99999', '65535'], ['MAX_MATCHES_PER_SERVER', '0', '1000'], ['MAX_CONNECTIONS', '0', '100000'], ['EVENTS_PER_SECOND', '60', '70'],
-    ['HANDSHAKE_SECONDS', '0', '300'], ['DRAIN_SECONDS', '-1', '86400'], ['REPLAYS', 'tape', 'directory'],
+    ['HANDSHAKE_SECONDS', '0', '300'], ['DRAIN_SECONDS', '-1', '86400'], ['REPLAYS', 'tape', 'directory'], ['REPLAYS_MIB', '0', '100000000'], ['REPLAYS_COUNT', '1000001', '1000000'],
   ] as const) {
     assert.throws(() => readConfig({ [name]: value }), (error: unknown) => {
       assert(error instanceof ConfigError);

@@ -101,6 +101,7 @@ async function story(place: Place, role: Role, at: number, when: 'before' | 'aft
     await insist(() => inParty(bob, 2), () => desk.joinParty(bob.session, code));
     const waits = (player: TestPlayer): boolean => player.count('queue_joined') + player.count('match_found') > 0;
     const wish = { mode: 'standard', pings: { eu: 20 }, backfill: true };
+    await insist(() => ada.last('party_state')?.['members'][1]?.isReady === true, () => desk.readyInParty(bob.session, true));
     await insist(() => waits(ada), () => desk.join(ada.session, { ...wish, party: code }));
     for (const player of [cy, dee]) await insist(() => waits(player), () => desk.join(player.session, wish));
     for (let second = 0; second < 60 && players.some((player) => player.count('match_found') === 0); second++) await go(1);
@@ -233,6 +234,9 @@ async function anything(world: World, random: () => number, steps: number): Prom
     },
     async () => { const player = pick(players); if (codes.length > 0) await on(player)?.joinParty(player.session, pick(codes)); },
     async () => { const player = pick(players); if (random() < 0.3) await on(player)?.leaveParty(player.session); },
+    async () => { const player = pick(players); await on(player)?.readyInParty(player.session, random() < 0.8); },
+    async () => { const player = pick(players); if (random() < 0.3) await on(player)?.promoteInParty(player.session, pick(players).id); },
+    async () => { const player = pick(players); if (random() < 0.2) await on(player)?.kickFromParty(player.session, pick(players).id); },
     () => { const player = pick(players); on(player)?.disconnect(player.session); },
     () => { const { agent, host } = pick(world.servers); const match = pick([...host.matches.values()]); if (match !== undefined) agent.arrived(match.id, pick(Object.keys(match.places))); },
     () => { for (const { agent, host } of world.servers) for (const match of host.matches.values()) for (const id of Object.keys(match.places)) agent.arrived(match.id, id); },

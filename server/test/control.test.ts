@@ -131,11 +131,28 @@ for (const [name, open] of Object.entries(PLACES)) {
       await assert.rejects(tickets.enqueue({ ...wish, members: [second, ...members.map(({ id }) => id).filter((id) => id !== second)].map((id) => member(id)) }), refusal('not_leader'));
       await assert.rejects(tickets.enqueue({ ...alone('1'), mode: 'standard' }), refusal('party_changed'));
       await assert.rejects(tickets.enqueue({ ...wish, members: members.slice(0, 3).map(({ id }) => member(id)) }), refusal('party_changed'));
-      await tickets.enqueue({ ...wish, members: members.map(({ id }) => member(id)) });
+      const all = { ...wish, members: members.map(({ id }) => member(id)) };
+      for (const { id } of members.slice(1)) {
+        await assert.rejects(tickets.enqueue(all), refusal('not_ready'));
+        await parties.ready(id, true);
+      }
+      await parties.ready(second, false);
+      await assert.rejects(tickets.enqueue(all), refusal('not_ready'));
+      await parties.ready(second, true);
+      await assert.rejects(parties.kick(second, '1'), refusal('not_leader'));
+      await assert.rejects(parties.kick('1', '77'), refusal('unknown_member'));
+      await assert.rejects(parties.promote('77', '1'), refusal('not_in_party'));
+      await tickets.enqueue(all);
+      assert.deepEqual((await parties.party(party.code))?.ready, [], 'for one search');
+      await assert.rejects(parties.kick('1', second), refusal('party_queued'));
       await assert.rejects(parties.join({ id: '9', name: 'I' }, party.code), refusal('party_full'));
       await tickets.cancel(second, 'cancelled');
       assert.equal((await tickets.player('1'))?.note?.reason, 'member_left');
       assert.equal((await tickets.player(second))?.note?.reason, 'cancelled');
+      await parties.promote('1', members[2]!.id);
+      await parties.kick(members[2]!.id, members[3]!.id);
+      assert.equal((await tickets.player(members[3]!.id))?.party ?? null, null);
+      await parties.promote(members[2]!.id, '1');
       await parties.leave('1');
       assert.equal((await parties.party(party.code))?.leader, second);
       for (const { id } of members) await parties.leave(id);
@@ -436,6 +453,7 @@ for (const [name, open] of Object.entries(PLACES)) {
       await desk.joinParty(bob.session, ada.last('party_state')!['code']);
       await world.settle();
       assert.equal(ada.last('party_state')!['members'].length, 2);
+      await desk.readyInParty(bob.session, true);
       await desk.join(ada.session, { mode: 'standard', pings: { eu: 20 }, backfill: true, party: ada.last('party_state')!['code'] });
       await world.pass(2);
       assert.equal(bob.last('queue_joined')?.['players'], 2);

@@ -122,6 +122,7 @@ export async function audit(place: Pick<Place, 'dump'>): Promise<{ players: Map<
     assert.equal(new Set(server.matches).size, server.matches.length);
     for (const match of server.matches) assert.equal(matches.get(match)?.serverId, id, `server ${id} has match ${match}, which is not there`);
   }
+  for (const [code, { members, ready = [] }] of parties) for (const id of ready) assert.ok(members.some((member) => member.id === id), `party ${code}: ${id} is ready and not in it`);
   for (const [code, party] of parties) for (const { id } of party.members) assert.equal(players.get(id)?.party, code, `party ${code} has ${id}, who is not in it`);
   assert.deepEqual(new Map([...tickets].map(([id, { version }]) => [id, String(version)]).sort() as [string, string][]), new Map([...indexes.get('waiting')!].sort()));
   assert.deepEqual([...servers.keys()].sort(), [...indexes.get('servers')!.keys()].sort());

@@ -168,12 +168,42 @@ test('parties over two fronts: code in any case, together into the queue and out
   bob.socket.emit('queue:join', { mode: 'standard', pings: { eu: 20 }, party: code });
   assert.equal((await bob.next('request_refused')).reason, 'not_leader');
   ada.socket.emit('queue:join', { mode: 'standard', pings: { eu: 20 }, party: code });
+  assert.equal((await ada.next('request_refused')).reason, 'not_ready');
+  bob.socket.emit('party:ready', { isReady: true });
+  assert.deepEqual((await ada.next('party_state')).members, [{ id: '201', name: 'P201', isReady: true }, { id: '202', name: 'P202', isReady: true }]);
+  ada.socket.emit('queue:join', { mode: 'standard', pings: { eu: 20 }, party: code });
   assert.equal((await bob.next('queue_joined')).players, 2);
   bob.socket.emit('queue:leave');
   assert.equal((await ada.next('queue_left')).reason, 'member_left');
   bob.socket.emit('party:leave');
-  await bob.next('party_left');
-  assert.equal((await ada.next('party_state')).members.length, 1);
+  assert.equal((await bob.next('party_left')).reason, 'left');
+  for (;;) if ((await ada.next('party_state')).members.length === 1) break;
+});
+
+test('a leader hands the lead on, and removes who is not wanted; nobody else does', async () => {
+  const [ada, bob] = [await Client.connect('211', 0), await Client.connect('212', 1)];
+  ada.socket.emit('party:create');
+  const { code } = await ada.next('party_state');
+  bob.socket.emit('party:join', { code });
+  await bob.next('party_state');
+  for (const [event, payload, reason] of [
+    ['party:kick', { id: '211' }, 'not_leader'], ['party:promote', { id: '212' }, 'not_leader'], ['party:kick', { id: 'x' }, 'malformed'],
+    ['party:ready', { isReady: 'yes' }, 'malformed'],
+  ] as const) {
+    bob.socket.emit(event, payload);
+    assert.equal((await bob.next('request_refused')).reason, reason, event);
+  }
+  for (const [event, id] of [['party:promote', '999'], ['party:kick', '999'], ['party:kick', '211']] as const) {
+    ada.socket.emit(event, { id });
+    assert.equal((await ada.next('request_refused')).reason, 'unknown_member', `${event} ${id}`);
+  }
+  ada.socket.emit('party:promote', { id: '212' });
+  for (;;) if ((await bob.next('party_state')).leader === '212') break;
+  bob.socket.emit('party:kick', { id: '211' });
+  assert.equal((await ada.next('party_left')).reason, 'removed');
+  for (;;) if ((await bob.next('party_state')).members.length === 1) break;
+  ada.socket.emit('party:ready', { isReady: true });
+  assert.equal((await ada.next('request_refused')).reason, 'not_in_party');
 });
 
 test('garbage is refused with the field, made-up events are counted, and neither goes further', async () => {

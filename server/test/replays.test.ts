@@ -72,14 +72,56 @@ describe('replays in a directory', () => {
     }
   });
 
-  test('one that is too long leaves nothing', async () => {
+  test('one that is too long is kept as far as it may go, for it can be read so far; given whole, it is refused', async () => {
     const store = await start({ replayBytes: 1000 });
     await assert.rejects(store.put('m-1', BYTES), fails('too_large', /m-1 has more than 1000 bytes/));
+    assert.deepEqual(await store.list(10), []);
     const sink = await store.sink('m-2');
     await sink.write(BYTES.subarray(0, 600));
     await assert.rejects(sink.write(BYTES.subarray(0, 600)), fails('too_large', /m-2 has more than/));
-    await assert.rejects(sink.close(), fails('invalid', /is aborted/));
-    assert.deepEqual(await filesIn(folder.path), []);
+    await assert.rejects(sink.write(BYTES.subarray(0, 1)), fails('invalid', /is failed/));
+    assert.equal((await sink.close()).bytes, 600);
+    assert.ok((await read(store, 'm-2'))?.equals(BYTES.subarray(0, 600)));
+    await assert.rejects(sink.close(), fails('invalid', /is closed/));
+    assert.deepEqual(await filesIn(folder.path), ['m-2.tprp']);
+  });
+
+  test('nothing written is nothing kept', async () => {
+    const store = await start();
+    assert.equal((await (await store.sink('m-1')).close()).bytes, 0);
+    assert.deepEqual(await store.list(10), []);
+  });
+
+  test('what older versions have written, under either name, is read, listed, cleared and replaced', async () => {
+    const old = join(folder.path, createHash('sha256').update('m-1').digest('hex').slice(0, 2));
+    await mkdir(old, { recursive: true });
+    await writeFile(join(old, 'm-1.tpr'), 'spread');
+    await writeFile(join(folder.path, '0b7a3f6e-1c55-4a57-9a51-5a3a0a5e6f10.tprp'), 'flat');
+    await writeFile(join(folder.path, 'notes.txt'), 'of the operator');
+    const store = await start();
+    assert.deepEqual(await store.list(10), ['0b7a3f6e-1c55-4a57-9a51-5a3a0a5e6f10', 'm-1']);
+    assert.equal((await read(store, 'm-1'))?.toString(), 'spread');
+    assert.equal((await read(store, '0b7a3f6e-1c55-4a57-9a51-5a3a0a5e6f10'))?.toString(), 'flat');
+    await store.put('m-1', Buffer.from('new'));
+    assert.equal((await read(store, 'm-1'))?.toString(), 'new');
+    assert.equal(await store.delete('0b7a3f6e-1c55-4a57-9a51-5a3a0a5e6f10'), true);
+    assert.deepEqual(await store.list(10), ['m-1']);
+    assert.deepEqual(await filesIn(folder.path), ['m-1.tprp', 'notes.txt']);
+  });
+
+  test('the oldest make room for new ones by their number, too', async () => {
+    const removed: string[] = [];
+    const store = await openReplayDirectory({ folder: folder.path, totalCount: 10, onRemoved: (ids) => removed.push(...ids) });
+    open.add(store);
+    for (let index = 0; index < 10; index++) {
+      await store.put(`m-${index}`, BYTES.subarray(0, 10));
+      const [path] = (await readdir(folder.path, { recursive: true })).filter((name) => name.endsWith(`m-${index}.tprp`));
+      await utimes(join(folder.path, path!), 1000 + index, 1000 + index);
+    }
+    assert.deepEqual(removed, []);
+    await store.put('m-new', BYTES.subarray(0, 10));
+    assert.deepEqual(removed, ['m-0', 'm-1'], 'a tenth at a time');
+    assert.equal((await store.list(100)).length, 9);
   });
 
   test('the oldest make room for new ones, and the limit of all holds for those that grow', async () => {
@@ -89,7 +131,7 @@ describe('replays in a directory', () => {
     for (const [index, id] of ['m-9', 'm-8', 'm-7', 'm-6', 'm-5'].entries()) {
       await store.put(id, BYTES.subarray(0, 900));
       // Ages apart, however fast this machine is.
-      const [path] = (await readdir(folder.path, { recursive: true })).filter((name) => name.endsWith(`${id}.tpr`));
+      const [path] = (await readdir(folder.path, { recursive: true })).filter((name) => name.endsWith(`${id}.tprp`));
       await utimes(join(folder.path, path!), 1000 + index, 1000 + index);
     }
     assert.deepEqual(removed, []);
@@ -101,7 +143,7 @@ describe('replays in a directory', () => {
     assert.ok(outcomes.some((each) => each.status === 'rejected' && fails('too_large', /limit of 5000 bytes/)(each.reason)));
   });
 
-  test('a match that is given up leaves nothing, a crash a half that the next start removes', async () => {
+  test('a match that is given up leaves nothing, a crash a half that gets its name at the next start', async () => {
     const store = await start();
     const sink = await store.sink('m-1');
     await sink.write(BYTES);
@@ -115,9 +157,15 @@ describe('replays in a directory', () => {
     assert.deepEqual(await filesIn(folder.path), []);
     await store.close();
     await mkdir(join(folder.path, 'ab'), { recursive: true });
-    await writeFile(join(folder.path, 'ab', 'm-9.tpr.0011.half'), 'half');
-    assert.deepEqual(await (await start()).list(10), []);
-    assert.deepEqual(await filesIn(folder.path), []);
+    const place = join(folder.path, createHash('sha256').update('m-9').digest('hex').slice(0, 2));
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'm-9.tprp.0011.half'), 'half');
+    await writeFile(join(place, 'm-9.tprp.0022.half'), '');
+    await writeFile(join(folder.path, 'ab', 'm-8.tprp.0011.half'), '');
+    const next = await start();
+    assert.deepEqual(await next.list(10), ['m-9']);
+    assert.equal((await read(next, 'm-9'))?.toString(), 'half');
+    assert.deepEqual(await filesIn(folder.path), ['m-9.tprp']);
   });
 });
 
@@ -144,15 +192,30 @@ describe('replays in S3', () => {
     const sink = await store.sink('m-1');
     await sink.write(BYTES.subarray(0, 1_000_000));
     await sink.write(BYTES.subarray(1_000_000));
-    assert.deepEqual(await sink.close(), { store: 's3', key: 'replays/m-1.tpr', bytes: BYTES.length, sha256: SUM });
+    assert.deepEqual(await sink.close(), { store: 's3', key: 'replays/m-1.tprp', bytes: BYTES.length, sha256: SUM });
     assert.ok((await read(store, 'm-1'))?.equals(BYTES), 'it can be had while it is sent');
     await until(() => store.waiting === 0);
-    assert.ok(s3.objects.get('/games/replays/m-1.tpr')?.equals(BYTES));
+    assert.ok(s3.objects.get('/games/replays/m-1.tprp')?.equals(BYTES));
     assert.ok((await read(store, 'm-1'))?.equals(BYTES));
     assert.deepEqual(await filesIn(folder.path), []);
     assert.equal(await store.get('m-2'), undefined);
     assert.equal(await store.delete('m-2'), false);
     assert.equal(await store.delete('m-1'), true);
+    assert.equal(s3.objects.size, 0);
+  });
+
+  test('a half of a crash is not sent: the match was lost with its server; what an older version has sent is there still', async () => {
+    await mkdir(join(folder.path, 'ab'), { recursive: true });
+    await writeFile(join(folder.path, 'ab', 'm-9.tprp.0011.half'), 'half');
+    s3.objects.set('/games/replays/m-5.tpr', Buffer.from('old'));
+    const store = await start();
+    assert.deepEqual(await filesIn(folder.path), []);
+    assert.equal((await read(store, 'm-5'))?.toString(), 'old');
+    assert.deepEqual(await store.list(10), ['m-5']);
+    await store.put('m-5', Buffer.from('new'));
+    await until(() => store.waiting === 0);
+    assert.deepEqual(await store.list(10), ['m-5']);
+    assert.equal(await store.delete('m-5'), true);
     assert.equal(s3.objects.size, 0);
   });
 
@@ -172,7 +235,7 @@ describe('replays in S3', () => {
       s3.behaviour = () => (troubles-- > 0 ? trouble : 'work');
       await store.put('m-1', BYTES);
       await until(() => store.waiting === 0);
-      assert.ok(s3.objects.get('/games/replays/m-1.tpr')?.equals(BYTES));
+      assert.ok(s3.objects.get('/games/replays/m-1.tprp')?.equals(BYTES));
       assert.equal(failures, 2);
     });
   }
@@ -184,7 +247,7 @@ describe('replays in S3', () => {
     await first.put('m-2', BYTES);
     await until(() => failures > 0);
     await first.close();
-    assert.deepEqual(await filesIn(folder.path), ['m-1.tpr', 'm-2.tpr']);
+    assert.deepEqual(await filesIn(folder.path), ['m-1.tprp', 'm-2.tprp']);
     s3.behaviour = () => 'work';
     const second = await start();
     await until(() => second.waiting === 0);
@@ -213,7 +276,7 @@ describe('replays in S3', () => {
     };
     await store.put('m-1', BYTES);
     await until(() => store.waiting === 0);
-    assert.equal(s3.objects.get('/games/replays/m-1.tpr')?.toString('utf8', 0, 20), 'later');
+    assert.equal(s3.objects.get('/games/replays/m-1.tprp')?.toString('utf8', 0, 20), 'later');
     assert.deepEqual(await filesIn(folder.path), []);
   });
 });

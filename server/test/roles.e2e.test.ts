@@ -58,7 +58,9 @@ describe('one matchmaker and two game servers', WHOLE, () => {
       const ended = await player.game!.next('match_ended');
       assert.equal(ended.lobbyId, matchId);
       const returned = await player.game!.next('match:return');
-      assert.deepEqual(returned, { matchId, reason: 'finished', lobbyUrl: null });
+      const { accounts, ...rest } = returned;
+      assert.deepEqual(rest, { matchId, reason: 'finished', lobbyUrl: null });
+      assert.deepEqual(accounts.map((each: Json) => each.playerId).sort(), players.map(({ id }) => id).sort());
       assert.equal((await player.lobby.next('match_over')).matchId, matchId);
     }
     const played = await until('the result is in the database', () => cluster.store.match(matchId));
@@ -75,6 +77,20 @@ describe('one matchmaker and two game servers', WHOLE, () => {
       const { rows } = await client.query('SELECT count(*)::int AS participants FROM participants WHERE match_id = $1', [matchId]);
       assert.equal(rows[0].participants, 8);
     });
+    // Told by the matchmaker, which plays nothing, and reads the books.
+    const report = await until('the ratings are told', async () => {
+      const answer = await fetch(`${front.url}matches/${matchId}`);
+      return answer.ok ? await answer.json() as Json : undefined;
+    });
+    assert.deepEqual(report.players.map((each: Json) => each.id).sort(), [...ids].sort());
+    for (const { id, rating } of report.players) assert.equal(Math.round(rating.after.value), Math.round(ratings.get(id)!.value));
+    assert.equal(report.replay, null, 'the recording lies on the game server\'s disk, which the matchmaker does not read');
+    const service = await (await fetch(`${front.url}service`)).json() as Json;
+    assert.deepEqual([service.lobbies, service.rated], [false, true]);
+    const [{ name, probes }] = service.regions;
+    assert.deepEqual([name, probes.length], ['local', 2], 'both game servers');
+    for (const probe of probes) assert((await fetch(`${probe.replace('localhost', '127.0.0.1')}/ping`)).ok);
+    assert.deepEqual(await (await fetch(`${node.url}service`)).json(), { lobbies: true, rated: false, leaderboard: false, replays: false, modes: [], regions: [] });
     const replay = await until('the recording is in the books', () => cluster.store.replay(matchId));
     assert(replay.bytes > 100);
     const metrics = await until('the outbox is empty', async () => {
@@ -267,10 +283,16 @@ describe('one matchmaker and two game servers', WHOLE, () => {
       await node.process.exit;
       await until('PostgreSQL is back', async () => cluster.store.ping().then(() => true, () => false));
       assert.equal(await cluster.store.match(matchId), undefined);
+      await until('it is told that the rating follows', async () => (await fetch(`${own.url}matches/${matchId}`)).status === 404);
       proxy.open();
       const again = await cluster.add('game', { DATA_DIR: cluster.path('cut'), REGION: 'cut' });
       const match = await until('the result is in the database', () => cluster.store.match(matchId));
       assert.equal(match.state, 'finished');
+      const told = await until('and told', async () => {
+        const answer = await fetch(`${own.url}matches/${matchId}`);
+        return answer.ok ? await answer.json() as Json : undefined;
+      });
+      assert.equal(told.players.length, 2);
       for (const player of players) {
         assert.deepEqual(await matchesOf(player.id), [matchId]);
         player.close();

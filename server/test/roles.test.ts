@@ -59,6 +59,8 @@ describe('everything in one process', { timeout: 180_000 }, () => {
     pair[0]!.game!.socket.emit('debug:trigger_match_end', {});
     assert.equal((await pair[1]!.game!.next('match:return')).matchId, matchId);
     assert.equal((await metricsOf({ adminUrl })).get('trespasser_outbox_entries'), 1);
+    const away = await fetch(`${url}matches/${matchId}`);
+    assert.deepEqual([away.status, ((await away.json()) as Json).error], [503, 'UNAVAILABLE'], 'the rating follows');
     await role!.close();
     role = undefined;
 
@@ -72,6 +74,8 @@ describe('everything in one process', { timeout: 180_000 }, () => {
       return page.entries.length === 2 ? page : undefined;
     });
     assert.deepEqual(board.entries.map((entry: Json) => entry.playerId).sort(), pair.map(({ id }) => id).sort());
+    const report = await (await fetch(`${next.url}matches/${matchId}`)).json() as Json;
+    assert.equal(report.players.every((player: Json) => player.rating !== null), true);
   });
 
   test('takes players of its own and of the matchmaker side by side, and no stranger into a match of the matchmaker\'s', async () => {
@@ -111,6 +115,55 @@ describe('everything in one process', { timeout: 180_000 }, () => {
     assert(replay.info().lastTick > replay.info().firstTick);
     for (const [id, status] of [['nothing', 404], ['..%2f..%2fetc%2fpasswd', 404], ['x'.repeat(65), 404]] as const) assert.equal((await ask(id)).status, status, id);
     assert.equal((await fetch(`${url}replays/${matchId}`, { method: 'POST' })).status, 405);
+  });
+
+  test('what became of each rating can be asked for by the match\'s id, and one\'s own rank with one\'s token', async () => {
+    const { url, adminUrl } = await start({ REPLAYS: 'directory', REGIONS: 'local,far' });
+    await until('the database is there', async () => (await fetch(`${url}leaderboard?mode=duel`)).status === 200);
+    const service = await (await fetch(`${url}service`)).json() as Json;
+    assert.deepEqual([service.lobbies, service.rated, service.replays, service.modes], [true, true, true, ['duel', 'standard']]);
+    assert.deepEqual(service.regions.map(({ name, probes }: Json) => [name, probes.length]), [['local', 1], ['far', 0]], 'where nobody plays nothing can be measured');
+    const ping = await fetch(`${service.regions[0].probes[0].replace('localhost', '127.0.0.1')}/ping`, { headers: { origin: 'https://play.example.com' } });
+    assert.deepEqual([ping.status, ping.headers.get('access-control-allow-origin'), ping.headers.get('cache-control')], [200, 'https://play.example.com', 'no-store']);
+
+    const { pair, matchId } = await duel(url);
+    const rank = (query: string, token?: string): Promise<Response> => (
+      fetch(`${url}leaderboard/own?${query}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+    );
+    assert.deepEqual(await (await rank('mode=duel', pair[0]!.token)).json(), { playerId: pair[0]!.id, rank: null });
+    for (const [answer, status, code] of [
+      [await rank('mode=duel'), 401, 'TOKEN_MISSING'], [await rank('mode=duel', 'x'), 401, 'TOKEN_MALFORMED'], [await rank('', pair[0]!.token), 400, 'INVALID_QUERY'],
+      [await fetch(`${url}matches/${matchId}`), 404, 'NOT_FOUND'], [await fetch(`${url}matches/${'x'.repeat(65)}`), 404, undefined],
+    ] as const) {
+      assert.equal(answer.status, status);
+      if (code !== undefined) assert.equal(((await answer.json()) as Json).error, code);
+    }
+
+    pair[0]!.game!.socket.emit('debug:trigger_match_end', {});
+    const ended = await pair[0]!.game!.next('match_ended');
+    const returned = await pair[0]!.game!.next('match:return');
+    assert.deepEqual(returned.accounts.map(({ playerId }: Json) => playerId).sort(), pair.map(({ id }) => id).sort());
+    const names = new Map(ended.playerStats.map((row: Json) => [row.playerId, row.playerName]));
+    for (const { memberId, playerId } of returned.accounts) assert.equal(names.get(memberId), pair.find(({ id }) => id === playerId)!.name);
+    const report = await until('the report, with the recording', async () => {
+      const answer = await fetch(`${url}matches/${matchId}`);
+      const body = await answer.json() as Json;
+      return answer.status === 200 && body.replay === true ? body : undefined;
+    });
+    assert.deepEqual([report.matchId, report.state, report.mode, report.rated], [matchId, 'finished', 'duel', true]);
+    assert.deepEqual(report.players.map(({ name }: Json) => name).sort(), ['Ada', 'Bob']);
+    assert.deepEqual(new Set(report.players.map(({ team }: Json) => team)), new Set(['red', 'blue']));
+    const board = await (await fetch(`${url}leaderboard?mode=duel`)).json() as Json;
+    for (const { id, rating } of report.players) {
+      const entry = board.entries.find((each: Json) => each.playerId === id);
+      assert(Math.abs(entry.points - rating.after.points) < 1e-9, 'what is told is what the leaderboard has');
+      assert.notEqual(rating.after.points, rating.before.points);
+      assert(rating.after.deviation < rating.before.deviation);
+      const own = await (await rank('mode=duel', pair.find((player) => player.id === id)!.token)).json() as Json;
+      assert.deepEqual([own.rank.rank, own.rank.exact], [entry.rank, true]);
+    }
+    const metrics = await metricsOf({ adminUrl });
+    assert.equal(metrics.get('trespasser_requests_total{outcome="error"}') ?? 0, 0);
   });
 
   test('HTTP of accounts refuses what is none, and says what would be', async () => {

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { systemClock, type Clock } from '../src/clock.js';
 import { readConfig } from '../src/config.js';
 import { createLogger, type Logger } from '../src/logger.js';
+import { openReplayDirectory } from '../src/replays/index.js';
 import { startServer, type RunningServer, type ServerOptions } from '../src/server.js';
 
 /** A clock that stands still until it is told to go on. */
@@ -90,12 +92,21 @@ export class WarpClock implements Clock {
 }
 
 /** Picks free ports; logs nothing unless LOG_LEVEL says so. */
-export function startTestServer(
+export async function startTestServer(
   env: Record<string, string> = {}, options: Omit<ServerOptions, 'onFatal'> & { log?: Logger } = {},
 ): Promise<RunningServer> {
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', MATCHMAKING: 'off', ...env });
   const { log = createLogger(process.env['LOG_LEVEL'] ?? config.logLevel), ...rest } = options;
-  return startServer(config, log, rest);
+  if (config.replays !== 'directory') return startServer(config, log, rest);
+  const replays = await openReplayDirectory({ folder: join(config.dataDir, 'replays') });
+  const server = await startServer(config, log, { ...rest, recordingShelf: replays });
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await replays.close();
+    },
+  };
 }
 
 // A test reads answers freely and asserts on what it reads.

@@ -272,6 +272,7 @@ pub(crate) fn how_to_get(name: &str) -> &'static str {
         }
         "cargo" | "rustc" => "install Rust by rustup (rustup.rs)",
         "chromium" => "install Chromium (Debian: apt-get install chromium)",
+        "firefox" | "firefox-esr" => "install Firefox (Debian: apt-get install firefox-esr)",
         "redis-server" => "install Redis, for the server's tests (Debian: apt-get install redis-server)",
         _ => "install it and make sure that it is on the PATH",
     }

@@ -41,14 +41,14 @@ struct Stage {
 
 /// Cheap ones first; what others need before them.
 const STAGES: &[Stage] = &[
-    Stage { name: "tools", about: "Rust, Node.js, C compiler and Chromium are there", work: tools },
+    Stage { name: "tools", about: "Rust, Node.js, C compiler and browsers are there", work: tools },
     Stage { name: "paths", about: "every path that README.md and ARCHITECTURE.md name exists", work: check::paths },
     Stage { name: "places", about: "no file names this machine or a registry's host", work: check::places },
     Stage { name: "format", about: "rustfmt", work: format },
     Stage { name: "lint", about: "clippy without a warning", work: lint },
     Stage { name: "rust", about: "tests of all crates, C header and C example among them", work: rust },
     Stage { name: "docs", about: "documentation without a warning, and its examples", work: docs },
-    Stage { name: "golden", about: "the engine's tests again, optimised as released", work: golden },
+    Stage { name: "golden", about: "the engine's tests again, optimised", work: golden },
     Stage {
         name: "asan",
         about: "kernels, and the C interface with its C hosts, under AddressSanitizer (nightly)",
@@ -79,7 +79,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "server", about: "types and tests", work: server },
     Stage {
         name: "browser",
-        about: "the page in headless Chromium: its sound, and a match against the real server",
+        about: "the page in headless Chromium and Firefox: its screens and sound, and matches against the real server",
         work: browser,
     },
     Stage {
@@ -225,6 +225,9 @@ pub(crate) fn all(log: &File, runs: impl IntoIterator<Item = Run>) -> Result<()>
     Ok(())
 }
 
+/// Debian's Firefox. Elsewhere it is `firefox`, which will do as well.
+const FIREFOX: &str = "firefox-esr";
+
 /// Debian packages by the program that shows their presence.
 const PACKAGES: &[(&str, &str)] = &[
     ("gcc", "gcc libc6-dev"),
@@ -234,6 +237,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("pkg-config", "pkg-config"),
     ("valgrind", "valgrind"),
     ("chromium", "chromium"),
+    (FIREFOX, "firefox-esr"),
     ("redis-server", "redis-server"),
 ];
 
@@ -247,7 +251,8 @@ pub(crate) fn install(program: &str, packages: &str, log: &File) -> Result<()> {
 
 fn tools(context: &Machine, log: &File) -> Result<()> {
     let mut missing = Vec::new();
-    for (program, packages) in PACKAGES {
+    for &(program, packages) in PACKAGES {
+        let program = if program == FIREFOX && !on_path(FIREFOX) && on_path("firefox") { "firefox" } else { program };
         if !on_path(program) && context.install && may_install() {
             install(program, packages, log)?;
         }
@@ -330,7 +335,8 @@ fn golden(_: &Machine, log: &File) -> Result<()> {
         log,
         [run::cargo([
             "test",
-            "--release",
+            "--profile",
+            "golden",
             "--locked",
             "-p",
             "trespasser-engine",

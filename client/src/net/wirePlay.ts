@@ -29,8 +29,12 @@ const TURN = 2 * Math.PI;
 /** px; and ms of a fuse. */
 const BLAST: Readonly<Record<string, number>> = { grenade: 40, grenadelauncher: 40, rocket: 50, smokegrenade: 60, flashbang: 120 };
 const FUSE: Readonly<Record<string, number>> = { grenade: 3000, grenadelauncher: 3000, smokegrenade: 2000, flashbang: 1500 };
-/** Inputs without a change that wait for the next one, so that half of the messages are saved. */
-const INPUTS_A_MESSAGE = 2;
+/**
+ * Inputs that go up together while nothing changes: 20 messages a second. While the trigger is held, 30: a shot is aimed by
+ * the newest input that has come.
+ */
+const INPUTS_A_MESSAGE = 3;
+const INPUTS_A_MESSAGE_FIRING = 2;
 /** ms without a message up after which whatever comes down is answered by one without inputs: a hidden page makes none. */
 const SILENT_MS = 100;
 /** ms after the own death in which the event that tells of it may still come. */
@@ -167,7 +171,8 @@ export class WirePlay implements PlayView {
     this.prediction?.push(made);
     if (this.prediction) this.sender.wantsExact = this.prediction.wantsExact;
     this.sinceMessage += 1;
-    if (urgent || this.sinceMessage >= INPUTS_A_MESSAGE) this.sendMessage(localMs);
+    const together = (held & Button.FIRE) !== 0 ? INPUTS_A_MESSAGE_FIRING : INPUTS_A_MESSAGE;
+    if (urgent || this.sinceMessage >= together) this.sendMessage(localMs);
   }
 
   /** The place of a weapon that there is no key for. */

@@ -91,6 +91,11 @@ export class Prediction {
     return this.placed;
   }
 
+  /** px that are left of corrections, from the body to where it is shown. */
+  get offset(): number {
+    return Math.hypot(this.offX, this.offY);
+  }
+
   /** A new epoch: nothing is known of the own body, and inputs count from 1 again. */
   reset(): void {
     this.placed = false;

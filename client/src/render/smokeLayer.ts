@@ -18,6 +18,20 @@ const SHADES: readonly (readonly [number, number, number])[] = [
   [112, 118, 128], [136, 142, 152], [158, 164, 173], [178, 183, 191], [196, 200, 207], [212, 215, 221],
 ];
 
+/**
+ * RGBA of each shade at each level of opacity, `shade * (ALPHA_STEPS + 1) + level`, as one word of the picture: whatever
+ * order the machine has its bytes in.
+ */
+const COLOURS = ((): Uint32Array => {
+  const bytes = new Uint8ClampedArray(SHADES.length * (ALPHA_STEPS + 1) * 4);
+  SHADES.forEach((shade, tone) => {
+    for (let level = 0; level <= ALPHA_STEPS; level += 1) {
+      bytes.set([...shade, (level / ALPHA_STEPS) * 250], (tone * (ALPHA_STEPS + 1) + level) * 4);
+    }
+  });
+  return new Uint32Array(bytes.buffer);
+})();
+
 let tile: Uint8Array | null = null;
 
 /** Billows, 0 to 255, repeating every TILE px both ways. */
@@ -57,6 +71,9 @@ export class SmokeLayer {
   private readonly field: FieldTexture;
   private readonly base = fieldCanvas();
   private readonly density = new Float32Array(FIELD_WIDTH * FIELD_HEIGHT);
+  /** Of the whole playfield and kept: pictures of their own, twenty a second, would have the collector at work all the time. */
+  private readonly image = this.base.createImageData(FIELD_WIDTH, FIELD_HEIGHT);
+  private readonly pixels = new Uint32Array(this.image.data.buffer);
   private paintedAt = Number.NEGATIVE_INFINITY;
   private shown = false;
   private x0 = 0;
@@ -121,34 +138,32 @@ export class SmokeLayer {
     for (const cloud of smoke.clouds.values()) this.add(cloud, seconds);
 
     const noiseTile = billows();
-    const image = this.base.createImageData(width, height);
-    const { data } = image;
+    const { pixels, density } = this;
     const driftX = Math.floor(seconds * DRIFT);
     const driftY = Math.floor(seconds * DRIFT * 0.4);
-    let i = 0;
     for (let y = this.y0; y < this.y1; y += 1) {
-      for (let x = this.x0; x < this.x1; x += 1, i += 4) {
-        const opacity = Math.min(1, this.density[y * FIELD_WIDTH + x]!);
-        if (opacity < 0.04) continue;
+      const v = y + driftY;
+      const row = (v & (TILE - 1)) * TILE;
+      const below = ((v + 2) & (TILE - 1)) * TILE;
+      const above = ((v - 2) & (TILE - 1)) * TILE;
+      for (let x = this.x0, i = y * FIELD_WIDTH + x; x < this.x1; x += 1, i += 1) {
+        const opacity = Math.min(1, density[i]!);
+        if (opacity < 0.04) {
+          pixels[i] = 0;
+          continue;
+        }
         const u = x - driftX;
-        const v = y + driftY;
-        const height = noiseTile[(v & (TILE - 1)) * TILE + (u & (TILE - 1))]!;
+        const height = noiseTile[row + (u & (TILE - 1))]!;
         // Lit from the upper left, as walls are: what rises away from there faces the light.
-        const slope =
-          noiseTile[((v + 2) & (TILE - 1)) * TILE + ((u + 2) & (TILE - 1))]! -
-          noiseTile[((v - 2) & (TILE - 1)) * TILE + ((u - 2) & (TILE - 1))]!;
+        const slope = noiseTile[below + ((u + 2) & (TILE - 1))]! - noiseTile[above + ((u - 2) & (TILE - 1))]!;
         // The grain of the steps follows the billows, so that they wander and don't lie there as rings.
         const level = Math.min(ALPHA_STEPS, Math.floor(opacity * ALPHA_STEPS + height / 320));
-        const tone = Math.floor(1.4 + slope / 26 + height / 110);
-        const shade = SHADES[Math.min(SHADES.length - 1, Math.max(0, tone))]!;
-        data[i] = shade[0];
-        data[i + 1] = shade[1];
-        data[i + 2] = shade[2];
-        data[i + 3] = (level / ALPHA_STEPS) * 250;
+        const tone = Math.min(SHADES.length - 1, Math.max(0, Math.floor(1.4 + slope / 26 + height / 110)));
+        pixels[i] = COLOURS[tone * (ALPHA_STEPS + 1) + level]!;
       }
     }
-    this.base.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
-    this.base.putImageData(image, this.x0, this.y0);
+    // What of the last picture lies outside is not drawn by `update`.
+    this.base.putImageData(this.image, 0, 0, this.x0, this.y0, width, height);
   }
 
   private add(cloud: Cloud, seconds: number): void {
@@ -164,7 +179,11 @@ export class SmokeLayer {
     const y1 = Math.min(FIELD_HEIGHT, Math.ceil(cloud.y + radius));
     for (let y = y0; y < y1; y += 1) {
       const dy = y + 0.5 - cloud.y;
-      for (let x = x0; x < x1; x += 1) {
+      // The row's chord, and a pixel more at either end: whether it is inside is said below.
+      const half = Math.sqrt(Math.max(0, radius * radius - dy * dy));
+      const from = Math.max(x0, Math.floor(cloud.x - half) - 1);
+      const to = Math.min(x1, Math.ceil(cloud.x + half) + 1);
+      for (let x = from; x < to; x += 1) {
         const dx = x + 0.5 - cloud.x;
         const share = Math.sqrt(dx * dx + dy * dy) / radius;
         if (share >= 1) continue;

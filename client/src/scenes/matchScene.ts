@@ -1,7 +1,7 @@
 import { DEFAULT_FOG_OPACITY, INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
 import { captureInput } from '../input/capture';
 import { InputState } from '../input/keys';
-import { Pacer } from '../input/pacer';
+import { Pacer, PREDICTED_SAVED } from '../input/pacer';
 import { RecentBlasts } from '../model/blasts';
 import { ChargeMeter } from '../model/charge';
 import type { Dazzle } from '../model/flash';
@@ -31,8 +31,6 @@ import { saveWish } from '../wishStore';
 import { BaseScene } from './baseScene';
 import { ShotPainter } from './shots';
 
-/** Inputs made up for after a slow frame, where the own movement is predicted. */
-const PREDICTED_SAVED = 6;
 /** Local ms between two respawn requests. */
 const RESPAWN_PACE = 250;
 /** Local ms after death in which a click is still the last burst, not a wish. */
@@ -186,6 +184,7 @@ export class MatchScene extends BaseScene {
     const { play } = this.services.link;
     const { pacer } = running;
     pacer.saved = play ? PREDICTED_SAVED : 2;
+    pacer.ahead = play !== null;
     let due = pacer.due(elapsedMs);
     while (due && session.phase === 'playing' && match.stateCount > 0 && match.result === null) {
       this.services.link.send('player:input', running.input.sample(Date.now()));
@@ -197,7 +196,7 @@ export class MatchScene extends BaseScene {
     match.hearing.prune(now);
     this.services.audio.update();
     match.ownFollower.update(now);
-    play?.frame(match, now, elapsedMs, pacer.share(elapsedMs), running.input.mouseX, running.input.mouseY);
+    play?.frame(match, now, elapsedMs, pacer.share, running.input.mouseX, running.input.mouseY);
 
     const { input, effects, charge, shake, dazzle } = running;
     const { settings } = this.services;

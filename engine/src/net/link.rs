@@ -41,6 +41,12 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// Ticks since one of the match; at most those since tick 0 of the wire.
+    #[inline]
+    fn age(&self, tick: u32) -> u32 {
+        self.state.tick.saturating_sub(tick).min(self.frame * self.step)
+    }
+
     /// A frame's entries as the viewer was told them, of those whom the viewer knew.
     #[inline]
     fn entries(&self, frame: u32) -> Option<Cow<'_, [Entry; PLAYERS]>> {
@@ -1098,7 +1104,7 @@ impl Link {
             }
             key::FLASH => {
                 self.told.flash = (s.flash_tick[v], s.flash[v].to_bits());
-                Record::Flash { age: s.tick - s.flash_tick[v], intensity: s.flash[v] }
+                Record::Flash { age: scope.age(s.flash_tick[v]), intensity: s.flash[v] }
             }
             key::ANSWER => Record::Answer { number: self.request.unwrap_or(0), result: self.answer },
             key::EXACT => {
@@ -1126,7 +1132,7 @@ impl Link {
                 let number = key - key::CLOUD;
                 let lane = cloud_lane(s, self.clouds[usize::from(number)]).unwrap_or(0);
                 let at = (q16(s.cloud_x[lane], MOST.0), q16(s.cloud_y[lane], MOST.1));
-                Record::Cloud { number: number as u8, at, age: s.tick - s.cloud_born[lane] }
+                Record::Cloud { number: number as u8, at, age: scope.age(s.cloud_born[lane]) }
             }
         }
     }
@@ -1145,7 +1151,7 @@ impl Link {
         while left != 0 {
             let message = &mut self.messages[left.trailing_zeros() as usize];
             left &= left - 1;
-            let age = scope.state.tick.saturating_sub(message.tick);
+            let age = scope.age(message.tick);
             let mut bits = Bits::default();
             message.write(&mut bits, age, before, near);
             bits.flag(left != 0);

@@ -36,6 +36,8 @@ pub(crate) struct Net {
     pub(crate) decoys: [Option<Box<Decoy>>; PLAYERS],
     /// Ticks a frame; inputs of a player's time in one, and what keys move a player by in that.
     step: u32,
+    /// Ticks of the match before tick 0 of its wire.
+    phase: u32,
     lived: u32,
     strides: [(i32, i32); 4],
 }
@@ -51,8 +53,9 @@ pub(crate) struct Waiting {
 }
 
 impl Net {
-    /// For a match in which nobody has been told anything yet, between two ticks.
-    pub(crate) fn new(def: NetDef, game: &mut Match) -> Net {
+    /// For a match in which nobody has been told anything yet, between two ticks. Neighbouring places send in different
+    /// ticks, so that a world of matches which began together has as much to do in every tick.
+    pub(crate) fn new(def: NetDef, game: &mut Match, place: usize) -> Net {
         // What the host has done since the last tick is still to be told.
         let (events, sounds) = (game.sounded, game.heard.written());
         game.events.hold(events);
@@ -62,6 +65,7 @@ impl Net {
         let lived = inputs_of(1, step, rules.rules.input.per_second, tick_rate);
         Net {
             step,
+            phase: (place % step as usize) as u32,
             lived,
             strides: strides_of(rules, lived),
             def,
@@ -77,6 +81,17 @@ impl Net {
             baited: 0,
             decoys: Default::default(),
         }
+    }
+
+    /// The frame that begins with a tick of the match, if one does; the first is frame 1.
+    fn frame_at(&self, tick: u32) -> Option<u32> {
+        let tick = tick.checked_sub(self.phase)?;
+        (tick > 0 && tick.is_multiple_of(self.step)).then(|| tick / self.step)
+    }
+
+    /// Tick of the match in which a frame begins.
+    pub(crate) fn tick_of(&self, frame: u32) -> u32 {
+        frame.saturating_mul(self.step).saturating_add(self.phase)
     }
 
     /// The epoch of a slot's next link.
@@ -102,11 +117,17 @@ impl Net {
         }
     }
 
-    /// Bytes in memory.
-    pub(crate) fn bytes(&self) -> usize {
+    /// Bytes in memory: knowledge, history, links, and what waits to be drained.
+    pub(crate) fn bytes(&self) -> [usize; 4] {
         let links: usize = self.links.iter().flatten().map(|link| link.memory()).sum();
         let decoys: usize = self.decoys.iter().flatten().map(|decoy| decoy.bytes()).sum();
-        size_of::<Net>() + self.knowledge.bytes() + self.told.capacity() * size_of::<Waiting>() + links + decoys
+        let rest = size_of::<Net>() - size_of::<Knowledge>() - size_of::<History>();
+        [
+            size_of::<Knowledge>() + self.knowledge.bytes(),
+            size_of::<History>(),
+            links + decoys + rest,
+            self.told.capacity() * size_of::<Waiting>(),
+        ]
     }
 
     /// Those to whom anything goes.
@@ -296,6 +317,7 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     net.knowledge.watch(game, watchers);
     net.knowledge.look(game);
     net.catch_up(game);
+    let frame = net.frame_at(game.state.tick);
     let Net { def, knowledge, history, links, .. } = net;
     for n in net.sounds.max(game.heard.oldest_held())..game.heard.written() {
         let heard = game.heard.at(n);
@@ -304,11 +326,7 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
         }
     }
     net.sounds = game.heard.written();
-    let step = def.step(game.rules.tick_rate);
-    if !game.state.tick.is_multiple_of(step) {
-        return None;
-    }
-    let frame = game.state.tick / step;
+    let frame = frame?;
     let glances = (def.rate / GLANCES).max(1);
     history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
     for viewer in MatchState::slots(watchers) {

@@ -502,7 +502,7 @@ impl World {
         let def = self.net;
         let (game, slot) = self.player_mut(id, player)?;
         if on {
-            let net = game.net_or_new(def);
+            let net = game.net_or_new(def, id.index());
             net.listening |= 1 << slot;
             let mask = net.listening;
             crate::net::watch(game, mask);

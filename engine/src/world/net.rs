@@ -30,7 +30,7 @@ impl World {
     pub fn open_link(&mut self, id: MatchId, player: PlayerId) -> Result<()> {
         let (def, tick_rate) = (self.net, self.rules.tick_rate);
         let (game, slot) = self.player_mut(id, player)?;
-        let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(def, game)));
+        let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(def, game, id.index())));
         let origin = newest_input(&game.state, slot);
         let geometry = game.map.geometry();
         let epoch = net.next_epoch(slot);
@@ -209,14 +209,13 @@ fn take_inputs(game: &mut Match, slot: usize, up: &Up, newest: Option<u32>) -> u
     }
     let rules = std::sync::Arc::clone(&game.rules);
     let Some(net) = &game.net else { return 0 };
-    let step = net.def.step(rules.tick_rate);
     let Some(link) = net.links[slot].as_deref() else { return 0 };
     let (origin, mut latest) = (link.origin, link.latest);
     // Of two numbers of the epoch with these bits, the one nearer to the newest taken.
     let known = latest.wrapping_sub(origin);
     let by = up.sequence.wrapping_sub(known as u16) as i16;
     let last = latest.wrapping_add_signed(by.into());
-    let seen = newest.map_or(0, |frame| frame.saturating_mul(step).saturating_sub(up.view));
+    let seen = newest.map_or(0, |frame| net.tick_of(frame).saturating_sub(up.view));
     let per_second = rules.rules.input.per_second.max(1);
     let mut taken = 0;
     for (i, input) in up.inputs[..up.count].iter().enumerate() {

@@ -269,9 +269,9 @@ pub(crate) struct Match {
 
 impl Match {
     /// What is told to whom, begun if nobody has been told anything yet.
-    pub(crate) fn net_or_new(&mut self, def: crate::net::NetDef) -> &mut crate::net::Net {
+    pub(crate) fn net_or_new(&mut self, def: crate::net::NetDef, place: usize) -> &mut crate::net::Net {
         if self.net.is_none() {
-            self.net = Some(Box::new(crate::net::Net::new(def, self)));
+            self.net = Some(Box::new(crate::net::Net::new(def, self, place)));
         }
         self.net.as_deref_mut().expect("made above")
     }

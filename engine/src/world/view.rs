@@ -702,13 +702,25 @@ impl<'a> MatchView<'a> {
 
     /// Bytes that this match keeps for itself, on and off the heap of the pool.
     pub fn bytes(&self) -> usize {
-        size_of::<Match>()
-            + size_of_val::<[Block]>(&self.game.blocks)
-            + self.game.events.bytes()
-            + self.game.heard.bytes()
-            + self.game.net.as_ref().map_or(0, |net| net.bytes())
-            + self.game.guard.as_ref().map_or(0, |guard| guard.bytes())
-            + self.game.recorder.as_ref().map_or(0, |recorder| recorder.bytes())
+        self.bytes_by_part().iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// The same by what they are for.
+    pub fn bytes_by_part(&self) -> [(&'static str, usize); 10] {
+        let game = self.game;
+        let [knowledge, history, links, waiting] = game.net.as_ref().map_or([0; 4], |net| net.bytes());
+        [
+            ("columns", size_of::<MatchState>()),
+            ("caches and handles", size_of::<Match>() - size_of::<MatchState>()),
+            ("slices", size_of_val::<[Block]>(&game.blocks)),
+            ("rings of events and sounds", game.events.bytes() + game.heard.bytes()),
+            ("knowledge", knowledge),
+            ("entries of past frames", history),
+            ("links", links),
+            ("told and not drained", waiting),
+            ("guard", game.guard.as_ref().map_or(0, |guard| guard.bytes())),
+            ("recorder", game.recorder.as_ref().map_or(0, |recorder| recorder.bytes())),
+        ]
     }
 }
 

@@ -28,6 +28,9 @@ const MATCHMAKING_IN = {
   'party:create': BETWEEN_MATCHES,
   'party:join': BETWEEN_MATCHES,
   'party:leave': ANYWHERE,
+  'party:ready': BETWEEN_MATCHES,
+  'party:promote': BETWEEN_MATCHES,
+  'party:kick': BETWEEN_MATCHES,
   'match:token': ['in_match'],
   'menu:enter': BETWEEN_MATCHES,
 } as const satisfies Record<string, States>;

@@ -302,16 +302,20 @@ export class Hosting implements MatchHost, LobbyObserver<Match> {
     // Only now: until then a crash makes it a lost match, whose players are queued again.
     this.#agent!.ended(record.id);
     this.#changed();
-    this.#sendAway(hosted, 'finished');
+    const accounts = results.playerStats.flatMap(({ playerId: memberId }) => {
+      const playerId = hosted.players.get(memberId);
+      return playerId === undefined ? [] : [{ memberId, playerId }];
+    });
+    this.#sendAway(hosted, 'finished', { accounts });
     return isKept;
   }
 
-  #sendAway(hosted: Hosted, reason: string): void {
-    for (const memberId of hosted.present.values()) this.#tellReturn(hosted, memberId, reason);
+  #sendAway(hosted: Hosted, reason: string, more: object = {}): void {
+    for (const memberId of hosted.present.values()) this.#tellReturn(hosted, memberId, reason, more);
   }
 
-  #tellReturn(hosted: Hosted, memberId: string, reason: string): void {
-    this.#on.session(memberId)?.emit('match:return', { matchId: hosted.record.id, reason, lobbyUrl: this.dependencies.lobbyUrl }, hosted.lobby.id);
+  #tellReturn(hosted: Hosted, memberId: string, reason: string, more: object = {}): void {
+    this.#on.session(memberId)?.emit('match:return', { matchId: hosted.record.id, reason, lobbyUrl: this.dependencies.lobbyUrl, ...more }, hosted.lobby.id);
   }
 
   #forget(hosted: Hosted, reason: string): void {

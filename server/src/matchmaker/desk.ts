@@ -74,6 +74,8 @@ export class Session {
   note = '';
   /** Of the party as the client knows it; JSON. */
   party = 'null';
+  /** Has asked to be out of the party. */
+  leavesParty = false;
   updatedMs = -Infinity;
   /** The records that the client was last told of. */
   seen: readonly [PlayerRecord | undefined, object | undefined, object | undefined] = [undefined, undefined, undefined];
@@ -220,8 +222,21 @@ export class Desk {
     return this.#asked(session, 'party:join', async () => { await this.#parties.join({ id: session.playerId, name: session.name }, code); });
   }
 
+  readyInParty(session: Session, isReady: boolean): Promise<void> {
+    return this.#asked(session, 'party:ready', () => this.#parties.ready(session.playerId, isReady));
+  }
+
+  promoteInParty(session: Session, memberId: string): Promise<void> {
+    return this.#asked(session, 'party:promote', () => this.#parties.promote(session.playerId, memberId));
+  }
+
+  kickFromParty(session: Session, memberId: string): Promise<void> {
+    return this.#asked(session, 'party:kick', () => this.#parties.kick(session.playerId, memberId));
+  }
+
   leaveParty(session: Session): Promise<void> {
     return this.#asked(session, 'party:leave', async () => {
+      session.leavesParty = true;
       // Who leaves the party does not wait with it.
       await this.#tickets.cancel(session.playerId, 'left_party');
       await this.#parties.leave(session.playerId);
@@ -430,11 +445,18 @@ export class Desk {
   }
 
   #tellParty(session: Session, party: Party | undefined): void {
-    const known = party === undefined ? 'null' : JSON.stringify([party.code, party.leader, party.members]);
+    const known = party === undefined ? 'null' : JSON.stringify([party.code, party.leader, party.members, party.ready]);
     if (known === session.party) return;
     session.party = known;
-    if (party === undefined) this.#send(session, 'party_left', {});
-    else this.#send(session, 'party_state', { code: party.code, leader: party.leader, members: party.members });
+    if (party === undefined) {
+      this.#send(session, 'party_left', { reason: session.leavesParty ? 'left' : 'removed' });
+      session.leavesParty = false;
+    } else {
+      this.#send(session, 'party_state', {
+        code: party.code, leader: party.leader,
+        members: party.members.map(({ id, name }) => ({ id, name, isReady: id === party.leader || party.ready?.includes(id) === true })),
+      });
+    }
   }
 
   /** The records have neither the player's place nor a word about it: they have lost it. A ticket is put back, with its time. */

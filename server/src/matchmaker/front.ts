@@ -55,6 +55,9 @@ export function attachFront(io: SocketServer, dependencies: FrontDependencies): 
     // A code is guessed like a password.
     'party:join': rule(payloads.partyJoin, (session, { code }) => desk.joinParty(session, code), 'lobbyPassword'),
     'party:leave': rule(payloads.nothing, (session) => desk.leaveParty(session), 'queue'),
+    'party:ready': rule(payloads.partyReady, (session, { isReady }) => desk.readyInParty(session, isReady), 'queue'),
+    'party:promote': rule(payloads.partyMember, (session, { id }) => desk.promoteInParty(session, id), 'queue'),
+    'party:kick': rule(payloads.partyMember, (session, { id }) => desk.kickFromParty(session, id), 'queue'),
     'match:token': rule(payloads.nothing, (session) => desk.token(session), 'queue'),
     'menu:enter': rule(payloads.nothing, (session) => desk.menu(session)),
   }));

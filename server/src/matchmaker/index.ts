@@ -4,3 +4,4 @@ export { attachFront, NAMESPACE, type FrontDependencies } from './front.js';
 export { Leadership } from './leadership.js';
 export { Line } from './line.js';
 export { Matchmaker, ROUND_MS, type MatchmakerDependencies, type MatchmakerObserver, type MatchmakerOptions, type QueueStatistics } from './matchmaker.js';
+export { RegionGuide, type RegionProbes } from './region-guide.js';

@@ -18,6 +18,11 @@ export const partyJoin = z.object({
   code: z.string().max(16).transform((code) => code.trim().toUpperCase()).refine((code) => CODE.test(code), 'takes the eight characters of a party\'s code'),
 });
 
+export const partyReady = z.object({ isReady: z.boolean() });
+
+/** The leader's word about another one. */
+export const partyMember = z.object({ id: z.string().regex(/^\d{1,19}$/, 'takes the id of a player') });
+
 export const nothing = z.unknown();
 
 export type QueueJoin = z.infer<typeof queueJoin>;

@@ -1,5 +1,5 @@
 import type { Counters } from '../counters.js';
-import type { World } from '../engine.js';
+import type { PlayerId, World } from '../engine.js';
 import type { Lobby, LobbyObserver } from '../lobby.js';
 import type { Logger } from '../logger.js';
 import type { Match } from '../match.js';
@@ -13,7 +13,13 @@ interface Recording {
   readonly phase: number;
   /** A person has been there: what bots do among themselves is not kept. */
   hasPeople: boolean;
+  /** As written down so far. */
+  readonly names: Map<PlayerId, string>;
+  namesLeft: number;
 }
+
+/** Names that one recording takes: more than come to a match, and less than the labels that the engine keeps. */
+const MAX_NAMES = 200;
 
 /** Writes down every match that people play, each to a sink of its own. A match goes on whatever becomes of its recording. */
 export class Recordings implements LobbyObserver<Match> {
@@ -54,7 +60,11 @@ export class Recordings implements LobbyObserver<Match> {
         wrote: (bytes) => this.counters.add('replay_bytes', bytes),
         failed: (fault, error) => this.#failed(matchId, fault, error),
       }, labels);
-      this.#running.set(matchId, { recorder, lobby, phase: this.#begun++, hasPeople: lobby.members.size > 0 });
+      const recording: Recording = {
+        recorder, lobby, phase: this.#begun++, hasPeople: lobby.members.size > 0, names: new Map(), namesLeft: MAX_NAMES,
+      };
+      this.#running.set(matchId, recording);
+      this.#name(recording);
     });
   }
 
@@ -63,6 +73,7 @@ export class Recordings implements LobbyObserver<Match> {
     if (recording === undefined) return;
     this.#running.delete(matchId);
     this.#guard(matchId, () => {
+      this.#name(recording);
       const ending = recording.hasPeople ? recording.recorder.end() : recording.recorder.discard();
       this.#ending.add(ending);
       void ending.finally(() => this.#ending.delete(ending));
@@ -74,13 +85,30 @@ export class Recordings implements LobbyObserver<Match> {
     const { tickRate } = this.world;
     for (const [matchId, recording] of this.#running) {
       if (recording.lobby.members.size > 0) recording.hasPeople = true;
-      if ((step + 7 * recording.phase) % tickRate === 0) this.#guard(matchId, () => recording.recorder.drain());
+      if ((step + 7 * recording.phase) % tickRate === 0) {
+        this.#guard(matchId, () => {
+          this.#name(recording);
+          recording.recorder.drain();
+        });
+      }
     }
   }
 
   /** When all matches have ended: settles when the last bytes are written. */
   async close(): Promise<void> {
     await Promise.all(this.#ending);
+  }
+
+  /** Who is who. Once a second: whoever comes and goes within one is nobody to look for. */
+  #name(recording: Recording): void {
+    const { recorder, lobby, names } = recording;
+    if (!recorder.isRecording) return;
+    for (const { player, name } of lobby.match.names()) {
+      if (names.get(player) === name || recording.namesLeft === 0) continue;
+      recording.namesLeft--;
+      names.set(player, name);
+      this.world.replayLabel(lobby.match.engineId, player, 'name', name);
+    }
   }
 
   #failed(matchId: string, fault: string, error: unknown): void {

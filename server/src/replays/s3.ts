@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { lockFolder } from '../folder-lock.js';
 import type { Logger } from '../logger.js';
-import { checkedId, EXTENSION, ReplayFiles, type StoredFile } from './files.js';
+import { checkedId, EXTENSION, EXTENSIONS, idOf, ReplayFiles, type StoredFile } from './files.js';
 import { ReplayError, type ReplayStore } from './types.js';
 
 export interface S3Options {
@@ -135,28 +135,33 @@ export class S3Replays implements ReplayStore {
   async get(matchId: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const local = await this.files.get(matchId);
     if (local !== undefined) return local.stream;
-    try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: this.#key(matchId) }));
-      return Body as unknown as AsyncIterable<Uint8Array> | undefined;
-    } catch (error) {
-      if (error instanceof NoSuchKey || error instanceof NotFound) return undefined;
-      throw remote(error);
+    for (const extension of EXTENSIONS) {
+      try {
+        const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: this.#key(matchId, extension) }));
+        return Body as unknown as AsyncIterable<Uint8Array> | undefined;
+      } catch (error) {
+        if (!(error instanceof NoSuchKey || error instanceof NotFound)) throw remote(error);
+      }
     }
+    return undefined;
   }
 
   async delete(matchId: string): Promise<boolean> {
     await this.#sending.get(matchId)?.catch(() => {});
     this.#waiting.delete(matchId);
     const wasLocal = await this.files.delete(matchId);
-    const target = { Bucket: this.options.bucket, Key: this.#key(matchId) };
-    try {
-      await this.#client.send(new HeadObjectCommand(target));
-      await this.#client.send(new DeleteObjectCommand(target));
-      return true;
-    } catch (error) {
-      if (error instanceof NoSuchKey || error instanceof NotFound) return wasLocal;
-      throw remote(error);
+    let wasRemote = false;
+    for (const extension of EXTENSIONS) {
+      const target = { Bucket: this.options.bucket, Key: this.#key(matchId, extension) };
+      try {
+        await this.#client.send(new HeadObjectCommand(target));
+        await this.#client.send(new DeleteObjectCommand(target));
+        wasRemote = true;
+      } catch (error) {
+        if (!(error instanceof NoSuchKey || error instanceof NotFound)) throw remote(error);
+      }
     }
+    return wasLocal || wasRemote;
   }
 
   /** Those of the remote store alone. */
@@ -173,7 +178,9 @@ export class S3Replays implements ReplayStore {
           ...(token === undefined ? {} : { ContinuationToken: token }),
         }));
         for (const { Key } of page.Contents ?? []) {
-          if (Key?.endsWith(EXTENSION)) ids.push(Key.slice(this.#prefix.length, -EXTENSION.length));
+          const id = Key === undefined ? undefined : idOf(Key.slice(this.#prefix.length));
+          // One that an older version has written and this one has replaced is there twice.
+          if (id !== undefined && ids.at(-1) !== id) ids.push(id);
         }
         token = page.NextContinuationToken;
       } while (token !== undefined && ids.length < limit);
@@ -194,8 +201,8 @@ export class S3Replays implements ReplayStore {
     await this.release();
   }
 
-  #key(matchId: string): string {
-    return `${this.#prefix}${checkedId(matchId)}${EXTENSION}`;
+  #key(matchId: string, extension: string = EXTENSION): string {
+    return `${this.#prefix}${checkedId(matchId)}${extension}`;
   }
 
   #begin(matchId: string): () => void {
@@ -226,7 +233,6 @@ export class S3Replays implements ReplayStore {
   }
 
   async #upload(matchId: string): Promise<void> {
-    const path = this.files.path(matchId);
     const attempts = this.options.attempts ?? 3;
     for (let attempt = 1; ; attempt++) {
       const version = this.#waiting.get(matchId);
@@ -237,7 +243,7 @@ export class S3Replays implements ReplayStore {
       }
       const sum = createHash('sha256');
       for await (const chunk of file.stream) sum.update(chunk);
-      const body = createReadStream(path);
+      const body = createReadStream(file.path);
       try {
         await this.#client.send(new PutObjectCommand({
           Bucket: this.options.bucket,

@@ -5,7 +5,7 @@ import { check, StoreError } from './errors.js';
 import {
   idsSchema, labelSchema, lostMatchSchema, matchIdSchema, matchResultSchema, playerIdSchema, UNKNOWN_NAME, type LostMatch, type MatchResult,
 } from './schemas.js';
-import type { MatchReceipt, MatchSummary, PlayedMatch, PlayerRating, RatingChange } from './types.js';
+import type { MatchReceipt, MatchReport, MatchSummary, PlayedMatch, PlayerRating, RatingChange, RatingPoints, ReportedPlayer } from './types.js';
 
 const DAY_MS = 86_400_000;
 /** As the rating system takes it. */
@@ -170,6 +170,38 @@ const SUMMARY = `m.id AS "matchId", m.state, m.mode, m.map, m.region, m.server_i
 export async function findMatch(db: Database, given: string): Promise<MatchSummary | undefined> {
   const id = check(matchIdSchema, given, 'matchId');
   return (await db.query<MatchSummary & Record<string, unknown>>(`SELECT ${SUMMARY} FROM matches m WHERE id = $1`, [id]))[0];
+}
+
+interface ReportRow extends Omit<ReportedPlayer, 'rating'>, Record<string, unknown> {
+  valueBefore: number | null;
+  deviationBefore: number | null;
+  valueAfter: number | null;
+  deviationAfter: number | null;
+}
+
+export async function reportMatch(db: Database, system: RatingSystem, given: string): Promise<MatchReport | undefined> {
+  const id = check(matchIdSchema, given, 'matchId');
+  const [match] = await db.query<MatchSummary & { replay: MatchReport['replay'] } & Record<string, unknown>>(
+    `SELECT ${SUMMARY}, r.store AS replay FROM matches m LEFT JOIN replays r ON r.match_id = m.id WHERE m.id = $1`, [id],
+  );
+  if (match === undefined) return undefined;
+  const rows = await db.query<ReportRow>(
+    `SELECT p.player_id AS "playerId", n.name, p.team, p.place, p.kills, p.deaths, p.has_left AS "left", p.value_before AS "valueBefore",
+       p.deviation_before AS "deviationBefore", p.value_after AS "valueAfter", p.deviation_after AS "deviationAfter"
+     FROM participants p JOIN players n ON n.id = p.player_id WHERE p.match_id = $1 ORDER BY p.place, p.team, p.kills DESC, p.player_id`,
+    [id],
+  );
+  const pointed = (value: number, deviation: number): RatingPoints => ({ points: system.points({ value, deviation }), value, deviation });
+  return {
+    ...match,
+    players: rows.map(({ valueBefore, deviationBefore, valueAfter, deviationAfter, ...player }) => ({
+      ...player,
+      // All of them or none, as the table has it.
+      rating: valueBefore === null || deviationBefore === null || valueAfter === null || deviationAfter === null
+        ? null
+        : { before: pointed(valueBefore, deviationBefore), after: pointed(valueAfter, deviationAfter) },
+    })),
+  };
 }
 
 export async function playedMatches(db: Database, givenId: string, givenLimit: number): Promise<PlayedMatch[]> {

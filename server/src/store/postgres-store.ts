@@ -5,7 +5,7 @@ import type { Logger } from '../logger.js';
 import { activeSanctions, addEvidence, addSanction, evidenceOf, liftSanction } from './conduct.js';
 import { Database, type DatabaseOptions } from './database.js';
 import { currentSeason, Leaderboards, openSeason } from './leaderboard.js';
-import { findMatch, playedMatches, readRatings, recordLostMatch, recordMatch } from './matches.js';
+import { findMatch, playedMatches, readRatings, reportMatch, recordLostMatch, recordMatch } from './matches.js';
 import { migrate } from './migrate.js';
 import { ensureExternal, ensureGuest, findPlayer, renamePlayer } from './players.js';
 import { addReplay, findReplay, removeReplay } from './replay-rows.js';
@@ -39,6 +39,7 @@ export async function openStore(options: StoreOptions, { log, clock }: { log: Lo
     recordMatch: (result) => recordMatch(db, ratings, result),
     recordLostMatch: (match) => recordLostMatch(db, match),
     match: (id) => findMatch(db, id),
+    report: (id) => reportMatch(db, ratings, id),
     playedMatches: (id, limit) => playedMatches(db, id, limit),
     addEvidence: (rows) => addEvidence(db, rows),
     evidence: (id, limit) => evidenceOf(db, id, limit),

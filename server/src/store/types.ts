@@ -57,6 +57,33 @@ export interface PlayedMatch extends MatchSummary {
   change: number | null;
 }
 
+/** A rating, and what of it is shown: `RatingSystem.points`. */
+export interface RatingPoints {
+  points: number;
+  value: number;
+  deviation: number;
+}
+
+/** One player's part in a match, for all who were in it. */
+export interface ReportedPlayer {
+  playerId: string;
+  name: string;
+  team: number;
+  place: number;
+  kills: number;
+  deaths: number;
+  left: boolean;
+  /** Null: not rated. */
+  rating: { before: RatingPoints; after: RatingPoints } | null;
+}
+
+export interface MatchReport extends MatchSummary {
+  /** None of a lost match. */
+  players: ReportedPlayer[];
+  /** Where the recording is; null: there is none in the books. */
+  replay: ReplayRow['store'] | null;
+}
+
 export interface Sanction extends NewSanction {
   liftedAt: number | null;
   liftedBy: string | null;
@@ -119,6 +146,8 @@ export interface Store {
   /** A match that nobody will end any more. False: it is noted already, or has ended after all. */
   recordLostMatch(match: LostMatch): Promise<boolean>;
   match(matchId: string): Promise<MatchSummary | undefined>;
+  /** The match with what became of each player's rating. */
+  report(matchId: string): Promise<MatchReport | undefined>;
   /** Newest first, 100 at most. */
   playedMatches(playerId: string, limit: number): Promise<PlayedMatch[]>;
 

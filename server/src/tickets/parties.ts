@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/index.js';
-import { RecordsError, type Records } from '../records/index.js';
+import { RecordsError, type Records, type Transaction } from '../records/index.js';
 import { newCode, systemBytes, type Bytes } from './ids.js';
 import { NOWHERE, PARTIES, partyKey, playerKey, playersOf, PLAYERS_TOPIC, putPlayer } from './places.js';
 import { QUEUE, QueueRefused, type Party, type PlayerRecord } from './types.js';
@@ -20,7 +20,7 @@ export class Parties {
   /** @throws QueueRefused, RecordsError */
   async create(leader: Person): Promise<Party> {
     const code = newCode(this.#bytes);
-    const party: Party = { code, leader: leader.id, members: [{ id: leader.id, name: leader.name }], touchedMs: this.records.now() };
+    const party: Party = { code, leader: leader.id, members: [{ id: leader.id, name: leader.name }], ready: [], touchedMs: this.records.now() };
     try {
       await this.records.transact(async (tx) => {
         const player = await tx.get<PlayerRecord>(playerKey(leader.id)) ?? NOWHERE;
@@ -75,13 +75,43 @@ export class Parties {
         tx.unlist(PARTIES, party.code);
       } else {
         const touchedMs = this.records.now();
-        tx.put(partyKey(party.code), { ...party, members, leader: party.leader === playerId ? members[0]!.id : party.leader, touchedMs });
+        tx.put(partyKey(party.code), {
+          ...party, members, ready: (party.ready ?? []).filter((id) => id !== playerId), leader: party.leader === playerId ? members[0]!.id : party.leader, touchedMs,
+        });
         tx.list(PARTIES, party.code, String(touchedMs));
       }
       return party;
     });
     if (left !== undefined) this.#hint(left);
     return left !== undefined;
+  }
+
+  /** @throws QueueRefused, RecordsError */
+  ready(playerId: string, isReady: boolean): Promise<void> {
+    return this.#change(playerId, (party) => {
+      const ready = (party.ready ?? []).filter((id) => id !== playerId);
+      return { ...party, ready: isReady && party.leader !== playerId ? [...ready, playerId] : ready };
+    });
+  }
+
+  /** Another one leads. @throws QueueRefused, RecordsError */
+  promote(leader: string, memberId: string): Promise<void> {
+    return this.#change(leader, (party) => {
+      if (party.leader !== leader) throw new QueueRefused('not_leader');
+      if (!party.members.some(({ id }) => id === memberId)) throw new QueueRefused('unknown_member');
+      return { ...party, leader: memberId, ready: (party.ready ?? []).filter((id) => id !== memberId) };
+    });
+  }
+
+  /** Without this member from now on, who may come again by the code. @throws QueueRefused, RecordsError */
+  async kick(leader: string, memberId: string): Promise<void> {
+    await this.#change(leader, (party, tx, players) => {
+      if (party.leader !== leader) throw new QueueRefused('not_leader');
+      const at = party.members.findIndex(({ id }) => id === memberId);
+      if (at === -1 || memberId === leader) throw new QueueRefused('unknown_member');
+      putPlayer(tx, memberId, { ...players[at]!, party: null });
+      return { ...party, members: party.members.filter(({ id }) => id !== memberId), ready: (party.ready ?? []).filter((id) => id !== memberId) };
+    });
   }
 
   async party(code: string): Promise<Party | undefined> {
@@ -116,6 +146,22 @@ export class Parties {
       });
       if (gone !== undefined) this.#hint(gone);
     }
+  }
+
+  /** Of the player's own party, while nobody in it waits or plays. Everybody who was in it is told. */
+  async #change(playerId: string, change: (party: Party, tx: Transaction, players: readonly PlayerRecord[]) => Party): Promise<void> {
+    const before = await this.records.transact(async (tx) => {
+      const code = (await tx.get<PlayerRecord>(playerKey(playerId)))?.party ?? null;
+      const party = code === null ? undefined : await tx.get<Party>(partyKey(code));
+      if (party === undefined) throw new QueueRefused('not_in_party');
+      const players = await playersOf(tx, party.members.map(({ id }) => id));
+      if (players.some(({ at }) => at !== null)) throw new QueueRefused('party_queued');
+      const touchedMs = this.records.now();
+      tx.put(partyKey(party.code), { ...change(party, tx, players), touchedMs });
+      tx.list(PARTIES, party.code, String(touchedMs));
+      return party;
+    });
+    this.#hint(before);
   }
 
   #hint(party: Party): void {

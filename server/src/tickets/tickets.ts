@@ -169,8 +169,9 @@ export class Tickets {
     if (party.leader !== members[0]?.id) throw new QueueRefused('not_leader');
     const ids = new Set(members.map(({ id }) => id));
     if (party.members.length !== ids.size || party.members.some(({ id }) => !ids.has(id))) throw new QueueRefused('party_changed');
+    if (party.members.some(({ id }) => id !== party.leader && party.ready?.includes(id) !== true)) throw new QueueRefused('not_ready');
     const touchedMs = this.records.now();
-    tx.put(partyKey(code), { ...party, touchedMs });
+    tx.put(partyKey(code), { ...party, ready: [], touchedMs });
     tx.list(PARTIES, code, String(touchedMs));
   }
 

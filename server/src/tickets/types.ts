@@ -67,6 +67,8 @@ export interface Party {
   readonly code: string;
   readonly leader: string;
   readonly members: readonly { readonly id: string; readonly name: string }[];
+  /** Who would play now, beside the leader, who says so by asking for a match. For one search: joining the queue empties it. Absent: nobody. */
+  readonly ready?: readonly string[];
   readonly touchedMs: number;
 }
 
@@ -84,6 +86,8 @@ export type QueueRefusal =
   | 'already_in_party'
   | 'not_in_party'
   | 'party_queued'
+  | 'not_ready'
+  | 'unknown_member'
   | 'too_many_parties';
 
 const MESSAGES: Record<QueueRefusal, string> = {
@@ -100,6 +104,8 @@ const MESSAGES: Record<QueueRefusal, string> = {
   already_in_party: 'Leave the party you are in first',
   not_in_party: 'You are in no party',
   party_queued: 'The party waits or plays; try again after that',
+  not_ready: 'Somebody in the party is not ready',
+  unknown_member: 'There is no such player in the party',
   too_many_parties: 'No more parties can be made now; try again in a few minutes',
 };
 

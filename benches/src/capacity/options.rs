@@ -1,0 +1,104 @@
+//! What the command line asks for.
+
+use super::load::SKILL;
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+use trespasser::scenes::{armed_loadout, loadout};
+use trespasser::world::PLAYERS;
+use trespasser::{Loadout, Reading, RuleSet};
+
+/// Matches of the measurement in Rust, unless others are asked for.
+const MATCHES: u32 = 256;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Rules {
+    Standard,
+    Legacy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Arms {
+    /// Every gun that hits at once.
+    Guns,
+    /// Half of the matches with the guns, half with all that is thrown or launched.
+    All,
+}
+
+/// Steps matches of eight fighting bots and prints what a match-tick costs.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask capacity", version)]
+pub struct Options {
+    /// One JSON object on the last line besides the table.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Matches stepped together; 256 unless given, and 1,000 for --node.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(super) matches: Option<u32>,
+    /// Seconds of play that are measured, 60 ticks each.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=36_000))]
+    pub(super) seconds: u32,
+    /// Seconds of play before the first measurement.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=36_000))]
+    pub(super) warmup: u32,
+    /// Threads that step.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: u32,
+    /// PNG of a map, or the name of one of the project's own.
+    #[arg(long, default_value = "citadel")]
+    pub(super) map: String,
+    /// Rule set; `legacy` reads the map coarsely, as today's backend does.
+    #[arg(long, value_enum, default_value = "standard")]
+    pub(super) rules: Rules,
+    /// What the bots carry.
+    #[arg(long, value_enum, default_value = "guns")]
+    pub(super) arms: Arms,
+    /// Computes every living player's visibility polygon at 20 Hz within the clock.
+    #[arg(long)]
+    pub(super) polygons: bool,
+    /// Keeps what every player knows and writes a snapshot for each at 20 Hz, as bytes on the wire, within the clock; the
+    /// clients, who acknowledge them a frame later, are outside.
+    #[arg(long)]
+    pub(super) snapshots: bool,
+    /// Afterwards steps matches and fetches all outgoing bytes, snapshots for every player at 20 Hz, in Rust and through the
+    /// Node addon in turns, compares the bytes, and reports what the addon costs.
+    #[arg(long)]
+    pub(super) node: bool,
+    /// Paces the matches at 60 Hz for the seconds asked for, bots' thinking and draining in between, and reports how late
+    /// ticks begin instead of what they cost.
+    #[arg(long, conflicts_with = "node")]
+    pub(super) realtime: bool,
+    /// Seed of the first match; the others count up from it.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+}
+
+impl Options {
+    pub(super) fn matches(&self) -> u32 {
+        self.matches.unwrap_or(MATCHES)
+    }
+
+    /// How the rules have a map read.
+    pub(super) fn reading(&self) -> Reading {
+        match self.rules {
+            Rules::Standard => Reading::Fine,
+            Rules::Legacy => Reading::Coarse,
+        }
+    }
+
+    pub(super) fn rules(&self) -> RuleSet {
+        match self.rules {
+            Rules::Standard => RuleSet::standard(),
+            Rules::Legacy => RuleSet::legacy(),
+        }
+    }
+
+    /// What a match's bots carry, and how good they are.
+    pub(super) fn roles(&self, seed: u64) -> Result<[(Loadout, f32); PLAYERS]> {
+        let mut roles = [(loadout(0)?, SKILL[0]); PLAYERS];
+        for (n, role) in roles.iter_mut().enumerate() {
+            let loadout = if self.arms == Arms::All && seed % 2 == 1 { armed_loadout(n)? } else { loadout(n)? };
+            *role = (loadout, SKILL[0] + (SKILL[1] - SKILL[0]) * n as f32 / (PLAYERS - 1) as f32);
+        }
+        Ok(roles)
+    }
+}
