@@ -10,8 +10,8 @@ use trespasser::net::{Receiver, Seen, Taken};
 use trespasser::scenes::Scene;
 use trespasser::sim::Stage;
 use trespasser::simd::Level;
-use trespasser::world::Snapshot;
-use trespasser::{GameMap, InputCmd, MatchDef, MatchId, NetDef, PlayerId, World, WorldDef};
+use trespasser::world::{PLAYERS, Snapshot};
+use trespasser::{Event, EventKind, GameMap, InputCmd, MatchDef, MatchId, NetDef, PlayerId, World, WorldDef};
 use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 /// Ticks before the fight is taken down: everybody is in it.
@@ -19,6 +19,10 @@ const FIRST: u32 = 900;
 /// Ticks taken down.
 const MANY: u32 = 360;
 const FEW: u32 = 60;
+/// px beside a slice at which it is looked for, as in `net/knowledge.rs`.
+const OFF: f64 = 1.0 / 32.0;
+/// px by which slices are grown and shrunk to see whether a line merely grazes one.
+const GRAZE: f64 = 0.02;
 /// Frames after which an acknowledgement arrives.
 const LATE: u32 = 2;
 
@@ -150,18 +154,131 @@ fn clock(stage: Stage) -> Clock {
     Clock { stage, last: Instant::now(), spent: Duration::ZERO }
 }
 
+/// A tick as somebody sees it who tries every slice against every line.
+struct Still {
+    /// Slices that stop sight.
+    opaque: Vec<[f64; 4]>,
+    /// Whoever lives and is not blind: place, facing, sight, half of the cone; by slot.
+    eyes: [Option<([f64; 2], [f64; 2], f64, f64)>; PLAYERS],
+    /// Hits on walls: the slice, whether sight passes it now, who is told without looking, and who was told.
+    hits: Vec<([f64; 4], bool, u8, u8)>,
+}
+
+impl Still {
+    fn is_clear(&self, a: [f64; 2], b: [f64; 2], grown: f64) -> bool {
+        self.opaque.iter().all(|rect| {
+            let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+            for (from, way, low, high) in [(a[0], b[0] - a[0], rect[0], rect[2]), (a[1], b[1] - a[1], rect[1], rect[3])] {
+                let (low, high) = (low - grown, high + grown);
+                if way.abs() < 1e-12 {
+                    if from < low || from > high {
+                        return true;
+                    }
+                    continue;
+                }
+                let (t, u) = ((low - from) / way, (high - from) / way);
+                enter = enter.max(t.min(u));
+                leave = leave.min(t.max(u));
+            }
+            enter > leave
+        })
+    }
+
+    /// Whether a slice is in view, by the points that the rules of knowledge name. `strict` px: slices are so much larger,
+    /// and distance and cone less by a twentieth of it.
+    fn shows(&self, viewer: usize, rect: &[f64; 4], passes: bool, strict: f64) -> bool {
+        let Some((at, facing, sight, half)) = self.eyes[viewer] else { return false };
+        let [x0, y0, x1, y1] = *rect;
+        let shows = |x: f64, y: f64| {
+            let (dx, dy) = (x - at[0], y - at[1]);
+            let d = dx.hypot(dy);
+            let off = ((dx * facing[0] + dy * facing[1]) / d.max(1e-9)).clamp(-1.0, 1.0).acos();
+            let slack = strict / 20.0;
+            (d < 12.0 - slack || (d < sight - slack && off < half - slack)) && self.is_clear(at, [x, y], strict)
+        };
+        if (x0..=x1).contains(&at[0]) && (y0..=y1).contains(&at[1]) {
+            return true;
+        }
+        let sides = |share: f64| {
+            let (x, y) = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
+            (at[0] < x0 && shows(x0 - OFF, y))
+                || (at[0] > x1 && shows(x1 + OFF, y))
+                || (at[1] < y0 && shows(x, y0 - OFF))
+                || (at[1] > y1 && shows(x, y1 + OFF))
+        };
+        [0.5, 0.125, 0.875].into_iter().any(sides) || (passes && shows((x0 + x1) / 2.0, (y0 + y1) / 2.0))
+    }
+
+    /// Whom each hit is told to.
+    fn told(&self, strict: f64, mut each: impl FnMut(usize, u8)) {
+        for (n, (rect, passes, sure, _)) in self.hits.iter().enumerate() {
+            let sees = |viewer: &usize| sure >> viewer & 1 == 1 || self.shows(*viewer, rect, *passes, strict);
+            each(n, (0..PLAYERS).filter(sees).fold(0, |mask, viewer| mask | 1 << viewer));
+        }
+    }
+}
+
+/// The same ticks as those of the fight, looked at from outside.
+fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
+    let mut scene = Scene::new(scene_name).expect("the scene is there");
+    scene.advance(FIRST);
+    let game = scene.game;
+    let ids: Vec<PlayerId> = scene.world.view(game).expect("the match is there").players().map(|p| p.id).collect();
+    for id in ids {
+        scene.world.listen(game, id, true).expect("the player is there");
+    }
+    scene.world.drain_events(game, |_| {}).expect("the match is there");
+    (0..ticks)
+        .map(|_| {
+            scene.advance(1);
+            let on_wall = |e: &Event| e.kind == EventKind::WallDamaged as u8 || e.kind == EventKind::SliceDestroyed as u8;
+            let (mut events, mut told) = (Vec::new(), Vec::new());
+            scene.world.drain_events(game, |e| events.push(*e)).expect("the match is there");
+            scene.world.drain_told(game, |entry| told.push(*entry)).expect("the match is there");
+            let view = scene.world.view(game).expect("the match is there");
+            let g = view.map().geometry();
+            let rect = |s: usize| [g.x0[s], g.y0[s], g.x1[s], g.y1[s]].map(f64::from);
+            let passes = |s: usize| view.blocks()[s / 64].clear >> (s % 64) & 1 == 1;
+            let mut eyes = [None; PLAYERS];
+            let players: Vec<_> = view.players().collect();
+            for p in players.iter().filter(|p| p.alive && !p.blind) {
+                let double = |v: trespasser::Vec2| [f64::from(v.x), f64::from(v.y)];
+                eyes[p.id.slot()] = Some((double(p.position), double(p.facing), p.sight.into(), f64::from(p.cone) / 2.0));
+            }
+            let team = |slot: u8| players.iter().find(|p| p.id.slot() == usize::from(slot)).map(|p| p.team);
+            let hits = events.iter().filter(|e| on_wall(e)).map(|e| {
+                let friends = players.iter().filter(|p| team(e.actor) == Some(p.team));
+                let sure = friends.fold(0, |mask, p| mask | 1u8 << p.id.slot());
+                // Several hits of one slice in a tick are told apart by what they leave.
+                let same = |t: &&trespasser::Told| {
+                    t.event.kind == e.kind && t.event.slice == e.slice && t.event.value == e.value && t.event.aux == e.aux
+                };
+                let got = told.iter().filter(same).fold(0, |mask, entry| mask | entry.to);
+                (rect(e.slice.into()), passes(e.slice.into()), sure, got)
+            });
+            let hits: Vec<_> = hits.collect();
+            let opaque = if hits.is_empty() {
+                Vec::new()
+            } else {
+                (0..g.slice_count).filter(|&s| !passes(s)).map(rect).collect()
+            };
+            Still { opaque, eyes, hits }
+        })
+        .collect()
+}
+
 pub(crate) fn run(suite: &mut Suite) {
     let ticks = if suite.is_checking() { FEW } else { MANY };
     let fight = take_down("brawl", ticks);
     let levels = || Level::available().iter().rev().map(|&level| Host::new(&fight, level));
     let mut bytes = 0;
     for mut host in levels() {
-        let mut sent = fight.down.iter();
+        let (mut sent, level) = (fight.down.iter(), host.level.name());
         host.play(&mut clock(Stage::Send), |player, packet| {
             let (place, want) = sent.next().expect("no more than were sent");
             assert_eq!(fight.players[*place], player);
             // The epoch's number is a match's own; where it stands the bytes may differ, and nowhere else.
-            assert_eq!(want.len(), packet.len(), "at {}", host.level.name());
+            assert_eq!(want.len(), packet.len(), "at {level}");
         });
         assert_eq!(sent.next(), None, "no fewer than were sent");
     }
@@ -194,6 +311,24 @@ pub(crate) fn run(suite: &mut Suite) {
         json!({ "what": "send", "snapshots": snapshots, "bytes": bytes, "json_bytes": text }),
     );
 
+    let stills = stills("brawl", ticks);
+    let (mut hits, mut doubtful) = (0, 0);
+    for still in &stills {
+        let (mut surely, mut maybe) = (Vec::new(), Vec::new());
+        still.told(GRAZE, |_, mask| surely.push(mask));
+        still.told(-GRAZE, |_, mask| maybe.push(mask));
+        for ((.., got), (surely, maybe)) in still.hits.iter().zip(surely.iter().zip(&maybe)) {
+            assert!(got & surely == *surely && got & !maybe == 0, "told to {got:08b}, by every slice {surely:08b} to {maybe:08b}");
+            hits += 1;
+            doubtful += usize::from(surely != maybe);
+        }
+    }
+    assert!(hits > 0 && doubtful * 4 <= hits, "{doubtful} of {hits} hits on walls are in doubt");
+    suite.check(
+        format!("knowledge: {hits} hits on walls are told to whom every slice lets see them, {doubtful} in doubt"),
+        json!({ "what": "knowledge", "hits": hits, "doubtful": doubtful }),
+    );
+
     let scene = format!("brawl, {} ticks, eight links", fight.ticks.len());
     for (stage, unit, count) in [(Stage::Knowledge, "tick", fight.ticks.len()), (Stage::Send, "snapshot", snapshots)] {
         let mut contenders: Vec<Contender<'_>> = levels()
@@ -213,6 +348,15 @@ pub(crate) fn run(suite: &mut Suite) {
             contenders.push(Contender::new(Kind::Naive, "naive, all that is known as JSON by serde_json", || {
                 for seen in &fight.seen {
                     black_box(serde_json::to_vec(black_box(seen)).expect("plain values"));
+                }
+            }));
+        }
+        if stage == Stage::Knowledge {
+            contenders.push(Contender::new(Kind::Naive, "naive, every slice in f64; hits on walls alone", || {
+                for still in &stills {
+                    still.told(0.0, |_, mask| {
+                        black_box(mask);
+                    });
                 }
             }));
         }

@@ -113,12 +113,17 @@ struct Pace {
 }
 
 /// A run of a bench.
-#[derive(Debug)]
 pub struct Suite {
     /// `None`: nothing is timed, everything runs once.
     criterion: Option<Criterion>,
     pace: Pace,
     sheet: Sheet,
+}
+
+impl std::fmt::Debug for Suite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Suite").field("checking", &self.is_checking()).field("sheet", &self.sheet).finish_non_exhaustive()
+    }
 }
 
 impl Suite {
@@ -161,6 +166,11 @@ impl Suite {
         let text = text.into();
         eprintln!("agreed: {text}");
         self.sheet.checks.push(Check { text, data });
+    }
+
+    /// Whether a check names it.
+    pub fn checked(&self, what: &str) -> bool {
+        self.sheet.checks.iter().any(|check| check.text.split([':', ',']).any(|part| part.trim() == what))
     }
 
     /// Whatever else is to be known.
@@ -254,7 +264,7 @@ impl Suite {
     /// # Panics
     /// Where the sheet cannot be written.
     pub fn finish(mut self) {
-        if let Some(mut criterion) = self.criterion.take() {
+        if let Some(criterion) = self.criterion.take() {
             criterion.final_summary();
         }
         if self.sheet.answered.is_empty() {
