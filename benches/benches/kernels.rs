@@ -106,7 +106,11 @@ fn damage(suite: &mut Suite) {
         let (gone, clear) = kernel(&mut h, &mut d, &see);
         assert_eq!(h, want, "{name}");
         for i in 0..64 {
-            assert_eq!((gone >> i & 1 == 1, clear >> i & 1 == 1), (want[i] == 0, want[i] <= see[i]), "{name}, lane {i}");
+            assert_eq!(
+                (gone >> i & 1 == 1, clear >> i & 1 == 1),
+                (want[i] == 0, want[i] <= see[i]),
+                "{name}, lane {i}"
+            );
         }
     };
     let mut contenders = Vec::new();
@@ -130,7 +134,10 @@ fn damage(suite: &mut Suite) {
         }
     }));
     suite.check("damage: 64 slices as by the definition, at every level", json!({ "what": "damage" }));
-    suite.compare(&Question::new("damage to 64 slices", "256 bytes copied first", "block", BLOCKS).headline(), contenders);
+    suite.compare(
+        &Question::new("damage to 64 slices", "256 bytes copied first", "block", BLOCKS).headline(),
+        contenders,
+    );
 }
 
 /// What is left in each cell by layers: of the wave's debug text, for layers are nobody's business outside.
@@ -147,10 +154,8 @@ fn waves(suite: &mut Suite) {
     let rows: [u64; ROWS] = *view.open_cells();
     let columns: [u32; COLS] = core::array::from_fn(|x| (0..ROWS).fold(0, |c, y| c | ((rows[y] >> x & 1) as u32) << y));
     let limit = view.rules().sound.kinds[SoundKind::FireRifle as usize].limit;
-    let sources: Vec<(usize, usize)> = view
-        .players()
-        .map(|p| ((p.position.x / 10.0) as usize, (p.position.y / 10.0) as usize))
-        .collect();
+    let sources: Vec<(usize, usize)> =
+        view.players().map(|p| ((p.position.x / 10.0) as usize, (p.position.y / 10.0) as usize)).collect();
     let play = |wave: &mut Wave, kernels: &Kernels, source: (usize, usize)| {
         wave.begin(&rows, &columns, source, limit, Part::ALL);
         wave.first(kernels);
@@ -225,7 +230,9 @@ fn hashes(suite: &mut Suite) {
     scene.world.save(game, &mut saved).expect("the match is there");
     // Byte by byte, as one would first: FNV-1a.
     let fnv = |bytes: &[u8]| {
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+        bytes
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
     };
     let (before, text) = (scene.world.hash(game).expect("the match is there"), fnv(&saved));
     let mut at = Snapshot::new();

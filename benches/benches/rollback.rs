@@ -58,13 +58,19 @@ fn rollback(suite: &mut Suite) {
     let [to, back] = &mut copies;
     let mut into = Snapshot::new();
     let contenders = vec![
-        Contender::new(Kind::Ours, "ours, snapshot", || world.borrow().snapshot(game, black_box(&mut into)).expect("it lives")),
-        Contender::new(Kind::Naive, "naive, saved as bytes", || world.borrow().save(game, black_box(&mut again)).expect("it lives")),
+        Contender::new(Kind::Ours, "ours, snapshot", || {
+            world.borrow().snapshot(game, black_box(&mut into)).expect("it lives")
+        }),
+        Contender::new(Kind::Naive, "naive, saved as bytes", || {
+            world.borrow().save(game, black_box(&mut again)).expect("it lives")
+        }),
         Contender::new(Kind::Beside, "a copy of the bytes alone", || to.copy_from_slice(black_box(&saved))),
     ];
     suite.compare(&Question::new("taking a snapshot", &scene_name, "snapshot", 1).headline(), contenders);
     let contenders = vec![
-        Contender::new(Kind::Ours, "ours, rollback", || world.borrow_mut().rollback(game, black_box(&at)).expect("its own")),
+        Contender::new(Kind::Ours, "ours, rollback", || {
+            world.borrow_mut().rollback(game, black_box(&at)).expect("its own")
+        }),
         Contender::new(Kind::Naive, "naive, restored from bytes, all checked", || {
             world.borrow_mut().restore(game, black_box(&saved)).expect("its own");
         }),

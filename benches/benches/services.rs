@@ -1,18 +1,18 @@
 //! What stands beside the simulation: matchmaking, ratings, recording and the guard, each checked before its time counts.
 
 use serde_json::json;
+use skillratings::Outcomes;
 use skillratings::trueskill::{TrueSkillConfig, TrueSkillRating, trueskill_two_teams};
 use skillratings::weng_lin::{WengLinConfig, WengLinRating, weng_lin_two_teams};
-use skillratings::Outcomes;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+use trespasser::GuardDef;
 use trespasser::matchmaking::{Queue, Ticket};
 use trespasser::rating::{Rating, System, TeamResult, WengLinDef};
 use trespasser::replay::{RecordDef, Replay};
 use trespasser::rng::{self, Purpose};
 use trespasser::scenes::Scene;
 use trespasser::scenes::tickets::Crowd;
-use trespasser::GuardDef;
 use trespasser_benches::matchmaking::naive;
 use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
@@ -86,7 +86,8 @@ fn ratings(suite: &mut Suite) {
     };
     let config = WengLinConfig { beta: def.beta * 2.0, ..WengLinConfig::new() };
     let of_crate = |team: &[Rating; 4]| team.map(|r| WengLinRating { rating: r.value, uncertainty: r.deviation });
-    let theirs: Vec<[[WengLinRating; 4]; 2]> = teams.iter().map(|both| [of_crate(&both[0]), of_crate(&both[1])]).collect();
+    let theirs: Vec<[[WengLinRating; 4]; 2]> =
+        teams.iter().map(|both| [of_crate(&both[0]), of_crate(&both[1])]).collect();
     let mut worst = 0.0_f64;
     for (ours, theirs) in teams.iter().map(rate).zip(&theirs) {
         let (red, blue) = weng_lin_two_teams(&theirs[0], &theirs[1], &Outcomes::WIN, &config);
@@ -99,8 +100,10 @@ fn ratings(suite: &mut Suite) {
         format!("ratings: {MATCHES} matches of 4v4 rated as by skillratings, within {worst:.1e} points"),
         json!({ "what": "ratings", "matches": MATCHES, "points": worst }),
     );
-    let skilled = |team: &[Rating; 4]| team.map(|r| TrueSkillRating { rating: r.value / 60.0, uncertainty: r.deviation / 24.0 });
-    let trueskill: Vec<[[TrueSkillRating; 4]; 2]> = teams.iter().map(|both| [skilled(&both[0]), skilled(&both[1])]).collect();
+    let skilled =
+        |team: &[Rating; 4]| team.map(|r| TrueSkillRating { rating: r.value / 60.0, uncertainty: r.deviation / 24.0 });
+    let trueskill: Vec<[[TrueSkillRating; 4]; 2]> =
+        teams.iter().map(|both| [skilled(&both[0]), skilled(&both[1])]).collect();
     let contenders = vec![
         Contender::new(Kind::Ours, "ours, Weng-Lin, all checked", || {
             for both in &teams {
@@ -123,7 +126,7 @@ fn ratings(suite: &mut Suite) {
 
 /// Time that a block of ticks takes beyond that of the same block in a scene without what is measured.
 fn beyond(plain: &mut Scene, with: &mut Scene, mut after: impl FnMut(&mut Scene)) -> Duration {
-    let mut block = |scene: &mut Scene, after: &mut dyn FnMut(&mut Scene)| {
+    let block = |scene: &mut Scene, after: &mut dyn FnMut(&mut Scene)| {
         let mut spent = Duration::ZERO;
         for _ in 0..BLOCK {
             scene.advance_with(1, |world| {
@@ -225,9 +228,11 @@ fn guard(suite: &mut Suite) {
     suite.check("guard: a match that is watched plays the same", json!({ "what": "guard" }));
     let whole = Contender::timing_itself(Kind::Ours, "ours, less a plain tick", |rounds| {
         (0..rounds)
-            .map(|_| beyond(&mut plain, &mut with, |scene| {
-                scene.world.drain_evidence(scene.game, |_| {}).expect("the match is there");
-            }))
+            .map(|_| {
+                beyond(&mut plain, &mut with, |scene| {
+                    scene.world.drain_evidence(scene.game, |_| {}).expect("the match is there");
+                })
+            })
             .sum()
     });
     let mut beside = fresh();
@@ -242,7 +247,10 @@ fn guard(suite: &mut Suite) {
         }
         spent
     });
-    suite.compare(&Question::new("the guard", "brawl, eight bots", "tick", BLOCK as usize).headline(), vec![whole, step]);
+    suite.compare(
+        &Question::new("the guard", "brawl, eight bots", "tick", BLOCK as usize).headline(),
+        vec![whole, step],
+    );
 }
 
 fn main() {

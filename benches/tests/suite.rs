@@ -28,7 +28,8 @@ use trespasser_benches::suite::sheet::FORMAT;
 use trespasser_benches::suite::{Answered, Check, Figure, Kind, Sheet, Suite, html, readme};
 
 fn sheet(bench: &str) -> Sheet {
-    let figure = |name: &str, kind, ns: f64, ratio: f64| Figure { name: name.into(), kind, ns: [ns, ns, ns], ratio: [ratio; 3] };
+    let figure =
+        |name: &str, kind, ns: f64, ratio: f64| Figure { name: name.into(), kind, ns: [ns, ns, ns], ratio: [ratio; 3] };
     let mut sheet = Sheet::new(bench);
     sheet.bias_for.push("Bias <b>".into());
     sheet.checks.push(Check { text: "agreed".into(), data: serde_json::json!({ "what": "all" }) });
@@ -127,7 +128,15 @@ fn a_sheet_comes_back_as_it_was_written_and_another_is_refused() {
 #[test]
 fn the_page_holds_every_figure_and_no_foreign_markup() {
     let page = html::page(&[sheet("stages"), sheet("sight")]);
-    for text in ["movement", "321 ns", "32.1 us", "ours, scalar", "Bias", "goal 5 times the fastest peer", "peer &lt;script&gt;"] {
+    for text in [
+        "movement",
+        "321 ns",
+        "32.1 us",
+        "ours, scalar",
+        "Bias",
+        "goal 5 times the fastest peer",
+        "peer &lt;script&gt;",
+    ] {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("<script"));

@@ -39,8 +39,10 @@ pub(crate) struct Options {
 
 /// A whole run of a clean checkout writes the README's table: everything was measured, and for figures to be kept.
 pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
-    let chosen: Vec<&str> =
-        BENCHES.into_iter().filter(|bench| options.only.is_empty() || options.only.iter().any(|o| o == bench)).collect();
+    let chosen: Vec<&str> = BENCHES
+        .into_iter()
+        .filter(|bench| options.only.is_empty() || options.only.iter().any(|o| o == bench))
+        .collect();
     let whole = chosen.len() == BENCHES.len() && !options.quick && options.options.is_empty();
     let folder = crate::target().join("bench");
     if !options.report {
@@ -57,7 +59,8 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
             if whole {
                 forget(&folder.join(format!("{bench}.json")))?;
             }
-            let mut cargo = run::cargo(["bench", "--quiet", "--package", "trespasser-benches"]).arg("--bench").arg(bench);
+            let mut cargo =
+                run::cargo(["bench", "--quiet", "--package", "trespasser-benches"]).arg("--bench").arg(bench);
             if options.quick {
                 cargo = cargo.env(QUICK, "1");
             }
@@ -69,7 +72,8 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    let mut report = run::cargo(["run", "--quiet", "--release", "--package", "trespasser-benches", "--bin", "bench-report"]);
+    let mut report =
+        run::cargo(["run", "--quiet", "--release", "--package", "trespasser-benches", "--bin", "bench-report"]);
     report = report.arg("--").arg("--benches").arg(BENCHES.join(","));
     let all = BENCHES.iter().all(|bench| folder.join(format!("{bench}.json")).exists());
     let readme = (whole || options.report) && all && !options.no_readme;

@@ -218,9 +218,10 @@ fn clouds(suite: &mut Suite) {
                     doubtful += 1;
                     continue;
                 };
-                let told = moment.tick.of(EventKind::Dazzled).find(|e| {
-                    usize::from(e.target) == *slot && double(e.x, e.y) == *at
-                });
+                let told = moment
+                    .tick
+                    .of(EventKind::Dazzled)
+                    .find(|e| usize::from(e.target) == *slot && double(e.x, e.y) == *at);
                 let got = told.map_or(0.0, |e| f64::from(e.value) / 1000.0);
                 assert!((got - want).abs() < 0.002, "slot {slot} is dazzled by {got}, not {want}");
                 compared += 1;

@@ -99,8 +99,8 @@ fn walls(suite: &mut Suite) {
         json!({ "what": "walls", "hits": hits, "broken": broken }),
     );
     let question = Question::new("walls", &course.name, "tick", tasks.len()).headline();
-    let mut contenders = levels(&mut course.players, &course.moments, Stage::Walls);
     let mut copies: Vec<Walls> = tasks.iter().map(|task| task.before.clone()).collect();
+    let mut contenders = levels(&mut course.players, &course.moments, Stage::Walls);
     contenders.push(Contender::timing_itself(Kind::Naive, "naive, every slice anew", |rounds| {
         let mut spent = Duration::ZERO;
         for _ in 0..rounds {
@@ -177,8 +177,8 @@ fn life(suite: &mut Suite) {
         json!({ "what": "life", "hits": hits, "deaths": deaths }),
     );
     let question = Question::new("life", &course.name, "tick", tasks.len()).headline();
-    let mut contenders = levels(&mut course.players, &course.moments, Stage::Life);
     let mut copies: Vec<HashMap<u8, i32>> = tasks.iter().map(|task| task.0.clone()).collect();
+    let mut contenders = levels(&mut course.players, &course.moments, Stage::Life);
     contenders.push(Contender::timing_itself(Kind::Naive, "naive, maps; no respawns, no telling", |rounds| {
         let mut spent = Duration::ZERO;
         for _ in 0..rounds {

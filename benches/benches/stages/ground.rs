@@ -60,9 +60,5 @@ pub(crate) fn merged(rects: &[(usize, Rect)]) -> Vec<Rect> {
 }
 
 /// The edges of the playfield, as walls outside of it.
-pub(crate) const EDGES: [Rect; 4] = [
-    [-20.0, -20.0, 500.0, 0.0],
-    [-20.0, 270.0, 500.0, 290.0],
-    [-20.0, 0.0, 0.0, 270.0],
-    [480.0, 0.0, 500.0, 270.0],
-];
+pub(crate) const EDGES: [Rect; 4] =
+    [[-20.0, -20.0, 500.0, 0.0], [-20.0, 270.0, 500.0, 290.0], [-20.0, 0.0, 0.0, 270.0], [480.0, 0.0, 500.0, 270.0]];

@@ -45,7 +45,10 @@ fn rules(book: &RuleSet) -> HashMap<String, Rule> {
         let rule = &book.weapons[weapon as usize];
         let reload_ticks = (u32::from(rule.reload_ms) * TICK_RATE as u32).div_ceil(1000) as u16;
         let automatic = rule.fire == Fire::Automatic;
-        Some((weapon.name().to_owned(), Rule { rate: rule.rate.into(), magazine: rule.magazine, reload_ticks, automatic }))
+        Some((
+            weapon.name().to_owned(),
+            Rule { rate: rule.rate.into(), magazine: rule.magazine, reload_ticks, automatic },
+        ))
     };
     (0..15).filter_map(rule).collect()
 }
@@ -99,7 +102,8 @@ fn tick(all: &mut [Hands], rules: &HashMap<String, Rule>) -> usize {
                 gun.rounds += moved;
                 gun.reserve -= moved;
             }
-        } else if pressed.has(Buttons::RELOAD) && rule.reload_ticks > 0 && gun.rounds < rule.magazine && gun.reserve > 0 {
+        } else if pressed.has(Buttons::RELOAD) && rule.reload_ticks > 0 && gun.rounds < rule.magazine && gun.reserve > 0
+        {
             hands.reload = rule.reload_ticks;
         }
         let pulled = pressed.has(Buttons::FIRE) || (rule.automatic && hands.held.has(Buttons::FIRE));
@@ -142,8 +146,8 @@ pub(crate) fn run(suite: &mut Suite) {
         json!({ "what": "weapons", "hands": compared, "shots": fired }),
     );
     let question = Question::new("weapons", &course.name, "tick", tasks.len()).headline();
-    let mut contenders = levels(&mut course.players, &course.moments, Stage::Weapons);
     let mut copies: Vec<Vec<Hands>> = tasks.iter().map(|(before, _)| before.clone()).collect();
+    let mut contenders = levels(&mut course.players, &course.moments, Stage::Weapons);
     contenders.push(Contender::timing_itself(Kind::Naive, "naive, records and a map by name", |rounds| {
         let mut spent = std::time::Duration::ZERO;
         for _ in 0..rounds {

@@ -77,9 +77,7 @@ pub(crate) fn run(suite: &mut Suite) {
         .map(|task| Ground::new(&task.merged.iter().chain(&EDGES).map(|r| (0, *r)).collect::<Vec<_>>(), &[]))
         .collect();
     agree(suite, "rapier2d, two shape casts", &tasks, BY_AXES, 0.98, |n, m| grounds[n].by_axes(m.at, m.step));
-    agree(suite, "rapier2d, character controller", &tasks, BY_AXES, 0.9, |n, m| {
-        grounds[n].by_controller(m.at, m.step)
-    });
+    agree(suite, "rapier2d, character controller", &tasks, BY_AXES, 0.9, |n, m| grounds[n].by_controller(m.at, m.step));
 
     // Node is for the bench alone: the tests do without.
     let mut matter = None;
@@ -112,7 +110,15 @@ pub(crate) fn run(suite: &mut Suite) {
     contenders.push(Contender::new(Kind::Naive, "naive, tiny steps in f64", || {
         for task in &tasks {
             for m in &task.moves {
-                black_box(walk::one_input(&task.slices, black_box(m.walker), m.keys, m.facing, m.aiming, false, 0.0004));
+                black_box(walk::one_input(
+                    &task.slices,
+                    black_box(m.walker),
+                    m.keys,
+                    m.facing,
+                    m.aiming,
+                    false,
+                    0.0004,
+                ));
             }
         }
     }));
@@ -132,9 +138,8 @@ pub(crate) fn run(suite: &mut Suite) {
     }));
     if let Some(matter) = &mut matter {
         let name = format!("matter-js {}", matter.hello.version);
-        contenders.push(Contender::timing_itself(Kind::Peer, name, |rounds| {
-            matter.play(rounds).expect("matter-js plays")
-        }));
+        contenders
+            .push(Contender::timing_itself(Kind::Peer, name, |rounds| matter.play(rounds).expect("matter-js plays")));
     }
     suite.compare(&question, contenders);
 }

@@ -172,7 +172,9 @@ fn sounds(suite: &mut Suite) {
     let quiet = |e: &Event| {
         matches!(
             EventKind::from_number(e.kind),
-            Some(EventKind::Joined | EventKind::Spawned | EventKind::AimToggled | EventKind::Reloaded | EventKind::Miss)
+            Some(
+                EventKind::Joined | EventKind::Spawned | EventKind::AimToggled | EventKind::Reloaded | EventKind::Miss
+            )
         )
     };
     let mut course = Course::new(suite, "brawl", 3, |tick| tick.moving >= 5 && tick.events.iter().all(quiet));
@@ -214,9 +216,10 @@ fn sounds(suite: &mut Suite) {
     let (mut compared, mut heard) = (0, 0);
     for (walked, moment) in walked.iter().zip(&course.moments) {
         walked.naive(|step, slot, gain| {
-            let told = moment.heard.iter().filter(|entry| {
-                usize::from(entry.listener) == slot && entry.kind == step.kind as u8
-            });
+            let told = moment
+                .heard
+                .iter()
+                .filter(|entry| usize::from(entry.listener) == slot && entry.kind == step.kind as u8);
             // Two may step alike in one tick: one of the entries is this one's.
             let off = told.map(|entry| (f64::from(entry.gain) - gain * 255.0).abs()).fold(gain * 255.0, f64::min);
             // A line that grazes a slice may go either way: one factor of glass at the least.

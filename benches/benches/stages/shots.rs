@@ -84,9 +84,7 @@ pub(crate) fn run(suite: &mut Suite) {
 fn first(task: &Task, b: &Bullet) -> Option<Thing> {
     let small = |(x, y): (f64, f64)| (x as f32, y as f32);
     let hit = task.ground.first(small(b.from), small(b.way), b.end as f32, BODIES + b.shooter);
-    hit.map(|(number, _)| {
-        number.checked_sub(BODIES).map_or(Thing::Slice(number), Thing::Body)
-    })
+    hit.map(|(number, _)| number.checked_sub(BODIES).map_or(Thing::Slice(number), Thing::Body))
 }
 
 fn tasks(course: &mut Course) -> Vec<Task> {
@@ -99,8 +97,7 @@ fn tasks(course: &mut Course) -> Vec<Task> {
             let view = player.before(moment);
             let bodies: Vec<_> = (0..8).map(|shooter| seen_by(&columns, shooter)).collect();
             let fired: Vec<&Event> = moment.tick.of(EventKind::Fired).collect();
-            let bullets: Vec<Bullet> =
-                fired.iter().flat_map(|fired| flights(&moment.tick.events, fired)).collect();
+            let bullets: Vec<Bullet> = fired.iter().flat_map(|fired| flights(&moment.tick.events, fired)).collect();
             let mut things = ground::standing(&view);
             things.extend(ground::EDGES.iter().enumerate().map(|(n, edge)| (BODIES / 2 + n, *edge)));
             // Bodies stand where they are: what the shooters' lines rewind is a fraction of a step.

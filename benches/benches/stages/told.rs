@@ -168,7 +168,8 @@ impl Still {
     fn is_clear(&self, a: [f64; 2], b: [f64; 2], grown: f64) -> bool {
         self.opaque.iter().all(|rect| {
             let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-            for (from, way, low, high) in [(a[0], b[0] - a[0], rect[0], rect[2]), (a[1], b[1] - a[1], rect[1], rect[3])] {
+            for (from, way, low, high) in [(a[0], b[0] - a[0], rect[0], rect[2]), (a[1], b[1] - a[1], rect[1], rect[3])]
+            {
                 let (low, high) = (low - grown, high + grown);
                 if way.abs() < 1e-12 {
                     if from < low || from > high {
@@ -231,7 +232,8 @@ fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
     (0..ticks)
         .map(|_| {
             scene.advance(1);
-            let on_wall = |e: &Event| e.kind == EventKind::WallDamaged as u8 || e.kind == EventKind::SliceDestroyed as u8;
+            let on_wall =
+                |e: &Event| e.kind == EventKind::WallDamaged as u8 || e.kind == EventKind::SliceDestroyed as u8;
             let (mut events, mut told) = (Vec::new(), Vec::new());
             scene.world.drain_events(game, |e| events.push(*e)).expect("the match is there");
             scene.world.drain_told(game, |entry| told.push(*entry)).expect("the match is there");
@@ -243,7 +245,8 @@ fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
             let players: Vec<_> = view.players().collect();
             for p in players.iter().filter(|p| p.alive && !p.blind) {
                 let double = |v: trespasser::Vec2| [f64::from(v.x), f64::from(v.y)];
-                eyes[p.id.slot()] = Some((double(p.position), double(p.facing), p.sight.into(), f64::from(p.cone) / 2.0));
+                eyes[p.id.slot()] =
+                    Some((double(p.position), double(p.facing), p.sight.into(), f64::from(p.cone) / 2.0));
             }
             let team = |slot: u8| players.iter().find(|p| p.id.slot() == usize::from(slot)).map(|p| p.team);
             let hits = events.iter().filter(|e| on_wall(e)).map(|e| {
@@ -251,7 +254,10 @@ fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
                 let sure = friends.fold(0, |mask, p| mask | 1u8 << p.id.slot());
                 // Several hits of one slice in a tick are told apart by what they leave.
                 let same = |t: &&trespasser::Told| {
-                    t.event.kind == e.kind && t.event.slice == e.slice && t.event.value == e.value && t.event.aux == e.aux
+                    t.event.kind == e.kind
+                        && t.event.slice == e.slice
+                        && t.event.value == e.value
+                        && t.event.aux == e.aux
                 };
                 let got = told.iter().filter(same).fold(0, |mask, entry| mask | entry.to);
                 (rect(e.slice.into()), passes(e.slice.into()), sure, got)
@@ -318,7 +324,10 @@ pub(crate) fn run(suite: &mut Suite) {
         still.told(GRAZE, |_, mask| surely.push(mask));
         still.told(-GRAZE, |_, mask| maybe.push(mask));
         for ((.., got), (surely, maybe)) in still.hits.iter().zip(surely.iter().zip(&maybe)) {
-            assert!(got & surely == *surely && got & !maybe == 0, "told to {got:08b}, by every slice {surely:08b} to {maybe:08b}");
+            assert!(
+                got & surely == *surely && got & !maybe == 0,
+                "told to {got:08b}, by every slice {surely:08b} to {maybe:08b}"
+            );
             hits += 1;
             doubtful += usize::from(surely != maybe);
         }

@@ -52,7 +52,11 @@ fn run() -> Result<()> {
 /// Figures to be kept: whole runs of one commit.
 fn write_readme(path: &Path, sheets: &[Sheet]) -> Result<()> {
     for sheet in sheets {
-        ensure!(!sheet.quick && !sheet.part, "{} was run quickly or in part; its figures are not to be kept", sheet.bench);
+        ensure!(
+            !sheet.quick && !sheet.part,
+            "{} was run quickly or in part; its figures are not to be kept",
+            sheet.bench
+        );
         ensure!(
             sheet.commit == sheets[0].commit,
             "{} is of commit {}, {} of {}; run `cargo xtask bench` whole",

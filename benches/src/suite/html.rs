@@ -95,7 +95,8 @@ fn summary(html: &mut String, all: &[&Answered]) {
     html.push_str("<table><tr><th>what</th><th class=\"n\">ours</th><th class=\"n\">without SIMD</th><th class=\"n\">naive</th><th class=\"n\">fastest peer</th><th></th></tr>");
     for asked in all {
         let ours = asked.ours().map_or("-".to_owned(), |figure| time(figure.ns[1]));
-        let ratio = |figure: Option<&super::Figure>| figure.map_or("-".to_owned(), |f| format!("{} x", times(f.ratio[1])));
+        let ratio =
+            |figure: Option<&super::Figure>| figure.map_or("-".to_owned(), |f| format!("{} x", times(f.ratio[1])));
         let peer = asked.fastest(Kind::Peer);
         let _ = write!(
             html,

@@ -122,7 +122,10 @@ pub struct Suite {
 
 impl std::fmt::Debug for Suite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Suite").field("checking", &self.is_checking()).field("sheet", &self.sheet).finish_non_exhaustive()
+        f.debug_struct("Suite")
+            .field("checking", &self.is_checking())
+            .field("sheet", &self.sheet)
+            .finish_non_exhaustive()
     }
 }
 

@@ -67,11 +67,7 @@ impl Axis {
 /// One bar a contender, its median from the left, its quartiles as a line; times are on a logarithmic axis.
 pub fn bars(asked: &Answered) -> String {
     let height = 30.0 + ROW * asked.figures.len() as f64;
-    let axis = Axis::new(
-        asked.figures.iter().flat_map(|figure| figure.ns).map(|ns| ns * 0.8),
-        NAMES,
-        WIDTH - FIGURES,
-    );
+    let axis = Axis::new(asked.figures.iter().flat_map(|figure| figure.ns).map(|ns| ns * 0.8), NAMES, WIDTH - FIGURES);
     let mut svg = format!(
         r#"<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{}">"#,
         escaped(&format!("{}, {}", asked.question, asked.scene))
@@ -139,7 +135,8 @@ pub fn overview(asked: &[&Answered]) -> String {
     for (n, asked) in asked.iter().enumerate() {
         let y = 12.0 + ROW * n as f64;
         let name = short(&asked.question, 48);
-        let _ = write!(svg, r#"<text class="name" x="{:.1}" y="{:.1}">{}</text>"#, NAMES - 10.0, y + 4.0, escaped(&name));
+        let _ =
+            write!(svg, r#"<text class="name" x="{:.1}" y="{:.1}">{}</text>"#, NAMES - 10.0, y + 4.0, escaped(&name));
         let marks = marks(asked);
         if let Some(far) = marks.iter().map(|f| axis.at(f.ratio[1])).reduce(f64::max) {
             let _ = write!(svg, r#"<path class="way" d="M{one:.1} {y:.1}H{far:.1}"/>"#);
@@ -156,7 +153,10 @@ pub fn overview(asked: &[&Answered]) -> String {
                     y - 4.5
                 ),
                 Kind::Naive => {
-                    write!(svg, r#"<circle class="{kind}" cx="{x:.1}" cy="{y:.1}" r="5"><title>{told}</title></circle>"#)
+                    write!(
+                        svg,
+                        r#"<circle class="{kind}" cx="{x:.1}" cy="{y:.1}" r="5"><title>{told}</title></circle>"#
+                    )
                 }
                 _ => write!(
                     svg,
