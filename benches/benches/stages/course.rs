@@ -12,7 +12,7 @@ use trespasser_benches::suite::{Contender, Kind, Suite};
 const TICKS: u32 = 14_400;
 /// Moments where a stage is timed, and where it is only checked.
 const MANY: usize = 64;
-const FEW: usize = 6;
+const FEW: usize = 12;
 
 /// What a tick is chosen by.
 #[derive(Debug, Default, Clone)]

@@ -138,7 +138,7 @@ fn flights(events: &[Event], fired: &Event) -> Vec<Bullet> {
     let (pellets, start) = if weapon == Weapon::Shotgun { (8, 8.0) } else { (1, 0.0) };
     let from = (f64::from(fired.x), f64::from(fired.y));
     (0..pellets)
-        .map(|pellet| {
+        .filter_map(|pellet| {
             let kinds = [EventKind::HitPlayer, EventKind::HitWall, EventKind::Miss].map(|kind| kind as u8);
             let told: Vec<&Event> = events
                 .iter()
@@ -149,6 +149,10 @@ fn flights(events: &[Event], fired: &Event) -> Vec<Bullet> {
                 None => (f64::from(told[0].x) - from.0, f64::from(told[0].y) - from.1),
             };
             let length = way.0.hypot(way.1);
+            // A bullet that ends in a body that the shooter stands in has no direction to be told from.
+            if length < 0.01 {
+                return None;
+            }
             let way = (way.0 / length, way.1 / length);
             let met = told
                 .iter()
@@ -159,7 +163,7 @@ fn flights(events: &[Event], fired: &Event) -> Vec<Bullet> {
                     (thing, f64::from(e.value) / 64.0)
                 })
                 .collect();
-            Bullet { weapon, shooter: fired.actor.into(), from, way, end: start + row.range, met }
+            Some(Bullet { weapon, shooter: fired.actor.into(), from, way, end: start + row.range, met })
         })
         .collect()
 }
