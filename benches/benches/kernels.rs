@@ -12,6 +12,7 @@ use trespasser::sound::{LAYERS, Part, Wave};
 use trespasser::vision::{Slab, slab};
 use trespasser::world::{MatchView, Snapshot};
 use trespasser::{GameMap, Reading, Vec2, World, rng};
+use trespasser_benches::suite::fight::Fight;
 use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 #[path = "../../engine/tests/reference/sound.rs"]
@@ -265,24 +266,23 @@ fn steps(suite: &mut Suite) {
     scene.advance(60);
     beside.advance_with(60, World::step_parallel);
     assert_eq!(scene.hash(), beside.hash(), "one thread and many");
-    suite.check("a whole step: one thread and many end alike", json!({ "what": "step" }));
-    let contenders = best_first().map(|(kind, name, kernels)| {
-        let mut scene = Scene::at_level("brawl", Some(kernels.level)).expect("the scene is there");
-        scene.advance(WARMUP);
-        Contender::timing_itself(kind, name, move |ticks| {
-            let mut spent = std::time::Duration::ZERO;
-            for _ in 0..ticks {
-                scene.advance_with(1, |world| {
-                    let began = std::time::Instant::now();
-                    world.step();
-                    spent += began.elapsed();
-                });
-            }
-            spent
-        })
-    });
-    let contenders = contenders.collect();
-    suite.compare(&Question::new("a whole step", "brawl, eight bots", "tick", 1).headline(), contenders);
+    let fight = Fight::of("brawl", WARMUP, 240);
+    let mut contenders = Vec::new();
+    for (kind, name, kernels) in best_first() {
+        let mut world = fight.world(kernels.level);
+        let mut hash = 0;
+        fight.play(&mut world, |_, _| {}, |world, game| hash = world.hash(game).expect("it is there"));
+        assert_eq!(hash, fight.hash, "{name}");
+        let fight = &fight;
+        contenders.push(Contender::timing_itself(kind, name, move |rounds| {
+            (0..rounds).map(|_| fight.play(&mut world, |_, _| {}, |_, _| {})).sum()
+        }));
+    }
+    suite.check("a whole step: one thread and many end alike, and so does every level", json!({ "what": "step" }));
+    suite.compare(
+        &Question::new("a whole step", "brawl, 240 ticks of eight bots", "tick", fight.ticks()).headline(),
+        contenders,
+    );
 }
 
 fn main() {

@@ -5,22 +5,25 @@ use skillratings::Outcomes;
 use skillratings::trueskill::{TrueSkillConfig, TrueSkillRating, trueskill_two_teams};
 use skillratings::weng_lin::{WengLinConfig, WengLinRating, weng_lin_two_teams};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
-use trespasser::GuardDef;
+use std::time::Duration;
 use trespasser::matchmaking::{Queue, Ticket};
 use trespasser::rating::{Rating, System, TeamResult, WengLinDef};
 use trespasser::replay::{RecordDef, Replay};
 use trespasser::rng::{self, Purpose};
 use trespasser::scenes::Scene;
 use trespasser::scenes::tickets::Crowd;
+use trespasser::simd::Level;
+use trespasser::{GuardDef, MatchId, World};
 use trespasser_benches::matchmaking::naive;
+use trespasser_benches::origin;
+use trespasser_benches::suite::fight::Fight;
 use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 /// ms at which tickets are formed into matches.
 const NOW: u64 = 60_000;
 const TICKETS: u64 = 2_000;
 const MATCHES: usize = 256;
-/// Ticks of a block that is recorded or guarded.
+/// Ticks of a second.
 const BLOCK: u32 = 60;
 
 fn queue(suite: &mut Suite) {
@@ -53,9 +56,9 @@ fn queue(suite: &mut Suite) {
             let mut spent = Duration::ZERO;
             for _ in 0..rounds {
                 fill(&mut queue);
-                let began = Instant::now();
+                let began = origin::cpu_time();
                 black_box(queue.form(NOW).expect("a time"));
-                spent += began.elapsed();
+                spent += origin::cpu_time() - began;
                 empty(&mut queue);
             }
             spent
@@ -124,26 +127,19 @@ fn ratings(suite: &mut Suite) {
     suite.compare(&Question::new("rating a match", "4v4", "match", MATCHES).headline(), contenders);
 }
 
-/// Time that a block of ticks takes beyond that of the same block in a scene without what is measured.
-fn beyond(plain: &mut Scene, with: &mut Scene, mut after: impl FnMut(&mut Scene)) -> Duration {
-    let block = |scene: &mut Scene, after: &mut dyn FnMut(&mut Scene)| {
-        let mut spent = Duration::ZERO;
-        for _ in 0..BLOCK {
-            scene.advance_with(1, |world| {
-                let began = Instant::now();
-                world.step();
-                spent += began.elapsed();
-            });
-            scene.world.drain_events(scene.game, |_| {}).expect("the match is there");
-            scene.world.drain_sounds(scene.game, |_| {}).expect("the match is there");
-        }
-        let began = Instant::now();
-        after(scene);
-        spent + began.elapsed()
-    };
-    let spent = block(with, &mut after);
-    // Where the machine is disturbed the difference may come out below nothing.
-    spent.saturating_sub(block(plain, &mut |_| {}))
+/// A fight played plainly and with something more.
+struct Pair<'a> {
+    fight: &'a Fight,
+    world: World,
+}
+
+impl Pair<'_> {
+    /// Time that the fight takes beyond what it takes plainly.
+    fn beyond(&mut self, begin: impl FnOnce(&mut World, MatchId), end: impl FnOnce(&mut World, MatchId)) -> Duration {
+        let with = self.fight.play(&mut self.world, begin, end);
+        // Where the machine is disturbed the difference may come out below nothing.
+        with.saturating_sub(self.fight.play(&mut self.world, |_, _| {}, |_, _| {}))
+    }
 }
 
 fn recording(suite: &mut Suite) {
@@ -185,72 +181,61 @@ fn recording(suite: &mut Suite) {
         ),
         json!({ "what": "recording", "bytes": bytes, "inputs": written.len(), "zstd": packed }),
     );
-    let fresh = || {
-        let mut scene = Scene::new("brawl").expect("the scene is there");
-        scene.advance(BLOCK);
-        scene
-    };
-    let (mut plain, mut with) = (fresh(), fresh());
-    with.world.record(with.game, &RecordDef::default()).expect("nothing is recorded yet");
+    let fight = Fight::of("brawl", 2 * BLOCK, 4 * BLOCK);
+    let mut pair = Pair { fight: &fight, world: fight.world(Level::detect()) };
     let second = &written[written.len() - written.len() / 10..];
     let mut out = Vec::new();
     let contenders = vec![
         Contender::timing_itself(Kind::Ours, "ours, less a plain tick", |rounds| {
+            let begin = |world: &mut World, game| {
+                world.record(game, &RecordDef::default()).expect("nothing is recorded yet");
+            };
             (0..rounds)
                 .map(|_| {
-                    beyond(&mut plain, &mut with, |scene| {
-                        out.clear();
-                        scene.world.drain_replay(scene.game, &mut out).expect("it is recorded");
+                    out.clear();
+                    pair.beyond(begin, |world, game| {
+                        world.end_recording(game, &mut out).expect("it is recorded");
                     })
                 })
                 .sum()
         }),
         Contender::new(Kind::Peer, "zstd 1.5 at 3, a second's inputs alone", || {
             black_box(zstd::bulk::compress(black_box(second), 3).expect("it fits"));
-        }),
+        })
+        .of(BLOCK as usize),
         Contender::new(Kind::Peer, "zstd 1.5 at 19, the same", || {
             black_box(zstd::bulk::compress(black_box(second), 19).expect("it fits"));
-        }),
+        })
+        .of(BLOCK as usize),
     ];
-    suite.compare(&Question::new("recording", "brawl, eight bots", "tick", BLOCK as usize).headline(), contenders);
+    suite.compare(
+        &Question::new("recording", "brawl, 240 ticks of eight bots", "tick", fight.ticks()).headline(),
+        contenders,
+    );
 }
 
 fn guard(suite: &mut Suite) {
-    let fresh = || {
-        let mut scene = Scene::new("brawl").expect("the scene is there");
-        scene.advance(BLOCK);
-        scene
-    };
-    let (mut plain, mut with) = (fresh(), fresh());
-    with.world.guard(with.game, GuardDef::default()).expect("plain limits");
-    beyond(&mut plain, &mut with, |_| {});
-    assert_eq!(plain.hash(), with.hash(), "watching changes nothing");
+    let fight = Fight::of("brawl", 2 * BLOCK, 4 * BLOCK);
+    let mut pair = Pair { fight: &fight, world: fight.world(Level::detect()) };
+    let watch = |world: &mut World, game| world.guard(game, GuardDef::default()).expect("plain limits");
+    let mut hash = None;
+    pair.beyond(watch, |world, game| hash = world.hash(game).ok());
+    assert_eq!(hash, Some(fight.hash), "watching changes nothing");
     suite.check("guard: a match that is watched plays the same", json!({ "what": "guard" }));
-    let whole = Contender::timing_itself(Kind::Ours, "ours, less a plain tick", |rounds| {
-        (0..rounds)
-            .map(|_| {
-                beyond(&mut plain, &mut with, |scene| {
-                    scene.world.drain_evidence(scene.game, |_| {}).expect("the match is there");
-                })
-            })
-            .sum()
-    });
-    let mut beside = fresh();
-    let step = Contender::timing_itself(Kind::Beside, "a plain tick", move |rounds| {
-        let mut spent = Duration::ZERO;
-        for _ in 0..rounds * u64::from(BLOCK) {
-            beside.advance_with(1, |world| {
-                let began = Instant::now();
-                world.step();
-                spent += began.elapsed();
-            });
-        }
-        spent
-    });
-    suite.compare(
-        &Question::new("the guard", "brawl, eight bots", "tick", BLOCK as usize).headline(),
-        vec![whole, step],
-    );
+    let mut plain = fight.world(Level::detect());
+    let contenders = vec![
+        Contender::timing_itself(Kind::Ours, "ours, less a plain tick", |rounds| {
+            let drain = |world: &mut World, game| {
+                world.drain_evidence(game, |_| {}).expect("the match is there");
+            };
+            (0..rounds).map(|_| pair.beyond(watch, drain)).sum()
+        }),
+        Contender::timing_itself(Kind::Beside, "a plain tick", |rounds| {
+            (0..rounds).map(|_| fight.play(&mut plain, |_, _| {}, |_, _| {})).sum()
+        }),
+    ];
+    let scene = "brawl, 240 ticks of eight bots";
+    suite.compare(&Question::new("the guard", scene, "tick", fight.ticks()).headline(), contenders);
 }
 
 fn main() {

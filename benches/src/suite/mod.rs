@@ -5,6 +5,7 @@
 //! Criterion takes the samples; within each sample of another a short one of ours follows at once, so that what disturbs
 //! the machine for longer disturbs both, and their ratio less than either.
 
+pub mod fight;
 pub mod html;
 pub mod plot;
 pub mod readme;

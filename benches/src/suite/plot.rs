@@ -124,7 +124,7 @@ pub fn overview(asked: &[&Answered]) -> String {
         found.into_iter().flatten().cloned().collect()
     };
     let height = 36.0 + ROW * asked.len() as f64;
-    let (left, right) = (NAMES, WIDTH - 20.0);
+    let (left, right) = (NAMES, WIDTH - 50.0);
     let axis = Axis::new(asked.iter().flat_map(|a| marks(a)).map(|f| f.ratio[1]).chain([1.0]), left, right);
     let mut svg = format!(
         r#"<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="How many times as long as ours the others take">"#
