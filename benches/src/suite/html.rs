@@ -18,7 +18,7 @@ h3 { font-size: 1rem; margin: 0; } p { margin: .4rem 0; } .faint, .scene { color
 section.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; margin: .8rem 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--faint); font-weight: 500; } td.n, th.n { text-align: right; white-space: nowrap; }
+th { color: var(--faint); font-weight: 500; } td.n, th.n { text-align: right; white-space: nowrap; padding-left: .9rem; }
 td small { color: var(--faint); }
 svg { width: 100%; height: auto; display: block; margin-top: .4rem; font: 12.5px system-ui, sans-serif; }
 svg text { fill: var(--ink); } svg .name { text-anchor: end; } svg .tick { text-anchor: middle; fill: var(--faint); font-size: 11px; }
