@@ -14,6 +14,7 @@ if (PAGES.length === 1) {
 export default defineConfig({
   // Relative, so that the game server, a CDN folder or a file share can serve the same build.
   base: './',
+  define: { __TOOLS__: JSON.stringify(PAGES.length > 1) },
   build: {
     outDir: 'dist',
     target: 'es2022',

@@ -24,7 +24,7 @@ const PITCH = { x: 5, y: 4 };
 const FIRST = { x: 4, y: 2 };
 
 /**
- * A market: 54 stalls of wood and glass, 3 x 2 cells each, in lanes 20 px wide, within a wall of concrete. Its 1620 slices
+ * A market: 48 stalls of wood and glass, 3 x 2 cells each, in lanes 20 px wide, within a wall of concrete. Its 1440 slices
  * of stalls fall to small arms and grenades within minutes, which no map made for playing allows.
  */
 export function marketCells(): Cell[][] {
@@ -49,7 +49,7 @@ export function marketCells(): Cell[][] {
 /** Crossings of the lanes, playfield px. */
 export function marketCrossings(): { x: number; y: number }[] {
   const crossings = [];
-  for (let y = FIRST.y - 1; y < ROWS - 2; y += PITCH.y) {
+  for (let y = FIRST.y - 1 + PITCH.y; y < ROWS - 1; y += PITCH.y) {
     for (let x = FIRST.x - 1; x < COLUMNS - 3; x += PITCH.x) crossings.push({ x: x * 10, y: y * 10 });
   }
   return crossings;
@@ -60,8 +60,12 @@ export function writeMarket(): string {
   const folder = mkdtempSync(join(tmpdir(), 'market-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'market.png');
-  writeFileSync(path, png(marketCells()));
+  writeFileSync(path, marketPng());
   return path;
+}
+
+export function marketPng(): Buffer {
+  return png(marketCells());
 }
 
 function png(cells: Cell[][]): Buffer {

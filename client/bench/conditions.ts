@@ -15,7 +15,7 @@ export interface Conditions {
 
 export function conditions(chromium: string): Conditions {
   return {
-    commit: commit(), chromium, node: process.version, processor: cpus()[0]?.model.trim() ?? 'unknown', processors: cpus().length,
+    commit: COMMIT, chromium, node: process.version, processor: cpus()[0]?.model.trim() ?? 'unknown', processors: cpus().length,
     load: Number(loadavg()[0]!.toFixed(2)),
   };
 }
@@ -24,11 +24,12 @@ export function describeConditions({ commit, chromium, node, processor, processo
   return `commit ${commit}, Chromium ${chromium}, Node ${node}, ${processors} x ${processor}, load ${load}`;
 }
 
-function commit(): string {
+/** As it was when the program began: while it measures, somebody may go on. */
+const COMMIT = ((): string => {
   const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+');
   } catch {
     return 'unknown';
   }
-}
+})();

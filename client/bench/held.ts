@@ -20,17 +20,29 @@ export interface Held {
 
 export type Kind = Exclude<keyof Held, 'minute'>;
 
-/** Bytes that the heap may grow by in a minute, and once: caches that fill late, and what the moment of a sample happens to hold. */
-export const HEAP_A_MINUTE = 16 * 1024;
-export const HEAP_ONCE = 128 * 1024;
+/** How much more may be held at the end. */
+export interface Bounds {
+  /** Bytes of heap in a minute, and once: caches that fill late, and what the moment of a sample happens to hold. */
+  readonly heapAMinute: number;
+  readonly heapOnce: number;
+  /** By how much the least of the last third of the samples may exceed that of the first. */
+  readonly more: Readonly<Record<Exclude<Kind, 'heap'>, number>>;
+}
+
 /**
- * By how much the least of the last third may exceed that of the first, for what comes and goes with the fight: one line
- * of the kill feed has nine nodes, a thing that flies is three of Phaser's and stays for the next one.
+ * Over half an hour, a sample a minute: what comes and goes with the fight is away in one sample of a third, but for a line
+ * of the kill feed, which has nine nodes, and things that flew, which are three of Phaser's each and stay for the next.
  */
-export const MORE: Readonly<Record<Exclude<Kind, 'heap'>, number>> = { nodes: 24, listeners: 4, subscriptions: 0, game: 36, audio: 8 };
+export const LONG: Bounds = {
+  heapAMinute: 16 * 1024, heapOnce: 128 * 1024, more: { nodes: 24, listeners: 4, subscriptions: 0, game: 36, audio: 8 },
+};
+/** Over seconds from a match's beginning: caches fill, and three samples are of one moment of the fight. */
+export const SHORT: Bounds = {
+  heapAMinute: 16 * 1024, heapOnce: 3 * 1024 * 1024, more: { nodes: 150, listeners: 60, subscriptions: 0, game: 150, audio: 150 },
+};
 /** Share of the samples in which caches fill and the compiler finds its types: of no account. */
 const WARM_UP = 0.2;
-const LEAST_SAMPLES = 8;
+const LEAST_SAMPLES = 10;
 
 /** @param minute since the first sample */
 export async function takeHeld(game: GamePage, minute: number): Promise<Held> {
@@ -63,14 +75,14 @@ export interface Verdict {
  *
  * @throws Error for too few samples to tell
  */
-export function judgeHeld(samples: readonly Held[]): Verdict {
+export function judgeHeld(samples: readonly Held[], bounds: Bounds = LONG): Verdict {
   const steady = samples.slice(Math.floor(samples.length * WARM_UP));
-  if (steady.length < LEAST_SAMPLES) throw new Error(`${samples.length} samples are too few to tell a leak: at least 10 are needed`);
+  if (samples.length < LEAST_SAMPLES) throw new Error(`${samples.length} samples are too few to tell a leak: at least ${LEAST_SAMPLES} are needed`);
   const third = Math.floor(steady.length / 3);
   const heapAMinute = slope(steady.map(({ minute, heap }) => [minute, heap]));
   const leaks: string[] = [];
   const span = steady[steady.length - 1]!.minute - steady[0]!.minute;
-  const limit = HEAP_ONCE + HEAP_A_MINUTE * span;
+  const limit = bounds.heapOnce + bounds.heapAMinute * span;
   if (!(heapAMinute * span <= limit)) {
     leaks.push(`the heap grew by ${kib(heapAMinute * span)} KiB in ${span.toFixed(1)} minutes; at most ${kib(limit)}`);
   }
@@ -79,7 +91,7 @@ export function judgeHeld(samples: readonly Held[]): Verdict {
     const least = (part: readonly Held[]): number => Math.min(...part.map((sample) => sample[kind]));
     const [first, last] = [least(steady.slice(0, third)), least(steady.slice(-third))];
     more[kind] = last - first;
-    if (!(more[kind] <= MORE[kind])) leaks.push(`${kind}: never below ${first} in the first third, never below ${last} in the last; at most ${MORE[kind]} more`);
+    if (!(more[kind] <= bounds.more[kind])) leaks.push(`${kind}: never below ${first} in the first third, never below ${last} in the last; at most ${bounds.more[kind]} more`);
   }
   return { heapAMinute, heapGrown: heapAMinute * span, heapLimit: limit, more, leaks };
 }

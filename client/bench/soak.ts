@@ -7,7 +7,7 @@
 import { conditions, describeConditions } from './conditions';
 import { GamePage, type Renderer } from './gamePage';
 import { GameServer } from './gameServer';
-import { judgeHeld, MORE, takeHeld, type Held } from './held';
+import { judgeHeld, LONG, takeHeld, type Held } from './held';
 import { optionsOrExit } from './options';
 import { Pilot } from './pilot';
 import { drawSvg, writePlot } from './plot';
@@ -69,7 +69,7 @@ try {
   console.log();
   console.log(table(['growth', 'measured', 'at most'], [
     ['heap, KiB', Math.round(heapGrown / 1024), Math.round(heapLimit / 1024)],
-    ...Object.entries(more).map(([kind, value]) => [kind, value, MORE[kind as keyof typeof MORE]]),
+    ...Object.entries(more).map(([kind, value]) => [kind, value, LONG.more[kind as keyof typeof LONG.more]]),
   ]));
   const measured = conditions(game.version);
   console.log(`\n${minutes} minutes among seven bots, ${matches} matches ended, ${states} states, ${renderer}\n${describeConditions(measured)}`);

@@ -6,12 +6,14 @@ import { FIELD_HEIGHT, FIELD_WIDTH } from './core/rules';
 import { codeOf } from './model/lobbies';
 import { parseLoadout } from './model/loadout';
 import { Matchmaking, matchmakingMeans } from './net/matchmaking';
+import { partyCodeOf } from './net/matchmakingProtocol';
 import { SocketLink } from './net/socketLink';
 import { pageMeans, WireLink } from './net/wireLink';
 import { choosePalette, css, PALETTE, publishPalette } from './render/palette';
 import { paintTeams } from './render/textures';
 import { buildTrueType } from './render/ttf';
 import { BootScene } from './scenes/bootScene';
+import { LeaderboardScene } from './scenes/leaderboardScene';
 import { LobbiesScene } from './scenes/lobbiesScene';
 import { MatchScene } from './scenes/matchScene';
 import { MenuScene } from './scenes/menuScene';
@@ -23,7 +25,7 @@ import { cleanName } from './ui/menu';
 import { fitFrame } from './ui/viewport';
 import { loadWish } from './wishStore';
 
-/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout, lobby, wire=off. */
+/** Of the page's address: server, renderer=canvas, autojoin=1, name, team, loadout, lobby, party, wire=off. */
 const query = new URLSearchParams(location.search);
 
 /** `server` may name another origin, for a client served from elsewhere. */
@@ -81,7 +83,7 @@ function start(): void {
     audio: { noAudio: true },
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
     scale: { mode: Phaser.Scale.NONE, autoRound: true },
-    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new LobbiesScene(), new QueueScene(), new MatchScene()],
+    scene: [new BootScene(autojoin ? 'match' : 'menu'), new MenuScene(), new LobbiesScene(), new QueueScene(), new LeaderboardScene(), new MatchScene()],
   });
   // Phaser appends its canvas; the HTML belongs over it.
   frame.append(ui);
@@ -100,6 +102,7 @@ function start(): void {
     audio,
     match: null,
     invite: codeOf(query.get('lobby') ?? ''),
+    partyInvite: partyCodeOf(query.get('party') ?? ''),
     applyPalette() {
       choosePalette(settings.palette);
       publishPalette(document.documentElement);

@@ -28,6 +28,8 @@ export interface Services {
   readonly audio: GameAudio;
   /** Code of the lobby that the page's address asks into; empty: none, or it has been followed. */
   invite: string;
+  /** Code of the party that the page's address asks into; likewise. */
+  partyInvite: string;
   /** Brings page and textures to the palette in the settings. */
   applyPalette(): void;
   /** Of the running match; null in the menu. For the test hook. */

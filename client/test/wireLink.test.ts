@@ -172,8 +172,12 @@ describe('the link that speaks both protocols', () => {
     expect(up.inputs.map(({ held, sequence }) => [held, sequence])).toEqual([[1, 1]]);
     link.send('player:respawn', undefined);
     link.send('weapon:equip', { primary: 'smg', secondary: 'revolver', support: ['rocket'] });
+    // What nothing changes goes up three at a time.
+    for (let i = 0; i < 2; i += 1) link.send('player:input', input);
+    expect(wire.sent).toHaveLength(1);
     link.send('player:input', input);
-    link.send('player:input', input);
+    expect(wire.sent).toHaveLength(2);
+    expect(readUp(wire.sent[1]!).inputs.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
     expect(readUp(wire.sent[1]!).request?.what).toEqual({ type: 'respawn' });
     expect(inner.sent).toEqual([]);
     link.send('leave_lobby', undefined);

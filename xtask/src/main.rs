@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod counts;
 mod deploy;
 mod hash;
 mod install;
@@ -43,6 +44,8 @@ enum Verb {
     /// Measures how many matches of eight fighting bots a core holds
     #[command(disable_help_flag = true)]
     Capacity(Forwarded),
+    /// Counts instructions and heap allocations of each stage of a tick, and compares them with benches/counts.toml
+    Counts(counts::Options),
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
@@ -118,6 +121,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Viewer => viewer::build(None).map(|()| ExitCode::SUCCESS),
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => capacity(forwarded.options),
+        Verb::Counts(options) => counts::counts(&options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Matchmaking(forwarded) => report("matchmaking", forwarded.options),
@@ -138,9 +142,13 @@ fn run(verb: Verb) -> Result<ExitCode> {
     }
 }
 
-/// With `--node` the addon is built first; the report starts Node itself.
+/// Where Node steps, the addon is built first; the report starts Node itself.
 fn capacity(options: Vec<OsString>) -> Result<ExitCode> {
-    if options.iter().any(|option| option == "--node") {
+    let host = |at: usize| options.get(at).is_some_and(|option| option == "--host");
+    let steps = (0..options.len()).any(|at| {
+        options[at] == "--node" || options[at] == "--host=node" || (options[at] == "node" && at > 0 && host(at - 1))
+    });
+    if steps {
         node::versions()?;
         start::build(&[])?;
     }

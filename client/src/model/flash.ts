@@ -46,6 +46,11 @@ export class FlashEye {
     this.recovering = 0;
   }
 
+  /** Eyes and ears still suffer from it. */
+  active(localMs: number): boolean {
+    return this.intensity >= NOTHING && localMs < this.startedAt + this.blind + this.disoriented + this.recovering;
+  }
+
   at(localMs: number, out: Dazzle): Dazzle {
     out.phase = 'none';
     out.glare = 0;

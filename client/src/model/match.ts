@@ -213,6 +213,17 @@ export class MatchModel {
   shotFired(playerId: string, weaponType: string, ammoRemaining: number | null, localMs: number): void {
     if (playerId !== this.ownId) return;
     if (ammoRemaining !== null) this.ammoSinceState.set(weaponType, ammoRemaining);
+    this.cool(weaponType, localMs);
+  }
+
+  /** The own gun fires, and the host has yet to say so. */
+  shotPulled(weaponType: string, localMs: number): void {
+    const weapon = this.ownWeapons.find(({ type }) => type === weaponType);
+    if (weapon) this.ammoSinceState.set(weaponType, Math.max(0, this.ammoOf(weapon) - 1));
+    this.cool(weaponType, localMs);
+  }
+
+  private cool(weaponType: string, localMs: number): void {
     const rate = this.ownWeapons.find((weapon) => weapon.type === weaponType)?.fireRate ?? 0;
     if (rate > 0) this.cooling.set(weaponType, localMs + 60_000 / rate);
   }

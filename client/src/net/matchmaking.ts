@@ -1,5 +1,7 @@
 import { io } from 'socket.io-client';
-import { readFound, readReason, readUpdate, readWelcome, type MatchFound, type QueueUpdate, type Welcome } from './matchmakingProtocol';
+import { readFound, readParty, readReason, readUpdate, readWaited, readWelcome, type MatchFound, type Party, type QueueUpdate, type Welcome } from './matchmakingProtocol';
+import { RegionPings, pingMeans, type PingMeans } from './regionPings';
+import { askService, type Service } from './service';
 
 /** What of a Socket.IO socket is used. */
 export interface LobbySocket {
@@ -19,6 +21,7 @@ export interface MatchmakingMeans {
   saveToken(token: string): void;
   /** Monotonic ms. */
   now(): number;
+  readonly pings: PingMeans;
 }
 
 export type QueuePhase =
@@ -36,13 +39,19 @@ export type QueuePhase =
 
 /** ms that a server may take with another token. */
 const TOKEN_WAIT = 8000;
-/** ms; a ping above it is none to a matchmaker. */
-const MAX_PING = 9999;
+/** Why no longer waiting: reasons of `queue_left` that are not one's own doing. */
+const LEFT: Readonly<Record<string, string>> = {
+  member_left: 'Somebody in your party stopped waiting',
+  member_away: 'Somebody in your party was away for too long',
+  left_party: 'Somebody has left your party',
+  impossible: 'This mode, or these regions, are there no more',
+  forgotten: 'The matchmaker has lost your place: join again',
+};
 
 /**
- * The way to a match that is rated: an account of this device, the matchmaker's queue, and tokens for the game server
- * that it names. Lives from the wish for such a match until its end, since a game server lets a lost connection back in
- * with a new token alone.
+ * The way to a match that is rated: an account of this device, a party, the matchmaker's queue, and tokens for the game
+ * server that it names. Lives from the wish for such a match until its end, since a game server lets a lost connection
+ * back in with a new token alone; and for as long as one is in a party.
  */
 export class Matchmaking {
   phase: QueuePhase = 'idle';
@@ -50,11 +59,20 @@ export class Matchmaking {
   welcome: Welcome | null = null;
   update: QueueUpdate | null = null;
   found: MatchFound | null = null;
+  party: Party | null = null;
+  /** What of the party did not work, or has become of it. */
+  partyProblem = '';
+  /** What there is at this address; null: not known (yet). */
+  service: Service | null = null;
+  readonly regions: RegionPings;
   onChange: () => void = () => {};
 
   private socket: LobbySocket | null = null;
   private token = '';
   private pingMs = 50;
+  private waitsSince = 0;
+  /** Code of a party that one was asked into. */
+  private wantedParty = '';
   /** The token of `found` has not been used. */
   private isFresh = false;
   private wish: ((token: string) => void) | null = null;
@@ -62,11 +80,44 @@ export class Matchmaking {
   /** Counts what was begun, so that a late answer to something given up changes nothing. */
   private round = 0;
 
-  constructor(private readonly means: MatchmakingMeans) {}
+  constructor(readonly means: MatchmakingMeans) {
+    this.regions = new RegionPings(means.pings);
+    this.regions.onChange = () => this.onChange();
+  }
 
-  /** Signs in and connects. @param name for a new account */
-  async enter(name: string): Promise<void> {
+  /** Whether one's own word counts: alone, or as the leader of the party. */
+  get leads(): boolean {
+    return this.party === null || this.party.leader === this.welcome?.playerId;
+  }
+
+  /** ms; of who waits. */
+  get waitedMs(): number {
+    return this.means.now() - this.waitsSince;
+  }
+
+  /** Members of the party, oneself left out, who have not said that they are ready. */
+  get unready(): readonly string[] {
+    return this.party?.members.filter(({ id, isReady }) => id !== this.welcome?.playerId && !isReady).map(({ name }) => name) ?? [];
+  }
+
+  /** Learns what there is at this address. */
+  async look(): Promise<void> {
+    const service = await askService((path, init) => this.means.fetch(path, init));
+    if (service === null) return;
+    this.service = service;
+    this.onChange();
+  }
+
+  /** Signs in and connects; who is connected already stays so. @param name for a new account */
+  async enter(name: string, partyCode = ''): Promise<void> {
+    if (this.socket !== null && this.welcome !== null) {
+      this.rest();
+      if (partyCode) this.joinParty(partyCode);
+      void this.measure();
+      return;
+    }
     this.close();
+    this.wantedParty = partyCode;
     const round = this.round;
     this.set('entering');
     const answer = await this.signIn(name);
@@ -81,11 +132,12 @@ export class Matchmaking {
 
   join(mode: string): void {
     const { welcome } = this;
-    if (this.phase !== 'ready' || !welcome || !welcome.modes.includes(mode)) return;
-    // No region has an address to measure by: the way to the matchmaker stands for all of them.
-    const ping = Math.min(MAX_PING, Math.max(1, Math.round(this.pingMs)));
-    this.socket?.emit('queue:join', { mode, pings: Object.fromEntries(welcome.regions.map((region) => [region, ping])), backfill: true });
+    if (this.phase !== 'ready' || !welcome || !welcome.modes.includes(mode) || !this.leads) return;
+    this.socket?.emit('queue:join', {
+      mode, pings: this.regions.forQueue(welcome.regions, this.pingMs), backfill: true, ...(this.party ? { party: this.party.code } : {}),
+    });
     this.update = null;
+    this.waitsSince = this.means.now();
     this.set('waiting');
   }
 
@@ -93,6 +145,44 @@ export class Matchmaking {
     if (this.phase !== 'waiting') return;
     this.socket?.emit('queue:leave');
     this.set('ready');
+  }
+
+  createParty(): void {
+    this.ask('party:create');
+  }
+
+  joinParty(code: string): void {
+    this.ask('party:join', { code });
+  }
+
+  leaveParty(): void {
+    this.ask('party:leave');
+  }
+
+  setReady(isReady: boolean): void {
+    this.ask('party:ready', { isReady });
+  }
+
+  promote(memberId: string): void {
+    this.ask('party:promote', { id: memberId });
+  }
+
+  kick(memberId: string): void {
+    this.ask('party:kick', { id: memberId });
+  }
+
+  /** Back from a match, be it over or left. What else there is of the connection stays. */
+  rest(): void {
+    if (this.phase !== 'found') return;
+    this.dropWish();
+    this.found = null;
+    this.isFresh = false;
+    this.update = null;
+    if (this.socket === null) this.close();
+    else {
+      this.socket.emit('menu:enter');
+      this.set('ready');
+    }
   }
 
   /** For each connection to the game server; tokens are good once. */
@@ -113,11 +203,15 @@ export class Matchmaking {
     });
   }
 
-  /** Back from a match, or given up. */
+  /** Given up: queue and party are left. */
   close(): void {
     this.round += 1;
     this.dropWish();
-    if (this.phase === 'waiting') this.socket?.emit('queue:leave');
+    if (this.party) this.socket?.emit('party:leave');
+    else if (this.phase === 'waiting') this.socket?.emit('queue:leave');
+    this.party = null;
+    this.partyProblem = '';
+    this.wantedParty = '';
     this.socket?.disconnect();
     this.socket = null;
     this.welcome = null;
@@ -170,21 +264,41 @@ export class Matchmaking {
       const welcome = readWelcome(payload);
       if (!welcome) return;
       this.welcome = welcome;
+      // What follows says where one is; all else is no more.
+      this.party = null;
       if (this.phase === 'entering') this.set('ready');
+      else this.onChange();
+      if (this.wantedParty) this.joinParty(this.wantedParty);
+      this.wantedParty = '';
+      void this.measure();
     });
-    on('queue_joined', () => {
+    on('party_state', (payload) => {
+      const party = readParty(payload);
+      if (!party) return;
+      this.party = party;
+      this.tell('');
+    });
+    on('party_left', (payload) => {
+      const had = this.party !== null;
+      this.party = null;
+      this.tell(had && readReason(payload).message === 'removed' ? 'You are in the party no longer' : '');
+    });
+    on('queue_joined', (payload) => {
+      this.waitsSince = this.means.now() - readWaited(payload);
       if (this.phase === 'ready' || this.phase === 'entering' || this.phase === 'found') this.set('waiting');
     });
     on('queue_update', (payload) => {
       this.update = readUpdate(payload);
+      if (this.update) this.waitsSince = this.means.now() - this.update.waitedMs;
       this.onChange();
     });
     on('match_found', (payload) => this.take(payload));
     on('queue_left', (payload) => {
-      if (this.phase === 'waiting') this.set('ready', `No longer waiting: ${readReason(payload).message || 'the queue was left'}`);
+      if (this.phase === 'waiting') this.set('ready', LEFT[readReason(payload).message] ?? '');
     });
     on('match_lost', () => {
-      // The queue has the player again, in front.
+      // The queue has the player again, in front. What was asked of the lost server's place is void.
+      this.dropWish();
       if (this.phase === 'found') this.set('waiting', 'The match was lost with its server: waiting in front of the others');
     });
     on('match_dropped', () => {
@@ -194,6 +308,7 @@ export class Matchmaking {
       const reason = readReason(payload);
       if (reason.event === 'queue:join' && this.phase === 'waiting') this.set('ready', reason.message);
       else if (reason.event === 'connection') this.fail(reason.message);
+      else if (reason.event.startsWith('party:')) this.tell(reason.message);
     });
     on('session_replaced', () => this.fail('You play in another window'));
     on('connect_error', (error) => {
@@ -212,14 +327,33 @@ export class Matchmaking {
     const found = readFound(payload);
     if (!found) return;
     const { wish } = this;
+    const isSame = this.found?.matchId === found.matchId && this.found.url === found.url;
     this.found = found;
-    if (wish) {
+    if (wish && isSame) {
       this.dropWish();
       wish(found.token);
       return;
     }
     this.isFresh = true;
     if (this.phase !== 'found') this.set('found');
+  }
+
+  private ask(event: string, payload?: object): void {
+    if (!this.welcome) return;
+    this.socket?.emit(event, payload);
+  }
+
+  /** Where the ways to the regions are measured is told anew each time: servers come and go. */
+  private async measure(): Promise<void> {
+    await this.look();
+    const names = this.welcome?.regions ?? [];
+    const probes = new Map(this.service?.regions.map((region) => [region.name, region.probes]));
+    await this.regions.measure(names.map((name) => ({ name, probes: probes.get(name) ?? [] })));
+  }
+
+  private tell(problem: string): void {
+    this.partyProblem = problem;
+    this.onChange();
   }
 
   private dropWish(): void {
@@ -264,5 +398,6 @@ export function matchmakingMeans(origin: string): MatchmakingMeans {
       }
     },
     now: () => performance.now(),
+    pings: pingMeans(origin),
   };
 }

@@ -296,7 +296,11 @@ export interface ServerEvents {
   test_start_failed: { readonly reason: string };
   left_lobby: { readonly reason: string };
   /** A match of the matchmaker's is over for this player; `finished`, or why there is no place. */
-  'match:return': { readonly reason: string };
+  'match:return': {
+    readonly reason: string;
+    /** Of `finished`: whose account each row of the results is. */
+    readonly accounts: readonly { readonly memberId: string; readonly playerId: string }[];
+  };
   match_starting: { readonly countdown: number };
   match_start_cancelled: { readonly reason: string };
   match_started: { readonly killTarget: number };
@@ -428,6 +432,8 @@ const MAX_SOUNDS = 256;
 const MAX_LOBBIES = 200;
 const MAX_ID = 64;
 const MAX_NAME = 24;
+/** Of one match. */
+const MAX_ACCOUNTS = 8;
 const MAX_TEXT = 200;
 /** px; what is farther outside the playfield is not a place. */
 const FAR = 4096;
@@ -788,7 +794,18 @@ export const READERS: { readonly [K in ServerEventName]: (value: unknown) => Ser
   },
   test_start_failed: (value) => ({ reason: text(record(value)?.['error'], MAX_TEXT) }),
   left_lobby: readReason,
-  'match:return': readReason,
+  'match:return'(value) {
+    const accounts = record(value)?.['accounts'];
+    return {
+      ...readReason(value),
+      accounts: (Array.isArray(accounts) ? values(accounts, MAX_ACCOUNTS) : []).flatMap((entry) => {
+        const raw = record(entry);
+        const memberId = raw && id(raw['memberId']);
+        const playerId = raw && id(raw['playerId']);
+        return memberId && playerId ? [{ memberId, playerId }] : [];
+      }),
+    };
+  },
   match_starting: (value) => ({ countdown: Math.max(0, num(record(value)?.['countdown'], 0)) }),
   match_start_cancelled: readReason,
   match_started: (value) => ({ killTarget: num(record(value)?.['killTarget'], 0) }),

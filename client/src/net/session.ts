@@ -71,6 +71,8 @@ export class Session {
   /** The lobby before the connection was lost; empty: none, or it was not to be had. */
   private lostLobbyId = '';
   private isPlayed = false;
+  /** A hosted match is over for good: its results stay, whatever becomes of its lobby and of the connection. */
+  isOver = false;
   private lastTeam: Team | null = null;
   /** To be asked for on coming back. */
   private backTeam: Team | null = null;
@@ -90,6 +92,7 @@ export class Session {
     readonly goal: Goal = { kind: 'quick' },
   ) {
     onStatus((status) => {
+      if (this.isOver) return;
       if (status === 'up') this.search();
       else if (status === 'refused') this.fail('The server asks for a password.');
       else {
@@ -121,10 +124,13 @@ export class Session {
       this.membersKnown = true;
       if (update.status !== 'finished') this.joinNext();
     });
-    listen('left_lobby', ({ reason }) => this.fail(this.goal.kind === 'hosted' && this.isPlayed ? '' : reason || 'The lobby has closed.'));
+    listen('left_lobby', ({ reason }) => {
+      if (this.goal.kind === 'hosted' && this.isPlayed) this.end();
+      else this.fail(reason || 'The lobby has closed.');
+    });
     listen('match:return', ({ reason }) => {
-      // The results of one that was played stay until its lobby closes.
-      if (reason !== 'finished') this.fail(RETURNED[reason] ?? 'The match can\u2019t be entered any more.');
+      if (reason === 'finished') this.end();
+      else this.fail(RETURNED[reason] ?? 'The match can\u2019t be entered any more.');
     });
     listen('match_starting', ({ countdown }) => {
       this.startsAt = this.now() + countdown * 1000;
@@ -225,6 +231,13 @@ export class Session {
     this.membersKnown = false;
     this.matchOver = false;
     this.startsAt = 0;
+  }
+
+  private end(): void {
+    this.clearTimer();
+    this.isOver = true;
+    // It is left by being over.
+    this.lobbyId = '';
   }
 
   private fail(reason: string): void {

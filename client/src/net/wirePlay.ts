@@ -5,6 +5,7 @@ import { GONE, KnownSlices, MapGeometry, type MapFile } from '../predict/geometr
 import { DrawClock, Interpolation } from '../predict/interpolation';
 import { Movement } from '../predict/movement';
 import { Prediction } from '../predict/prediction';
+import { Trigger } from '../predict/trigger';
 import { coneOf, Sightline, Visibility, type Cone } from '../predict/visibility';
 import {
   AS_THE_MAP, Button, EventType, Gait, NO_WEAPON, PER_PX, RecordType, SLOTS, StateBit, weaponName, weaponNumber, WireReceiver, WireSender,
@@ -35,6 +36,8 @@ const FUSE: Readonly<Record<string, number>> = { grenade: 3000, grenadelauncher:
  */
 const INPUTS_A_MESSAGE = 3;
 const INPUTS_A_MESSAGE_FIRING = 2;
+/** Shots that wait for the next frame; a page that draws none forgets them. */
+const FIRED_MOST = 16;
 /** ms without a message up after which whatever comes down is answered by one without inputs: a hidden page makes none. */
 const SILENT_MS = 100;
 /** ms after the own death in which the event that tells of it may still come. */
@@ -56,6 +59,8 @@ export interface PlayView {
   frame(match: MatchModel, localMs: number, elapsedMs: number, inputShare: number, mouseX: number, mouseY: number): void;
   /** Host ms at which others are drawn. */
   drawnMs(localMs: number): number;
+  /** Types of the weapons that inputs have fired, before the host says so; who shows them empties it. */
+  readonly fired: string[];
 }
 
 /**
@@ -71,6 +76,7 @@ export class WirePlay implements PlayView {
   onMessage: ((bytes: Uint8Array) => void) | null = null;
   /** Called with the content hash of a map that a welcome names and that is not at hand: nothing goes on without it. */
   onMapWanted: ((hash: string) => void) | null = null;
+  readonly fired: string[] = [];
 
   private geometry: MapGeometry | null = null;
   private slices: KnownSlices | null = null;
@@ -99,6 +105,7 @@ export class WirePlay implements PlayView {
   private readonly causes = Array.from({ length: CAUSES }, () => ({ x: 0, y: 0, radius: 0, tick: Number.NEGATIVE_INFINITY }));
   private nextCause = 0;
 
+  private readonly trigger = new Trigger();
   private held = 0;
   private taps = 0;
   private sinceMessage = 0;
@@ -106,7 +113,13 @@ export class WirePlay implements PlayView {
   private tracksFor: MatchModel | null = null;
   private readonly cone: Cone = { distance: 0, angle: 0 };
   private readonly shown = { x: 0, y: 0 };
-  private outlineKey = '';
+  /** Place, aim, cone's reach and angle, version of the slices that the outline at hand was made of; version -1: none is. */
+  private readonly outlined = new Float64Array(6).fill(-1);
+  /** By number of the flight; see {@link WirePlay.flyOn}. At most as many as there are numbers. */
+  private readonly flyers: ProjectileTold[] = [];
+  private readonly flying: ProjectileTold[] = [];
+  /** Ids of the flights' present generations, by number: made once for each. */
+  private readonly flightIds: (string | undefined)[] = [];
 
   constructor(
     /** The id under which the server knows this client. */
@@ -165,10 +178,12 @@ export class WirePlay implements PlayView {
     if (mouse.leftPressed && (this.held & Button.FIRE) !== 0) this.taps |= Button.FIRE;
     if (mouse.rightPressed && (this.held & Button.AIM) !== 0) this.taps |= Button.AIM;
     const urgent = held !== this.held || this.taps !== 0;
+    const pressed = (held & ~this.held) | this.taps;
     this.held = held;
     const made = this.sender.push(held, this.taps, mouse.x, mouse.y);
     this.taps = 0;
     this.prediction?.push(made);
+    if (this.live) this.pull(made.sequence, held, pressed);
     if (this.prediction) this.sender.wantsExact = this.prediction.wantsExact;
     this.sinceMessage += 1;
     const together = (held & Button.FIRE) !== 0 ? INPUTS_A_MESSAGE_FIRING : INPUTS_A_MESSAGE;
@@ -195,7 +210,7 @@ export class WirePlay implements PlayView {
   retell(): void {
     this.toldWalls = false;
     this.tracksFor = null;
-    this.outlineKey = '';
+    this.forgetOutline();
   }
 
   drawnMs(localMs: number): number {
@@ -213,12 +228,11 @@ export class WirePlay implements PlayView {
     match.killTarget = welcome.killTarget || match.killTarget;
     match.score.red = state.teams.red;
     match.score.blue = state.teams.blue;
-    for (const id of this.ended.splice(0)) match.projectiles.remove(id);
+    for (let i = 0; i < this.ended.length; i += 1) match.projectiles.remove(this.ended[i]!);
+    this.ended.length = 0;
     // What flies on as recorded is no change that a snapshot would be sent for.
     const soon = this.clock.drawn(localMs) + this.frameMs;
-    if (soon > this.ms(state.tick) && state.flights.some(({ there }) => there)) {
-      match.projectiles.states(this.projectiles((soon - EPOCH_MS) / this.tickMs), soon);
-    }
+    if (soon > this.ms(state.tick)) this.flyOn(match, soon);
     prediction.update(elapsedMs);
     const { shown } = this;
     prediction.shown(inputShare, shown);
@@ -227,18 +241,60 @@ export class WirePlay implements PlayView {
 
     const alive = state.players.has(welcome.slot) && state.players.alive(welcome.slot);
     if (!alive) {
-      if (this.outlineKey !== 'dead') match.visionPolygon = new Float32Array(0);
-      this.outlineKey = 'dead';
+      if (match.visionPolygon.length > 0) match.visionPolygon = new Float32Array(0);
+      this.forgetOutline();
       return;
     }
     const aim = Math.atan2(mouseY - shown.y, mouseX - shown.x);
     coneOf(welcome.rules, Math.hypot(mouseX - shown.x, mouseY - shown.y), this.cone);
     const hurt = prediction.movement.impaired(state.flash, this.tickAt(localMs));
     this.cone.distance *= 1 - hurt.visual;
-    const key = `${shown.x} ${shown.y} ${aim} ${this.cone.distance} ${this.cone.angle} ${this.slices.version}`;
-    if (key === this.outlineKey) return;
-    this.outlineKey = key;
+    if (!this.isNewOutline(aim, this.slices.version)) return;
     match.visionPolygon = visibility.outline(shown.x, shown.y, aim, this.cone);
+  }
+
+  /** Whether it is to be made of other numbers than the last; they are remembered. */
+  private isNewOutline(aim: number, version: number): boolean {
+    const { outlined, shown, cone } = this;
+    const isSame = outlined[0] === shown.x && outlined[1] === shown.y && outlined[2] === aim && outlined[3] === cone.distance
+      && outlined[4] === cone.angle && outlined[5] === version;
+    if (isSame) return false;
+    outlined[0] = shown.x;
+    outlined[1] = shown.y;
+    outlined[2] = aim;
+    outlined[3] = cone.distance;
+    outlined[4] = cone.angle;
+    outlined[5] = version;
+    return true;
+  }
+
+  private forgetOutline(): void {
+    this.outlined[5] = -1;
+  }
+
+  /** Moves what flies to where it is at a time of the host, ms. Once a frame: the objects told with are used again. */
+  private flyOn(match: MatchModel, hostMs: number): void {
+    const { flights } = this.receiver.state;
+    const tick = (hostMs - EPOCH_MS) / this.tickMs;
+    const { flying } = this;
+    let count = 0;
+    for (let number = 0; number < flights.length; number += 1) {
+      if (!flights[number]!.there) continue;
+      const told = this.flyers[number] ?? blankProjectile();
+      this.flyers[number] = told;
+      this.projectile(flights[number]!, number, tick, told);
+      flying[count] = told;
+      count += 1;
+    }
+    flying.length = count;
+    if (count > 0) match.projectiles.states(flying, hostMs);
+  }
+
+  private pull(sequence: number, held: number, pressed: number): void {
+    const { state, welcome } = this.receiver;
+    const alive = state.players.has(welcome!.slot) && state.players.alive(welcome!.slot);
+    const type = this.trigger.pull(sequence, held, pressed, this.sender.confirmed, state, alive);
+    if (type !== '' && this.fired.length < FIRED_MOST) this.fired.push(type);
   }
 
   private ms(tick: number): number {
@@ -266,6 +322,8 @@ export class WirePlay implements PlayView {
     this.wasThere.fill(0);
     this.ended.length = 0;
     this.prediction = null;
+    this.trigger.reset();
+    this.fired.length = 0;
     this.sender.wantsExact = false;
     if (!this.slices || !this.hasMap) {
       this.live = false;
@@ -443,7 +501,7 @@ export class WirePlay implements PlayView {
       const info = weaponInfo(type);
       weapons.push({
         type,
-        currentAmmo: rounds,
+        currentAmmo: Math.max(0, rounds - this.trigger.ahead(place, this.sender.confirmed)),
         reserveAmmo: reserve,
         maxAmmo: info?.magazine ?? rounds,
         reloadTime: info?.reload ?? 0,
@@ -476,6 +534,7 @@ export class WirePlay implements PlayView {
       if (!flight.there && this.wasThere[number] === 1) this.ended.push(this.flightId(number));
       if (flight.there && this.wasThere[number] === 0) {
         this.generation[number]! += 1;
+        this.flightIds[number] = undefined;
         this.bornTick[number] = flight.tick;
       }
       this.wasThere[number] = flight.there ? 1 : 0;
@@ -484,19 +543,19 @@ export class WirePlay implements PlayView {
 
   /** Numbers are used again; the model is to take what follows for another. */
   private flightId(number: number): string {
-    return `f${number}.${this.generation[number]}`;
+    return (this.flightIds[number] ??= `f${number}.${this.generation[number]}`);
   }
 
   /** All that flies, as it is at a tick. */
   private projectiles(tick: number): ProjectileState[] {
     const flying: ProjectileState[] = [];
     this.receiver.state.flights.forEach((flight, number) => {
-      if (flight.there) flying.push(this.projectile(flight, number, tick));
+      if (flight.there) flying.push(this.projectile(flight, number, tick, blankProjectile()));
     });
     return flying;
   }
 
-  private projectile(flight: Flight, number: number, tick: number): ProjectileState {
+  private projectile(flight: Flight, number: number, tick: number, out: ProjectileTold): ProjectileTold {
     const { welcome } = this.receiver;
     const seconds = ((tick - flight.tick) * this.tickMs) / 1000;
     // Section 2.8: thrown things slow down on the ground.
@@ -506,15 +565,14 @@ export class WirePlay implements PlayView {
     const type = weaponName(flight.weapon);
     // Of the others' it is not told when they were launched.
     const fuse = flight.own ? (FUSE[type] ?? 0) : 0;
-    return {
-      id: this.flightId(number),
-      type,
-      x: (flight.x + flight.vx * way) / PER_PX,
-      y: (flight.y + flight.vy * way) / PER_PX,
-      velocityX: (flight.vx * kept) / PER_PX,
-      velocityY: (flight.vy * kept) / PER_PX,
-      fuseAt: fuse > 0 ? this.ms(this.bornTick[number]!) + fuse : 0,
-    };
+    out.id = this.flightId(number);
+    out.type = type;
+    out.x = (flight.x + flight.vx * way) / PER_PX;
+    out.y = (flight.y + flight.vy * way) / PER_PX;
+    out.velocityX = (flight.vx * kept) / PER_PX;
+    out.velocityY = (flight.vy * kept) / PER_PX;
+    out.fuseAt = fuse > 0 ? this.ms(this.bornTick[number]!) + fuse : 0;
+    return out;
   }
 
   private smoke(): SmokeState[] {
@@ -674,7 +732,10 @@ export class WirePlay implements PlayView {
       this.emit('backend:player:respawned', { playerId: this.idOf(slot), position });
     }
     this.wasAlive = alive;
-    if (life.dead && !this.wasDead) this.deadSinceTick = state.tick;
+    if (life.dead && !this.wasDead) {
+      this.deadSinceTick = state.tick;
+      this.trigger.reset();
+    }
     const wait = DEATH_TOLD_MS / this.tickMs;
     if (life.dead && this.deathToldTick < this.deadSinceTick - wait && state.tick - this.deadSinceTick > wait) {
       const weapon = life.killer >= 0 && players.has(life.killer) ? weaponName(players.weapon[life.killer]!) : '';
@@ -713,6 +774,12 @@ export class WirePlay implements PlayView {
     };
     this.emit('FLASHBANG_EFFECT', { position: null, affected: [{ playerId: this.ownId(), intensity: flash.intensity, phases }] });
   }
+}
+
+type ProjectileTold = { -readonly [K in keyof ProjectileState]: ProjectileState[K] };
+
+function blankProjectile(): ProjectileTold {
+  return { id: '', type: '', x: 0, y: 0, velocityX: 0, velocityY: 0, fuseAt: 0 };
 }
 
 function wallId(index: number): string {

@@ -5,9 +5,6 @@ import { fieldCanvas, FieldTexture } from './fieldTexture';
 import type { FogStyle } from './fogStyles';
 import { css, PALETTE } from './palette';
 
-/** Bayer's 4 x 4 matrix: thresholds in sixteenths. */
-const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5] as const;
-
 /** Local ms from one polygon to the next: one state at 20 Hz. */
 const BLEND_MS = 55;
 /**
@@ -15,13 +12,25 @@ const BLEND_MS = 55;
  * floor the polygon's edge is exact, since it says where an enemy would be seen.
  */
 const RIM = 7;
+/** Share of the fog that the rim is free of. */
+const RIM_LIGHT = 0.9;
 
-/** Of a grain. As many of them as make the same darkness on the whole. */
-const GRAIN_OPACITY = 0.86;
+/** px from one stroke of the hatching to the next, and how much darker a stroke is than what lies between. */
+const HATCH = 4;
+const STROKE = 0.4;
+
+/** Where walls stand, for {@link FogLayer}. */
+export interface WallMask {
+  /** Opaque where a wall stands. */
+  readonly mask: HTMLCanvasElement;
+  /** Grows with every painting of it. */
+  readonly maskVersion: number;
+}
 
 /**
  * Fog of war: dark everywhere but in the vision polygon. A canvas of its own, since the Canvas renderer cannot
- * invert a geometry mask. Between two polygons the light cross-fades; they come 20 times a second.
+ * invert a geometry mask. Polygons that come 20 times a second cross-fade; one that comes with every frame is cut out
+ * as it is, and no more is painted than what it lights or has lit.
  */
 export class FogLayer {
   private readonly fog: FieldTexture;
@@ -34,17 +43,25 @@ export class FogLayer {
   private settled = false;
   private style: FogStyle = 'dark';
   private fill: string | CanvasPattern = '';
+  /** Of {@link WallMask}, at the version painted with. */
+  private rimPattern: CanvasPattern | null = null;
+  private rimVersion = -1;
+  /** px of the canvas that are not plain fog: x0, y0, x1, y1. */
+  private readonly lit = new Int32Array(4);
+  private readonly box = new Int32Array(4);
 
-  /** @param walls opaque where a wall stands */
   constructor(
     scene: Phaser.Scene,
-    private readonly walls: HTMLCanvasElement,
+    private readonly walls: WallMask,
   ) {
     this.fog = new FieldTexture(scene, DEPTH.fog);
+    for (const canvas of [this.fog.context, this.rim]) {
+      canvas.strokeStyle = '#fff';
+      canvas.lineJoin = 'round';
+      canvas.lineWidth = RIM * 2;
+    }
     this.light.fillStyle = '#fff';
-    this.rim.strokeStyle = '#fff';
-    this.rim.lineJoin = 'round';
-    this.rim.lineWidth = RIM * 2;
+    this.forget();
   }
 
   /** Dark where nothing is seen, as last painted. */
@@ -52,12 +69,17 @@ export class FogLayer {
     return this.fog.context.canvas;
   }
 
-  /** The polygon is taken by reference; one that is the same object changes nothing. */
-  update(polygon: Float32Array, opacity: number, localMs: number, style: FogStyle = 'dark'): void {
+  /**
+   * The polygon is taken by reference, and the one before it kept; one that is the same object changes nothing.
+   *
+   * @param fades from the last polygon to this one, rather than at once
+   */
+  update(polygon: Float32Array, opacity: number, localMs: number, style: FogStyle = 'dark', fades = true): void {
     if (style !== this.style || opacity !== this.opacity || this.fill === '') {
       this.style = style;
       this.fill = this.fillOf(style, opacity);
       this.settled = false;
+      this.forget();
     }
     if (polygon !== this.current || opacity !== this.opacity) {
       this.previous = this.current;
@@ -67,9 +89,10 @@ export class FogLayer {
       this.settled = false;
     }
     if (this.settled) return;
-    const t = Math.min(1, (localMs - this.blendStart) / BLEND_MS);
+    const t = fades ? Math.min(1, (localMs - this.blendStart) / BLEND_MS) : 1;
     this.settled = t >= 1;
-    this.paint(t);
+    if (this.settled) this.cut();
+    else this.blend(t);
     this.fog.flush();
   }
 
@@ -82,17 +105,54 @@ export class FogLayer {
     const plain = css(PALETTE.fog, opacity);
     if (style === 'dark') return plain;
     const tile = document.createElement('canvas');
-    tile.width = tile.height = 4;
+    tile.width = tile.height = HATCH;
     const context = tile.getContext('2d');
     if (!context) return plain;
-    context.fillStyle = css(PALETTE.fog, GRAIN_OPACITY);
-    BAYER.forEach((threshold, i) => {
-      if ((threshold + 0.5) / 16 < opacity / GRAIN_OPACITY) context.fillRect(i % 4, i >> 2, 1, 1);
-    });
+    // As dark on the whole as the plain fog is.
+    const between = Math.max(0, Math.min(opacity, 1 - STROKE + STROKE / HATCH) - STROKE / HATCH);
+    for (let y = 0; y < HATCH; y += 1) {
+      for (let x = 0; x < HATCH; x += 1) {
+        context.fillStyle = css(PALETTE.fog, (x + y) % HATCH === 0 ? between + STROKE : between);
+        context.fillRect(x, y, 1, 1);
+      }
+    }
     return this.fog.context.createPattern(tile, 'repeat') ?? plain;
   }
 
-  private paint(t: number): void {
+  /** The current polygon alone. */
+  private cut(): void {
+    const { lit, box, current, walls } = this;
+    const { context } = this.fog;
+    bounds(current, box);
+    const x = Math.min(lit[0]!, box[0]!);
+    const y = Math.min(lit[1]!, box[1]!);
+    const width = Math.max(lit[2]!, box[2]!) - x;
+    const height = Math.max(lit[3]!, box[3]!) - y;
+    lit.set(box);
+    if (width > 0 && height > 0) {
+      context.globalCompositeOperation = 'source-over';
+      context.clearRect(x, y, width, height);
+      context.fillStyle = this.fill;
+      context.fillRect(x, y, width, height);
+    }
+    if (current.length >= 6) {
+      if (this.rimVersion !== walls.maskVersion || !this.rimPattern) {
+        this.rimVersion = walls.maskVersion;
+        this.rimPattern = context.createPattern(walls.mask, 'no-repeat');
+        if (this.rimPattern) context.strokeStyle = this.rimPattern;
+      }
+      context.globalCompositeOperation = 'destination-out';
+      context.fillStyle = '#fff';
+      trace(context, current);
+      context.fill();
+      context.globalAlpha = RIM_LIGHT;
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+    this.fog.touch();
+  }
+
+  private blend(t: number): void {
     const { light, rim } = this;
     for (const canvas of [light, rim]) {
       canvas.globalCompositeOperation = 'source-over';
@@ -100,11 +160,11 @@ export class FogLayer {
       // Added up, so that what both polygons light stays fully lit throughout.
       canvas.globalCompositeOperation = 'lighter';
     }
-    if (t < 1) this.shine(this.previous, 1 - t);
+    this.shine(this.previous, 1 - t);
     this.shine(this.current, t);
     rim.globalAlpha = 1;
     rim.globalCompositeOperation = 'destination-in';
-    rim.drawImage(this.walls, 0, 0);
+    rim.drawImage(this.walls.mask, 0, 0);
 
     const { context } = this.fog;
     context.globalCompositeOperation = 'source-over';
@@ -114,23 +174,53 @@ export class FogLayer {
     context.globalCompositeOperation = 'destination-out';
     context.drawImage(light.canvas, 0, 0);
     context.drawImage(rim.canvas, 0, 0);
+    this.forget();
     this.fog.touch();
   }
 
   private shine(polygon: Float32Array, alpha: number): void {
     if (polygon.length < 6 || alpha <= 0) return;
-    this.trace(this.light, polygon);
+    trace(this.light, polygon);
     this.light.globalAlpha = alpha;
     this.light.fill();
-    this.trace(this.rim, polygon);
-    this.rim.globalAlpha = alpha * 0.9;
+    trace(this.rim, polygon);
+    this.rim.globalAlpha = alpha * RIM_LIGHT;
     this.rim.stroke();
   }
 
-  private trace(canvas: CanvasRenderingContext2D, polygon: Float32Array): void {
-    canvas.beginPath();
-    canvas.moveTo(polygon[0]!, polygon[1]!);
-    for (let i = 2; i < polygon.length; i += 2) canvas.lineTo(polygon[i]!, polygon[i + 1]!);
-    canvas.closePath();
+  /** All of the canvas is to be painted next. */
+  private forget(): void {
+    this.lit[0] = 0;
+    this.lit[1] = 0;
+    this.lit[2] = FIELD_WIDTH;
+    this.lit[3] = FIELD_HEIGHT;
   }
+}
+
+function trace(canvas: CanvasRenderingContext2D, polygon: Float32Array): void {
+  canvas.beginPath();
+  canvas.moveTo(polygon[0]!, polygon[1]!);
+  for (let i = 2; i < polygon.length; i += 2) canvas.lineTo(polygon[i]!, polygon[i + 1]!);
+  canvas.closePath();
+}
+
+/** Whole px that a polygon and its rim touch, within the playfield; x0 above x1 where it touches none. */
+function bounds(polygon: Float32Array, out: Int32Array): void {
+  let x0 = Number.POSITIVE_INFINITY;
+  let y0 = Number.POSITIVE_INFINITY;
+  let x1 = Number.NEGATIVE_INFINITY;
+  let y1 = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i + 1 < polygon.length; i += 2) {
+    const x = polygon[i]!;
+    const y = polygon[i + 1]!;
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+  }
+  const margin = RIM + 1;
+  out[0] = Math.min(FIELD_WIDTH, Math.max(0, Math.floor(x0) - margin));
+  out[1] = Math.min(FIELD_HEIGHT, Math.max(0, Math.floor(y0) - margin));
+  out[2] = Math.min(FIELD_WIDTH, Math.max(0, Math.ceil(x1) + margin));
+  out[3] = Math.min(FIELD_HEIGHT, Math.max(0, Math.ceil(y1) + margin));
 }

@@ -9,7 +9,7 @@ export const PALETTE = {
   night: 0x121722,
   panel: 0x1a2130,
   edge: 0x36425a,
-  dim: 0x8391ab,
+  dim: 0x98a6bf,
   text: 0xe9edf5,
   accent: 0xf2b84b,
   good: 0x7ddb8a,
@@ -27,6 +27,8 @@ export const PALETTE = {
   wood: 0x9c754c,
   glass: 0x8fd3e6,
   border: 0x2a303c,
+  rust: 0x7d4a30,
+  splinter: 0xd9b076,
 
   gunmetal: 0x2b3039,
   gunlight: 0x7a8494,

@@ -21,6 +21,7 @@ class PlayerSprite {
   sheet = '';
   label = '';
   colour = -1;
+  private depth: number = DEPTH.players;
 
   constructor(scene: Phaser.Scene) {
     this.shadow = scene.add.image(0, 0, 'body-shadow').setDepth(DEPTH.shadows).setVisible(false);
@@ -29,6 +30,13 @@ class PlayerSprite {
     this.barBack = scene.add.image(0, 0, 'bar-back').setOrigin(0, 0).setDepth(DEPTH.names).setVisible(false);
     this.bar = scene.add.image(0, 0, 'bar-red').setOrigin(0, 0).setDepth(DEPTH.names).setVisible(false);
     this.barBack.setDisplaySize(BAR_WIDTH + 2, 4);
+  }
+
+  /** Setting it, to what it is already as well, has Phaser sort all of the scene before it draws. */
+  setDepth(depth: number): void {
+    if (depth === this.depth) return;
+    this.depth = depth;
+    this.body.setDepth(depth);
   }
 
   hide(): void {
@@ -123,7 +131,7 @@ export class PlayerLayer {
     const isTeam = player.team === match.own?.team;
     // Seen without being in the cone: the fog is not to hide who stands at one's back.
     const isClose = player.seen && Math.hypot(pose.x - match.ownFollower.x, pose.y - match.ownFollower.y) <= CLOSE;
-    sprite.body.setDepth(!player.alive ? DEPTH.corpses : isTeam || isClose ? DEPTH.ownTeam : DEPTH.players);
+    sprite.setDepth(!player.alive ? DEPTH.corpses : isTeam || isClose ? DEPTH.ownTeam : DEPTH.players);
     sprite.body.setVisible(true).setPosition(x, y).setAlpha(visibility);
     sprite.shadow.setVisible(player.alive).setPosition(x + 2, y + 2).setAlpha(visibility);
 

@@ -17,6 +17,7 @@ export class TerrainLayer implements WallObserver {
   readonly painter = new WallPainter();
   /** Opaque where a slice stands; the fog lets light fall on wall faces with it. */
   readonly mask: HTMLCanvasElement;
+  maskVersion = 0;
   private readonly maskContext: CanvasRenderingContext2D;
   private readonly floor: FieldTexture;
   private readonly decals: FieldTexture;
@@ -97,6 +98,7 @@ export class TerrainLayer implements WallObserver {
     this.surface.touch();
     this.painter.paintMask(region, image.data);
     this.maskContext.putImageData(image, region.x0, region.y0);
+    this.maskVersion += 1;
   }
 
   private splat(x: number, y: number, radius: number, seed: number, style: string): void {

@@ -17,12 +17,16 @@ const CORPSE_FRAME = 24;
 export type Hand = 'long' | 'short' | 'heavy' | 'thrown';
 const HANDS: readonly Hand[] = ['long', 'short', 'heavy', 'thrown'];
 
+/** Asked for in every frame: written once. */
+const PLAYER_SHEETS = new Map(TEAMS.map((team) => [team, new Map(HANDS.map((hand) => [hand, `player-${team}-${hand}`]))]));
+const CORPSE_SHEETS: Readonly<Record<Team, string>> = { red: 'corpse-red', blue: 'corpse-blue' };
+
 export function playerSheet(team: Team, hand: Hand): string {
-  return `player-${team}-${hand}`;
+  return PLAYER_SHEETS.get(team)!.get(hand)!;
 }
 
 export function corpseSheet(team: Team): string {
-  return `corpse-${team}`;
+  return CORPSE_SHEETS[team];
 }
 
 /** Frame of a sheet with `count` directions. */

@@ -2,6 +2,7 @@ import { FIELD_HEIGHT, FIELD_WIDTH, MATERIALS, SLICES_PER_WALL, type Material } 
 import { damageState, sliceRect, type DamageState, type SliceRect, type Wall } from '../model/walls';
 import { noise, smoothNoise } from './noise';
 import { MATERIAL_COLOURS } from './palette';
+import { rubble, wear, type Wear } from './wear';
 
 /**
  * Walls as pixels. A grid holds, for every playfield pixel, which material stands there and how damaged it is;
@@ -17,8 +18,8 @@ const CUT_BIT = 32;
 
 const DAMAGE_LEVEL: Readonly<Record<DamageState, number>> = { none: 0, light: 1, medium: 2, heavy: 3, destroyed: 0 };
 const GLASS = MATERIALS.indexOf('glass') + 1;
-/** Share of a surface that is cracked, by damage level. */
-const CRACKED = [0, 0.14, 0.3, 0.5] as const;
+/** The floor in the shade of a wall that is shot through. */
+const HOLE = 0x1b1d22;
 
 /** px; half open. */
 export interface Region {
@@ -35,6 +36,7 @@ export class WallPainter {
   private readonly rect: SliceRect = { x: 0, y: 0, width: 0, height: 0 };
   private readonly span: Region = { x0: 0, y0: 0, x1: 0, y1: 0 };
   private readonly colour = new Float64Array(4);
+  private readonly worn: Wear = { light: 0, colour: -1, hole: false, alpha: 0 };
 
   /** Stamps everything anew. */
   rebuild(walls: Iterable<Wall>): void {
@@ -179,29 +181,30 @@ export class WallPainter {
     else if (differs(cell, up) || differs(cell, left)) light -= 30;
 
     if (damage > 0) {
-      // Cracks are the valley lines of a smooth noise, chips are loose pixels; both grow with the damage.
-      const valley = Math.abs(smoothNoise(x, y, 4, 31 + index) - 0.5) * 2;
-      const share = CRACKED[damage]!;
-      if (valley < share * 0.75) {
-        light -= material === 'glass' ? -70 : 58;
-        if (material === 'glass') alpha = 235;
-      } else if (noise(x, y, 37) < share * 0.55) light -= 24;
-      if (damage === 3 && noise(x, y, 41) < 0.16) {
-        // Gone right through: the floor shows, darkened.
-        setColour(out, 0x1b1d22, 0, 190);
+      const { worn } = this;
+      wear(material, x, y, damage, (cell & CUT_BIT) !== 0, worn);
+      if (worn.hole) {
+        setColour(out, HOLE, 0, material === 'glass' ? 70 : 205);
         return;
       }
-      if (material === 'glass') alpha -= damage * 14;
+      alpha = Math.min(255, alpha + worn.alpha);
+      light += worn.light;
+      if (worn.colour >= 0) {
+        setColour(out, worn.colour, light * 0.4, Math.max(alpha, 225));
+        return;
+      }
     }
     setColour(out, base, light, alpha);
   }
 
   private ground(x: number, y: number, out: Float64Array): void {
     const broken = this.rubble[y * FIELD_WIDTH + x]!;
-    if (broken !== 0 && noise(x, y, 53) < 0.34) {
-      const material = MATERIALS[broken - 1]!;
-      setColour(out, MATERIAL_COLOURS[material], -50 + noise(x, y, 59) * 60, broken === GLASS ? 150 : 235);
-      return;
+    if (broken !== 0) {
+      const light = rubble(x, y);
+      if (!Number.isNaN(light)) {
+        setColour(out, MATERIAL_COLOURS[MATERIALS[broken - 1]!], light, broken === GLASS ? 170 : 245);
+        return;
+      }
     }
     // Shadow of whatever stands up to REACH px to the upper left; glass throws a faint one.
     let shade = 0;

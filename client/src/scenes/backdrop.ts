@@ -24,6 +24,8 @@ const BACKDROP: readonly (readonly [number, number, 'across' | 'down', Material,
 ];
 /** Radians a second. */
 const SWEEP = 0.35;
+/** Radians at which it rests. */
+const RESTS = 0.6;
 /** px */
 const SIGHT = 210;
 /** A few dozen are enough for a backdrop. */
@@ -33,17 +35,22 @@ const RAYS = 72;
 export class Backdrop {
   private readonly terrain: TerrainLayer;
   private readonly fog: FogLayer;
+  private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  /** Of who asked for less motion: where the light rests. */
+  private rest: Float32Array | null = null;
 
   constructor(scene: Phaser.Scene) {
     const walls = new WallSet();
     this.terrain = new TerrainLayer(scene, walls);
     walls.replace(BACKDROP.map(backdropWall));
-    this.fog = new FogLayer(scene, this.terrain.mask);
+    this.fog = new FogLayer(scene, this.terrain);
   }
 
   update(time: number, style: FogStyle): void {
     this.terrain.update();
-    this.fog.update(this.cone((time / 1000) * SWEEP), 0.72, time, style);
+    if (this.still.matches) this.rest ??= this.cone(RESTS);
+    else this.rest = null;
+    this.fog.update(this.rest ?? this.cone((time / 1000) * SWEEP), 0.72, this.rest ? 0 : time, style);
   }
 
   destroy(): void {

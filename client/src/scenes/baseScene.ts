@@ -19,6 +19,7 @@ export abstract class BaseScene extends Phaser.Scene {
   create(data: unknown): void {
     this.disposer = new Disposer();
     const { disposer } = this;
+    this.cameras.getVisibleChildren = visibleChildren;
     this.events.once(Phaser.Scenes.Events.SHUTDOWN, () => {
       try {
         this.end();
@@ -41,4 +42,19 @@ export abstract class BaseScene extends Phaser.Scene {
   protected readonly onStatus = (handler: (status: LinkStatus) => void): void => {
     this.disposer.add(this.services.link.onStatus(handler));
   };
+}
+
+const visible: Phaser.GameObjects.GameObject[] = [];
+
+/** As Phaser's own, but for the array, which is the same in every frame: it is drawn from and forgotten. */
+function visibleChildren<T extends Phaser.GameObjects.GameObject>(children: T[], camera: Phaser.Cameras.Scene2D.Camera): T[] {
+  let count = 0;
+  for (let i = 0; i < children.length; i += 1) {
+    const child = children[i]!;
+    if (!child.willRender(camera)) continue;
+    visible[count] = child;
+    count += 1;
+  }
+  visible.length = count;
+  return visible as T[];
 }

@@ -1,4 +1,6 @@
+import { hasTools, replayAddress } from '../core/pages';
 import { DEFAULT_FOG_OPACITY, INPUT_RATE, INTERPOLATION_DELAY_MS, weaponLabel, weaponLook } from '../core/rules';
+import { isSoundKind, OPEN_CUTOFF } from '../core/sounds';
 import { captureInput } from '../input/capture';
 import { InputState } from '../input/keys';
 import { Pacer, PREDICTED_SAVED } from '../input/pacer';
@@ -10,6 +12,7 @@ import { inviteLink } from '../model/lobbies';
 import { MatchModel } from '../model/match';
 import { sliceRect, type SliceRect } from '../model/walls';
 import type { PlayerDamaged, ProjectileExploded, SliceDamage, Vec2 } from '../net/protocol';
+import { ReportWatch } from '../net/matchReport';
 import { Session, type Goal } from '../net/session';
 import { DEPTH } from '../render/depths';
 import { Effects } from '../render/effects';
@@ -25,6 +28,7 @@ import { SmokeLayer } from '../render/smokeLayer';
 import { TerrainLayer } from '../render/terrainLayer';
 import { Hud, type Notice } from '../ui/hud';
 import { LoadoutView } from '../ui/loadout';
+import type { Rated } from '../ui/results';
 import type { RoomState } from '../ui/room';
 import { SettingsView } from '../ui/settingsView';
 import { saveWish } from '../wishStore';
@@ -75,6 +79,9 @@ export class MatchScene extends BaseScene {
   private loadout: LoadoutView | null = null;
   private settingsView: SettingsView | null = null;
   private invite = '';
+  /** Of the hosted match that has ended. */
+  private watch: ReportWatch | null = null;
+  private readonly accounts = new Map<string, string>();
   /** Chosen, and not yet taken by the server. */
   private pendingLoadout: Loadout | null = null;
 
@@ -112,7 +119,7 @@ export class MatchScene extends BaseScene {
       terrain,
       players: new PlayerLayer(this, match),
       effects,
-      fog: new FogLayer(this, terrain.mask),
+      fog: new FogLayer(this, terrain),
       hud: new Hud(
         services.ui,
         this.game.canvas,
@@ -124,6 +131,8 @@ export class MatchScene extends BaseScene {
           onLoadout: () => this.openLoadout(),
           onSettings: () => this.openSettings(),
           onForceStart: () => running.session.forceStart(),
+          onMenu: () => this.leave(''),
+          onNext: () => this.leave('', true),
         },
         this.disposer,
       ),
@@ -139,6 +148,7 @@ export class MatchScene extends BaseScene {
     };
     match.projectiles.onBounce = (x, y) => effects.bounce(x, y, performance.now());
     this.running = running;
+    if (goal.kind === 'hosted') this.followMatchmaker();
     services.audio.begin(this.disposer);
     captureInput(
       input,
@@ -180,7 +190,8 @@ export class MatchScene extends BaseScene {
       this.leave(session.problem);
       return;
     }
-    match.ownId = this.services.link.id;
+    // The results are those of the connection that was.
+    if (!match.result) match.ownId = this.services.link.id;
     const { play } = this.services.link;
     const { pacer } = running;
     pacer.saved = play ? PREDICTED_SAVED : 2;
@@ -205,12 +216,16 @@ export class MatchScene extends BaseScene {
     const drawnMs = play ? play.drawnMs(now) : serverMs - INTERPOLATION_DELAY_MS;
     const aim = Math.atan2(input.mouseY - match.ownFollower.y, input.mouseX - match.ownFollower.x);
     effects.dim = settings.darkFlashes;
+    if (play) {
+      for (const type of play.fired) this.pulled(running, type, aim, now);
+      play.fired.length = 0;
+    }
     running.shots.flush(now);
     running.terrain.update();
     running.players.update(drawnMs, now, aim);
     running.projectiles.update(match.projectiles, drawnMs, serverMs, now);
     effects.update(now, elapsedMs, input.mouseX, input.mouseY);
-    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog);
+    running.fog.update(match.visionPolygon, match.fogOpacity, now, settings.fog, play === null);
     match.smoke.update(elapsedMs);
     running.smoke.update(match.smoke, running.fog.canvas, now);
     shake.update(elapsedMs);
@@ -228,6 +243,7 @@ export class MatchScene extends BaseScene {
     else match.flash.at(Number.NEGATIVE_INFINITY, dazzle);
     const covered = this.paused || this.loadout !== null;
     running.hud.update(match, dazzle, now, elapsedMs, this.scoreboard, covered);
+    running.hud.showResults(match, this.rated(), this.watch?.version ?? 0);
     const room = match.result ? null : this.roomFor(session, now);
     running.hud.showRoom(room, match, covered);
     running.hud.showNotice(covered || match.result || room ? null : this.noticeFor(running, now));
@@ -246,6 +262,9 @@ export class MatchScene extends BaseScene {
     this.services.match = null;
     if (!running) return;
     this.running = null;
+    this.watch?.close();
+    this.watch = null;
+    this.accounts.clear();
     this.closeLoadout();
     this.settingsView?.close();
     this.settingsView = null;
@@ -262,6 +281,11 @@ export class MatchScene extends BaseScene {
   private hear(running: Running): void {
     const { match, effects, hud, terrain, shots, shake } = running;
     this.onStatus(() => {
+      if (running.session.isOver) {
+        // Nothing more comes from there.
+        this.services.link.close();
+        return;
+      }
       match.reset();
       terrain.clearDecals();
       shots.clear();
@@ -277,8 +301,12 @@ export class MatchScene extends BaseScene {
       if (status === 'waiting') this.beginAnew(running);
     });
     this.listen('test_start_failed', ({ reason }) => hud.toast(reason || 'The match was not started', performance.now()));
+    this.listen('match:return', ({ accounts }) => {
+      for (const { memberId, playerId } of accounts) this.accounts.set(memberId, playerId);
+    });
     this.listen('match_ended', (result) => {
       match.result = result;
+      this.watchRatings(running.session.goal);
       running.input.clear();
       this.closeLoadout();
       this.setPaused(false);
@@ -291,10 +319,11 @@ export class MatchScene extends BaseScene {
 
     this.listen('weapon:fired', (shot) => {
       const now = performance.now();
+      const isThrown = weaponLook(shot.weaponType).hand === 'thrown';
+      const isNews = isThrown || shots.fired(shot, now);
+      if (!isNews) return;
       match.shotFired(shot.playerId, shot.weaponType, shot.ammoRemaining, now);
-      if (weaponLook(shot.weaponType).hand === 'thrown') return;
-      shots.fired(shot, now);
-      if (shot.playerId === match.ownId) shake.add(shotLook(shot.weaponType).kick);
+      if (!isThrown && shot.playerId === match.ownId) shake.add(shotLook(shot.weaponType).kick);
     });
     this.listen('grenade:thrown', ({ playerId, weaponType, ammoRemaining }) => {
       match.shotFired(playerId, weaponType, ammoRemaining, performance.now());
@@ -336,7 +365,7 @@ export class MatchScene extends BaseScene {
     this.listen('sounds', ({ timestamp, sounds }) => {
       const now = performance.now();
       match.hearing.hear(sounds, now);
-      this.services.audio.hear(sounds, match.clock.synced ? match.clock.at(now) - timestamp : 0);
+      this.services.audio.hear(shots.own.unheard(sounds, now), match.clock.synced ? match.clock.at(now) - timestamp : 0);
     });
 
     this.listen('projectile:created', (event) => match.projectiles.created(event, match.clock.at(performance.now())));
@@ -411,10 +440,55 @@ export class MatchScene extends BaseScene {
     running.hud.showPause(paused);
   }
 
-  private leave(notice: string): void {
+  /** A match that is lost with its server has its players wait again, in front of the others. */
+  private followMatchmaker(): void {
+    const { matchmaking } = this.services;
+    matchmaking.onChange = () => {
+      if (matchmaking.phase === 'waiting') this.scene.start('queue', { notice: matchmaking.problem });
+    };
+    this.disposer.add(() => {
+      matchmaking.onChange = () => {};
+    });
+  }
+
+  /** What the match did to ratings is in the service's books, not in what its server says. */
+  private watchRatings(goal: Goal): void {
+    const { means, found } = this.services.matchmaking;
+    if (goal.kind !== 'hosted' || !found) return;
+    this.watch?.close();
+    this.watch = new ReportWatch(found.matchId, {
+      fetch: (path, init) => means.fetch(path, init),
+      setTimer(action, ms) {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+      },
+    });
+  }
+
+  private rated(): Rated | null {
+    const { watch } = this;
+    if (!watch) return null;
+    return {
+      state: watch.state, report: watch.report, accounts: this.accounts, ownAccount: this.services.matchmaking.welcome?.playerId ?? '',
+      replay: hasTools && watch.report?.replay === true ? replayAddress(location.href, watch.matchId) : '',
+    };
+  }
+
+  /** @param isNext on to another rated match */
+  private leave(notice: string, isNext = false): void {
     const goal = this.running?.session.goal;
     // An invitation is followed once.
     this.services.invite = '';
+    if (goal?.kind === 'hosted') {
+      const { matchmaking } = this.services;
+      matchmaking.onChange = () => {};
+      matchmaking.rest();
+      // A party stays together, and who was sent away may be in the queue again, in front.
+      if (isNext || notice || matchmaking.party !== null) {
+        this.scene.start('queue', { notice });
+        return;
+      }
+    }
     if (notice && goal && (goal.kind === 'create' || goal.kind === 'join')) this.scene.start('lobbies', { notice, goal });
     else this.scene.start('menu', { notice });
   }
@@ -481,6 +555,18 @@ export class MatchScene extends BaseScene {
     const weapon = running?.match.ownWeapons[index];
     if (!running || !weapon || running.match.own?.alive !== true || weapon === running.match.ownWeapon) return;
     this.services.link.send('weapon:switch', { toWeapon: weapon.type });
+  }
+
+  /** The own gun fires: seen, heard and felt now, and counted when the host says so. */
+  private pulled({ match, shots, shake }: Running, type: string, aim: number, now: number): void {
+    shots.pulled(type, aim, now);
+    shake.add(shotLook(type).kick);
+    match.shotPulled(type, now);
+    const kind = `fire_${type}`;
+    // How loud it is to dazzled ears is the server's to say.
+    if (!isSoundKind(kind) || match.flash.active(now)) return;
+    shots.own.sounded(now);
+    this.services.audio.hear([{ kind, gain: 1, direction: aim, cutoff: OPEN_CUTOFF, own: true }], 0);
   }
 
   private explode(running: Running, { id, kind, position, radius }: ProjectileExploded): void {

@@ -9,6 +9,8 @@ import { saveWish } from '../wishStore';
 export interface MenuData {
   /** Why one is back; empty: for no reason that needs saying. */
   readonly notice?: string;
+  /** Id of what has the focus; empty: the name. */
+  readonly focus?: string;
 }
 
 export class MenuScene extends BaseScene {
@@ -23,20 +25,31 @@ export class MenuScene extends BaseScene {
 
   protected override begin(data: unknown): void {
     const { services } = this;
+    const { matchmaking } = services;
     services.link.close();
-    services.matchmaking.close();
+    // A party outlives a look at the menu.
+    if (matchmaking.party === null) matchmaking.close();
     services.aim(null);
     this.backdrop = new Backdrop(this);
+    const { notice = '', focus = '' } = (data ?? {}) as MenuData;
     this.menu = new MenuView(
       services.ui,
       services.wish,
-      ((data ?? {}) as MenuData).notice ?? '',
-      services.invite !== '',
+      notice,
+      services.partyInvite !== '' ? 'party' : services.invite !== '' ? 'lobby' : '',
       services.settings,
       {
         onPlay: () => this.chooseLoadout(this.goal()),
-        onLobbies: () => this.scene.start('lobbies', {}),
-        onRated: () => this.scene.start('queue', {}),
+        onLobbies: () => {
+          matchmaking.close();
+          this.scene.start('lobbies', {});
+        },
+        onRated: () => {
+          const party = services.partyInvite;
+          services.partyInvite = '';
+          this.scene.start('queue', { party });
+        },
+        onLeaderboard: () => this.scene.start('leaderboard', {}),
         onSettings: () => this.openSettings(),
         onChange: ({ name, team }) => {
           services.wish.name = name;
@@ -46,6 +59,18 @@ export class MenuScene extends BaseScene {
       },
       this.disposer,
     );
+    const follow = (): void => {
+      // The leader of the party has begun.
+      if (matchmaking.phase === 'waiting' || matchmaking.phase === 'found') this.scene.start('queue', {});
+      else this.menu?.offer(matchmaking.service, matchmaking.party?.members.length ?? 0);
+    };
+    matchmaking.onChange = follow;
+    this.disposer.add(() => {
+      matchmaking.onChange = () => {};
+    });
+    follow();
+    if (focus) document.getElementById(focus)?.focus();
+    void matchmaking.look();
   }
 
   override update(time: number): void {
@@ -75,6 +100,7 @@ export class MenuScene extends BaseScene {
         onConfirm: (loadout) => {
           services.wish.loadout = loadout;
           saveWish(services.wish);
+          services.matchmaking.close();
           this.scene.start('match', { goal });
         },
         onCancel: () => this.uncover('quick-match'),

@@ -4,7 +4,14 @@ import { saveWish } from '../wishStore';
 import { Backdrop } from './backdrop';
 import { BaseScene } from './baseScene';
 
-/** The wait for a match that is rated. */
+export interface QueueData {
+  /** Why one is back; empty: for no reason that needs saying. */
+  readonly notice?: string;
+  /** Code of a party that one was asked into. */
+  readonly party?: string;
+}
+
+/** The wait for a match that is rated, alone or in a party. */
 export class QueueScene extends BaseScene {
   private backdrop: Backdrop | null = null;
   private view: QueueView | null = null;
@@ -15,18 +22,34 @@ export class QueueScene extends BaseScene {
     super('queue');
   }
 
-  protected override begin(): void {
+  protected override begin(data: unknown): void {
     const { services } = this;
     const { matchmaking } = services;
+    const { notice = '', party = '' } = (data ?? {}) as QueueData;
     this.isOver = false;
+    services.link.close();
+    services.aim(null);
     this.backdrop = new Backdrop(this);
     const view = new QueueView(
       services.ui,
       {
-        onJoin: (mode) => this.chooseLoadout(mode),
-        onLeave: () => matchmaking.leave(),
-        onBack: () => this.scene.start('menu', {}),
+        onJoin: (mode) => this.chooseLoadout('Wait for a match', () => matchmaking.join(mode)),
+        onReady: (isReady) => {
+          if (isReady) this.chooseLoadout('Ready', () => matchmaking.setReady(true));
+          else matchmaking.setReady(false);
+        },
+        onLeaveQueue: () => matchmaking.leave(),
+        onBack: () => {
+          matchmaking.leave();
+          this.scene.start('menu', {});
+        },
         onQuick: () => this.scene.start('match', { goal: { kind: 'quick' } }),
+        onRegion: (name, isWanted) => matchmaking.regions.want(name, isWanted),
+        onCreateParty: () => matchmaking.createParty(),
+        onJoinParty: (code) => matchmaking.joinParty(code),
+        onLeaveParty: () => matchmaking.leaveParty(),
+        onPromote: (id) => matchmaking.promote(id),
+        onKick: (id) => matchmaking.kick(id),
       },
       this.disposer,
     );
@@ -35,21 +58,24 @@ export class QueueScene extends BaseScene {
     this.disposer.add(() => {
       matchmaking.onChange = () => {};
     });
-    void matchmaking.enter(services.wish.name);
+    void matchmaking.enter(services.wish.name, party);
+    if (notice) matchmaking.problem = notice;
     this.follow();
   }
 
   override update(time: number): void {
     this.backdrop?.update(time, this.services.settings.fog);
+    this.view?.tick(this.services.matchmaking.waitedMs);
   }
 
   protected override end(): void {
-    this.loadout?.close();
-    this.loadout = null;
+    const { matchmaking } = this.services;
+    this.closeLoadout();
     this.view = null;
     this.backdrop?.destroy();
     this.backdrop = null;
-    if (this.services.matchmaking.phase !== 'found') this.services.matchmaking.close();
+    // A party outlives a look at the menu.
+    if (matchmaking.phase !== 'found' && matchmaking.party === null) matchmaking.close();
   }
 
   private follow(): void {
@@ -62,30 +88,39 @@ export class QueueScene extends BaseScene {
       this.scene.start('match', { goal: { kind: 'hosted' } });
       return;
     }
+    // The leader has begun while one was choosing: what stands is taken along.
+    if (this.loadout && matchmaking.phase !== 'ready') {
+      this.closeLoadout();
+      this.view?.cover(false);
+    }
     this.view?.show(matchmaking);
   }
 
-  private chooseLoadout(mode: string): void {
+  private chooseLoadout(confirm: string, then: () => void): void {
     const { services, view } = this;
     view?.cover(true);
     const back = (): void => {
-      this.loadout?.close();
-      this.loadout = null;
+      this.closeLoadout();
       view?.cover(false);
     };
     this.loadout = new LoadoutView(
       services.ui,
       services.wish.loadout,
-      { confirm: 'Wait for a match', cancel: 'Back', hint: '' },
+      { confirm, cancel: 'Back', hint: '' },
       {
         onConfirm: (loadout) => {
           services.wish.loadout = loadout;
           saveWish(services.wish);
           back();
-          services.matchmaking.join(mode);
+          then();
         },
         onCancel: back,
       },
     );
+  }
+
+  private closeLoadout(): void {
+    this.loadout?.close();
+    this.loadout = null;
   }
 }

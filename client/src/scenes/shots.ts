@@ -1,5 +1,6 @@
-import { weaponLook } from '../core/rules';
+import { PLAYER_RADIUS, weaponLook } from '../core/rules';
 import type { MatchModel } from '../model/match';
+import { OwnShots } from '../model/ownShots';
 import type { ShotFired, ShotHit, ShotMiss } from '../net/protocol';
 import type { Effects } from '../render/effects';
 import type { TerrainLayer } from '../render/terrainLayer';
@@ -10,6 +11,11 @@ const MUZZLE = 12;
 const LOOK_BACK = 400;
 /** Local ms */
 const JUST_NOW = 300;
+/** They fly by themselves, and the host tells how. */
+const LAUNCHED: ReadonlySet<string> = new Set(['grenadelauncher', 'rocket']);
+const PELLETS = 8;
+/** Half width, radians: the rule book's. */
+const PELLET_SPREAD = 0.075;
 
 interface Point {
   x: number;
@@ -27,6 +33,8 @@ class Shot {
   /** px from the muzzle to `to`, and of it already drawn. */
   reach = 0;
   drawn = 0;
+  /** Its tracers were drawn when the trigger was pulled. */
+  isShown = false;
 }
 
 /**
@@ -37,6 +45,8 @@ export class ShotPainter {
   /** The last one of each player. */
   private readonly shots = new Map<string, Shot>();
   private readonly point: Point = { x: 0, y: 0 };
+  /** Shown when the trigger was pulled. */
+  readonly own = new OwnShots();
 
   constructor(
     private readonly match: MatchModel,
@@ -44,8 +54,28 @@ export class ShotPainter {
     private readonly terrain: TerrainLayer,
   ) {}
 
-  fired(event: ShotFired, now: number): void {
-    if (!event.position || event.direction === null) return;
+  /** The own trigger was pulled: all that can be known of the shot, before the host tells of it. */
+  pulled(weaponType: string, direction: number, now: number): void {
+    const { effects, match } = this;
+    const shot = this.own.show(weaponType, now);
+    shot.direction = direction;
+    shot.x = match.ownFollower.x + Math.cos(direction) * MUZZLE;
+    shot.y = match.ownFollower.y + Math.sin(direction) * MUZZLE;
+    effects.muzzle(shot.x, shot.y, direction, weaponType, now);
+    if (LAUNCHED.has(weaponType)) return;
+    const pellets = weaponType === 'shotgun' ? PELLETS : 1;
+    for (let pellet = 0; pellet < pellets; pellet += 1) {
+      const way = direction + (pellets > 1 ? (Math.random() * 2 - 1) * PELLET_SPREAD : 0);
+      shot.drawn = this.free(shot.x, shot.y, way, weaponLook(weaponType).range - MUZZLE);
+      effects.tracer(shot.x, shot.y, shot.x + Math.cos(way) * shot.drawn, shot.y + Math.sin(way) * shot.drawn, weaponType, now);
+    }
+  }
+
+  /** @returns whether it is news: an own shot that was shown already is not */
+  fired(event: ShotFired, now: number): boolean {
+    const isOwn = event.playerId === this.match.ownId;
+    const shown = isOwn ? this.own.answer(event.weaponType, now) : null;
+    if (!event.position || event.direction === null) return !shown;
     let shot = this.shots.get(event.playerId);
     if (shot) this.flushOne(shot, now);
     else {
@@ -53,15 +83,26 @@ export class ShotPainter {
       this.shots.set(event.playerId, shot);
     }
     shot.weaponType = event.weaponType;
-    shot.direction = event.direction;
     shot.at = now;
+    shot.isShown = shown !== null;
+    if (shown) {
+      // Its tracer is under way; what the bullet met beyond the first wall is drawn on from there.
+      shot.direction = shown.direction;
+      shot.from.x = shown.x;
+      shot.from.y = shown.y;
+      shot.reach = shown.drawn;
+      shot.drawn = shown.drawn;
+      return false;
+    }
+    shot.direction = event.direction;
     shot.reach = 0;
     shot.drawn = 0;
     // The own shot starts where the own player is drawn; the server's place is up to a state ahead.
-    const at = event.playerId === this.match.ownId ? this.match.ownFollower : event.position;
+    const at = isOwn ? this.match.ownFollower : event.position;
     shot.from.x = at.x + Math.cos(event.direction) * MUZZLE;
     shot.from.y = at.y + Math.sin(event.direction) * MUZZLE;
     this.effects.muzzle(shot.from.x, shot.from.y, event.direction, event.weaponType, now);
+    return true;
   }
 
   hit(hit: ShotHit, now: number): void {
@@ -71,8 +112,9 @@ export class ShotPainter {
     const { x, y } = hit.position;
     const back = shot ? Math.atan2(shot.from.y - y, shot.from.x - x) : Math.random() * 2 * Math.PI;
     if (shot) {
-      if (hit.isPellet) effects.tracer(shot.from.x, shot.from.y, x, y, hit.weaponType, now);
-      else this.extend(shot, x, y);
+      if (hit.isPellet) {
+        if (!shot.isShown) effects.tracer(shot.from.x, shot.from.y, x, y, hit.weaponType, now);
+      } else this.extend(shot, x, y);
       if (hit.penetrationCount > 0) this.exitBefore(x, y, back, now);
     }
     if (hit.targetType === 'player') {
@@ -90,7 +132,7 @@ export class ShotPainter {
     if (!shot || !miss.position) return;
     let { x, y } = miss.position;
     if (miss.isPellet) {
-      this.effects.tracer(shot.from.x, shot.from.y, x, y, miss.weaponType, now);
+      if (!shot.isShown) this.effects.tracer(shot.from.x, shot.from.y, x, y, miss.weaponType, now);
       return;
     }
     if (Math.hypot(x - shot.from.x, y - shot.from.y) < MUZZLE * 2) {
@@ -110,12 +152,26 @@ export class ShotPainter {
 
   clear(): void {
     this.shots.clear();
+    this.own.clear();
   }
 
   /** Where the player's shot of just now came from; null for one who was not seen to fire. */
   origin(playerId: string, now: number): Point | null {
     const shot = this.shots.get(playerId);
     return shot && now - shot.at < JUST_NOW ? shot.from : null;
+  }
+
+  /** px that a shot goes before a wall or somebody who is seen stands in its way. */
+  private free(x: number, y: number, direction: number, range: number): number {
+    let way = this.terrain.painter.reach(x, y, direction, range);
+    const [dx, dy] = [Math.cos(direction), Math.sin(direction)];
+    for (const { id, body, seen, alive } of this.match.players.values()) {
+      if (id === this.match.ownId || !seen || !alive || !body) continue;
+      const along = (body.x - x) * dx + (body.y - y) * dy;
+      const beside = Math.abs((body.x - x) * dy - (body.y - y) * dx);
+      if (along > 0 && along < way && beside < PLAYER_RADIUS) way = along;
+    }
+    return way;
   }
 
   private extend(shot: Shot, x: number, y: number): void {

@@ -1,15 +1,16 @@
 import type { Disposer } from '../core/disposer';
-import { EARLIEST_RESPAWN_MS, TEAMS, weaponLabel, type Team } from '../core/rules';
+import { EARLIEST_RESPAWN_MS, weaponLabel, type Team } from '../core/rules';
 import { keyOf } from '../input/bindings';
 import type { Dazzle } from '../model/flash';
 import type { FeedLine, MatchModel, MatchPlayer } from '../model/match';
-import type { MatchEnded, MatchResultRow } from '../net/protocol';
 import type { Settings } from '../settings';
 import { Captions } from './captions';
-import { clockTime, el, seconds, setShown, setText } from './dom';
+import { el, seconds, setShown, setText } from './dom';
 import { Glare } from './glare';
 import { iconOf } from './icon';
+import { ResultsCard, type Rated, type ResultsActions } from './results';
 import { RoomPanel, type RoomState } from './room';
+import { table, type Row } from './scoreTable';
 import { WeaponBar } from './weaponBar';
 
 export interface Notice {
@@ -17,7 +18,7 @@ export interface Notice {
   readonly detail: string;
 }
 
-export interface HudActions {
+export interface HudActions extends ResultsActions {
   onLeave(): void;
   onResume(): void;
   onRespawn(): void;
@@ -37,7 +38,7 @@ const BEHIND_CAPTIONS = { x: 130, y: 145 };
 
 /** Everything of the match that is text: HTML over the playfield, written only where it differs. */
 export class Hud {
-  private readonly root = el('div', 'hud');
+  private readonly root = el('main', 'hud', { 'aria-label': 'Match' });
   private readonly glare: Glare;
   private readonly health = el('span', 'value');
   private readonly healthFill = el('div', 'fill');
@@ -63,7 +64,7 @@ export class Hud {
   private readonly respawn = el('button', 'primary', { type: 'button', id: 'respawn' });
   private readonly loadout = el('button', '', { type: 'button', id: 'open-loadout' });
   private readonly board = el('div', 'card board');
-  private readonly end = el('div', 'card end', { role: 'dialog', 'aria-label': 'Match result' });
+  private readonly results: ResultsCard;
   private readonly pause = el('div', 'card pause', { role: 'dialog', 'aria-label': 'Menu' });
   private readonly resume = el('button', 'primary', { type: 'button', id: 'resume' }, 'Resume');
   private readonly pauseLoadout = el('button', '', { type: 'button', id: 'pause-loadout' }, 'Loadout for the next life');
@@ -73,7 +74,6 @@ export class Hud {
   private readonly room: RoomPanel;
   private readonly leave = el('button', '', { type: 'button', id: 'leave' }, 'Leave match');
   private shownFeed = -1;
-  private shownResult: MatchEnded | null = null;
   private shownDeath: MatchModel['ownDeath'] | undefined = undefined;
   private boardText = '';
   private hurtLevel = 0;
@@ -87,6 +87,7 @@ export class Hud {
     disposer: Disposer,
   ) {
     this.glare = new Glare(canvas);
+    this.results = new ResultsCard(actions, disposer);
     this.room = new RoomPanel(() => actions.onForceStart(), (text) => this.toast(text, performance.now()), disposer);
     this.healthBox = el(
       'div',
@@ -125,10 +126,10 @@ export class Hud {
       this.board,
       this.notice,
       this.room.root,
-      this.end,
+      this.results.root,
       this.pause,
     );
-    for (const card of [this.notice, this.death, this.board, this.end, this.pause, this.toastBox]) card.hidden = true;
+    for (const card of [this.notice, this.death, this.board, this.pause, this.toastBox]) card.hidden = true;
     parent.append(this.glare.root, this.root);
     disposer.listen(this.resume, 'click', () => actions.onResume());
     disposer.listen(this.leave, 'click', () => actions.onLeave());
@@ -138,9 +139,6 @@ export class Hud {
     disposer.listen(this.pauseStart, 'click', () => actions.onForceStart());
     disposer.listen(this.pauseSettings, 'click', () => actions.onSettings());
     disposer.listen(this.pauseLoadout, 'click', () => actions.onLoadout());
-    disposer.listen(this.end, 'click', (event) => {
-      if (event.target instanceof HTMLButtonElement) actions.onLeave();
-    });
     disposer.add(() => {
       this.root.remove();
       this.glare.destroy();
@@ -167,6 +165,11 @@ export class Hud {
     setShown(this.pauseStart, room !== null && room.invite !== '' && room.countdown === null);
   }
 
+  /** @param version counts what has changed of `rated` */
+  showResults(match: MatchModel, rated: Rated | null, version: number): void {
+    this.results.update(match, rated, version);
+  }
+
   /** A line that goes by itself. */
   toast(text: string, localMs: number): void {
     setText(this.toastBox, text);
@@ -181,8 +184,9 @@ export class Hud {
   update(match: MatchModel, dazzle: Dazzle, localMs: number, elapsedMs: number, boardWanted: boolean, covered: boolean): void {
     const { own, ownBody: body } = match;
     const alive = own?.alive === true && body !== null;
+    this.root.classList.toggle('over', match.result !== null);
     this.glare.update(dazzle, this.settings.darkFlashes);
-    setShown(this.healthBox, alive);
+    setShown(this.healthBox, alive && match.result === null);
     setShown(this.arms.root, alive && match.result === null);
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));
@@ -214,7 +218,6 @@ export class Hud {
     setShown(this.feed, match.result === null);
     this.updateFeed(match.feed);
     this.updateDeath(match, localMs, covered);
-    this.updateEnd(match);
     const board = boardWanted && match.result === null && !covered;
     setShown(this.board, board);
     if (board) this.updateBoard(match);
@@ -295,43 +298,6 @@ export class Hud {
       el('p', 'dim small', {}, 'Damage as far as you were told of it'),
     );
   }
-
-  private updateEnd(match: MatchModel): void {
-    const { result } = match;
-    setShown(this.end, result !== null);
-    if (!result || result === this.shownResult) return;
-    this.shownResult = result;
-    const won = result.winnerTeam;
-    const rows = [...result.playerStats].sort(
-      (a, b) => (a.team === b.team ? 0 : a.team === 'red' ? -1 : 1) || b.kills - a.kills || a.deaths - b.deaths,
-    );
-    const best = bestOf(rows);
-    const ownTeam = rows.find((row) => row.playerId === match.ownId)?.team ?? match.own?.team ?? null;
-    const verdict = won === null || ownTeam === null ? '' : won === ownTeam ? 'Victory' : 'Defeat';
-    this.end.replaceChildren(
-      el('h2', won ?? '', {}, won === 'red' ? 'Red wins' : won === 'blue' ? 'Blue wins' : 'A draw'),
-      el(
-        'p',
-        'final',
-        {},
-        el('span', 'red', {}, String(result.redKills)),
-        ' : ',
-        el('span', 'blue', {}, String(result.blueKills)),
-      ),
-      el('p', 'dim', {}, [verdict, result.duration > 0 ? clockTime(result.duration) : ''].filter(Boolean).join(' \u00b7 ')),
-      table(
-        ['Player', 'Kills', 'Deaths', 'Damage'],
-        rows.map((row) => ({
-          className: `${row.team}${row.playerId === match.ownId ? ' own' : ''}${row === best ? ' best' : ''}`,
-          cells: [row.playerName, String(row.kills), String(row.deaths), String(Math.round(row.damageDealt))],
-          team: row.team,
-        })),
-        null,
-      ),
-      el('p', 'dim', {}, 'The next match starts in a moment'),
-      el('button', '', { type: 'button', id: 'leave-end' }, 'Back to menu'),
-    );
-  }
 }
 
 /** A player who is seen stands left of and below the corner. */
@@ -340,50 +306,4 @@ function isCovered(match: MatchModel, corner: { readonly x: number; readonly y: 
     if (seen && body && body.x < corner.x && body.y > corner.y && body.y < BEHIND_HUD) return true;
   }
   return false;
-}
-
-function bestOf(rows: readonly MatchResultRow[]): MatchResultRow | null {
-  let best: MatchResultRow | null = null;
-  for (const row of rows) {
-    if (!best || row.kills > best.kills || (row.kills === best.kills && row.damageDealt > best.damageDealt)) best = row;
-  }
-  return best && best.kills > 0 ? best : null;
-}
-
-interface Row {
-  readonly className: string;
-  readonly cells: readonly string[];
-  readonly team: Team;
-}
-
-/** Rows come sorted by team; with scores, each team has a heading. */
-function table(heads: readonly string[], rows: readonly Row[], scores: Readonly<Record<Team, number>> | null): HTMLElement {
-  const body = el('tbody');
-  for (const team of TEAMS) {
-    const members = rows.filter((row) => row.team === team);
-    if (scores) {
-      body.append(
-        el(
-          'tr',
-          `head ${team}`,
-          {},
-          el('th', '', { scope: 'rowgroup' }, team === 'red' ? 'Red' : 'Blue'),
-          el('td', '', {}, String(scores[team])),
-          el('td'),
-          el('td'),
-        ),
-      );
-    }
-    members.forEach((row, i) => {
-      const first = i === 0 && !scores ? ' first' : '';
-      body.append(el('tr', row.className + first, {}, ...row.cells.map((cell) => el('td', '', {}, cell))));
-    });
-  }
-  return el(
-    'table',
-    '',
-    {},
-    el('thead', '', {}, el('tr', '', {}, ...heads.map((head) => el('th', '', { scope: 'col' }, head)))),
-    body,
-  );
 }

@@ -1,8 +1,10 @@
 import type { Disposer } from '../core/disposer';
+import { hasTools } from '../core/pages';
 import type { Team } from '../core/rules';
 import { keyOf, type Action } from '../input/bindings';
+import type { Service } from '../net/service';
 import type { Settings } from '../settings';
-import { el } from './dom';
+import { el, setShown, setText } from './dom';
 
 export interface MenuChoice {
   readonly name: string;
@@ -15,6 +17,7 @@ export interface MenuActions {
   onPlay(): void;
   onRated(): void;
   onLobbies(): void;
+  onLeaderboard(): void;
   onSettings(): void;
 }
 
@@ -28,19 +31,29 @@ export function cleanName(raw: string): string {
 export class MenuView {
   private readonly root: HTMLElement;
   private readonly help = el('p', 'help');
+  private readonly submit = el('button', 'primary', { type: 'submit', id: 'quick-match' });
+  private readonly rated = el('button', '', { type: 'button', id: 'open-queue' }, 'Rated match');
+  private readonly lobbies = el('button', '', { type: 'button', id: 'open-lobbies' }, 'Find or open');
+  private readonly board = el('button', '', { type: 'button', id: 'open-leaderboard' }, 'Leaderboard');
+  private readonly teamBox = el('fieldset', 'plain');
+  /** Of what this server has, where it has not all. */
+  private readonly what = el('p', 'dim what', { role: 'status' });
+  private readonly invited: '' | 'lobby' | 'party';
+  /** The first button leads to a rated match. */
+  private isRatedFirst = false;
 
   constructor(
     parent: HTMLElement,
     initial: MenuChoice,
     notice: string,
-    invited: boolean,
+    invited: '' | 'lobby' | 'party',
     private readonly settings: Settings,
     actions: MenuActions,
     disposer: Disposer,
   ) {
-    const submit = el('button', 'primary', { type: 'submit', id: 'quick-match' }, invited ? 'Join your friends' : 'Quick match');
-    const rated = el('button', '', { type: 'button', id: 'open-queue' }, 'Rated match');
-    const lobbies = el('button', '', { type: 'button', id: 'open-lobbies' }, 'Find or open');
+    const { submit, rated, lobbies, board } = this;
+    setText(submit, invited === 'party' ? 'Join the party' : invited === 'lobby' ? 'Join your friends' : 'Quick match');
+    this.invited = invited;
     const open = el('button', '', { type: 'button', id: 'open-settings' }, 'Settings');
     const name = el('input', 'field', {
       id: 'player-name',
@@ -70,11 +83,13 @@ export class MenuView {
       { autocomplete: 'off' },
       el('label', 'caption', { for: 'player-name' }, 'Name'),
       name,
-      el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Team'), teams),
+      this.teamBox,
+      this.what,
       submit,
       el('div', 'buttons', {}, rated, lobbies),
-      open,
+      el('div', 'buttons', {}, board, open),
     );
+    this.teamBox.append(el('legend', 'caption', {}, 'Team'), teams);
     this.root = el(
       'main',
       'menu',
@@ -83,6 +98,12 @@ export class MenuView {
       notice ? el('p', 'subtitle notice', { role: 'status' }, notice) : el('p', 'subtitle', {}, 'Every wall is a door'),
       form,
       this.help,
+      // In tabs of their own: what is set here stays.
+      ...(hasTools ? [el(
+        'nav', 'tools', { 'aria-label': 'Tools' },
+        el('a', 'button', { href: './replay.html', target: '_blank', rel: 'noopener', id: 'open-replays' }, 'Replays'),
+        el('a', 'button', { href: './editor.html', target: '_blank', rel: 'noopener', id: 'open-editor' }, 'Map editor'),
+      )] : []),
     );
     this.showHelp();
     parent.append(this.root);
@@ -92,13 +113,33 @@ export class MenuView {
       actions.onChange({ name: cleanName(name.value) || 'Player', team: team === 'red' || team === 'blue' ? team : 'auto' });
       action();
     };
-    disposer.listen(form, 'submit', go(actions.onPlay));
-    disposer.listen(rated, 'click', go(actions.onRated));
+    const play = go(actions.onPlay);
+    const playRated = go(actions.onRated);
+    disposer.listen(form, 'submit', (event) => (this.isRatedFirst ? playRated : play)(event));
+    disposer.listen(rated, 'click', playRated);
+    disposer.listen(board, 'click', go(actions.onLeaderboard));
     disposer.listen(lobbies, 'click', go(actions.onLobbies));
     disposer.listen(open, 'click', go(actions.onSettings));
     disposer.add(() => this.root.remove());
     name.focus();
     name.select();
+  }
+
+  /** Shows what there is. @param service null: not known, so that all may be there. @param party members of the own one; 0: none */
+  offer(service: Service | null, party: number): void {
+    const hasLobbies = service?.lobbies !== false;
+    const hasRated = service?.rated !== false;
+    this.isRatedFirst = this.invited === 'party' || (!hasLobbies && hasRated);
+    setText(this.rated, party > 0 ? `Party of ${party}` : 'Rated match');
+    if (this.invited === '') setText(this.submit, !this.isRatedFirst ? 'Quick match' : party > 0 ? `Party of ${party}` : 'Rated match');
+    setShown(this.rated, hasRated && !(this.isRatedFirst && this.invited === ''));
+    setShown(this.lobbies, hasLobbies);
+    setShown(this.board, service === null ? true : service.leaderboard);
+    // The matchmaker gives sides.
+    setShown(this.teamBox, hasLobbies);
+    const why = service === null ? '' : !hasLobbies ? 'Only rated matches here' : !hasRated ? 'No rated matches here' : '';
+    setText(this.what, why);
+    setShown(this.what, why !== '');
   }
 
   /** Another screen stands before this one. @param focus id of what has the focus when it is gone */

@@ -2,6 +2,7 @@ import type { Disposer } from '../core/disposer';
 import { TEAMS } from '../core/rules';
 import type { MatchModel } from '../model/match';
 import type { LobbyUpdate } from '../net/protocol';
+import { copyLink } from './copyLink';
 import { el, setShown, setText } from './dom';
 
 export interface RoomState {
@@ -15,7 +16,7 @@ export interface RoomState {
 /** The waiting room: who is here, what it waits for, and the way in for friends. The match can be walked about in behind it. */
 export class RoomPanel {
   readonly root = el('section', 'card room', { 'aria-label': 'Waiting room' });
-  private readonly title = el('h2', '', { role: 'status' });
+  private readonly title = el('h2', '', { 'aria-live': 'polite' });
   private readonly detail = el('p', 'dim');
   private readonly members = el('ol', 'room-members', { 'aria-label': 'Players here' });
   private readonly link = el('input', 'field', { type: 'text', readonly: '', id: 'invite-link', 'aria-label': 'Invite link' });
@@ -39,16 +40,7 @@ export class RoomPanel {
   }
 
   copyInvite(): void {
-    const { value } = this.link;
-    // Absent where the page does not come by HTTPS: there the link stands selected, for Ctrl+C.
-    const { clipboard } = navigator as { clipboard?: Clipboard };
-    const byHand = (): void => {
-      this.link.focus();
-      this.link.select();
-      this.onCopied('The link is selected: copy it with Ctrl+C');
-    };
-    if (!clipboard) byHand();
-    else clipboard.writeText(value).then(() => this.onCopied('Invite link copied'), byHand);
+    copyLink(this.link, this.onCopied);
   }
 
   /** Once a frame; null: nothing is waited for. */

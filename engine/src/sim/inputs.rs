@@ -61,11 +61,12 @@ pub(super) fn run(game: &mut Match) {
     }
 
     // Late inputs whose time is spent: view and presses only.
+    let mut turn = 0u8;
     for slot in MatchState::slots(state.joined) {
         while state.debt[slot] > 0 && state.queue_len[slot] > 0 {
             let input = take(state, slot);
             state.debt[slot] = state.debt[slot].saturating_sub(1);
-            apply(state, slot, input);
+            apply(state, slot, input, &mut turn);
             state.repeats[slot] = 0;
         }
     }
@@ -80,7 +81,7 @@ pub(super) fn run(game: &mut Match) {
             }
             if state.queue_len[slot] > 0 {
                 let input = take(state, slot);
-                apply(state, slot, input);
+                apply(state, slot, input, &mut turn);
                 state.repeats[slot] = 0;
             } else if applied[slot] < due[slot] {
                 if !stand_in(state, slot, repeats) {
@@ -96,8 +97,11 @@ pub(super) fn run(game: &mut Match) {
         if moving == 0 {
             break;
         }
+        face(state, turn);
+        turn = 0;
         movement::run(state, &game.blocks, game.map.geometry(), rules, moving);
     }
+    face(state, turn);
     // Whoever lived no time this tick but had some due coasts to a stop; a trigger stays pulled as long as keys would.
     let idle = MatchState::slots(state.joined)
         .filter(|&slot| applied[slot] == 0 && due[slot] > 0)
@@ -117,9 +121,7 @@ pub(super) fn run(game: &mut Match) {
         movement::run(state, &game.blocks, game.map.geometry(), rules, idle);
     }
     // From where a body stands now, for shots leave from there.
-    for slot in MatchState::slots(state.alive & state.heard) {
-        face(state, slot);
-    }
+    face(state, state.alive & state.heard);
     movement::remember(state, rules);
 }
 
@@ -137,8 +139,10 @@ fn stand_in(state: &mut MatchState, slot: usize, repeats: u8) -> bool {
 
 fn take(state: &mut MatchState, slot: usize) -> InputCmd {
     let input = state.queue[slot][0];
-    state.queue[slot].copy_within(1.., 0);
-    state.queue[slot][QUEUE - 1] = InputCmd::default();
+    // What lies beyond the waiting ones is zeros, and mostly one waits: the other lines of the queue are not touched.
+    let len = state.queue_len[slot] as usize;
+    state.queue[slot].copy_within(1..len, 0);
+    state.queue[slot][len - 1] = InputCmd::default();
     state.queue_len[slot] -= 1;
     // Inputs that never came were stood in for, and will not come late.
     if state.heard >> slot & 1 == 1 {
@@ -148,8 +152,13 @@ fn take(state: &mut MatchState, slot: usize) -> InputCmd {
     input
 }
 
-/// View and presses of an input; motion is another matter.
-fn apply(state: &mut MatchState, slot: usize, input: InputCmd) {
+/// View and presses of an input; motion is another matter. `turn`: who is yet to face the cursor.
+fn apply(state: &mut MatchState, slot: usize, input: InputCmd, turn: &mut u8) {
+    if *turn >> slot & 1 == 1 {
+        // An input before this one has turned the player, and this one may not.
+        face(state, 1 << slot);
+    }
+    *turn |= 1 << slot;
     let went_down = Buttons(input.held.0 & !state.held[slot].0);
     state.held[slot] = input.held;
     state.heard |= 1 << slot;
@@ -157,18 +166,26 @@ fn apply(state: &mut MatchState, slot: usize, input: InputCmd) {
     state.ack_tick[slot] = input.ack_tick;
     state.cursor_x[slot] = f32::from(input.cursor_x) * (1.0 / crate::world::CURSOR);
     state.cursor_y[slot] = f32::from(input.cursor_y) * (1.0 / crate::world::CURSOR);
-    face(state, slot);
     press(state, slot, went_down | input.taps);
 }
 
-/// Turns a player towards the cursor; within 1/1000 px of it the facing stays.
-fn face(state: &mut MatchState, slot: usize) {
-    let (dx, dy) = (state.cursor_x[slot] - state.x[slot], state.cursor_y[slot] - state.y[slot]);
-    let length = (dx * dx + dy * dy).sqrt();
-    if length > 1.0e-3 {
-        state.aim_x[slot] = dx / length;
-        state.aim_y[slot] = dy / length;
+/// Turns the players of `mask` towards their cursors; within 1/1000 px of it the facing stays.
+///
+/// All lanes at once: two roots and four divisions of four lanes cost what one player's do.
+fn face(state: &mut MatchState, mask: u8) {
+    if mask == 0 {
+        return;
     }
+    let (mut aim_x, mut aim_y) = (state.aim_x, state.aim_y);
+    for i in 0..PLAYERS {
+        let (dx, dy) = (state.cursor_x[i] - state.x[i], state.cursor_y[i] - state.y[i]);
+        let length = (dx * dx + dy * dy).sqrt();
+        let turns = length > 1.0e-3 && mask >> i & 1 == 1;
+        let (x, y) = (dx / length, dy / length);
+        aim_x[i] = if turns { x } else { aim_x[i] };
+        aim_y[i] = if turns { y } else { aim_y[i] };
+    }
+    (state.aim_x, state.aim_y) = (aim_x, aim_y);
 }
 
 /// Books presses. The dead may ask for respawn, nothing else; after the match nobody may do anything.
