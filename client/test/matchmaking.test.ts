@@ -1,6 +1,6 @@
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { Matchmaking, type LobbySocket } from '../src/net/matchmaking';
-import { readFound, readUpdate, readWelcome } from '../src/net/matchmakingProtocol';
+import { partyCodeOf, partyLink, readFound, readParty, readUpdate, readWelcome } from '../src/net/matchmakingProtocol';
 
 class FakeSocket implements LobbySocket {
   readonly sent: [string, unknown][] = [];
@@ -44,6 +44,8 @@ function bench(answers: (() => Response)[]): Bench {
     token: '',
     matchmaking: new Matchmaking({
       async fetch(path, init) {
+        // A server that does not say what it has.
+        if (path === '/service') return new Response('{}', { status: 404 });
         expect(path).toBe('/accounts/guest');
         asked.push(new Headers(init.headers).get('authorization'));
         return answers.shift()!();
@@ -58,6 +60,7 @@ function bench(answers: (() => Response)[]): Bench {
         made.token = token;
       },
       now: () => (now += 40),
+      pings: { ping: async () => {}, now: () => now, loadUnwanted: () => [], saveUnwanted: () => {} },
     }),
   };
   return made;
@@ -137,6 +140,60 @@ describe('the way to a rated match', () => {
     expect(matchmaking.found).toBe(null);
   });
 
+  it('is in a party: its code goes along, its leader alone begins, and what is refused of it ends no wait', async () => {
+    const { matchmaking, sockets } = bench([json(201, { token: 't' })]);
+    await matchmaking.enter('Ann', 'QUIETFOX');
+    const [socket] = sockets as [FakeSocket];
+    socket.say('welcome', WELCOME);
+    expect(socket.sent).toEqual([['party:join', { code: 'QUIETFOX' }]]);
+    const party = (leader: string, isReady: boolean): void => socket.say('party_state', { code: 'QUIETFOX', leader, members: [{ id: '7', name: 'Ann', isReady: true }, { id: '8', name: 'Bob', isReady }] });
+    party('8', true);
+    expect([matchmaking.leads, matchmaking.unready]).toEqual([false, []]);
+    matchmaking.join('duel');
+    expect([matchmaking.phase, socket.sent.length]).toEqual(['ready', 1]);
+    party('7', false);
+    expect([matchmaking.leads, matchmaking.unready]).toEqual([true, ['Bob']]);
+    matchmaking.join('standard');
+    expect(socket.sent.at(-1)).toEqual(['queue:join', expect.objectContaining({ mode: 'standard', party: 'QUIETFOX' })]);
+    socket.say('request_refused', { event: 'queue:join', reason: 'not_ready', message: 'Somebody in the party is not ready' });
+    expect([matchmaking.phase, matchmaking.problem]).toEqual(['ready', 'Somebody in the party is not ready']);
+    socket.say('queue_joined', { mode: 'standard', waitedMs: 5000 });
+    expect([matchmaking.phase, matchmaking.waitedMs >= 5000]).toEqual(['waiting', true]);
+    socket.say('request_refused', { event: 'party:kick', reason: 'party_queued', message: 'The party waits or plays' });
+    expect([matchmaking.phase, matchmaking.partyProblem]).toEqual(['waiting', 'The party waits or plays']);
+    socket.say('queue_left', { reason: 'member_away' });
+    expect([matchmaking.phase, matchmaking.problem]).toEqual(['ready', 'Somebody in your party was away for too long']);
+    // After a match the party is still there, on the same connection.
+    socket.say('match_found', found('x'));
+    matchmaking.rest();
+    expect([matchmaking.phase, matchmaking.party?.code, socket.sent.at(-1)?.[0]]).toEqual(['ready', 'QUIETFOX', 'menu:enter']);
+    await matchmaking.enter('Ann');
+    expect(sockets.length).toBe(1);
+    socket.say('party_left', { reason: 'removed' });
+    expect([matchmaking.party, matchmaking.partyProblem]).toEqual([null, 'You are in the party no longer']);
+    party('7', true);
+    matchmaking.close();
+    expect([socket.sent.at(-1)?.[0], socket.isOpen, matchmaking.party]).toEqual(['party:leave', false, null]);
+  });
+
+  it('does not use the token of one match for the connection to another', async () => {
+    const { matchmaking, sockets } = bench([json(201, { token: 't' })]);
+    await matchmaking.enter('Ann');
+    const [socket] = sockets as [FakeSocket];
+    socket.say('welcome', WELCOME);
+    socket.say('match_found', found('first'));
+    await matchmaking.credentials();
+    const back = matchmaking.credentials();
+    socket.say('match_found', { ...found('other'), matchId: 'm2', server: { url: 'https://other.example' } });
+    vi.advanceTimersByTime(9000);
+    await expect(back).rejects.toThrow('no token');
+    expect([matchmaking.found?.matchId, await matchmaking.credentials()]).toEqual(['m2', 'other']);
+    const lost = matchmaking.credentials();
+    socket.say('match_lost', { reason: 'server_lost' });
+    expect([matchmaking.phase, vi.getTimerCount()]).toEqual(['waiting', 0]);
+    void lost;
+  });
+
   it('forgets an answer that comes after one has left', async () => {
     const { matchmaking, sockets } = bench([json(201, { token: 't' })]);
     const entering = matchmaking.enter('Ann');
@@ -148,10 +205,20 @@ describe('the way to a rated match', () => {
 
 describe('what a matchmaker says', () => {
   it('is read, or refused', () => {
-    expect(readWelcome(WELCOME)).toEqual({ regions: ['eu'], modes: ['duel', 'standard'] });
-    for (const odd of [null, {}, { ...WELCOME, regions: [] }, { ...WELCOME, modes: [{ name: '<b>' }] }]) expect(readWelcome(odd)).toBe(null);
+    expect(readWelcome(WELCOME)).toEqual({ playerId: '7', regions: ['eu'], modes: ['duel', 'standard'] });
+    for (const odd of [null, {}, { ...WELCOME, playerId: 'a b' }, { ...WELCOME, regions: [] }, { ...WELCOME, modes: [{ name: '<b>' }] }]) expect(readWelcome(odd)).toBe(null);
     expect(readUpdate({ waiting: 1.5 })).toBe(null);
     for (const url of ['javascript:alert(1)', 'nowhere', 7, 'ws://x']) expect(readFound({ ...found('t'), server: { url } }), String(url)).toBe(null);
     expect(readFound({ ...found(''), })).toBe(null);
+    const member = { id: '7', name: 'Ann\u202e', isReady: true };
+    expect(readParty({ code: 'QUIETFOX', leader: '7', members: [member, { name: 'nobody' }, ...Array(9).fill(member)] })).toEqual({
+      code: 'QUIETFOX', leader: '7', members: Array(3).fill({ id: '7', name: 'Ann', isReady: true }),
+    });
+    for (const odd of [{}, { code: 'quietfox', leader: '7', members: [member] }, { code: 'QUIETFOX', leader: '7', members: [] }, { code: 'QUIETFOX', members: [member] }]) {
+      expect(readParty(odd)).toBe(null);
+    }
+    expect(['quietfox', ' QUIETFOX ', 'https://play.example/?party=QUIETFOX&x=1'].map(partyCodeOf)).toEqual(Array(3).fill('QUIETFOX'));
+    expect(['', 'QUIET', 'QUIET-FX', 'https://play.example/?lobby=QUIETFOX'].map(partyCodeOf)).toEqual(['', '', '', '']);
+    expect(partyLink('https://play.example/game/?name=A&server=https://eu.example#x', 'QUIETFOX')).toBe('https://play.example/game/?server=https%3A%2F%2Feu.example&party=QUIETFOX');
   });
 });

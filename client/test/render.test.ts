@@ -158,10 +158,12 @@ describe('the typeface', () => {
 });
 
 describe('sizes and directions', () => {
-  it('zoom is whole and at least 1', () => {
+  it('zoom is whole where one fits, and else all of it is shown', () => {
     expect(wholeZoom(1920, 1080)).toBe(4);
     expect(wholeZoom(1919, 1080)).toBe(3);
-    expect(wholeZoom(300, 200)).toBe(1);
+    expect(wholeZoom(480, 270)).toBe(1);
+    expect(wholeZoom(360, 270)).toBe(0.75);
+    expect(wholeZoom(0, 0)).toBeGreaterThan(0);
   });
 
   it('a direction is the nearest frame, any turn and sign', () => {

@@ -148,7 +148,11 @@ describe('the session', () => {
     link.say('match:return', { reason: 'finished' });
     expect(session.phase).not.toBe('failed');
     link.say('left_lobby', { reason: 'match over' });
-    expect([session.phase, session.problem], 'to the menu, with nothing to complain about').toEqual(['failed', '']);
+    expect([session.isOver, session.phase, session.problem], 'they stay when its lobby closes').toEqual([true, 'joining', '']);
+    link.become('down');
+    link.become('up');
+    expect([session.phase, link.sent.at(-1)?.[0]], 'and when the connection ends').toEqual(['joining', 'player:join']);
+    session.stop();
     const late = start('red', { kind: 'hosted' });
     late.link.become('up');
     late.link.say('match:return', { reason: 'MATCH_GONE' });

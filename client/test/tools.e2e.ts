@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from './browser/axe';
 import { launch } from './browser/chromium';
 import { loadEngine } from './engine';
 
@@ -101,6 +102,7 @@ describe('the replay viewer', () => {
     await page.mouse.click(box.x + box.width * 0.4, box.y + 20);
     await page.locator('.time', { hasText: /^0:2[3-6]/ }).waitFor();
     await page.screenshot({ path: resolve(SHOTS, 'replay-all.png') });
+    expect.soft(await accessibilityFaults(page)).toEqual([]);
     const before = await colours(page);
     await page.getByRole('button', { name: /^Ada/ }).click();
     await page.getByRole('button', { name: 'Play', exact: true }).click();
@@ -114,6 +116,7 @@ describe('the replay viewer', () => {
   it('says what is wrong with a match id, a file and a damaged recording, and goes on', async () => {
     const page = await open('/replay.html?match=unheard-of');
     await page.getByText('There is no recording of match unheard-of').waitFor();
+    expect.soft(await accessibilityFaults(page)).toEqual([]);
     await page.goto(`${origin}/replay.html?match=gone`);
     await page.getByText('There is no recording of match gone').waitFor();
     await page.goto(`${origin}/replay.html?match=..%2Fsecret`);
@@ -145,12 +148,12 @@ describe('the map editor', () => {
     const original = await hash();
     // A pen around a red spawn: no way out.
     await page.getByRole('button', { name: 'New' }).click();
-    await page.getByRole('button', { name: 'red spawn' }).click();
+    await page.getByRole('button', { name: 'red spawn', exact: true }).click();
     await page.mouse.click(...at(10, 10));
-    await page.getByRole('button', { name: 'blue spawn' }).click();
+    await page.getByRole('button', { name: 'blue spawn', exact: true }).click();
     await page.mouse.click(...at(36, 16));
     await page.getByText(/clear line to the blue spawn/).waitFor();
-    await page.getByRole('button', { name: 'wood' }).click();
+    await page.getByRole('button', { name: 'wood', exact: true }).click();
     await page.getByRole('button', { name: 'Rectangle' }).click();
     await page.mouse.move(...at(7, 7));
     await page.mouse.down();
@@ -160,6 +163,7 @@ describe('the map editor', () => {
     const penned = await hash();
     expect(penned).not.toBe(original);
     await page.screenshot({ path: resolve(SHOTS, 'editor-checks.png') });
+    expect.soft(await accessibilityFaults(page)).toEqual([]);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save' }).click();
     const png = await readFile((await (await download).path())!);

@@ -21,22 +21,26 @@ after(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
-/** Runs in the page before its own scripts: the sockets that it opens can be cut. */
+/** Runs in the page before its own scripts: the sockets that it opens can be cut, and the game's be spoken over. */
 function keepSockets(): void {
   const all: WebSocket[] = [];
+  let game: WebSocket | undefined;
   const Original = WebSocket;
   window.WebSocket = class extends Original {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
       all.push(this);
+      // Events of Socket.IO's main namespace; those of the matchmaker name theirs.
+      this.addEventListener('message', ({ data }) => { if (typeof data === 'string' && data.startsWith('42[')) game = this; });
     }
   };
-  Object.assign(window, { cutSockets: (part: string) => all.splice(0).forEach((socket) => (socket.url.includes(part) ? socket.close() : all.push(socket))) });
+  Object.assign(window, {
+    sayToGame: (event: string) => game?.send(`42${JSON.stringify([event, {}])}`), cutSockets: (part: string) => all.splice(0).forEach((socket) => (socket.url.includes(part) ? socket.close() : all.push(socket))) });
 }
 
 test('two browsers queue, meet in a rated match, and one that loses its connection comes back into it', { timeout: 240_000 }, async () => {
   folder = await mkdtemp(join(tmpdir(), 'trespasser-rated-'));
-  const server = startProcess({ PORT: '0', MATCHMAKING: 'on', DATA_DIR: folder });
+  const server = startProcess({ PORT: '0', MATCHMAKING: 'on', DATA_DIR: folder, REPLAYS: 'directory', DEBUG_COMMANDS: 'on' });
   const url = await server.ready;
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const errors: string[] = [];
@@ -78,9 +82,56 @@ test('two browsers queue, meet in a rated match, and one that loses its connecti
   assert.equal(back['malformed'], 0);
   await until('two players again', async () => (await state(bob))['playersKnown'] === 2);
 
-  await bob.keyboard.press('Escape');
-  await bob.locator('#leave').click();
+  // The rating that both see is the one that the database has, and the recording has their names.
+  await bob.evaluate(() => (window as unknown as { sayToGame(event: string): void }).sayToGame('debug:trigger_match_end'));
+  const rating = (page: Page): Promise<string> => page.locator('.end .rating').innerText({ timeout: 1000 }).catch(() => '');
+  for (const page of [ann, bob]) {
+    await until('the rating', async () => /^Rating -?\d+ \u2192 \S+ \([+\u2212\u00b1]\d+\) \u00b7 still being placed, \u00b1\d+$/.test(await rating(page))).catch(async (error: Error) => {
+      error.message = `${await rating(page)}: ${error.message}`;
+      throw error;
+    });
+    await page.locator('#watch-replay').waitFor({ timeout: 60_000 });
+  }
+  const shownRating = await bob.locator('.end .rating b').innerText();
+  const changes = await bob.locator('.end tbody tr td:last-child').allInnerTexts();
+  assert.equal(changes.length, 2);
+  assert(changes.every((change) => /^[+\u2212\u00b1]\d+$/.test(change)), changes.join());
+  // The server sends its clients away; the results stay.
+  await until('the connection is over', async () => (await state(bob))['connected'] === false);
+  assert(await bob.locator('.end').isVisible());
+  const replay = await bob.context().newPage();
+  replay.on('pageerror', (error) => errors.push(`replay: ${String(error)}`));
+  await replay.goto((await bob.locator('#watch-replay').getAttribute('href'))!);
+  for (const name of ['Ann', 'Bob']) await replay.locator('.people', { hasText: name }).waitFor({ timeout: 60_000 });
+  await replay.close();
+
+  await ann.locator('#next-match').click();
+  await ann.locator('#queue-join').waitFor();
+  await until('a way that was measured', async () => /^\d+ ms$/.test(await ann.locator('.ping').innerText()));
+  await ann.locator('#party-create').click();
+  const code = /Party (\S{8})/.exec(await ann.locator('.party', { hasText: /Party \S{8}/ }).innerText())![1]!;
+  await bob.locator('#leave-end').click();
   await until('the menu', async () => (await state(bob))['scene'] === 'menu');
+  await bob.locator('#open-leaderboard').click();
+  await bob.locator('#board-duel').waitFor({ state: 'attached' });
+  const own = bob.locator('.own-rank', { hasText: /you are number [12] with/ });
+  await own.waitFor({ timeout: 30_000 });
+  assert((await own.innerText()).endsWith(` ${shownRating}`));
+  await bob.locator('#board-back').click();
+
+  // Into the party by its code, ready, and with it into the queue.
+  await bob.locator('#open-queue').click();
+  await bob.locator('#party-code').fill(code.toLowerCase());
+  await bob.locator('#party-join').click();
+  await ann.locator('.party-members', { hasText: 'Bob' }).waitFor();
+  assert.match(await ann.locator('#queue-reason').innerText(), /Not ready yet: Bob/);
+  await bob.locator('#queue-ready').click();
+  await bob.locator('#loadout-confirm').click();
+  await ann.locator('#queue-join').click();
+  await ann.locator('#loadout-confirm').click();
+  for (const page of [ann, bob]) await page.locator('#queue-leave').waitFor();
+  await bob.locator('#queue-leave').click();
+  await ann.locator('#queue-reason', { hasText: 'Somebody in your party stopped waiting' }).waitFor();
   assert.equal(await bob.evaluate((origin) => localStorage.getItem(`trespasser.device@${origin}`) !== null, new URL(url).origin), true);
   assert.deepEqual(errors, []);
 });

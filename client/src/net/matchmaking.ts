@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client';
-import { readFound, readParty, readReason, readUpdate, readWelcome, type MatchFound, type Party, type QueueUpdate, type Welcome } from './matchmakingProtocol';
+import { readFound, readParty, readReason, readUpdate, readWaited, readWelcome, type MatchFound, type Party, type QueueUpdate, type Welcome } from './matchmakingProtocol';
 import { RegionPings, pingMeans, type PingMeans } from './regionPings';
 import { askService, type Service } from './service';
 
@@ -70,6 +70,7 @@ export class Matchmaking {
   private socket: LobbySocket | null = null;
   private token = '';
   private pingMs = 50;
+  private waitsSince = 0;
   /** Code of a party that one was asked into. */
   private wantedParty = '';
   /** The token of `found` has not been used. */
@@ -87,6 +88,11 @@ export class Matchmaking {
   /** Whether one's own word counts: alone, or as the leader of the party. */
   get leads(): boolean {
     return this.party === null || this.party.leader === this.welcome?.playerId;
+  }
+
+  /** ms; of who waits. */
+  get waitedMs(): number {
+    return this.means.now() - this.waitsSince;
   }
 
   /** Members of the party, oneself left out, who have not said that they are ready. */
@@ -131,6 +137,7 @@ export class Matchmaking {
       mode, pings: this.regions.forQueue(welcome.regions, this.pingMs), backfill: true, ...(this.party ? { party: this.party.code } : {}),
     });
     this.update = null;
+    this.waitsSince = this.means.now();
     this.set('waiting');
   }
 
@@ -276,11 +283,13 @@ export class Matchmaking {
       this.party = null;
       this.tell(had && readReason(payload).message === 'removed' ? 'You are in the party no longer' : '');
     });
-    on('queue_joined', () => {
+    on('queue_joined', (payload) => {
+      this.waitsSince = this.means.now() - readWaited(payload);
       if (this.phase === 'ready' || this.phase === 'entering' || this.phase === 'found') this.set('waiting');
     });
     on('queue_update', (payload) => {
       this.update = readUpdate(payload);
+      if (this.update) this.waitsSince = this.means.now() - this.update.waitedMs;
       this.onChange();
     });
     on('match_found', (payload) => this.take(payload));

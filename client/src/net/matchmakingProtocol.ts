@@ -60,6 +60,11 @@ export function readUpdate(value: unknown): QueueUpdate | null {
   return players === null ? null : { waiting: players, waitedMs: number(waitedMs, 0, DAY_MS) ?? 0, estimateMs: number(estimateMs, 0, DAY_MS) };
 }
 
+/** ms */
+export function readWaited(value: unknown): number {
+  return number(record(value)['waitedMs'], 0, DAY_MS) ?? 0;
+}
+
 export function readFound(value: unknown): MatchFound | null {
   const { matchId, server, token } = record(value);
   const url = origin(record(server)['url']);

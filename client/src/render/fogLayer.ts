@@ -5,9 +5,6 @@ import { fieldCanvas, FieldTexture } from './fieldTexture';
 import type { FogStyle } from './fogStyles';
 import { css, PALETTE } from './palette';
 
-/** Bayer's 4 x 4 matrix: thresholds in sixteenths. */
-const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5] as const;
-
 /** Local ms from one polygon to the next: one state at 20 Hz. */
 const BLEND_MS = 55;
 /**
@@ -20,8 +17,9 @@ const RIM_MS = 200;
 /** Share of the fog that the rim is free of. */
 const RIM_LIGHT = 0.9;
 
-/** Of a grain. As many of them as make the same darkness on the whole. */
-const GRAIN_OPACITY = 0.86;
+/** px from one stroke of the hatching to the next, and how much darker a stroke is than what lies between. */
+const HATCH = 4;
+const STROKE = 0.4;
 
 /** Where walls stand, for {@link FogLayer}. */
 export interface WallMask {
@@ -109,13 +107,17 @@ export class FogLayer {
     const plain = css(PALETTE.fog, opacity);
     if (style === 'dark') return plain;
     const tile = document.createElement('canvas');
-    tile.width = tile.height = 4;
+    tile.width = tile.height = HATCH;
     const context = tile.getContext('2d');
     if (!context) return plain;
-    context.fillStyle = css(PALETTE.fog, GRAIN_OPACITY);
-    BAYER.forEach((threshold, i) => {
-      if ((threshold + 0.5) / 16 < opacity / GRAIN_OPACITY) context.fillRect(i % 4, i >> 2, 1, 1);
-    });
+    // As dark on the whole as the plain fog is.
+    const between = Math.max(0, Math.min(opacity, 1 - STROKE + STROKE / HATCH) - STROKE / HATCH);
+    for (let y = 0; y < HATCH; y += 1) {
+      for (let x = 0; x < HATCH; x += 1) {
+        context.fillStyle = css(PALETTE.fog, (x + y) % HATCH === 0 ? between + STROKE : between);
+        context.fillRect(x, y, 1, 1);
+      }
+    }
     return this.fog.context.createPattern(tile, 'repeat') ?? plain;
   }
 

@@ -65,6 +65,7 @@ export class QueueScene extends BaseScene {
 
   override update(time: number): void {
     this.backdrop?.update(time, this.services.settings.fog);
+    this.view?.tick(this.services.matchmaking.waitedMs);
   }
 
   protected override end(): void {

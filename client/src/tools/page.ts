@@ -53,7 +53,7 @@ export function message(error: unknown): string {
 
 /** The playfield at a whole number of device pixels, and what lies over it. */
 export class Stage {
-  readonly root = el('div', 'stage');
+  readonly root = el('main', 'stage', { 'aria-label': 'Playfield' });
   readonly canvas = el('canvas', '', { width: String(FIELD_WIDTH), height: String(FIELD_HEIGHT) });
   readonly context = this.canvas.getContext('2d')!;
   private readonly hint = el('div', 'hint');

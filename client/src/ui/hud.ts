@@ -184,8 +184,9 @@ export class Hud {
   update(match: MatchModel, dazzle: Dazzle, localMs: number, elapsedMs: number, boardWanted: boolean, covered: boolean): void {
     const { own, ownBody: body } = match;
     const alive = own?.alive === true && body !== null;
+    this.root.classList.toggle('over', match.result !== null);
     this.glare.update(dazzle, this.settings.darkFlashes);
-    setShown(this.healthBox, alive);
+    setShown(this.healthBox, alive && match.result === null);
     setShown(this.arms.root, alive && match.result === null);
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));

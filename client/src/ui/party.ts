@@ -25,15 +25,16 @@ export class PartyPanel {
   private readonly alone: HTMLElement;
   private readonly together: HTMLElement;
   private readonly leave = el('button', '', { type: 'button', id: 'party-leave', 'aria-label': 'Leave the party' }, 'Leave');
+  private readonly copy = el('button', '', { type: 'button', id: 'party-copy', 'aria-label': 'Copy the invite link' }, 'Copy link');
   private shown = '';
 
   constructor(actions: PartyActions, disposer: Disposer) {
     const create = el('button', '', { type: 'button', id: 'party-create' }, 'Make a party');
     const join = el('button', '', { type: 'submit', id: 'party-join' }, 'Join');
     const form = el('form', 'party-form', { autocomplete: 'off', 'aria-label': 'Join a party' }, this.code, join);
-    const copy = el('button', '', { type: 'button', id: 'party-copy', 'aria-label': 'Copy the invite link' }, 'Copy link');
     this.alone = el('div', '', {}, el('p', 'dim', {}, 'Up to four friends play on one side'), create, form);
-    this.together = el('div', '', {}, this.members, this.link, el('div', 'buttons', {}, copy, this.leave));
+    // Who waits takes nobody in.
+    this.together = el('div', '', {}, this.members, this.link, el('div', 'buttons', {}, this.copy, this.leave));
     this.root.append(this.title, this.alone, this.together, this.status);
     disposer.listen(create, 'click', () => actions.onCreateParty());
     disposer.listen(form, 'submit', (event) => {
@@ -45,7 +46,7 @@ export class PartyPanel {
         this.code.focus();
       }
     });
-    disposer.listen(copy, 'click', () => copyLink(this.link, (text) => this.say(text, false)));
+    disposer.listen(this.copy, 'click', () => copyLink(this.link, (text) => this.say(text, false)));
     disposer.listen(this.leave, 'click', () => actions.onLeaveParty());
     disposer.listen(this.members, 'click', (event) => {
       const { dataset } = event.target as HTMLElement;
@@ -59,6 +60,8 @@ export class PartyPanel {
     setShown(this.root, isQuiet || (phase === 'waiting' && party !== null));
     setShown(this.alone, party === null);
     setShown(this.together, party !== null);
+    setShown(this.link, isQuiet);
+    setShown(this.copy, isQuiet);
     setText(this.title, party ? `Party ${party.code}` : 'Party');
     const text = JSON.stringify([party, partyProblem, isQuiet, welcome?.playerId]);
     if (text === this.shown) return;
@@ -70,7 +73,7 @@ export class PartyPanel {
     const hadFocus = this.members.contains(document.activeElement) ? document.activeElement?.id : undefined;
     this.members.replaceChildren(...party.members.map(({ id, name, isReady }) => {
       const isOwn = id === welcome?.playerId;
-      const state = id === party.leader ? 'Leads' : isReady ? 'Ready' : phase === 'waiting' ? '' : 'Not ready';
+      const state = id === party.leader ? 'Leads' : phase === 'waiting' ? 'Waits' : isReady ? 'Ready' : 'Not ready';
       const may = leads && isQuiet && !isOwn;
       return el(
         'li', isOwn ? 'own' : '', {},

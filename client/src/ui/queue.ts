@@ -33,6 +33,7 @@ export class QueueView {
   private readonly modeBox = el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Mode'), this.modes);
   private readonly regions = el('div', 'regions');
   private readonly regionBox = el('fieldset', 'plain', {}, el('legend', 'caption', {}, 'Regions'), this.regions);
+  private readonly clock = el('p', 'wait-clock', { role: 'timer' });
   private readonly join = el('button', 'primary', { type: 'submit', id: 'queue-join' }, 'Find a rated match');
   private readonly ready = el('button', 'primary', { type: 'button', id: 'queue-ready' });
   private readonly leave = el('button', '', { type: 'button', id: 'queue-leave' }, 'Stop waiting');
@@ -49,7 +50,7 @@ export class QueueView {
     this.party = new PartyPanel(actions, disposer);
     const form = el(
       'form', 'column', { autocomplete: 'off', 'aria-label': 'Rated match' },
-      this.modeBox, this.regionBox, el('div', 'spring'), this.reason, this.join, this.ready, this.leave,
+      this.modeBox, this.regionBox, el('div', 'spring'), this.clock, el('div', 'spring'), this.reason, this.join, this.ready, this.leave,
     );
     this.root = el(
       'main', 'lobbies rated', { 'aria-label': 'Rated match' },
@@ -89,8 +90,8 @@ export class QueueView {
     setText(this.title, titles[phase]);
     let detail = '';
     if (phase === 'waiting' && update) {
-      const expected = update.estimateMs === null ? '' : ` \u00b7 about ${clockTime(update.estimateMs)}`;
-      detail = `${update.waiting} waiting \u00b7 ${clockTime(update.waitedMs)} so far${expected}`;
+      const expected = update.estimateMs === null ? '' : ` \u00b7 most wait about ${clockTime(update.estimateMs)}`;
+      detail = `${update.waiting} waiting in this mode${expected}`;
     } else if (phase === 'absent') detail = 'This server has none';
     else if (phase === 'ready') detail = leads ? 'Its result counts for your rating' : 'The leader of your party chooses and begins';
     setText(this.detail, detail);
@@ -110,6 +111,7 @@ export class QueueView {
     setShown(this.join, phase === 'ready' && leads && unready.length === 0);
     setShown(this.ready, phase === 'ready' && !leads);
     setShown(this.leave, phase === 'waiting');
+    setShown(this.clock, phase === 'waiting');
     setShown(this.quick, phase !== 'found' && party === null && service?.lobbies !== false);
     this.party.show(matchmaking);
     // Whoever has lost the focus to something that is gone gets it back.
@@ -117,6 +119,11 @@ export class QueueView {
     const isNew = phase !== this.phase;
     this.phase = phase;
     if (!this.root.hidden && (isNew || isLost)) this.focus();
+  }
+
+  /** Once a frame. */
+  tick(waitedMs: number): void {
+    if (!this.clock.hidden) setText(this.clock, clockTime(waitedMs));
   }
 
   /** What is most likely wanted next. */

@@ -71,9 +71,12 @@ export class ResultsCard {
       const rating = ratingOf(row);
       return rating ? shownChange(rating) : rated?.state === 'known' ? '\u2013' : '\u2026';
     };
+    const leave = el('button', '', { type: 'button', id: 'leave-end' }, 'Back to menu');
+    const score = [el('span', 'red', {}, String(result.redKills)), ' : ', el('span', 'blue', {}, String(result.blueKills))];
+    const winner = won === 'red' ? 'Red wins' : won === 'blue' ? 'Blue wins' : 'A draw';
     return [
-      el('h2', won ?? '', {}, won === 'red' ? 'Red wins' : won === 'blue' ? 'Blue wins' : 'A draw'),
-      el('p', 'final', {}, el('span', 'red', {}, String(result.redKills)), ' : ', el('span', 'blue', {}, String(result.blueKills))),
+      // Eight players and their ratings leave no room for two lines.
+      ...(rated ? [el('h2', '', {}, el('span', won ?? '', {}, winner), '  ', ...score)] : [el('h2', won ?? '', {}, winner), el('p', 'final', {}, ...score)]),
       el('p', 'dim', {}, [verdict, result.duration > 0 ? clockTime(result.duration) : ''].filter(Boolean).join(' \u00b7 ')),
       ...(rated ? [ratingLine(rated, players.get(rated.ownAccount)?.rating ?? null)] : []),
       table(
@@ -86,15 +89,14 @@ export class ResultsCard {
         null,
       ),
       ...(rated ? [
-        el('div', 'buttons', {}, el('button', 'primary', { type: 'button', id: 'next-match' }, 'Next rated match'), ...watch(rated)),
-      ] : [el('p', 'dim', {}, 'The next match starts in a moment')]),
-      el('button', '', { type: 'button', id: 'leave-end' }, 'Back to menu'),
+        el('div', 'buttons', {}, el('button', 'primary', { type: 'button', id: 'next-match' }, 'Next match'), ...watch(rated), leave),
+      ] : [el('p', 'dim', {}, 'The next match starts in a moment'), leave]),
     ];
   }
 }
 
 function watch({ replay }: Rated): HTMLElement[] {
-  return replay === '' ? [] : [el('a', 'button', { href: replay, target: '_blank', rel: 'noopener', id: 'watch-replay' }, 'Watch the replay')];
+  return replay === '' ? [] : [el('a', 'button', { href: replay, target: '_blank', rel: 'noopener', id: 'watch-replay' }, 'Watch replay')];
 }
 
 function ratingLine({ state, report }: Rated, own: ReportedPlayer['rating']): HTMLElement {

@@ -22,7 +22,7 @@ const PALETTE_TEXT: Readonly<Record<PaletteName, readonly [label: string, meanin
 const FOG_TEXT: Readonly<Record<FogStyle, readonly [label: string, meaning: string]>> = {
   dark: ['Dark', 'What is not seen lies in the dark'],
   mist: ['Mist', 'What is not seen is pale, for dim screens and who sees little in the dark'],
-  grain: ['Grain', 'What is not seen is grained, told apart by its pattern too'],
+  grain: ['Hatched', 'What is not seen is hatched, told apart by its pattern too'],
 };
 
 export interface SettingsActions {

@@ -1,9 +1,16 @@
 import type { Disposer } from '../core/disposer';
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 
-/** Device pixels for one playfield pixel: the largest whole number that fits, at least 1. */
+/** No window is so small that one needs less. */
+const LEAST_ZOOM = 0.1;
+
+/**
+ * Device pixels for one playfield pixel: the largest whole number that fits. Where not even one does, all of it is shown
+ * smaller rather than cut.
+ */
 export function wholeZoom(deviceWidth: number, deviceHeight: number): number {
-  return Math.max(1, Math.floor(Math.min(deviceWidth / FIELD_WIDTH, deviceHeight / FIELD_HEIGHT)));
+  const fits = Math.min(deviceWidth / FIELD_WIDTH, deviceHeight / FIELD_HEIGHT);
+  return fits >= 1 ? Math.floor(fits) : Math.max(LEAST_ZOOM, fits);
 }
 
 /**
