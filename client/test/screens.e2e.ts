@@ -145,7 +145,7 @@ describe('all screens, by keyboard alone', () => {
     await press('Shift+Tab', 'Shift+Tab');
     await tabTo('open-queue');
     await press('Enter');
-    await until('the answer', async () => (await page.locator('.queue h2').innerText()) === 'No rated matches');
+    await until('the answer', async () => (await page.locator('.rated h2').innerText()) === 'No rated matches');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('queue-quick');
     await look('rated-none');
     // The browser says of itself that there was no answer at that address.
