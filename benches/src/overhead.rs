@@ -225,13 +225,6 @@ struct Answer {
     bytes: usize,
 }
 
-struct NodeHost {
-    child: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-    hello: Hello,
-}
-
 /// A script of the package's under Node, that is told lines of JSON and answers with such.
 pub(crate) struct NodeScript {
     name: &'static str,

@@ -87,11 +87,11 @@ pub struct Options {
     pub(super) scaling: bool,
     /// Predicts servers, dollars and the first bottleneck for so many players, separated by commas; 10,000, 100,000 and 1,000,000
     /// unless given. Computes with benches/capacity.json.
-    #[arg(long, value_name = "PLAYERS", value_delimiter = ',', num_args = 0..=1, default_missing_value = "10000,100000,1000000",
+    #[arg(long, value_name = "PLAYERS", value_delimiter = ',', num_args = 0..=1, default_missing_values = ["10000", "100000", "1000000"],
         value_parser = clap::value_parser!(u64).range(8..=100_000_000), conflicts_with_all = ["node", "realtime", "matches", "threads", "polygons"])]
     pub(super) plan: Option<Vec<u64>>,
     /// With --plan: measures this machine first, and writes what comes out into benches/capacity.json. Takes minutes.
-    #[arg(long, requires = "plan")]
+    #[arg(long, requires_all = ["plan", "snapshots"])]
     pub(super) measure: bool,
     /// With --plan: a table of deploy/prices.json.
     #[arg(long, default_value = "on-demand", requires = "plan")]

@@ -8,7 +8,7 @@ use super::options::{Host, Options};
 use super::{TICK_NS, TICK_RATE, progress, row};
 use crate::overhead::{self, NodeScript};
 use crate::{map_label, origin};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

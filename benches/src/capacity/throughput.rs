@@ -180,7 +180,8 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     ensure!(replay_is_equal, "a match played alone again does not end in the hash it had among the others");
 
     let runs = options.runs as usize;
-    let mut by_run: Vec<f64> = blocks.chunks_mut(blocks.len() / runs).map(|blocks| median(blocks)).collect();
+    let a_run = blocks.len() / runs;
+    let mut by_run: Vec<f64> = blocks.chunks_exact_mut(a_run).map(median).collect();
     let ns_of_runs: Vec<f64> = by_run.iter().map(|ns| round(*ns)).collect();
     let ns = median(&mut by_run);
     blocks.sort_by(f64::total_cmp);

@@ -49,7 +49,8 @@ class Net {
   find(x: number, y: number): void {
     const { columns, size } = this;
     const corner = Math.floor(y / size) * columns + Math.floor(x / size);
-    let [first, second] = [Infinity, Infinity];
+    let first = Infinity;
+    let second = Infinity;
     for (let row = 0; row < 3; row += 1) {
       for (let at = corner + row * columns; at < corner + row * columns + 3; at += 1) {
         const dx = this.x[at]! - x;
@@ -77,8 +78,7 @@ const RUBBLE = new Net(2.8, 101);
 
 /** The border between two pieces is open. Both sides must say the same. */
 function isOpen(share: number, purpose: number): boolean {
-  const [a, b] = piece.id < piece.next ? [piece.id, piece.next] : [piece.next, piece.id];
-  return noise(a, b, purpose) < share;
+  return noise(Math.min(piece.id, piece.next), Math.max(piece.id, piece.next), purpose) < share;
 }
 
 /**

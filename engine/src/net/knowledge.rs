@@ -71,7 +71,7 @@ pub(crate) trait Ear {
     fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
 }
 
-/// Columns by viewer. 776 bytes, 56 for each projectile in the air, and 4 bytes for each slice and viewer who remembers it
+/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and 4 bytes for each slice and viewer who remembers it
 /// otherwise than it is.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
@@ -180,8 +180,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether it is easily told that no slice of a wall is in view: one that is out of reach, out of the cone, or
-    /// behind a single rectangle that hid something else just now. Most walls that have changed unseen are one of these,
-    /// and cost no line.
+    /// behind a single rectangle. Most walls that have changed unseen are the latter, and cost a line at most instead of
+    /// one for each point that is looked at.
     ///
     /// A rectangle hides a wall if it covers all its directions, does not overlap it, and stands before it in one of
     /// them: both are convex, so that neither can change from before to behind.
@@ -197,7 +197,7 @@ impl<'a> Scene<'a> {
         if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return true;
         }
-        d2 > 0.0 && self.is_covered(eye, (x0, y0, x1, y1), shadows)
+        d2 > 0.0 && self.is_shadowed(eye, (x0, y0, x1, y1), shadows)
     }
 
     /// Whether one of the rectangles that hid something of late hides all of `there`.
@@ -233,12 +233,14 @@ impl<'a> Scene<'a> {
             shadows.stops.rotate_right(1);
             shadows.cast.rotate_right(1);
             (shadows.stops[0], shadows.cast[0]) = (stop, shadow);
+        } else if shadow.is_some() {
+            // It may hide a part.
+            (shadows.stops[SHADOWS - 1], shadows.cast[SHADOWS - 1]) = (stop, shadow);
         }
         hides
     }
 
-    /// Whether a slice is in view; see the module's head. Behind a single rectangle it is not: that is told by one line at
-    /// most instead of one for each point that is looked at.
+    /// Whether a slice is in view; see the module's head. Behind a rectangle that hid something else just now it is not.
     fn shows_slice(&self, eye: &Eye, slice: usize, shadows: &mut Shadows<'_>) -> bool {
         let g = self.geometry;
         let (x0, y0, x1, y1) = (g.x0[slice], g.y0[slice], g.x1[slice], g.y1[slice]);
@@ -253,7 +255,7 @@ impl<'a> Scene<'a> {
             // The eye is in the gap.
             return true;
         }
-        if self.is_shadowed(eye, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF), shadows) {
+        if self.is_covered(eye, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF), shadows) {
             return false;
         }
         // A neighbour in the wall that stops sight covers the face between the two.
@@ -282,7 +284,7 @@ impl<'a> Scene<'a> {
 }
 
 /// What has hidden walls from a viewer is kept to be tried again, in the next look, too.
-const SHADOWS: usize = 6;
+const SHADOWS: usize = 4;
 
 type Rect = (f32, f32, f32, f32);
 
