@@ -101,6 +101,11 @@ export class FakeServer {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
+    // It does not say what there is, and the page takes all of it for there.
+    if (url.pathname === '/service') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
     if (url.pathname !== '/socket.io/') return this.file(url.pathname, response);
     const sid = url.searchParams.get('sid');
     if (sid === null) {
