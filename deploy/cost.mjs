@@ -15,6 +15,7 @@ Usage: cargo xtask cost [OPTIONS]
   --prices TABLE      A table of deploy/prices.json [default: on-demand]
   --cores X           Cores that a game server uses for one player [default: deploy/measured.json]
   --matches X         Matches a core, by \`cargo xtask capacity --snapshots\` [default: deploy/measured.json]
+  --places X          Matches of one process at most [default: ${ASSUMED.matchesPerServer}]
   --bytes X           Bytes a second and player with headers, without TLS [default: deploy/measured.json]
   --load FILE         Takes cores and bytes from the last line of \`cargo xtask load --json\`
   --mean X            Mean of players over the month as a share of the peak, for traffic [default: ${ASSUMED.meanOfPeak}]
@@ -63,7 +64,7 @@ function main(args) {
       args,
       options: {
         players: { type: 'string', default: '1000,10000,100000' }, prices: { type: 'string', default: 'on-demand' }, cores: { type: 'string' },
-        matches: { type: 'string' }, bytes: { type: 'string' }, load: { type: 'string' }, mean: { type: 'string' }, plot: { type: 'string' },
+        matches: { type: 'string' }, places: { type: 'string' }, bytes: { type: 'string' }, load: { type: 'string' }, mean: { type: 'string' }, plot: { type: 'string' },
         json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
       },
     }));
@@ -86,8 +87,12 @@ function main(args) {
   if (values.cores !== undefined) measured.coresPerPlayer = number('--cores', values.cores, 1e-6, 0.5);
   if (values.matches !== undefined) measured.matchesPerCore = number('--matches', values.matches, 1, 1e6);
   if (values.bytes !== undefined) measured.bytesPerPlayer = number('--bytes', values.bytes, 1, 1e7);
-  const assumed = { ...ASSUMED, ...(values.mean === undefined ? {} : { meanOfPeak: number('--mean', values.mean, 0.01, 1) }) };
-  const lines = counts.map((count) => sheet(Math.round(number('--players', count, 1, 1e7)), measured, prices, assumed));
+  const assumed = {
+    ...ASSUMED,
+    ...(values.mean === undefined ? {} : { meanOfPeak: number('--mean', values.mean, 0.01, 1) }),
+    ...(values.places === undefined ? {} : { matchesPerServer: Math.round(number('--places', values.places, 1, 10_000)) }),
+  };
+  const lines = counts.map((count) => sheet(Math.round(number('--players', count, 1, 1e8)), measured, prices, assumed));
 
   print(values.prices, prices, measured, assumed, lines);
   if (values.plot !== undefined) {

@@ -1,17 +1,18 @@
 //! Turning a match back: snapshots in memory and saved matches, beside a bare copy of as many bytes, and ticks played
 //! again beside ticks played.
 //!
-//! The match is `brawl` after 20 s, eight fighting on citadel. BIAS: one match again and again is in the first-level cache,
-//! as for a client that predicts; a host of thousands turns back from memory.
+//! The match is `brawl` after 20 s, eight fighting on citadel.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use serde_json::json;
+use std::cell::RefCell;
 use std::hint::black_box;
 use trespasser::scenes::Scene;
 use trespasser::world::{PastInput, Snapshot};
+use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 const TICKS: u32 = 8;
 
-fn rollback(c: &mut Criterion) {
+fn rollback(suite: &mut Suite) {
     let mut scene = Scene::new("brawl").expect("a scene of the project's");
     scene.advance(1200);
     let ids: Vec<_> = scene.world.view(scene.game).expect("it lives").players().map(|p| p.id).collect();
@@ -44,37 +45,65 @@ fn rollback(c: &mut Criterion) {
     world.restore(game, &saved).expect("its own");
     world.save(game, &mut again).expect("it lives");
     assert!(again == saved, "restored");
+    suite.check(
+        format!("rollback: {} bytes turned back, played again and restored to the byte", saved.len()),
+        json!({ "what": "rollback", "bytes": saved.len() }),
+    );
 
-    let mut group = c.benchmark_group(format!("rollback, {} bytes", saved.len()));
-    let mut copy = saved.clone();
-    group.bench_function("copy of the bytes alone", |b| b.iter(|| copy.copy_from_slice(black_box(&saved))));
-    group.bench_function("snapshot", |b| b.iter(|| world.snapshot(game, black_box(&mut at)).expect("it lives")));
-    group.bench_function("rollback", |b| b.iter(|| world.rollback(game, black_box(&at)).expect("its own")));
-    group.bench_function("save", |b| b.iter(|| world.save(game, black_box(&mut again)).expect("it lives")));
-    group.bench_function("restore, all checked", |b| {
-        b.iter(|| world.restore(game, black_box(&saved)).expect("its own"))
-    });
+    let scene_name = format!("brawl, {} bytes saved", saved.len());
     world.restore(game, &saved).expect("its own");
     world.snapshot(game, &mut at).expect("it lives");
-    group.bench_function("rollback and 8 ticks again", |b| {
-        b.iter(|| world.resimulate(game, black_box(&at), TICKS, &inputs).expect("its own"));
+    let world = RefCell::new(world);
+    // Half a page apart: stores a little before loads, whole pages away, would slow a copy down several times.
+    let mut rooms = [vec![0; saved.len() + 4096], vec![0; saved.len() + 4096]];
+    let [to, back] = rooms.each_mut().map(|room| {
+        let begin = (saved.as_ptr() as usize + 2048).wrapping_sub(room.as_ptr() as usize) % 4096;
+        &mut room[begin..begin + saved.len()]
     });
-    group.bench_function("8 ticks", |b| {
-        b.iter_batched(
-            || (),
-            |()| {
-                for tick in inputs.chunks(ids.len()) {
-                    for past in tick {
-                        black_box(world.push_input(game, past.player, past.input)).expect("it lives");
-                    }
-                    world.step();
+    let mut into = Snapshot::new();
+    let contenders = vec![
+        Contender::new(Kind::Ours, "ours, snapshot", || {
+            world.borrow().snapshot(game, black_box(&mut into)).expect("it lives")
+        }),
+        Contender::new(Kind::Naive, "naive, saved as bytes", || {
+            world.borrow().save(game, black_box(&mut again)).expect("it lives")
+        }),
+        Contender::new(Kind::Beside, "a copy of the bytes alone", || to.copy_from_slice(black_box(&saved))),
+    ];
+    suite.compare(&Question::new("taking a snapshot", &scene_name, "snapshot", 1).headline(), contenders);
+    let contenders = vec![
+        Contender::new(Kind::Ours, "ours, rollback", || {
+            world.borrow_mut().rollback(game, black_box(&at)).expect("its own")
+        }),
+        Contender::new(Kind::Naive, "naive, restored from bytes, all checked", || {
+            world.borrow_mut().restore(game, black_box(&saved)).expect("its own");
+        }),
+        Contender::new(Kind::Beside, "a copy of the bytes alone", || back.copy_from_slice(black_box(&saved))),
+    ];
+    suite.compare(&Question::new("turning back", &scene_name, "rollback", 1).headline(), contenders);
+    let contenders = vec![
+        Contender::new(Kind::Ours, "ours, rollback and 8 ticks again", || {
+            world.borrow_mut().resimulate(game, black_box(&at), TICKS, &inputs).expect("its own");
+        }),
+        Contender::new(Kind::Beside, "8 ticks", || {
+            let mut world = world.borrow_mut();
+            for tick in inputs.chunks(ids.len()) {
+                for past in tick {
+                    black_box(world.push_input(game, past.player, past.input)).expect("it lives");
                 }
-            },
-            criterion::BatchSize::SmallInput,
-        );
-    });
-    group.finish();
+                world.step();
+            }
+        }),
+    ];
+    suite.compare(&Question::new("8 ticks again", &scene_name, "rollback", 1), contenders);
 }
 
-criterion_group!(benches, rollback);
-criterion_main!(benches);
+fn main() {
+    let mut suite = Suite::from_args("rollback");
+    suite.bias(
+        &["one match again and again is in the first-level cache, as for a client that predicts; a host of thousands turns back from memory"],
+        &["what restores from bytes checks every field, for they may come from anywhere"],
+    );
+    rollback(&mut suite);
+    suite.finish();
+}

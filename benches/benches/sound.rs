@@ -3,23 +3,18 @@
 //! Sounds are made where players of a fight stand, in moments of the bots' scenes: dense ones, with seven others alive,
 //! and typical ones, spread evenly over a match, with whoever lives. Each is checked against the naive version before its
 //! time counts.
-//!
-//! BIAS, for us: the naive version allocates, works in f64 and looks for all ways to everywhere. Against us: it gets the
-//! open cells for nothing; in dense moments bots stand where they fight, so that most listeners are in range and behind
-//! walls, where sounds in the open or out of range cost less.
 
 #[path = "../../engine/tests/reference/sound.rs"]
 #[allow(missing_docs, unreachable_pub, dead_code)]
 mod naive;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
 use std::hint::black_box;
-use std::time::Duration;
 use trespasser::rules::SoundKind;
 use trespasser::scenes::Scene;
 use trespasser::world::{MatchView, PLAYERS};
 use trespasser::{Heard, PlayerId, Vec2};
+use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 /// Moments of a scene, and ticks between them.
 const MOMENTS: usize = 12;
@@ -27,6 +22,8 @@ const APART: u32 = 211;
 /// Typical moments, and ticks between them: two minutes of a match.
 const TYPICAL: u32 = 40;
 const EVERY: u32 = 180;
+/// One moment in so many is enough for the naive version.
+const FEW: usize = 6;
 /// Kinds, and the goal for one in ns.
 const KINDS: [(SoundKind, f64); 3] =
     [(SoundKind::FootstepWalk, 400.0), (SoundKind::FootstepRun, 400.0), (SoundKind::FireRifle, 1500.0)];
@@ -100,7 +97,7 @@ fn square(at: Vec2) -> Vec2 {
 }
 
 /// The same by the naive version.
-fn by_hand(moments: &[Moment], kind: SoundKind) -> usize {
+fn by_hand<'a>(moments: impl Iterator<Item = &'a Moment>, kind: SoundKind) -> usize {
     let mut heard = 0;
     for moment in moments {
         let view = moment.view();
@@ -144,73 +141,45 @@ fn check(moments: &[Moment], kind: SoundKind) -> (usize, usize) {
     (all, ways)
 }
 
-/// Processor time if it can be had: these machines are shared.
-fn clock() -> Duration {
-    #[cfg(unix)]
-    {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-    }
-    #[cfg(not(unix))]
-    {
-        static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-        BEGAN.get_or_init(std::time::Instant::now).elapsed()
-    }
-}
-
-/// Least and median.
-fn time(rounds: usize, each: usize, mut work: impl FnMut() -> usize) -> (f64, f64) {
-    let mut times: Vec<f64> = (0..rounds)
-        .map(|_| {
-            let began = clock();
-            black_box(work());
-            (clock() - began).as_nanos() as f64 / each as f64
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    (times[0], times[rounds / 2])
-}
-
-fn sounds(c: &mut Criterion) {
-    let mut rows = Vec::new();
+fn main() {
+    let mut suite = Suite::from_args("sound");
+    suite.bias(
+        &["the naive version allocates, works in f64 and looks for all ways to everywhere"],
+        &[
+            "the naive version gets the open cells for nothing",
+            "in dense moments bots stand where they fight, so that most listeners are in range and behind walls, where sounds in the open or out of range cost less",
+        ],
+    );
     for (name, moments) in [("dense", dense()), ("typical", typical())] {
         let each = moments.iter().map(|moment| moment.players.len()).sum::<usize>();
-        println!(
-            "{name}: {each} sounds of each kind in {} moments, {:.1} other listeners each",
-            moments.len(),
-            moments.iter().map(|moment| moment.players.len() * (moment.players.len() - 1)).sum::<usize>() as f64
-                / each as f64
-        );
-        println!(
-            "{:16} {:>9} {:>9} {:>12} {:>9} {:>8} {:>10} {:>10}",
-            "kind", "ours, ns", "least", "naive, ns", "ratio", "goal", "heard by", "came round"
-        );
+        let others = moments.iter().map(|moment| moment.players.len() * (moment.players.len() - 1)).sum::<usize>();
+        let scene = format!("{name}, {} moments, {:.1} other listeners", moments.len(), others as f64 / each as f64);
         for (kind, goal) in KINDS {
             let (heard, ways) = check(&moments, kind);
-            let mut group = c.benchmark_group(format!("sound, {name}, {}", kind.name()));
-            group.throughput(Throughput::Elements(each as u64)).sample_size(20);
-            group.warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(600));
-            group.bench_function("ours", |b| b.iter(|| ours(&moments, kind)));
-            group.finish();
-            let (least, ns) = time(31, each * 10, || (0..10).map(|_| ours(&moments, kind)).sum());
-            let (_, naive_ns) = time(3, each, || by_hand(&moments, kind));
-            let met = if ns <= goal { "met" } else { "missed" };
             let per = |count: usize| count as f64 / each as f64;
-            println!(
-                "{:16} {ns:9.0} {least:9.0} {naive_ns:12.0} {:9.0} {met:>8} {:10.2} {:10.2}",
-                kind.name(),
-                naive_ns / ns,
-                per(heard),
-                per(ways),
+            suite.check(
+                format!(
+                    "{}, {scene}: gains as by the naive version; heard by {:.2}, of whom {:.2} round corners",
+                    kind.name(),
+                    per(heard),
+                    per(ways)
+                ),
+                json!({ "what": kind.name(), "moments": name, "heard_by": per(heard), "came_round": per(ways) }),
             );
-            rows.push(json!({
-                "moments": name, "kind": kind.name(), "ns": ns.round(), "least_ns": least.round(), "goal_ns": goal, "naive_ns": naive_ns.round(),
-                "heard_by": per(heard), "came_round": per(ways),
-            }));
+            let mut question = Question::new(kind.name(), &scene, "sound", each);
+            question.goal_ns = Some(goal);
+            question.headline = name == "dense";
+            let contenders = vec![
+                Contender::new(Kind::Ours, "ours", || {
+                    black_box(ours(&moments, kind));
+                }),
+                Contender::new(Kind::Naive, "naive, Dijkstra, every slice in f64", || {
+                    black_box(by_hand(moments.iter().step_by(FEW), kind));
+                })
+                .of(moments.iter().step_by(FEW).map(|moment| moment.players.len()).sum()),
+            ];
+            suite.compare(&question, contenders);
         }
     }
-    println!("{}", json!({ "sounds": rows }));
+    suite.finish();
 }
-
-criterion_group!(all, sounds);
-criterion_main!(all);

@@ -1,10 +1,10 @@
-// Times the npm package `visibility-polygon` on scenes that benches/sight.rs wrote: reads the file named by the first
+// Times the npm package `visibility-polygon` on scenes that benches/sight wrote: reads the file named by the first
 // argument, prints one JSON object.
 //
 // In:  { sets: [{ name, broken, scenes: [[[x1, y1, x2, y2], ..], ..], viewers: [[x, y, scene], ..] }, ..] }
 // Out: { node, version, sets: [{ name, ns, rounds, segments, polygons: [[x, y, ..], ..] }, ..] }
 //
-// `ns` is the median over rounds of the mean over all viewers, by the clock on the wall or by processor time, whichever
+// `ns` are quartiles over rounds of the mean over all viewers, by the clock on the wall or by processor time, whichever
 // is less: the one counts other programs' share of the processor, the other the collector's threads. `broken`: segments meet at their ends only; otherwise
 // the package's own breakIntersections makes them so, untimed.
 
@@ -20,7 +20,7 @@ const WARM_UP_MS = 400;
 const MEASURE_MS = 1500;
 const MIN_ROUNDS = 5;
 
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+const quartiles = (list) => [1, 2, 3].map((n) => list.toSorted((a, b) => a - b)[(list.length * n) >> 2]);
 
 function measure({ name, broken, scenes, viewers }) {
   const segments = scenes.map((scene) => {
@@ -44,7 +44,7 @@ function measure({ name, broken, scenes, viewers }) {
   const total = viewers.reduce((sum, [, , scene]) => sum + segments[scene].length, 0);
   return {
     name,
-    ns: median(rounds),
+    ns: quartiles(rounds),
     rounds: rounds.length,
     segments: total / viewers.length,
     polygons: polygons.map((polygon) => polygon.flat()),

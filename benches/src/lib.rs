@@ -8,6 +8,7 @@ pub mod origin;
 pub mod overhead;
 pub mod rating;
 pub mod replay;
+pub mod suite;
 pub mod trace;
 
 use anyhow::{Context, Result};

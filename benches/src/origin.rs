@@ -42,6 +42,30 @@ pub fn cpu_time() -> Duration {
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
 }
 
+/// Processor time that the calling thread has used.
+#[cfg(unix)]
+pub fn thread_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
+}
+
+/// As [`cpu_time`], where the system has no such clock at hand.
+#[cfg(not(unix))]
+pub fn thread_time() -> Duration {
+    cpu_time()
+}
+
+/// Bytes of the caches of the second and third level that the first processor sees, where the system tells.
+pub fn caches() -> Option<(u64, u64)> {
+    let size = |level: u32| {
+        let folder = format!("/sys/devices/system/cpu/cpu0/cache/index{level}/size");
+        let text = std::fs::read_to_string(folder).ok()?;
+        let kib: u64 = text.trim().strip_suffix('K')?.parse().ok()?;
+        Some(kib << 10)
+    };
+    Some((size(2)?, size(3)?))
+}
+
 /// Wall time since the first call, where the system has no such clock at hand.
 #[cfg(not(unix))]
 pub fn cpu_time() -> Duration {

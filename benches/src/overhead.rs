@@ -225,58 +225,45 @@ struct Answer {
     bytes: usize,
 }
 
-struct NodeHost {
+/// A script of the package's under Node, that is told lines of JSON and answers with such.
+pub(crate) struct NodeScript {
+    name: &'static str,
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
-    hello: Hello,
 }
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../node-binding/bench/overhead.mjs");
-
-impl NodeHost {
-    fn new(load: &Load<'_>) -> Result<NodeHost> {
+impl NodeScript {
+    /// `script` as seen from the checkout's root.
+    pub(crate) fn start(script: &'static str, options: &[&str], variables: &[(&str, u32)]) -> Result<NodeScript> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(script);
         let mut child = Command::new("node")
-            .args(["--expose-gc", "--single-threaded-gc", SCRIPT])
+            .args(options)
+            .arg(path)
+            .envs(variables.iter().map(|(name, value)| (name, value.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .context("starting node for node-binding/bench/overhead.mjs; install Node.js 20 or newer")?;
-        let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+            .with_context(|| format!("starting node for {script}; install Node.js 20 or newer"))?;
+        let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
             bail!("node was started without pipes");
         };
-        let role = |&(loadout, skill): &(Loadout, f32)| {
-            let [primary, secondary, support @ ..] = loadout.weapons().map(|weapon| weapon.map(Weapon::name));
-            let support = support.into_iter().flatten().collect();
-            Some(Role { loadout: Carried { primary: primary?, secondary: secondary?, support }, skill })
-        };
-        let roles: Option<Vec<Vec<Role>>> = load.roles.iter().map(|roles| roles.iter().map(role).collect()).collect();
-        let text = serde_json::to_string(&NodeLoad {
-            map: load.map_name,
-            rules: load.rules.name,
-            tick_rate: load.tick_rate,
-            matches: load.matches,
-            seed: load.seed,
-            roles: roles.context("a loadout without a primary or secondary weapon")?,
-        })?;
-        writeln!(to, "{text}").context("writing to node")?;
-        let mut from = BufReader::new(from);
-        let hello = read(&mut from)?;
-        Ok(NodeHost { child, to, from, hello })
+        Ok(NodeScript { name: script, child, to, from: BufReader::new(from) })
     }
 
-    fn block(&mut self, ticks: u32, sent: &mut Vec<u8>) -> Result<(Spent, u64)> {
-        writeln!(self.to, "{ticks}").context("writing to node")?;
-        let answer: Answer = read(&mut self.from)?;
-        let begin = sent.len();
-        sent.resize(begin + answer.bytes, 0);
-        self.from.read_exact(&mut sent[begin..]).context("reading node's packets")?;
-        let wall = Duration::from_secs_f64(answer.wall_ms / 1e3);
-        Ok((Spent { wall, cpu: Duration::from_secs_f64(answer.cpu_us / 1e6) }, answer.packets))
+    pub(crate) fn tell(&mut self, what: &impl Serialize) -> Result<()> {
+        writeln!(self.to, "{}", serde_json::to_string(what)?).context("writing to node")
+    }
+
+    pub(crate) fn hear<T: for<'de> Deserialize<'de>>(&mut self) -> Result<T> {
+        let mut line = String::new();
+        self.from.read_line(&mut line).context("reading from node")?;
+        ensure!(!line.is_empty(), "{} ended early; what it says stands above", self.name);
+        serde_json::from_str(&line).with_context(|| format!("{} said {line:?}", self.name))
     }
 }
 
-impl Drop for NodeHost {
+impl Drop for NodeScript {
     fn drop(&mut self) {
         // Gone already, if it ended by itself.
         let _ = self.child.kill();
@@ -284,11 +271,49 @@ impl Drop for NodeHost {
     }
 }
 
-fn read<T: for<'de> Deserialize<'de>>(from: &mut BufReader<ChildStdout>) -> Result<T> {
-    let mut line = String::new();
-    from.read_line(&mut line).context("reading from node")?;
-    ensure!(!line.is_empty(), "node-binding/bench/overhead.mjs ended early; what it says stands above");
-    serde_json::from_str(&line).with_context(|| format!("node-binding/bench/overhead.mjs said {line:?}"))
+impl Load<'_> {
+    /// As a script reads it.
+    pub(crate) fn for_node(&self) -> Result<impl Serialize> {
+        let role = |&(loadout, skill): &(Loadout, f32)| {
+            let [primary, secondary, support @ ..] = loadout.weapons().map(|weapon| weapon.map(Weapon::name));
+            let support = support.into_iter().flatten().collect();
+            Some(Role { loadout: Carried { primary: primary?, secondary: secondary?, support }, skill })
+        };
+        let roles: Option<Vec<Vec<Role>>> = self.roles.iter().map(|roles| roles.iter().map(role).collect()).collect();
+        Ok(NodeLoad {
+            map: self.map_name,
+            rules: self.rules.name,
+            tick_rate: self.tick_rate,
+            matches: self.matches,
+            seed: self.seed,
+            roles: roles.context("a loadout without a primary or secondary weapon")?,
+        })
+    }
+}
+
+struct NodeHost {
+    script: NodeScript,
+    hello: Hello,
+}
+
+impl NodeHost {
+    fn new(load: &Load<'_>) -> Result<NodeHost> {
+        let options = ["--expose-gc", "--single-threaded-gc"];
+        let mut script = NodeScript::start("node-binding/bench/overhead.mjs", &options, &[])?;
+        script.tell(&load.for_node()?)?;
+        let hello = script.hear()?;
+        Ok(NodeHost { script, hello })
+    }
+
+    fn block(&mut self, ticks: u32, sent: &mut Vec<u8>) -> Result<(Spent, u64)> {
+        self.script.tell(&ticks)?;
+        let answer: Answer = self.script.hear()?;
+        let begin = sent.len();
+        sent.resize(begin + answer.bytes, 0);
+        self.script.from.read_exact(&mut sent[begin..]).context("reading node's packets")?;
+        let wall = Duration::from_secs_f64(answer.wall_ms / 1e3);
+        Ok((Spent { wall, cpu: Duration::from_secs_f64(answer.cpu_us / 1e6) }, answer.packets))
+    }
 }
 
 /// Plays `warmup` and then `measured` ticks of the load on both sides in turns; `progress` is told of each block's ticks.

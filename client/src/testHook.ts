@@ -51,6 +51,9 @@ export interface TestState {
   readonly reloading: boolean;
   /** Dealt, as far as told. */
   readonly damage: number;
+  /** Own shots shown when the trigger was pulled, and those of them that the server never told of. */
+  readonly shotsShown: number;
+  readonly shotsUnanswered: number;
   /** What sounds now. */
   readonly audio: AudioCounts;
   /** Of what was heard just now and not done by oneself, oldest first. */
@@ -86,7 +89,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
       let slicesBroken = 0;
       for (const player of match?.players.values() ?? []) if (player.seen) playersSeen += 1;
       for (const wall of match?.walls.walls.values() ?? []) {
-        for (const health of wall.health) if (health <= 0) slicesDestroyed += 1;
+        for (let slice = 0; slice < wall.health.length; slice += 1) if (wall.health[slice]! <= 0) slicesDestroyed += 1;
         for (let bits = wall.broken; bits !== 0; bits &= bits - 1) slicesBroken += 1;
       }
       return {
@@ -114,6 +117,8 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
         heat: match?.heat.level(now) ?? 0,
         reloading: (match?.reload ?? null) !== null,
         damage: own?.damage ?? 0,
+        shotsShown: match?.ownShots.shown ?? 0,
+        shotsUnanswered: match?.ownShots.unanswered ?? 0,
         audio: services.audio.counts,
         heard: (match?.hearing.lines ?? []).map(({ text }) => text),
         states: match?.stateCount ?? 0,

@@ -84,11 +84,18 @@ test('the command prints, draws, reads a load test and refuses nonsense', async 
   }
   assert.match(svg, new RegExp(`\\$${result.lines[0].perPlayer.toFixed(2)}`));
 
+  // A process of one core at 70%: 437 matches of eight players at 0.0002 cores each.
+  const few = await run('--players', '100000', '--cores', '0.0002', '--matches', '2000', '--places', '200', '--json');
+  const many = await run('--players', '100000', '--cores', '0.0002', '--matches', '2000', '--places', '10000', '--json');
+  const [small, large] = [few, many].map(({ stdout: text }) => JSON.parse(text.trim().split('\n').at(-1)).lines[0]);
+  assert.equal(small.playersPerServer, 1600);
+  assert.equal(large.playersPerServer, 3496);
+
   await writeFile(load, 'no json\n');
   for (const [args, message] of [
     [['--load', load], /last line is no JSON object/], [['--load', join(path, 'none')], /cannot be read/], [['--players', '0'], /--players takes a number from 1/],
     [['--players', '1,x'], /not "x"/], [['--prices', 'cheap'], /--prices takes one of plan, on-demand/], [['--cores', '2'], /--cores takes a number/],
-    [['--plot', 'x.png'], /ends in \.svg/], [['--what'], /--help lists the options/], [['--mean', '0'], /--mean takes/], [['--prices', 'toString'], /takes one of/],
+    [['--plot', 'x.png'], /ends in \.svg/], [['--what'], /--help lists the options/], [['--mean', '0'], /--mean takes/], [['--places', '0'], /--places takes/], [['--prices', 'toString'], /takes one of/],
   ]) {
     await assert.rejects(run(...args), (error) => {
       assert.equal(error.code, 2);

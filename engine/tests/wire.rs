@@ -765,3 +765,62 @@ fn definitions_are_checked() {
         check_truth(&world, game, 0, table.seen(0));
     }
 }
+
+/// Matches that begin together do not all send in one tick, and what is sent is of the tick in which it is.
+#[test]
+fn matches_send_in_turns() {
+    let map = GameMap::builtin("yard", Reading::Fine).unwrap();
+    let mut world = World::new(WorldDef::default()).unwrap();
+    let mut tables = Vec::new();
+    for seed in 0..4 {
+        let game = world.create_match(&map, MatchDef { seed, kill_target: None }).unwrap();
+        for team in [Team::Red, Team::Blue] {
+            world.add_player(game, PlayerDef { team: Some(team), ..PlayerDef::default() }).unwrap();
+        }
+        tables.push((game, Table::new(&mut world, game, 1, 0, 0, 0)));
+    }
+    let ack_ticks = trespasser::Columns::find("ack_tick").unwrap();
+    let (mut sent, mut before, mut saved, mut acknowledged) = ([[0; 3]; 4], [0; 4], Vec::new(), 0);
+    for tick in 1..=120u32 {
+        world.step();
+        for (place, (game, table)) in tables.iter_mut().enumerate() {
+            let packets = world.packets().filter(|packet| packet.game == *game);
+            let slots: Vec<usize> = packets.map(|packet| packet.player.slot()).collect();
+            sent[place][(tick % 3) as usize] += slots.len();
+            if slots.is_empty() {
+                continue;
+            }
+            for client in &mut table.clients {
+                let cursor = Vec2::new(240.0, (tick * 2) as f32);
+                client.receiver.input(Buttons::RIGHT, Buttons::NONE, cursor).unwrap();
+            }
+            table.exchange(&mut world, *game);
+            for &slot in &slots {
+                let seen = table.seen(slot);
+                // The wire's clock is late by the match's turn, and by nothing else.
+                assert_eq!(tick - seen.tick, place as u32 % 3);
+                if let Some(own) = seen.players[slot] {
+                    let at = world.view(*game).unwrap().players().nth(slot).unwrap().position;
+                    assert!((own.position - at).abs().max_element() <= 1.0 / 32.0, "match {place}, tick {tick}");
+                }
+            }
+            if !slots.contains(&0) {
+                continue;
+            }
+            // What the client answered to the packet before has been applied by now: seen six ticks before that packet's.
+            world.save(*game, &mut saved).unwrap();
+            let columns = trespasser::Columns::place_in_save(ack_ticks).unwrap();
+            let seen = u32::from_le_bytes(saved[columns][..4].try_into().unwrap());
+            if seen > 0 {
+                assert_eq!(seen + 6, before[place], "match {place}, tick {tick}");
+                acknowledged += 1;
+            }
+            before[place] = tick;
+        }
+    }
+    for (place, sent) in sent.iter().enumerate() {
+        let turn = place % 3;
+        assert!((0..3).all(|tick| (sent[tick] > 0) == (tick == turn)), "match {place}: {sent:?}");
+    }
+    assert!(acknowledged > 24, "{acknowledged}");
+}

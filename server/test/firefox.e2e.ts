@@ -41,6 +41,8 @@ interface PageState {
   malformed: number;
   ammo: number;
   heard: string[];
+  shotsShown: number;
+  shotsUnanswered: number;
   audio: { state: string; played: number } | null;
   matchEnded: boolean;
   drawn: { x: number; y: number } | null;
@@ -169,6 +171,9 @@ test('Firefox: menu, settings, a match against bots, its results, its recording 
     return sounds && moved > 10 && drawnMoved > 10 && fewest < 28 && heard > 0 && seen > 1 && own.slicesHit > 0;
   }, 60, () => JSON.stringify({ moved, drawnMoved, fewest, heard, seen, now }));
   await shot(page, 'match');
+  // Own shots were shown at the trigger, and the server fired nearly all of them.
+  const { shotsShown, shotsUnanswered } = await state();
+  assert(shotsShown > 2 && shotsUnanswered <= shotsShown / 4, `${shotsUnanswered} of ${shotsShown} shots were shown in vain`);
   // Its end, by the hand of someone who only looks on.
   const host = await TestClient.connect({ url });
   clients.push(host);

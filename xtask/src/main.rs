@@ -1,6 +1,8 @@
 //! All chores of the project, the same ones that CI runs: `cargo xtask --help`.
 
+mod bench;
 mod check;
+mod counts;
 mod deploy;
 mod hash;
 mod install;
@@ -42,6 +44,8 @@ enum Verb {
     /// Measures how many matches of eight fighting bots a core holds
     #[command(disable_help_flag = true)]
     Capacity(Forwarded),
+    /// Counts instructions and heap allocations of each stage of a tick, and compares them with benches/counts.toml
+    Counts(counts::Options),
     /// Measures what is sent to eight fighting bots, beside JSON, msgpackr, Colyseus and today's protocol
     #[command(disable_help_flag = true)]
     Bandwidth(Forwarded),
@@ -65,8 +69,8 @@ enum Verb {
     /// Records matches; looks into, verifies, seeks in, traces and compares recordings
     #[command(disable_help_flag = true)]
     Replay(Forwarded),
-    /// Runs the criterion benches, and their peers beside them
-    Bench(Bench),
+    /// Runs the benches, each with its naive version and peers, and makes their report; a whole run writes the README's table
+    Bench(bench::Options),
     /// Writes include/trespasser.h anew from the C ABI's source
     Header,
     /// Installs the C library: header, static and shared library, pkg-config and CMake files
@@ -89,16 +93,6 @@ struct Fuzz {
     /// Seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
-}
-
-#[derive(Debug, Args)]
-struct Bench {
-    /// Runs this bench alone: arms, kernels, rollback, sight or sound
-    #[arg(long, value_name = "BENCH", value_parser = ["arms", "kernels", "rollback", "sight", "sound"])]
-    only: Option<String>,
-    /// Options of criterion, among them a part of the name of what is measured
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    options: Vec<OsString>,
 }
 
 /// Options of another program, which checks them itself.
@@ -127,6 +121,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Viewer => viewer::build(None).map(|()| ExitCode::SUCCESS),
         Verb::Test(options) => test::test(&options),
         Verb::Capacity(forwarded) => capacity(forwarded.options),
+        Verb::Counts(options) => counts::counts(&options),
         Verb::Bandwidth(forwarded) => bandwidth(forwarded.options),
         Verb::Rating(forwarded) => report("rating", forwarded.options),
         Verb::Matchmaking(forwarded) => report("matchmaking", forwarded.options),
@@ -135,7 +130,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Hash(options) => hash::hash(&options),
         Verb::Draw(forwarded) => report("draw", forwarded.options),
         Verb::Replay(forwarded) => report("replay", forwarded.options),
-        Verb::Bench(options) => bench(options),
+        Verb::Bench(options) => bench::bench(&options),
         Verb::Install(options) => install::install(&options),
         Verb::Fuzz(fuzz) => self::fuzz(&fuzz),
         Verb::Header => {
@@ -147,22 +142,13 @@ fn run(verb: Verb) -> Result<ExitCode> {
     }
 }
 
-/// The peers that come from npm are installed first; the bench that they stand in starts them itself.
-fn bench(options: Bench) -> Result<ExitCode> {
-    if options.only.as_deref().is_none_or(|bench| bench == "sight") {
-        node::versions()?;
-        node::install("benches/peers", None)?;
-    }
-    let mut cargo = run::cargo(["bench", "--package", "trespasser-benches"]);
-    if let Some(bench) = options.only {
-        cargo = cargo.arg("--bench").arg(bench);
-    }
-    cargo.arg("--").args(options.options).status_code()
-}
-
-/// With `--node` the addon is built first; the report starts Node itself.
+/// Where Node steps, the addon is built first; the report starts Node itself.
 fn capacity(options: Vec<OsString>) -> Result<ExitCode> {
-    if options.iter().any(|option| option == "--node") {
+    let host = |at: usize| options.get(at).is_some_and(|option| option == "--host");
+    let steps = (0..options.len()).any(|at| {
+        options[at] == "--node" || options[at] == "--host=node" || (options[at] == "node" && at > 0 && host(at - 1))
+    });
+    if steps {
         node::versions()?;
         start::build(&[])?;
     }

@@ -2,7 +2,7 @@
 
 use crate::install::{self, Kind};
 use crate::run::{self, Run};
-use crate::{check, deploy, hash, machines, node};
+use crate::{check, counts, deploy, hash, machines, node};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -67,6 +67,11 @@ const STAGES: &[Stage] = &[
         name: "install",
         about: "the installed C library: pkg-config and CMake, static and shared, C and C++",
         work: installed,
+    },
+    Stage {
+        name: "counts",
+        about: "instructions of each stage of a tick against benches/counts.toml, and no heap allocation",
+        work: counts::stage,
     },
     Stage { name: "addon", about: "Node addon: build and tests", work: addon },
     Stage {

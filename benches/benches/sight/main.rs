@@ -1,33 +1,19 @@
 //! Lines of sight and visibility polygons beside their peers, in one run on the same moments; what the figures mean
 //! and how they are taken is in benches/NOTES.md.
-//!
-//! BIAS, for us: the walls are axis-aligned slices on a 10 px grid, which our grid is made for and the peers' trees,
-//! heaps and segments are not; parry finds the nearest hit of any shape where asked for it; `visibility-polygon` runs
-//! in Node and allocates all it returns; the peers' structures are built untimed, but were a wall to change they would
-//! have to be built again, ours is kept by the game either way. Everything is warm in the cache.
-//!
-//! BIAS, against us: parry gets the walls merged into few rectangles and, in one column, our own slab test;
-//! `visibility-polygon` gets the outline of all walls, culled for each viewer untimed, and need not cut by the circle
-//! of sight; grid fields of view see by whole cells, from the middle of the viewer's. Lines to enemies are asked without
-//! the hint of what blocked last and without the distance and cone that the game asks first.
 
 mod peers;
 mod scenes;
-mod table;
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, Throughput};
 use parry2d::partitioning::Bvh;
 use parry2d::shape::Compound;
 use peers::{Cells, Doryen, NodeSet, Shadowcast};
 use scenes::{Gallery, Line, MOMENTS, RADIUS, Rect, Viewer, area};
 use serde_json::json;
 use std::hint::black_box;
-use std::time::Duration;
-use table::{LENT, Ledger, NAIVE, OURS, SAMPLES};
 use trespasser::vision::polygon::{TILE_ROWS, contains, tiles};
 use trespasser::world::MatchView;
 use trespasser::{Vec2, WorldDef};
+use trespasser_benches::suite::{Contender, Kind, Question, Suite};
 
 const TO_ENEMIES: &str = "line, player to enemy";
 const RANDOM: &str = "line, random";
@@ -45,6 +31,10 @@ const GRAZING_SHARE: f64 = 0.005;
 const WITHIN: f64 = 0.996;
 /// Share by which two areas may differ.
 const AREA: f64 = 1.0e-3;
+/// ns that ours may take, and times that it is to be faster than the fastest peer.
+const LINE_NS: f64 = 30.0;
+const POLYGON_NS: f64 = 1500.0;
+const GOAL_RATIO: f64 = 5.0;
 
 struct Stage {
     name: &'static str,
@@ -52,11 +42,16 @@ struct Stage {
     all_round: Gallery,
 }
 
-fn group<'a>(c: &'a mut Criterion, name: &str, count: usize) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = c.benchmark_group(name);
-    group.sample_size(SAMPLES).warm_up_time(Duration::from_millis(150)).measurement_time(Duration::from_millis(450));
-    group.nresamples(2000).throughput(Throughput::Elements(count as u64));
-    group
+/// A question with its goals; the README shows it once, after 10 s.
+fn question<'a>(name: &'a str, scene: &'a str, unit: &'a str, count: usize, goal: Option<f64>) -> Question<'a> {
+    let mut question = Question::new(name, scene, unit, count);
+    question.headline = scene == "after 10 s";
+    (question.goal_ns, question.goal_ratio) = (goal, goal.map(|_| GOAL_RATIO));
+    question
+}
+
+fn ours<'a>(work: impl FnMut() + 'a) -> Contender<'a> {
+    Contender::new(Kind::Ours, "ours", work)
 }
 
 /// Lines that are clear, over all moments; one function each, for callgrind to find.
@@ -85,7 +80,7 @@ fn views(gallery: &Gallery) -> Vec<MatchView<'_>> {
     (0..MOMENTS).map(|m| gallery.view(m)).collect()
 }
 
-fn lines(c: &mut Criterion, ledger: &mut Ledger, question: &'static str, stage: &Stage, lines: &[Vec<Line>]) {
+fn lines(suite: &mut Suite, about: &str, stage: &Stage, lines: &[Vec<Line>]) {
     let gallery = &stage.standard;
     let views = views(gallery);
     let standing = &gallery.standing;
@@ -116,24 +111,30 @@ fn lines(c: &mut Criterion, ledger: &mut Ledger, question: &'static str, stage: 
     assert!(f64::from(grazing) <= GRAZING_SHARE * total as f64, "{grazing} of {total} lines graze");
     let share = clear as f64 / total as f64;
     let name = stage.name;
-    ledger.check(
-        format!("{question}, {name}: {total} lines, {:.0}% clear; contenders differ on {grazing}", share * 100.0),
-        json!({ "what": question, "scene": name, "lines": total, "clear": share, "differ": grazing }),
+    suite.check(
+        format!("{about}, {name}: {total} lines, {:.0}% clear; contenders differ on {grazing}", share * 100.0),
+        json!({ "what": about, "scene": name, "lines": total, "clear": share, "differ": grazing }),
     );
 
-    let mut group = group(c, question, total);
-    let mut time = |contender, work: &mut dyn FnMut() -> usize| {
-        ledger.time(&mut group, (question, name, contender), total, || {
-            black_box(work());
-        });
-    };
-    time(OURS, &mut || our_lines(&views, black_box(lines)));
-    time("parry2d, rectangles", &mut || count(&merged_trees, black_box(lines), peers::tree_is_clear));
-    time(LENT, &mut || count(&merged_trees, black_box(lines), peers::tree_and_slab_is_clear));
-    time("parry2d, slices", &mut || count(&trees, black_box(lines), peers::tree_is_clear));
-    time("parry2d, Compound", &mut || count(&compounds, black_box(lines), peers::compound_is_clear));
-    time(NAIVE, &mut || count(standing, black_box(lines), |r, a, b| peers::naive_line_is_clear(r, a, b)));
-    group.finish();
+    let mut contenders = vec![ours(|| {
+        black_box(our_lines(&views, black_box(lines)));
+    })];
+    contenders.push(Contender::new(Kind::Peer, "parry2d 0.31.1, rectangles", || {
+        black_box(count(&merged_trees, black_box(lines), peers::tree_is_clear));
+    }));
+    contenders.push(Contender::new(Kind::Beside, "parry2d's tree, our slab", || {
+        black_box(count(&merged_trees, black_box(lines), peers::tree_and_slab_is_clear));
+    }));
+    contenders.push(Contender::new(Kind::Peer, "parry2d 0.31.1, slices", || {
+        black_box(count(&trees, black_box(lines), peers::tree_is_clear));
+    }));
+    contenders.push(Contender::new(Kind::Peer, "parry2d 0.31.1, Compound", || {
+        black_box(count(&compounds, black_box(lines), peers::compound_is_clear));
+    }));
+    contenders.push(Contender::new(Kind::Naive, "naive, every slice", || {
+        black_box(count(standing, black_box(lines), |r, a, b| peers::naive_line_is_clear(r, a, b)));
+    }));
+    suite.compare(&question(about, name, "line", total, Some(LINE_NS)), contenders);
 }
 
 fn pairs(polygon: &[Vec2]) -> Vec<(f64, f64)> {
@@ -156,7 +157,7 @@ fn compare<'a>(
     worst
 }
 
-fn polygons(c: &mut Criterion, ledger: &mut Ledger, question: &'static str, name: &'static str, gallery: &Gallery) {
+fn polygons(suite: &mut Suite, about: &str, name: &str, gallery: &Gallery) {
     let views = views(gallery);
     let viewers = &gallery.viewers;
     let (mut angles, mut out) = (Vec::new(), Vec::new());
@@ -166,26 +167,28 @@ fn polygons(c: &mut Criterion, ledger: &mut Ledger, question: &'static str, name
         peers::naive_polygon(&gallery.standing[v.moment], v, &mut angles, &mut out);
         pairs(&out)
     });
-    assert!(worst < AREA, "{question}, {name}: an area differs from the naive one by {worst}");
+    assert!(worst < AREA, "{about}, {name}: an area differs from the naive one by {worst}");
     let corners = our_polygons(&views, viewers, &mut out) as f64 / viewers.len() as f64;
-    ledger.check(
+    suite.check(
         format!(
-            "{question}, {name}: {} viewers, {corners:.0} corners each; areas differ from the naive ones by up to {worst:.1e}",
+            "{about}, {name}: {} viewers, {corners:.0} corners each; areas differ from the naive ones by up to {worst:.1e}",
             viewers.len()
         ),
-        json!({ "what": question, "scene": name, "viewers": viewers.len(), "corners": corners, "naive_area": worst }),
+        json!({ "what": about, "scene": name, "viewers": viewers.len(), "corners": corners, "naive_area": worst }),
     );
-    let mut group = group(c, question, viewers.len());
-    ledger.time(&mut group, (question, name, OURS), viewers.len(), || {
-        black_box(our_polygons(&views, black_box(viewers), &mut out));
-    });
-    group.warm_up_time(Duration::from_millis(50));
-    ledger.time(&mut group, (question, name, NAIVE), some.len(), || {
-        for v in &some {
-            peers::naive_polygon(&gallery.standing[v.moment], black_box(v), &mut angles, &mut out);
-        }
-    });
-    group.finish();
+    let mut corners_out = Vec::new();
+    let contenders = vec![
+        ours(|| {
+            black_box(our_polygons(&views, black_box(viewers), &mut corners_out));
+        }),
+        Contender::new(Kind::Naive, "naive, rays at every corner", || {
+            for v in &some {
+                peers::naive_polygon(&gallery.standing[v.moment], black_box(v), &mut angles, &mut out);
+            }
+        })
+        .of(some.len()),
+    ];
+    suite.compare(&question(about, name, "polygon", viewers.len(), Some(POLYGON_NS)), contenders);
 }
 
 /// Clear cells well within sight that ours sees, a grid field of view sees, and both see.
@@ -209,7 +212,7 @@ fn agreement(gallery: &Gallery, cells: &[Cells], mut look: impl FnMut(&Cells, &V
     counts
 }
 
-fn grids(c: &mut Criterion, ledger: &mut Ledger, stage: &Stage, (question, n): (&'static str, usize)) {
+fn grids(suite: &mut Suite, stage: &Stage, (about, n): (&str, usize)) {
     let gallery = &stage.all_round;
     let (views, viewers) = (views(gallery), &gallery.viewers);
     let name = stage.name;
@@ -241,40 +244,41 @@ fn grids(c: &mut Criterion, ledger: &mut Ledger, stage: &Stage, (question, n): (
         // Cells that hold a hole and a wall are opaque to a grid.
         let least = if n == 1 { 0.9 } else { 0.5 };
         assert!(shared > least, "{peer} {n} {name}: of the cells seen by either both see {shared}");
-        ledger.check(
+        suite.check(
             format!(
-                "{question}, {name}: {peer} sees {:.0}% as many cells as ours; of those that either sees, both see {:.0}%",
+                "{about}, {name}: {peer} sees {:.0}% as many cells as ours; of those that either sees, both see {:.0}%",
                 more * 100.0,
                 shared * 100.0
             ),
-            json!({ "what": question, "scene": name, "peer": peer, "cells": more, "shared": shared }),
+            json!({ "what": about, "scene": name, "peer": peer, "cells": more, "shared": shared }),
         );
     }
-    let mut group = group(c, question, viewers.len());
     let mut out = Vec::new();
     let mut rows = [0; TILE_ROWS];
-    ledger.time(&mut group, (question, name, OURS), viewers.len(), || {
-        for v in viewers {
-            views[v.moment].polygon(black_box(v.slot), &mut out);
-            tiles(&out, &mut rows);
-            black_box(&rows);
-        }
-    });
-    ledger.time(&mut group, (question, name, "shadowcast"), viewers.len(), || {
-        for v in viewers {
-            shadow.look(&cells[v.moment], black_box(v));
-        }
-    });
-    ledger.time(&mut group, (question, name, "doryen-fov"), viewers.len(), || {
-        for v in viewers {
-            doryen[v.moment].look(&cells[v.moment], black_box(v));
-        }
-    });
-    group.finish();
+    let contenders = vec![
+        ours(|| {
+            for v in viewers {
+                views[v.moment].polygon(black_box(v.slot), &mut out);
+                tiles(&out, &mut rows);
+                black_box(&rows);
+            }
+        }),
+        Contender::new(Kind::Peer, "shadowcast 0.9.0", || {
+            for v in viewers {
+                shadow.look(&cells[v.moment], black_box(v));
+            }
+        }),
+        Contender::new(Kind::Peer, "doryen-fov 0.1.1", || {
+            for v in viewers {
+                doryen[v.moment].look(&cells[v.moment], black_box(v));
+            }
+        }),
+    ];
+    suite.compare(&question(about, name, "viewer", viewers.len(), None), contenders);
 }
 
 /// `visibility-polygon` under Node, on the same viewers.
-fn node(ledger: &mut Ledger, stages: &[Stage]) {
+fn node(suite: &mut Suite, stages: &[Stage]) {
     const SETS: [(&str, &str); 3] = [
         (CONE, "visibility-polygon, culled"),
         (FULL, "visibility-polygon, culled"),
@@ -283,38 +287,48 @@ fn node(ledger: &mut Ledger, stages: &[Stage]) {
     let mut keys = Vec::new();
     let mut sets = Vec::new();
     for stage in stages {
-        for (question, contender) in SETS {
-            let gallery = if question == CONE { &stage.standard } else { &stage.all_round };
-            let name = format!("{question}/{}/{contender}", stage.name);
-            keys.push((question, stage.name, contender, gallery));
+        for (about, contender) in SETS {
+            let gallery = if about == CONE { &stage.standard } else { &stage.all_round };
+            let name = format!("{about}/{}/{contender}", stage.name);
+            keys.push((about, stage.name, contender, gallery));
             let culled = contender.ends_with("culled");
             sets.push(if culled { NodeSet::culled(name, gallery) } else { NodeSet::whole(name, gallery) });
         }
     }
     let answer = match peers::ask_node(&sets) {
         Ok(answer) => answer,
-        Err(error) => return ledger.note(format!("visibility-polygon was not measured: {error:#}")),
+        Err(error) => return suite.note(format!("visibility-polygon was not measured: {error:#}")),
     };
-    for ((question, stage, contender, gallery), set) in keys.into_iter().zip(&answer.sets) {
+    for ((about, stage, contender, gallery), set) in keys.into_iter().zip(&answer.sets) {
         let worst =
             compare(gallery, &gallery.viewers, |i, _| set.polygons[i].chunks_exact(2).map(|p| (p[0], p[1])).collect());
         assert!(worst < AREA, "{}: an area differs from ours by {worst}", set.name);
-        ledger.check(
+        suite.check(
             format!("{}: {:.0} segments; areas differ from ours by up to {worst:.1e}", set.name, set.segments),
-            json!({ "what": question, "scene": stage, "peer": contender, "segments": set.segments, "area": worst }),
+            json!({ "what": about, "scene": stage, "peer": contender, "segments": set.segments, "area": worst }),
         );
-        ledger.add(question, stage, contender, [set.ns; 3]);
+        let name = contender.replace(",", &format!(" {},", answer.version));
+        suite.add(about, stage, Kind::Peer, &name, set.ns);
     }
-    ledger.note(format!("visibility-polygon {} under Node {}", answer.version, answer.node));
+    suite.note(format!("visibility-polygon {} under Node {}", answer.version, answer.node));
 }
 
 fn main() {
-    let mut c = Criterion::default().configure_from_args();
-    let mut ledger = Ledger::new();
-    ledger.goal(TO_ENEMIES, 30.0);
-    ledger.goal(RANDOM, 30.0);
-    ledger.goal(CONE, 1500.0);
-    ledger.goal(FULL, 1500.0);
+    let mut suite = Suite::from_args("sight");
+    suite.bias(
+        &[
+            "the walls are axis-aligned slices on a 10 px grid, which our grid is made for and the peers' trees, heaps and segments are not",
+            "parry finds the nearest hit of any shape where asked for it; visibility-polygon runs in Node and allocates all it returns",
+            "the peers' structures are built untimed, but were a wall to change they would have to be built again; ours is kept by the game either way",
+            "everything is warm in the cache",
+        ],
+        &[
+            "parry gets the walls merged into few rectangles and, in one column, our own slab test",
+            "visibility-polygon gets the outline of all walls, culled for each viewer untimed, and need not cut by the circle of sight",
+            "grid fields of view see by whole cells, from the middle of the viewer's",
+            "lines to enemies are asked without the hint of what blocked last and without the distance and cone that the game asks first",
+        ],
+    );
     let stages = scenes::STAGES.map(|(name, from, every)| Stage {
         name,
         standard: Gallery::new(WorldDef::default(), from, every),
@@ -323,7 +337,7 @@ fn main() {
     for stage in &stages {
         let (a, b) = (stage.standard.open, stage.all_round.open);
         assert_eq!(stage.name == "undamaged", a == 0.0 && b == 0.0, "{}: {a} and {b} of the slices open", stage.name);
-        ledger.note(format!(
+        suite.note(format!(
             "{}: sight passes {:.1}% of the slices, all around {:.1}%",
             stage.name,
             a * 100.0,
@@ -332,25 +346,24 @@ fn main() {
     }
     let random = scenes::random_lines();
     for stage in &stages {
-        lines(&mut c, &mut ledger, TO_ENEMIES, stage, &stage.standard.lines_to_enemies());
+        lines(&mut suite, TO_ENEMIES, stage, &stage.standard.lines_to_enemies());
     }
     for stage in &stages {
-        lines(&mut c, &mut ledger, RANDOM, stage, &random);
+        lines(&mut suite, RANDOM, stage, &random);
     }
     for stage in &stages {
-        polygons(&mut c, &mut ledger, CONE, stage.name, &stage.standard);
+        polygons(&mut suite, CONE, stage.name, &stage.standard);
     }
     for stage in &stages {
-        polygons(&mut c, &mut ledger, FULL, stage.name, &stage.all_round);
+        polygons(&mut suite, FULL, stage.name, &stage.all_round);
     }
     for question in TILES {
         for stage in &stages {
-            grids(&mut c, &mut ledger, stage, question);
+            grids(&mut suite, stage, question);
         }
     }
-    if ledger.holds(CONE) || ledger.holds(FULL) {
-        node(&mut ledger, &stages);
+    if suite.has(CONE) || suite.has(FULL) {
+        node(&mut suite, &stages);
     }
-    c.final_summary();
-    ledger.print();
+    suite.finish();
 }

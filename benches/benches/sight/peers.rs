@@ -274,7 +274,8 @@ pub(crate) struct NodeAnswer {
 #[derive(Deserialize)]
 pub(crate) struct NodeTimes {
     pub(crate) name: String,
-    pub(crate) ns: f64,
+    /// Quartiles over rounds.
+    pub(crate) ns: [f64; 3],
     pub(crate) segments: f64,
     pub(crate) polygons: Vec<Vec<f64>>,
 }

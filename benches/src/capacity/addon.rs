@@ -11,7 +11,7 @@ use trespasser::GameMap;
 const NODE_MATCHES: u32 = 1000;
 
 pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Overhead> {
-    let (warmup, measured) = (options.warmup * TICK_RATE, options.seconds * TICK_RATE);
+    let (warmup, measured) = (options.warmup * TICK_RATE, options.seconds() * TICK_RATE);
     let load = overhead::Load {
         map,
         map_name: &options.map,

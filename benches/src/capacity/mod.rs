@@ -8,6 +8,8 @@ mod addon;
 mod clock;
 mod load;
 mod options;
+mod plan;
+mod points;
 mod realtime;
 mod throughput;
 
@@ -16,6 +18,7 @@ pub use options::Options;
 use crate::{load_map, origin};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use std::io::IsTerminal;
 
 /// Ticks a second of every measurement.
@@ -33,12 +36,26 @@ pub fn run(options: &Options) -> Result<()> {
         eprintln!("warning: this is a debug build; its figures say nothing. Use cargo xtask capacity");
     }
     if options.realtime {
-        let report = realtime::measure(options, &map)?;
-        realtime::print(&report);
-        if options.json {
-            println!("{}", serde_json::to_string(&report)?);
-        }
-        return Ok(());
+        return match options.matches {
+            Some(matches) => {
+                let report = realtime::measure(options, &map, matches)?;
+                realtime::print(&report);
+                end(options, &report)
+            }
+            None => {
+                let report = realtime::search(options, &map)?;
+                realtime::print_largest(&report);
+                end(options, &report)
+            }
+        };
+    }
+    if options.scaling {
+        let report = points::scaling(options, &map)?;
+        points::print(&report);
+        return end(options, &report);
+    }
+    if options.plan.is_some() {
+        return end(options, &plan::plan(options, &map)?);
     }
     let mut report = throughput::measure(options, &map)?;
     throughput::print(&report);
@@ -47,8 +64,13 @@ pub fn run(options: &Options) -> Result<()> {
         addon::print(&overhead);
         report.node = Some(overhead);
     }
+    end(options, &report)
+}
+
+/// With `--json` the last line.
+fn end(options: &Options, report: &impl Serialize) -> Result<()> {
     if options.json {
-        println!("{}", serde_json::to_string(&report)?);
+        println!("{}", serde_json::to_string(report)?);
     }
     Ok(())
 }

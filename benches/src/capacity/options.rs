@@ -3,6 +3,7 @@
 use super::load::SKILL;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
 use trespasser::scenes::{armed_loadout, loadout};
 use trespasser::world::PLAYERS;
 use trespasser::{Loadout, Reading, RuleSet};
@@ -24,6 +25,12 @@ pub(super) enum Arms {
     All,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Host {
+    Rust,
+    Node,
+}
+
 /// Steps matches of eight fighting bots and prints what a match-tick costs.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask capacity", version)]
@@ -34,9 +41,12 @@ pub struct Options {
     /// Matches stepped together; 256 unless given, and 1,000 for --node.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(super) matches: Option<u32>,
-    /// Seconds of play that are measured, 60 ticks each.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=36_000))]
-    pub(super) seconds: u32,
+    /// Seconds of play that a run measures, 60 ticks each; 10 unless given, 60 with --realtime, 2 with --scaling and --measure.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_000))]
+    seconds: Option<u32>,
+    /// Runs, one after another on the same matches; the figure is their median.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(super) runs: u32,
     /// Seconds of play before the first measurement.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=36_000))]
     pub(super) warmup: u32,
@@ -64,15 +74,57 @@ pub struct Options {
     #[arg(long)]
     pub(super) node: bool,
     /// Paces the matches at 60 Hz for the seconds asked for, bots' thinking and draining in between, and reports how late
-    /// ticks begin instead of what they cost.
+    /// ticks begin instead of what they cost. Without --matches it looks for the largest number of matches whose ticks
+    /// begin less than 1 ms late at p99, none given up.
     #[arg(long, conflicts_with = "node")]
     pub(super) realtime: bool,
+    /// With --realtime: who steps, this program or Node through the addon.
+    #[arg(long, value_enum, default_value = "rust", requires = "realtime")]
+    pub(super) host: Host,
+    /// Compares 5,000 matches with 64, and two threads with one, in turns: how the cost of a match-tick grows, and how many times
+    /// faster two threads are.
+    #[arg(long, conflicts_with_all = ["node", "realtime", "matches", "threads", "polygons", "plan"])]
+    pub(super) scaling: bool,
+    /// Predicts servers, dollars and the first bottleneck for so many players, separated by commas; 10,000, 100,000 and 1,000,000
+    /// unless given. Computes with benches/capacity.json.
+    #[arg(long, value_name = "PLAYERS", value_delimiter = ',', num_args = 0..=1, default_missing_values = ["10000", "100000", "1000000"],
+        value_parser = clap::value_parser!(u64).range(8..=100_000_000), conflicts_with_all = ["node", "realtime", "matches", "threads", "polygons"])]
+    pub(super) plan: Option<Vec<u64>>,
+    /// With --plan: measures this machine first, and writes what comes out into benches/capacity.json. Takes minutes.
+    #[arg(long, requires_all = ["plan", "snapshots"])]
+    pub(super) measure: bool,
+    /// With --plan: a table of deploy/prices.json.
+    #[arg(long, default_value = "on-demand", requires = "plan")]
+    pub(super) prices: String,
+    /// With --plan: draws servers, dollars and bottlenecks into a PNG.
+    #[arg(long, value_name = "FILE.png", requires = "plan")]
+    pub(super) plot: Option<PathBuf>,
     /// Seed of the first match; the others count up from it.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
 }
 
 impl Options {
+    /// Of a run.
+    pub(super) fn seconds(&self) -> u32 {
+        let usual = if self.realtime {
+            60
+        } else if self.scaling || self.measure {
+            2
+        } else {
+            10
+        };
+        self.seconds.unwrap_or(usual)
+    }
+
+    /// The threads that step; `None`: the calling one alone.
+    pub(super) fn pool(&self) -> Result<Option<rayon::ThreadPool>> {
+        Ok(match self.threads {
+            1 => None,
+            threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
+        })
+    }
+
     pub(super) fn matches(&self) -> u32 {
         self.matches.unwrap_or(MATCHES)
     }

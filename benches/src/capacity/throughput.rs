@@ -39,8 +39,10 @@ pub(super) struct Report {
     rules: &'static str,
     arms: &'static str,
     threads: u32,
-    /// Median over blocks of ticks.
+    /// Median over the runs, of each of which the median over blocks of ticks counts.
     ns_per_match_tick: f64,
+    ns_per_match_tick_of_runs: Vec<f64>,
+    /// Over the blocks of all runs.
     ns_per_match_tick_p10: f64,
     ns_per_match_tick_p90: f64,
     /// Mean of the processor's time; with one thread less than wall time where other programs run beside.
@@ -85,19 +87,16 @@ pub(super) struct Report {
 }
 
 /// The middle one; 0 of none.
-fn median(values: &mut [f64]) -> f64 {
+pub(super) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
-    let pool = match options.threads {
-        1 => None,
-        threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
-    };
+    let pool = options.pool()?;
     let mut load = Load::new(options, map, options.seed..options.seed + u64::from(options.matches()))?;
     let warmup = options.warmup * TICK_RATE;
-    let wanted = options.seconds * TICK_RATE;
+    let wanted = options.seconds() * TICK_RATE * options.runs;
     let bar = progress((warmup + wanted).into());
 
     let (mut stats, mut tally) = (FightStats::new(TICK_RATE), Tally::default());
@@ -180,9 +179,13 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     let replay_is_equal = replay_is_equal(options, map, &load, tick)?;
     ensure!(replay_is_equal, "a match played alone again does not end in the hash it had among the others");
 
+    let runs = options.runs as usize;
+    let a_run = blocks.len() / runs;
+    let mut by_run: Vec<f64> = blocks.chunks_exact_mut(a_run).map(median).collect();
+    let ns_of_runs: Vec<f64> = by_run.iter().map(|ns| round(*ns)).collect();
+    let ns = median(&mut by_run);
     blocks.sort_by(f64::total_cmp);
     let quantile = |share: f64| blocks[((blocks.len() - 1) as f64 * share).round() as usize];
-    let ns = quantile(0.5);
     let per_core = TICK_NS / (ns * f64::from(options.threads));
     let own = Clock::own_cost();
     // What happens in every third tick has no median worth the name.
@@ -201,6 +204,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         arms: if options.arms == Arms::All { "all" } else { "guns" },
         threads: options.threads,
         ns_per_match_tick: round(ns),
+        ns_per_match_tick_of_runs: ns_of_runs,
         ns_per_match_tick_p10: round(quantile(0.1)),
         ns_per_match_tick_p90: round(quantile(0.9)),
         cpu_ns_per_match_tick: round(cpu_time.as_nanos() as f64 / f64::from(ticks) / f64::from(options.matches())),
@@ -231,7 +235,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         moving_share: (stats.moving_share() * 1e4).round() / 1e4,
         bot_ns_per_match_tick: round(bot_time.as_nanos() as f64 / f64::from(played) / f64::from(options.matches())),
         tick_rate: TICK_RATE,
-        seconds: options.seconds,
+        seconds: options.seconds(),
         warmup_seconds: options.warmup,
         seed: options.seed,
         replay_is_equal,
@@ -270,6 +274,8 @@ pub(super) fn print(report: &Report) {
             report.ns_per_match_tick, report.ns_per_match_tick_p10, report.ns_per_match_tick_p90
         ),
     );
+    let runs: Vec<String> = report.ns_per_match_tick_of_runs.iter().map(|ns| format!("{ns:.0}")).collect();
+    row("  median of runs", runs.join(", "));
     row("  of the processor's time", format!("{:.0} ns", report.cpu_ns_per_match_tick));
     row("matches a core at 60 Hz", format!("{:.0}", report.matches_per_core_60hz));
     row("player-steps a second and core", format!("{:.0}", report.agent_steps_per_s_per_core));

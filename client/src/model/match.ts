@@ -13,6 +13,7 @@ import { FlashEye } from './flash';
 import { Hearing } from './hearing';
 import { HeatGauge } from './heat';
 import { HurtSigns } from './hurt';
+import { OwnShots } from './ownShots';
 import { ProjectileSet } from './projectiles';
 import { SmokeSet } from './smoke';
 import { Follower, Track, type PoseTrack } from './track';
@@ -101,6 +102,7 @@ export class MatchModel {
   readonly heat = new HeatGauge();
   readonly hurt = new HurtSigns();
   readonly hearing = new Hearing();
+  readonly ownShots = new OwnShots();
   /** x, y, x, y, ...; empty before the first state. */
   visionPolygon: Float32Array = new Float32Array(0);
   fogOpacity = DEFAULT_FOG_OPACITY;
@@ -347,6 +349,7 @@ export class MatchModel {
     this.heat.reset();
     this.hurt.clear();
     this.hearing.clear();
+    this.ownShots.clear();
     this.cooling.clear();
     this.visionPolygon = new Float32Array(0);
     this.stateCount = 0;

@@ -12,6 +12,8 @@ const BLEND_MS = 55;
  * floor the polygon's edge is exact, since it says where an enemy would be seen.
  */
 const RIM = 7;
+/** Local ms for which a copy of the walls is good enough for the rim: each is half a megabyte for the collector. */
+const RIM_MS = 200;
 /** Share of the fog that the rim is free of. */
 const RIM_LIGHT = 0.9;
 
@@ -43,9 +45,9 @@ export class FogLayer {
   private settled = false;
   private style: FogStyle = 'dark';
   private fill: string | CanvasPattern = '';
-  /** Of {@link WallMask}, at the version painted with. */
-  private rimPattern: CanvasPattern | null = null;
+  /** Of {@link WallMask}: the version that the rim is cut out by, and local ms of when it was taken. */
   private rimVersion = -1;
+  private rimAt = Number.NEGATIVE_INFINITY;
   /** px of the canvas that are not plain fog: x0, y0, x1, y1. */
   private readonly lit = new Int32Array(4);
   private readonly box = new Int32Array(4);
@@ -91,7 +93,7 @@ export class FogLayer {
     if (this.settled) return;
     const t = fades ? Math.min(1, (localMs - this.blendStart) / BLEND_MS) : 1;
     this.settled = t >= 1;
-    if (this.settled) this.cut();
+    if (this.settled) this.cut(localMs);
     else this.blend(t);
     this.fog.flush();
   }
@@ -120,7 +122,7 @@ export class FogLayer {
   }
 
   /** The current polygon alone. */
-  private cut(): void {
+  private cut(localMs: number): void {
     const { lit, box, current, walls } = this;
     const { context } = this.fog;
     bounds(current, box);
@@ -136,10 +138,10 @@ export class FogLayer {
       context.fillRect(x, y, width, height);
     }
     if (current.length >= 6) {
-      if (this.rimVersion !== walls.maskVersion || !this.rimPattern) {
+      if (this.rimVersion !== walls.maskVersion && localMs - this.rimAt >= RIM_MS) {
         this.rimVersion = walls.maskVersion;
-        this.rimPattern = context.createPattern(walls.mask, 'no-repeat');
-        if (this.rimPattern) context.strokeStyle = this.rimPattern;
+        this.rimAt = localMs;
+        context.strokeStyle = context.createPattern(walls.mask, 'no-repeat') ?? 'transparent';
       }
       context.globalCompositeOperation = 'destination-out';
       context.fillStyle = '#fff';

@@ -1,4 +1,4 @@
-import type { Material } from '../core/rules';
+import { FIELD_HEIGHT, FIELD_WIDTH, type Material } from '../core/rules';
 import { noise, smoothNoise } from './noise';
 import { PALETTE } from './palette';
 
@@ -14,8 +14,6 @@ export interface Wear {
   alpha: number;
 }
 
-/** px of the net that splits a surface into pieces. */
-const PIECE = 6;
 /** Of the borders between pieces, by damage level, what share has opened; and of the pieces, what share is sunk in and gone. */
 const OPENED = [0, 0.6, 0.9, 1] as const;
 const SUNK = [0, 0.14, 0.34, 0.46] as const;
@@ -27,34 +25,60 @@ const BOARDS = [0, 0, 0.1, 0.24] as const;
 /** Of the piece that a pixel belongs to: its number, that of the next one, and px between their borders. */
 const piece = { id: 0, next: 0, gap: 0 };
 
-/** Cells of points scattered by one a net's square (Worley): straight borders, as brittle things break. */
-function findPiece(x: number, y: number, size: number, purpose: number): void {
-  const gx = Math.floor(x / size);
-  const gy = Math.floor(y / size);
-  let [first, second] = [Infinity, Infinity];
-  for (let cy = gy - 1; cy <= gy + 1; cy += 1) {
-    for (let cx = gx - 1; cx <= gx + 1; cx += 1) {
-      const dx = (cx + noise(cx, cy, purpose)) * size - x;
-      const dy = (cy + noise(cx, cy, purpose + 1)) * size - y;
-      const far = Math.sqrt(dx * dx + dy * dy);
-      if (far < first) {
-        second = first;
-        piece.next = piece.id;
-        first = far;
-        piece.id = cx * 613 + cy;
-      } else if (far < second) {
-        second = far;
-        piece.next = cx * 613 + cy;
-      }
+/** Points scattered one a square of a net (Worley): what is nearest to one is a piece, with straight borders, as brittle things break. */
+class Net {
+  private readonly columns: number;
+  /** px; of the square (-1, -1) first. Kept, since nine of them are asked for each pixel. */
+  private readonly x: Float64Array;
+  private readonly y: Float64Array;
+
+  constructor(private readonly size: number, purpose: number) {
+    this.columns = Math.ceil(FIELD_WIDTH / size) + 3;
+    const rows = Math.ceil(FIELD_HEIGHT / size) + 3;
+    this.x = new Float64Array(this.columns * rows);
+    this.y = new Float64Array(this.columns * rows);
+    for (let at = 0; at < this.x.length; at += 1) {
+      const column = (at % this.columns) - 1;
+      const row = Math.floor(at / this.columns) - 1;
+      this.x[at] = (column + noise(column, row, purpose)) * size;
+      this.y[at] = (row + noise(column, row, purpose + 1)) * size;
     }
   }
-  piece.gap = second - first;
+
+  /** Leaves in `piece` what a pixel of the playfield belongs to. */
+  find(x: number, y: number): void {
+    const { columns, size } = this;
+    const corner = Math.floor(y / size) * columns + Math.floor(x / size);
+    let first = Infinity;
+    let second = Infinity;
+    for (let row = 0; row < 3; row += 1) {
+      for (let at = corner + row * columns; at < corner + row * columns + 3; at += 1) {
+        const dx = this.x[at]! - x;
+        const dy = this.y[at]! - y;
+        const far = dx * dx + dy * dy;
+        if (far < first) {
+          second = first;
+          piece.next = piece.id;
+          first = far;
+          piece.id = at;
+        } else if (far < second) {
+          second = far;
+          piece.next = at;
+        }
+      }
+    }
+    piece.gap = Math.sqrt(second) - Math.sqrt(first);
+  }
 }
+
+const PLATES = new Net(6, 61);
+const SHARDS = new Net(6.5, 91);
+const SPLINTERS = new Net(4.5, 91);
+const RUBBLE = new Net(2.8, 101);
 
 /** The border between two pieces is open. Both sides must say the same. */
 function isOpen(share: number, purpose: number): boolean {
-  const [a, b] = piece.id < piece.next ? [piece.id, piece.next] : [piece.next, piece.id];
-  return noise(a, b, purpose) < share;
+  return noise(Math.min(piece.id, piece.next), Math.max(piece.id, piece.next), purpose) < share;
 }
 
 /**
@@ -66,14 +90,15 @@ export function wear(material: Material, x: number, y: number, damage: number, a
   out.colour = -1;
   out.hole = false;
   out.alpha = 0;
-  BY_MATERIAL[material](alongY ? y : x, alongY ? x : y, damage, out);
+  if (material === 'wood' && alongY) wood(y, x, damage, out);
+  else BY_MATERIAL[material](x, y, damage, out);
   // Grit, everywhere: no slice is so lucky as to look better than it is.
   if (!out.hole && out.colour < 0 && noise(x, y, 60) < 0.08 * damage) out.light += material === 'glass' ? 44 : -36;
 }
 
 /** Cracks between plates; plates sink and show the coarse inside; at last they fall out and leave the iron. */
 function concrete(x: number, y: number, damage: number, out: Wear): void {
-  findPiece(x, y, PIECE, 61);
+  PLATES.find(x, y);
   const of = noise(piece.id, 0, 63);
   if (of < GONE[damage]!) {
     // Iron in both ways, every five px.
@@ -151,7 +176,7 @@ function wood(along: number, across: number, damage: number, out: Wear): void {
 
 /** Stars of cracks, joined into shards; shards fall out. */
 function glass(x: number, y: number, damage: number, out: Wear): void {
-  findPiece(x, y, damage === 3 ? 4.5 : 6.5, 91);
+  (damage === 3 ? SPLINTERS : SHARDS).find(x, y);
   if (damage === 3 && noise(piece.id, 1, 93) < 0.3) {
     out.hole = true;
     return;
@@ -166,14 +191,14 @@ function glass(x: number, y: number, damage: number, out: Wear): void {
   out.alpha = -damage * 12;
 }
 
-/** How each wears; x runs along the wall for all, which shows in wood alone. */
-const BY_MATERIAL: Readonly<Record<Material, (along: number, across: number, damage: number, out: Wear) => void>> = {
+/** How each wears; wood alone knows which way its wall runs. */
+const BY_MATERIAL: Readonly<Record<Material, (x: number, y: number, damage: number, out: Wear) => void>> = {
   concrete, metal, wood, glass, border: concrete,
 };
 
 /** Lightness of the rubble at a pixel of a broken slice; NaN: none lies there. */
 export function rubble(x: number, y: number): number {
-  findPiece(x, y, 2.8, 101);
+  RUBBLE.find(x, y);
   const of = noise(piece.id, 0, 103);
   if (of > 0.6 || piece.gap < 0.5) return Number.NaN;
   return -48 + (of / 0.6) * 56 + (noise(x, y, 104) - 0.5) * 10;

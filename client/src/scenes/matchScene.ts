@@ -365,7 +365,7 @@ export class MatchScene extends BaseScene {
     this.listen('sounds', ({ timestamp, sounds }) => {
       const now = performance.now();
       match.hearing.hear(sounds, now);
-      this.services.audio.hear(shots.own.unheard(sounds, now), match.clock.synced ? match.clock.at(now) - timestamp : 0);
+      this.services.audio.hear(match.ownShots.unheard(sounds, now), match.clock.synced ? match.clock.at(now) - timestamp : 0);
     });
 
     this.listen('projectile:created', (event) => match.projectiles.created(event, match.clock.at(performance.now())));
@@ -565,7 +565,7 @@ export class MatchScene extends BaseScene {
     const kind = `fire_${type}`;
     // How loud it is to dazzled ears is the server's to say.
     if (!isSoundKind(kind) || match.flash.active(now)) return;
-    shots.own.sounded(now);
+    match.ownShots.sounded(now);
     this.services.audio.hear([{ kind, gain: 1, direction: aim, cutoff: OPEN_CUTOFF, own: true }], 0);
   }
 

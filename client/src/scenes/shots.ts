@@ -1,6 +1,5 @@
 import { PLAYER_RADIUS, weaponLook } from '../core/rules';
 import type { MatchModel } from '../model/match';
-import { OwnShots } from '../model/ownShots';
 import type { ShotFired, ShotHit, ShotMiss } from '../net/protocol';
 import type { Effects } from '../render/effects';
 import type { TerrainLayer } from '../render/terrainLayer';
@@ -45,8 +44,6 @@ export class ShotPainter {
   /** The last one of each player. */
   private readonly shots = new Map<string, Shot>();
   private readonly point: Point = { x: 0, y: 0 };
-  /** Shown when the trigger was pulled. */
-  readonly own = new OwnShots();
 
   constructor(
     private readonly match: MatchModel,
@@ -57,7 +54,7 @@ export class ShotPainter {
   /** The own trigger was pulled: all that can be known of the shot, before the host tells of it. */
   pulled(weaponType: string, direction: number, now: number): void {
     const { effects, match } = this;
-    const shot = this.own.show(weaponType, now);
+    const shot = match.ownShots.show(weaponType, now);
     shot.direction = direction;
     shot.x = match.ownFollower.x + Math.cos(direction) * MUZZLE;
     shot.y = match.ownFollower.y + Math.sin(direction) * MUZZLE;
@@ -74,7 +71,7 @@ export class ShotPainter {
   /** @returns whether it is news: an own shot that was shown already is not */
   fired(event: ShotFired, now: number): boolean {
     const isOwn = event.playerId === this.match.ownId;
-    const shown = isOwn ? this.own.answer(event.weaponType, now) : null;
+    const shown = isOwn ? this.match.ownShots.answer(event.weaponType, now) : null;
     if (!event.position || event.direction === null) return !shown;
     let shot = this.shots.get(event.playerId);
     if (shot) this.flushOne(shot, now);
@@ -152,7 +149,7 @@ export class ShotPainter {
 
   clear(): void {
     this.shots.clear();
-    this.own.clear();
+    this.match.ownShots.clear();
   }
 
   /** Where the player's shot of just now came from; null for one who was not seen to fire. */

@@ -37,7 +37,7 @@ pub(crate) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     start: usize,
     word: u64,
-    /// Bits in `word`, below 32 between calls.
+    /// Bits in `word`, below 64 between calls.
     held: u32,
 }
 
@@ -45,13 +45,7 @@ impl Put for Writer<'_> {
     #[inline]
     fn u(&mut self, bits: u32, value: u32) {
         debug_assert!(bits <= 32 && (bits == 32 || value >> bits == 0), "{value} in {bits} bits");
-        self.word |= u64::from(value) << self.held;
-        self.held += bits;
-        if self.held >= 32 {
-            self.out.extend_from_slice(&(self.word as u32).to_le_bytes());
-            self.word >>= 32;
-            self.held -= 32;
-        }
+        self.bits64(Bits { word: value.into(), held: bits });
     }
 }
 
@@ -64,11 +58,22 @@ impl<'a> Writer<'a> {
     /// What has been put together.
     #[inline]
     pub(crate) fn bits64(&mut self, bits: Bits) {
-        let low = bits.held.min(32);
-        self.u(low, bits.word as u32);
-        if bits.held > 32 {
-            self.u(bits.held - 32, (bits.word >> 32) as u32);
+        let held = self.held;
+        self.word |= bits.word << held;
+        self.held = held + bits.held;
+        if self.held >= 64 {
+            // In two shifts, for there may be no bit left over.
+            self.flush(bits.word >> 1 >> (63 - held));
         }
+    }
+
+    /// Writes a whole word; `rest`: what did not fit. A call, for fields are written in a hundred places, and the vector's
+    /// growth in each of them is more code than the cache holds.
+    #[inline(never)]
+    fn flush(&mut self, rest: u64) {
+        self.out.extend_from_slice(&self.word.to_le_bytes());
+        self.word = rest;
+        self.held -= 64;
     }
 
     pub(crate) fn f(&mut self, value: f32) {

@@ -330,9 +330,9 @@ pub(crate) struct Before {
 /// A player's entry. `before`: without it a fresh one. `strides`: as [`strides`](super::entry::strides) has them for the
 /// frames since the base.
 #[inline]
-pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Option<Before>, strides: &[(i32, i32); 4]) {
-    let out = w;
-    let w = &mut Bits::default();
+pub(crate) fn entry_bits(own: bool, is: Entry, before: Option<Before>, strides: &[(i32, i32); 4]) -> Bits {
+    let mut bits = Bits::default();
+    let w = &mut bits;
     let Some(Before { was, predicted: (x, y) }) = before else {
         write_spot(w, (is.x(), is.y()));
         if !own {
@@ -341,15 +341,13 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
         w.u(7, is.health().into());
         w.u(4, is.weapon().into());
         w.u(6, is.state().into());
-        out.bits64(*w);
-        return;
+        return bits;
     };
     let (dx, dy) = (i32::from(is.x()) - i32::from(x), i32::from(is.y()) - i32::from(y));
     let turned = !own && is.facing() != was.facing();
     let other = is.rest() != was.rest();
     if !w.flag(dx != 0 || dy != 0 || turned || other) {
-        out.bits64(*w);
-        return;
+        return bits;
     }
     if w.flag(other) {
         if w.flag(is.health() != was.health()) {
@@ -391,7 +389,7 @@ pub(crate) fn write_entry(w: &mut Writer<'_>, own: bool, is: Entry, before: Opti
         w.u(2, 3);
         write_spot(w, (is.x(), is.y()));
     }
-    out.bits64(*w);
+    bits
 }
 
 /// What flies, in wire units.
@@ -492,6 +490,7 @@ pub(crate) fn write_slices(w: &mut Writer<'_>, slices: impl ExactSizeIterator<It
 
 impl Record {
     /// All but slices.
+    #[inline(never)]
     pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match *self {
             Record::Slice { slice, level } => write_slices(w, [(slice, level)].into_iter()),

@@ -6,8 +6,8 @@
 use super::bits::{Bits, Put, Writer};
 use super::entry::{predicted, state_bit, strides};
 use super::format::{
-    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish, event,
-    write_entry, write_header, write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Up, UpInput, Welcome, Wish,
+    entry_bits, event, write_header, write_slices,
 };
 use super::link::inputs_of;
 use super::receiver::{Known, Receiver};
@@ -283,7 +283,7 @@ fn write_draft(d: &Draft, client: &Receiver) -> Vec<u8> {
             };
             Before { was, predicted }
         });
-        write_entry(&mut w, slot == OWN, entry, before, &strides);
+        w.bits64(entry_bits(slot == OWN, entry, before, &strides));
     }
     let count = usize::from(!d.slices.is_empty()) + d.records.len();
     if w.flag(count > 0) {

@@ -17,17 +17,18 @@
 //! What one player knows never depends on what another one, unseen and unheard, does: nothing here is counted, ordered
 //! or numbered across players (`engine/tests/non_interference.rs`).
 //!
-//! Instructions with all eight watched, `engine/examples/knowledge_load.rs`: a tick costs 250 ([`Knowledge::look`]), 4,200
-//! in arsenal, where something is always in the air; an event 510 in duel, 1,260 in brawl, 2,800 in arsenal, where blasts
-//! break walls by the dozen ([`Knowledge::witness`]); looking round the corner 10 times a second, by the tick and for all
-//! eight together, 230 in duel, 8,100 in brawl, 41,000 in arsenal ([`Knowledge::look_around`]), and next to nothing
-//! (340 a look, with 680 slices changed unseen) for one who stands where no wall changes.
+//! Instructions with all eight watched, 1,800 ticks of `engine/examples/knowledge_load.rs`: a tick costs 250 to 280
+//! ([`Knowledge::look`]), 4,200 in arsenal, where something is always in the air; an event 840 in duel, 1,550 in brawl,
+//! 2,900 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
+//! corner 10 times a second, by the tick and for all eight together, 190 in duel, 5,900 in brawl, 36,300 in arsenal
+//! ([`Knowledge::look_around`]), and next to nothing (340 a look, with 680 slices changed unseen) for one who stands where no
+//! wall changes.
 
 use super::{Told, hidden};
 use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
 use crate::rules::{Payload, Tuned};
-use crate::vision::{Grid, Slab, SmokeDisc, regions, slab};
-use crate::world::state::{CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
+use crate::vision::{Grid, Slab, SmokeDisc, Stop, regions, slab};
+use crate::world::state::{Block, CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
 use crate::world::{Event, EventKind, NONE};
 
 /// A slice that a player remembers otherwise than it is: number, health as remembered in 1/64 points.
@@ -37,8 +38,8 @@ type Memory = (u16, u16);
 const OFF: f32 = 1.0 / 32.0;
 /// Share of a face's length from its ends at which it is looked at, besides its middle.
 const FROM_END: f32 = 0.125;
-/// Wall events of a tick from which on some hits may not have been told one by one; all slices are compared then.
-const MANY: u32 = 4096;
+/// Slices for which a viewer's memory grows at once: most remember few.
+const GROWTH: usize = 16;
 
 /// A projectile, or the cloud that rose from it, by the names that players have for it.
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +64,16 @@ struct Glance {
     serial: u32,
 }
 
-/// Columns by viewer. 696 bytes, the health of all slices once, 56 for each projectile in the air, and 4 bytes for
-/// each slice and viewer who remembers it otherwise than it is.
+/// What knowledge is handed over to.
+pub(crate) trait Ear {
+    /// How an event is told, at most once to each player.
+    fn tell(&mut self, told: Told);
+    /// A player knows otherwise of a slice than before: the health known so far, 1/64 points.
+    fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
+}
+
+/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and 4 bytes for each slice and viewer who remembers it
+/// otherwise than it is.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
     /// Bit t of v: v knows where t is and how t does: oneself; placed team mates, once placed oneself; enemies seen.
@@ -87,13 +96,14 @@ pub(crate) struct Knowledge {
     /// Grows with every change of what a viewer knows of slices.
     serial: [u32; PLAYERS],
     glance: [Option<Glance>; PLAYERS],
-    /// Health of all slices as the events told so far leave it, 1/64 points.
-    truth: Box<[u16]>,
+    /// What has hidden walls from each viewer of late.
+    stops: [[Stop; SHADOWS]; PLAYERS],
+    /// Health of all slices as the events told so far leave it, 1/64 points: only while slices change in a way of which
+    /// not all events may be told. Otherwise an event says by itself what it leaves, and what was there.
+    before: Option<Box<[u16]>>,
     named: Vec<Named>,
     /// Names given so far.
     names: [u16; PLAYERS],
-    /// Wall events of this tick.
-    hits: u32,
     /// Flashes of this tick: place, serial number.
     flashes: Vec<([f32; 2], u32)>,
 }
@@ -176,49 +186,78 @@ impl<'a> Scene<'a> {
     ///
     /// A rectangle hides a wall if it covers all its directions, does not overlap it, and stands before it in one of
     /// them: both are convex, so that neither can change from before to behind.
-    fn hides_wall(&self, eye: &Eye, wall: usize, shadows: &mut Shadows) -> bool {
+    #[inline]
+    fn hides_wall(&self, eye: &Eye, wall: usize, shadows: &mut Shadows<'_>) -> bool {
         let Some(info) = self.geometry.walls.get(wall) else { return true };
         let (x0, y0) = (info.x - OFF, info.y - OFF);
         let (x1, y1) = (info.x + info.width + OFF, info.y + info.height + OFF);
-        let (near_x, near_y) = (eye.x.clamp(x0, x1), eye.y.clamp(y0, y1));
-        let (nx, ny) = (near_x - eye.x, near_y - eye.y);
+        let nx = larger(larger(x0 - eye.x, eye.x - x1), 0.0);
+        let ny = larger(larger(y0 - eye.y, eye.y - y1), 0.0);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close);
+        let reach = larger(eye.sight, eye.close);
         if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return true;
         }
-        if d2 <= 0.0 {
-            return false;
+        d2 > 0.0 && self.is_shadowed(eye, (x0, y0, x1, y1), shadows)
+    }
+
+    /// Whether one of the rectangles that hid something of late hides all of `there`.
+    fn is_covered(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
+        for i in 0..SHADOWS {
+            if i == shadows.made {
+                shadows.cast[i] = self.grid.solid_about(shadows.stops[i]).and_then(|rect| Shadow::cast(eye, rect));
+                shadows.made += 1;
+            }
+            if shadows.cast[i].is_some_and(|shadow| shadow.covers(eye, there)) {
+                // The next one is looked for here first.
+                shadows.stops[..=i].rotate_right(1);
+                shadows.cast[..=i].rotate_right(1);
+                return true;
+            }
         }
-        let there = (x0, y0, x1, y1);
-        if shadows.rects.iter().any(|rect| eye.has_before(*rect, there)) {
+        false
+    }
+
+    /// The same, or whether the rectangle does so that stops the line to its nearest point.
+    #[inline(never)]
+    fn is_shadowed(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
+        if self.is_covered(eye, there, shadows) {
             return true;
         }
-        let to = (near_x.clamp(0.0, PLAYFIELD.0), near_y.clamp(0.0, PLAYFIELD.1));
-        let stop = self.grid.sight_stop(eye.x, eye.y, to.0, to.1);
-        let Some(rect) = stop.and_then(|stop| self.grid.solid_about(stop)) else { return false };
-        let hides = eye.has_before(rect, there);
+        let to = (eye.x.clamp(there.0, there.2), eye.y.clamp(there.1, there.3));
+        let to = (to.0.clamp(0.0, PLAYFIELD.0), to.1.clamp(0.0, PLAYFIELD.1));
+        let Some(stop) = self.grid.sight_stop(eye.x, eye.y, to.0, to.1) else { return false };
+        let shadow = self.grid.solid_about(stop).and_then(|rect| Shadow::cast(eye, rect));
+        let hides = shadow.is_some_and(|shadow| shadow.covers(eye, there));
         if hides {
-            shadows.rects[shadows.next % SHADOWS] = rect;
-            shadows.next += 1;
+            // All have been cast by now; the one that hid nothing for longest makes room.
+            shadows.stops.rotate_right(1);
+            shadows.cast.rotate_right(1);
+            (shadows.stops[0], shadows.cast[0]) = (stop, shadow);
+        } else if shadow.is_some() {
+            // It may hide a part.
+            (shadows.stops[SHADOWS - 1], shadows.cast[SHADOWS - 1]) = (stop, shadow);
         }
         hides
     }
 
-    /// Whether a slice is in view; see the module's head.
-    fn shows_slice(&self, eye: &Eye, slice: usize) -> bool {
+    /// Whether a slice is in view; see the module's head. Behind a rectangle that hid something else just now it is not.
+    fn shows_slice(&self, eye: &Eye, slice: usize, shadows: &mut Shadows<'_>) -> bool {
         let g = self.geometry;
         let (x0, y0, x1, y1) = (g.x0[slice], g.y0[slice], g.x1[slice], g.y1[slice]);
         // From the eye to the nearest point.
         let (nx, ny) = (eye.x.clamp(x0, x1) - eye.x, eye.y.clamp(y0, y1) - eye.y);
         let d2 = nx * nx + ny * ny;
-        let reach = eye.sight.max(eye.close) + OFF;
+        let reach = larger(eye.sight, eye.close) + OFF;
         if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
             return false;
         }
         if d2 <= 0.0 {
             // The eye is in the gap.
             return true;
+        }
+        if self.is_covered(eye, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF), shadows) {
+            return false;
         }
         // A neighbour in the wall that stops sight covers the face between the two.
         let (along_x, part) = (g.walls[slice / SLICES_PER_WALL].along_x, slice % SLICES_PER_WALL);
@@ -245,17 +284,82 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Rectangles kept to be tried again.
+/// What has hidden walls from a viewer is kept to be tried again, in the next look, too.
 const SHADOWS: usize = 4;
 
 type Rect = (f32, f32, f32, f32);
 
-/// What has hidden walls from an eye: most likely it hides the next ones, too.
-#[derive(Default)]
-struct Shadows {
-    /// All 0: none; a point hides nothing.
-    rects: [Rect; SHADOWS],
-    next: usize,
+/// What has hidden walls from an eye: most likely it hides the next ones, too. The newest first.
+struct Shadows<'a> {
+    /// Whatever stood there may be gone by now: what stands is asked for when a shadow is cast.
+    stops: &'a mut [Stop; SHADOWS],
+    /// Of the first `made` of the stops.
+    cast: [Option<Shadow>; SHADOWS],
+    made: usize,
+}
+
+impl<'a> Shadows<'a> {
+    #[inline]
+    fn of(stops: &'a mut [Stop; SHADOWS]) -> Shadows<'a> {
+        Shadows { stops, cast: [None; SHADOWS], made: 0 }
+    }
+}
+
+/// A solid rectangle as an eye outside sees it, and the ways to the two of its corners between which all of it lies.
+#[derive(Clone, Copy)]
+struct Shadow {
+    rect: Rect,
+    left: (f32, f32),
+    right: (f32, f32),
+}
+
+impl Shadow {
+    /// `None` for an eye in the rectangle or on its edge.
+    fn cast(eye: &Eye, rect: Rect) -> Option<Shadow> {
+        if eye.x >= rect.0 && eye.x <= rect.2 && eye.y >= rect.1 && eye.y <= rect.3 {
+            return None;
+        }
+        let cross = |a: (f32, f32), b: (f32, f32)| a.0 * b.1 - a.1 * b.0;
+        let corners = [(rect.0, rect.1), (rect.2, rect.1), (rect.0, rect.3), (rect.2, rect.3)];
+        let corners = corners.map(|(x, y)| (x - eye.x, y - eye.y));
+        let (mut left, mut right) = (corners[0], corners[0]);
+        for corner in &corners[1..] {
+            right = if cross(right, *corner) > 0.0 { *corner } else { right };
+            left = if cross(left, *corner) < 0.0 { *corner } else { left };
+        }
+        Some(Shadow { rect, left, right })
+    }
+
+    /// Whether it stands before all of `there`.
+    ///
+    /// ```text
+    /// for each corner of there: left x corner > 0 and corner x right > 0
+    /// there and rect do not overlap
+    /// the line to the middle of there meets rect
+    /// ```
+    ///
+    /// The least of four differences of products is that of the least and the greatest product: rounding keeps the order.
+    #[inline]
+    fn covers(&self, eye: &Eye, there: Rect) -> bool {
+        let (x0, x1, y0, y1) = (there.0 - eye.x, there.2 - eye.x, there.1 - eye.y, there.3 - eye.y);
+        let (left, right) = (self.left, self.right);
+        let smaller = |a: f32, b: f32| if a < b { a } else { b };
+        let past_left = smaller(left.0 * y0, left.0 * y1) - larger(left.1 * x0, left.1 * x1);
+        let past_right = smaller(right.1 * x0, right.1 * x1) - larger(right.0 * y0, right.0 * y1);
+        if !(past_left > 0.0 && past_right > 0.0) {
+            return false;
+        }
+        let rect = self.rect;
+        let apart = rect.2 < there.0 || rect.0 > there.2 || rect.3 < there.1 || rect.1 > there.3;
+        let middle = ((there.0 + there.2) * 0.5 - eye.x, (there.1 + there.3) * 0.5 - eye.y);
+        apart && slab(&Slab::new(eye.x, eye.y, middle.0, middle.1), rect.0, rect.1, rect.2, rect.3).is_some()
+    }
+}
+
+/// Of two numbers, both of which are some: an instruction, where `f32::max` takes five.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 impl Eye {
@@ -263,32 +367,11 @@ impl Eye {
     #[inline]
     fn is_aside(&self, x0: f32, y0: f32, x1: f32, y1: f32, d2: f32) -> bool {
         // The farthest that any of it lies along the aim, against the least that the cone asks of its nearest point.
-        let far = |low: f32, high: f32, aim: f32| if aim > 0.0 { high * aim } else { low * aim };
+        let far = |low: f32, high: f32, aim: f32| larger(low * aim, high * aim);
         let along = far(x0 - self.x, x1 - self.x, self.aim_x) + far(y0 - self.y, y1 - self.y, self.aim_y);
         // All that is looked at lies at most so far outside.
         let near = self.close + OFF;
         self.cone_cos > 0.0 && d2 > near * near && along + OFF < self.cone_cos * (d2.sqrt() - OFF)
-    }
-
-    /// Whether `rect` stands before all of `there`.
-    fn has_before(&self, rect: Rect, there: Rect) -> bool {
-        let apart = rect.2 < there.0 || rect.0 > there.2 || rect.3 < there.1 || rect.1 > there.3;
-        let middle = ((there.0 + there.2) * 0.5 - self.x, (there.1 + there.3) * 0.5 - self.y);
-        if !apart || slab(&Slab::new(self.x, self.y, middle.0, middle.1), rect.0, rect.1, rect.2, rect.3).is_none() {
-            return false;
-        }
-        let cross = |a: (f32, f32), b: (f32, f32)| a.0 * b.1 - a.1 * b.0;
-        let corners = |r: Rect| [(r.0, r.1), (r.2, r.1), (r.0, r.3), (r.2, r.3)].map(|(x, y)| (x - self.x, y - self.y));
-        let (mut left, mut right) = (middle, middle);
-        for corner in corners(rect) {
-            if cross(right, corner) > 0.0 {
-                right = corner;
-            }
-            if cross(left, corner) < 0.0 {
-                left = corner;
-            }
-        }
-        corners(there).iter().all(|&corner| cross(left, corner) > 0.0 && cross(corner, right) > 0.0)
     }
 
     fn bits(&self) -> [u32; 6] {
@@ -300,10 +383,6 @@ impl Eye {
 #[inline]
 pub(crate) fn at_first(geometry: &Geometry, slice: usize) -> u16 {
     if geometry.missing[slice / 64] >> (slice % 64) & 1 == 1 { 0 } else { geometry.max_health[slice] }
-}
-
-fn health_of(game: &Match) -> Box<[u16]> {
-    (0..game.map.geometry().slice_count).map(|s| game.blocks[s / 64].health[s % 64]).collect()
 }
 
 impl Knowledge {
@@ -321,10 +400,10 @@ impl Knowledge {
             stale: Default::default(),
             serial: [0; PLAYERS],
             glance: [None; PLAYERS],
-            truth: health_of(game),
+            stops: [[Stop::NONE; SHADOWS]; PLAYERS],
+            before: None,
             named: Vec::new(),
             names: [0; PLAYERS],
-            hits: 0,
             flashes: Vec::new(),
         };
         new.follow(&game.state);
@@ -341,7 +420,8 @@ impl Knowledge {
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let stale: usize = self.stale.iter().map(Vec::capacity).sum();
-        size_of_val::<[u16]>(&self.truth) + stale * size_of::<Memory>() + self.named.capacity() * size_of::<Named>()
+        let before = self.before.as_ref().map_or(0, |before| size_of_val::<[u16]>(before));
+        before + stale * size_of::<Memory>() + self.named.capacity() * size_of::<Named>()
     }
 
     /// Slices that a player remembers otherwise than they are, ascending; `None` for one who is not watched.
@@ -365,17 +445,20 @@ impl Knowledge {
     pub(crate) fn watch(&mut self, game: &Match, mask: u8) {
         for viewer in MatchState::slots(mask & game.state.joined & !self.watched) {
             self.watched |= 1 << viewer;
-            self.begin(game.map.geometry(), viewer);
+            self.begin(game, viewer);
         }
     }
 
     /// The player knows the map as it was at the beginning.
-    fn begin(&mut self, geometry: &Geometry, viewer: usize) {
-        let Knowledge { stale, truth, .. } = self;
-        stale[viewer].clear();
-        let changed = |&(s, actual): &(usize, &u16)| at_first(geometry, s) != *actual;
-        let all = truth.iter().enumerate().filter(changed).map(|(s, _)| (s as u16, at_first(geometry, s)));
-        stale[viewer].extend(all);
+    fn begin(&mut self, game: &Match, viewer: usize) {
+        let geometry = game.map.geometry();
+        let stale = &mut self.stale[viewer];
+        stale.clear();
+        for s in 0..geometry.slice_count {
+            if at_first(geometry, s) != game.blocks[s / 64].health[s % 64] {
+                remember(stale, stale.len(), (s as u16, at_first(geometry, s)));
+            }
+        }
         self.serial[viewer] = self.serial[viewer].wrapping_add(1);
         self.glance[viewer] = None;
     }
@@ -419,10 +502,30 @@ impl Knowledge {
         self.knows = columns(state);
     }
 
-    /// The walls are as at the beginning, and everybody knows.
-    pub(crate) fn repair(&mut self, game: &Match) {
-        self.truth = health_of(game);
+    /// Slices may change in a way of which not all events are told: they are as they have been told of until now. To be
+    /// followed by [`Knowledge::settle`] in a tick, and between two by what the host does.
+    pub(crate) fn remember(&mut self, blocks: &[Block], slices: usize) {
+        self.before = Some((0..slices).map(|s| blocks[s / 64].health[s % 64]).collect());
+    }
+
+    /// What was remembered is not needed.
+    pub(crate) fn forget(&mut self) {
+        self.before = None;
+    }
+
+    /// The walls are as at the beginning, and everybody knows: hands over viewer, slice, health known so far.
+    pub(crate) fn repair(&mut self, game: &Match, mut learn: impl FnMut(usize, u16, u16)) {
         self.glance = [None; PLAYERS];
+        if let Some(before) = self.before.take() {
+            for viewer in MatchState::slots(self.watched) {
+                for (s, was) in before.iter().enumerate() {
+                    let knew = self.health(viewer, s as u16, *was);
+                    if knew != game.blocks[s / 64].health[s % 64] {
+                        learn(viewer, s as u16, knew);
+                    }
+                }
+            }
+        }
         for viewer in 0..PLAYERS {
             self.stale[viewer].clear();
             self.serial[viewer] = self.serial[viewer].wrapping_add(1);
@@ -437,7 +540,7 @@ impl Knowledge {
 
     /// The match begins anew.
     pub(crate) fn reset(&mut self, game: &Match) {
-        self.repair(game);
+        self.repair(game, |_, _, _| {});
         self.named.clear();
         self.names = [0; PLAYERS];
         self.flights = [0; PLAYERS];
@@ -466,20 +569,21 @@ impl Knowledge {
         gone
     }
 
-    /// Takes the slices as they are, for all that has changed without an event: nobody has learnt of it.
-    pub(crate) fn compare(&mut self, game: &Match) {
-        let truth = health_of(game);
-        if truth == self.truth {
+    /// Takes the slices as they are, for all that has changed without an event since [`Knowledge::remember`]: nobody has
+    /// learnt of it.
+    fn compare(&mut self, game: &Match) {
+        let Some(before) = self.before.take() else { return };
+        let is = |s: usize| game.blocks[s / 64].health[s % 64];
+        if before.iter().enumerate().all(|(s, was)| *was == is(s)) {
             return;
         }
         for viewer in MatchState::slots(self.watched) {
-            let known = |s: usize| self.health(viewer, s as u16, self.truth[s]);
-            let stale = (0..truth.len()).filter(|&s| known(s) != truth[s]).map(|s| (s as u16, known(s))).collect();
+            let known = |s: usize| self.health(viewer, s as u16, before[s]);
+            let stale = (0..before.len()).filter(|&s| known(s) != is(s)).map(|s| (s as u16, known(s))).collect();
             self.stale[viewer] = stale;
             // Some may be in view.
             self.glance[viewer] = None;
         }
-        self.truth = truth;
     }
 
     /// Brings the columns up to the tick just played, before its events are looked at.
@@ -488,7 +592,6 @@ impl Knowledge {
         let state = &game.state;
         self.knew = self.knows;
         self.follow(state);
-        self.hits = 0;
         let things = (state.flying.count_ones() + state.clouds.count_ones()) as usize;
         if things > 0 || self.flights != [0; PLAYERS] {
             self.fly(game);
@@ -572,8 +675,7 @@ impl Knowledge {
         self.friends(slot) | column(&self.knows, slot)
     }
 
-    /// Takes an event of the tick just played: hands over how it is told, at most once to each player, and the slices
-    /// whose known health has changed: viewer, slice.
+    /// Takes an event of the tick just played: hands over how it is told, and the slices whose known health has changed.
     ///
     /// | event | told to | without |
     /// | --- | --- | --- |
@@ -592,26 +694,16 @@ impl Knowledge {
     /// Who learns of damage to a slice knows its health; who hears a slice break knows that it is gone, and is told
     /// nothing more; all others remember what they knew.
     #[inline(never)]
-    pub(crate) fn witness(
-        &mut self,
-        game: &Match,
-        event: &Event,
-        mut hand_over: impl FnMut(Told),
-        mut learn: impl FnMut(usize, u16),
-    ) {
+    pub(crate) fn witness(&mut self, game: &Match, event: &Event, ear: &mut impl Ear) {
         use EventKind::*;
         let all = self.watched & game.state.joined;
         let Some(kind) = EventKind::from_number(event.kind) else { return };
         if all == 0 {
-            // Walls change for those who come, too.
-            if matches!(kind, WallDamaged | SliceDestroyed) {
-                self.note(event);
-            }
             return;
         }
         let mut tell = |to: u8, hidden: u8| {
             if to & all != 0 {
-                hand_over(blank(event, to & all, hidden));
+                ear.tell(blank(event, to & all, hidden));
             }
         };
         match kind {
@@ -656,14 +748,17 @@ impl Knowledge {
                     told.event.reserved = self.named[at].own[usize::from(event.target)];
                 }
                 if target != 0 {
-                    hand_over(told);
+                    ear.tell(told);
                 }
             }
             WallDamaged | SliceDestroyed => {
-                let knowers = self.damage(game, event, all, &mut learn);
+                let knowers = self.damage(game, event, all, ear);
                 let actor = self.acquainted(event.actor);
-                tell(knowers & actor, 0);
-                tell(knowers & !actor, hidden::ACTOR | hidden::WEAPON);
+                for (to, hidden) in [(knowers & actor, 0), (knowers & !actor, hidden::ACTOR | hidden::WEAPON)] {
+                    if to != 0 {
+                        ear.tell(blank(event, to, hidden));
+                    }
+                }
             }
             Launched | Bounced | Exploded => {
                 let (knowers, at) = self.flight(game, event, kind, all);
@@ -678,7 +773,7 @@ impl Knowledge {
                     };
                     let mut told = blank(event, 1 << viewer, hidden);
                     told.event.value = self.named[at].own[viewer].into();
-                    hand_over(told);
+                    ear.tell(told);
                 }
             }
         }
@@ -716,17 +811,26 @@ impl Knowledge {
     }
 
     /// A slice has less health: who is to be told of it.
-    fn damage(&mut self, game: &Match, event: &Event, all: u8, learn: &mut impl FnMut(usize, u16)) -> u8 {
+    fn damage(&mut self, game: &Match, event: &Event, all: u8, ear: &mut impl Ear) -> u8 {
         let (slice, left) = (event.slice, event.aux);
-        let Some(before) = self.note(event) else { return 0 };
+        if usize::from(slice) >= game.map.geometry().slice_count {
+            return 0;
+        }
+        let before = (i32::from(left) + event.value).clamp(0, i32::from(u16::MAX)) as u16;
+        if let Some(truth) = &mut self.before {
+            truth[usize::from(slice)] = left;
+        }
         let mut told = self.friends(event.actor) & all;
         let heard = if event.kind == EventKind::SliceDestroyed as u8 { event.part & all } else { 0 };
         let scene = Scene::of(game);
         for viewer in MatchState::slots(all & !told) {
             let eye = scene.eye(viewer);
             let wall = usize::from(slice) / SLICES_PER_WALL;
-            let hidden = |eye: &Eye| scene.hides_wall(eye, wall, &mut Shadows::default());
-            if eye.as_ref().is_some_and(|eye| !hidden(eye) && scene.shows_slice(eye, usize::from(slice))) {
+            let shadows = &mut Shadows::of(&mut self.stops[viewer]);
+            let shows = |eye: &Eye| {
+                !scene.hides_wall(eye, wall, shadows) && scene.shows_slice(eye, usize::from(slice), shadows)
+            };
+            if eye.as_ref().is_some_and(shows) {
                 told |= 1 << viewer;
             } else if heard >> viewer & 1 == 0 {
                 self.miss(viewer, slice, before, left);
@@ -745,7 +849,7 @@ impl Knowledge {
             };
             if known != left {
                 self.serial[viewer] = self.serial[viewer].wrapping_add(1);
-                learn(viewer, slice);
+                ear.learn(viewer, slice, known);
             }
         }
         told
@@ -759,39 +863,28 @@ impl Knowledge {
                 memory.remove(at);
             }
             Ok(_) => {}
-            Err(at) if before != left => memory.insert(at, (slice, before)),
+            Err(at) if before != left => remember(memory, at, (slice, before)),
             Err(_) => {}
         }
     }
 
-    /// Takes the health that a wall event leaves; returns what there was.
-    fn note(&mut self, event: &Event) -> Option<u16> {
-        self.hits += 1;
-        let health = self.truth.get_mut(usize::from(event.slice))?;
-        Some(core::mem::replace(health, event.aux))
-    }
-
-    /// After the events of a tick, which may name what is gone: if some were lost, or may never have been written, slices
-    /// are taken as they are, and this says so.
-    pub(crate) fn settle(&mut self, game: &Match, lost: u64) -> bool {
+    /// After the events of a tick, which may name what is gone. If some were lost, or may never have been written, slices
+    /// are taken as they are.
+    pub(crate) fn settle(&mut self, game: &Match) {
         let things = game.state.flying.count_ones() + game.state.clouds.count_ones();
         if self.named.len() > things as usize {
             self.tidy(&game.state);
         }
         self.flashes.clear();
-        let uncertain = lost > 0 || self.hits >= MANY;
-        if uncertain {
-            self.compare(game);
-        }
-        self.hits = 0;
-        uncertain
+        self.compare(game);
     }
 
-    /// Looks again at slices that changed unseen, for one viewer; hands over those whose known health has changed.
+    /// Looks again at slices that changed unseen, for one viewer; hands over those whose known health has changed, and the
+    /// health known so far.
     ///
     /// One who stands still where no wall has changed costs nothing but the comparison that tells so.
     #[inline(never)]
-    pub(crate) fn look_around(&mut self, game: &Match, viewer: usize, mut learn: impl FnMut(u16)) {
+    pub(crate) fn look_around(&mut self, game: &Match, viewer: usize, mut learn: impl FnMut(u16, u16)) {
         if self.stale[viewer].is_empty() {
             return;
         }
@@ -813,22 +906,45 @@ impl Knowledge {
         }
         // Smoke moves by itself.
         self.glance[viewer] = (game.state.clouds == 0).then_some(glance);
-        let serial = &mut self.serial[viewer];
-        let mut shadows = Shadows::default();
-        let (mut wall, mut hidden) = (usize::MAX, false);
-        self.stale[viewer].retain(|&(slice, _)| {
-            let slice_wall = usize::from(slice) / SLICES_PER_WALL;
-            if slice_wall != wall {
-                (wall, hidden) = (slice_wall, scene.hides_wall(&eye, slice_wall, &mut shadows));
+        let Knowledge { serial, stops, stale, .. } = self;
+        let (serial, stale) = (&mut serial[viewer], &mut stale[viewer]);
+        let mut shadows = Shadows::of(&mut stops[viewer]);
+        // Those before `kept` stay, those from `at` on have not been looked at.
+        let (mut kept, mut at) = (0, 0);
+        while at < stale.len() {
+            let wall = usize::from(stale[at].0) / SLICES_PER_WALL;
+            let last = (wall + 1) * SLICES_PER_WALL;
+            let hidden = scene.hides_wall(&eye, wall, &mut shadows);
+            if hidden && kept == at {
+                at += 1;
+                while stale.get(at).is_some_and(|memory| usize::from(memory.0) < last) {
+                    at += 1;
+                }
+                kept = at;
+                continue;
             }
-            let seen = !hidden && scene.shows_slice(&eye, usize::from(slice));
-            if seen {
-                *serial = serial.wrapping_add(1);
-                learn(slice);
+            while at < stale.len() && usize::from(stale[at].0) < last {
+                let (slice, knew) = stale[at];
+                if !hidden && scene.shows_slice(&eye, usize::from(slice), &mut shadows) {
+                    *serial = serial.wrapping_add(1);
+                    learn(slice, knew);
+                } else {
+                    stale[kept] = (slice, knew);
+                    kept += 1;
+                }
+                at += 1;
             }
-            !seen
-        });
+        }
+        stale.truncate(kept);
     }
+}
+
+/// Inserts into a viewer's memory.
+fn remember(stale: &mut Vec<Memory>, at: usize, memory: Memory) {
+    if stale.len() == stale.capacity() {
+        stale.reserve_exact(GROWTH + stale.len() / 4);
+    }
+    stale.insert(at, memory);
 }
 
 /// Mask of a slot; 0 for nobody.
@@ -845,12 +961,15 @@ fn column(rows: &[u8; PLAYERS], slot: u8) -> u8 {
 }
 
 /// Whom everybody knows, as the state has it.
+#[inline]
 pub(crate) fn columns(state: &MatchState) -> [u8; PLAYERS] {
     let mut knows = [0; PLAYERS];
-    for viewer in MatchState::slots(state.joined) {
-        let placed = state.placed >> viewer & 1 == 1;
-        let team = if placed { state.joined & !state.enemies(viewer) & state.placed } else { 0 };
-        knows[viewer] = 1 << viewer | team | state.sees[viewer] & state.joined;
+    let (placed, joined) = (state.joined & state.placed, state.joined);
+    let teams = [placed & !state.blue, placed & state.blue];
+    for (viewer, row) in knows.iter_mut().enumerate() {
+        let team = if placed >> viewer & 1 == 1 { teams[usize::from(state.blue >> viewer & 1)] } else { 0 };
+        let all = 1 << viewer | team | state.sees[viewer] & joined;
+        *row = if joined >> viewer & 1 == 1 { all } else { 0 };
     }
     knows
 }

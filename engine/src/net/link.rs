@@ -5,10 +5,10 @@
 use super::bits::{Bits, Put, Writer};
 use super::entry::{MOST, predicted, q16, strides, turn8};
 use super::format::{
-    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, event, nearest_frame,
-    write_entry, write_header, write_slices,
+    Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, entry_bits, event,
+    nearest_frame, write_header, write_slices,
 };
-use super::{Decoy, Entry, History, Knowledge, NetDef, Told, hidden};
+use super::{Decoy, Entry, History, Knowledge, NetDef, Told, at_first, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
@@ -24,8 +24,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) viewer: usize,
     pub(crate) frame: u32,
     pub(crate) state: &'a MatchState,
-    /// [`scores`] of it.
-    pub(crate) scores: &'a [u64; PLAYERS],
+    /// Of it.
+    pub(crate) scores: &'a Scores,
     /// Ticks a frame.
     pub(crate) step: u32,
     /// Inputs of a player's time in one frame, and [`strides_of`] them.
@@ -36,6 +36,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) map: &'a GameMap,
     pub(crate) history: &'a History,
     pub(crate) knowledge: &'a Knowledge,
+    /// Entries as most links write them, if there are any.
+    pub(crate) shared: Option<&'a Shared>,
     /// The viewer's decoy, if there is or was one of late.
     pub(crate) decoy: Option<&'a Decoy>,
 }
@@ -62,6 +64,28 @@ impl Scope<'_> {
     }
 }
 
+/// What all links write of another player whom they have told of in the last two frames, the first against the second: the
+/// entries' bits, worked out once for a match and frame.
+pub(crate) struct Shared([Bits; PLAYERS]);
+
+impl Shared {
+    /// `None` until there are three frames.
+    pub(crate) fn of(history: &History, frame: u32, joined: u8, strides: &[(i32, i32); 4]) -> Option<Shared> {
+        let [is, was, old] = [0, 1, 2].map(|back| history.get(frame.checked_sub(back)?));
+        let (is, was, old) = (is?, was?, old?);
+        let mut bits = [Bits::default(); PLAYERS];
+        for slot in MatchState::slots(joined) {
+            let predicted = if was[slot].alive() && old[slot].alive() {
+                predicted(was[slot], old[slot], 1, 1)
+            } else {
+                (was[slot].x(), was[slot].y())
+            };
+            bits[slot] = entry_bits(false, is[slot], Some(Before { was: was[slot], predicted }), strides);
+        }
+        Some(Shared(bits))
+    }
+}
+
 /// Frames that a link remembers, one of them being written.
 const RING: u32 = 32;
 /// Records sent and not acknowledged.
@@ -78,8 +102,11 @@ const SILENCE: u32 = 16;
 const LONGEST_SILENCE: u32 = 1024;
 /// No frame.
 const NEVER: u32 = u32::MAX;
-/// Level of a slice of which it is not certain what the client has.
+/// Level of a slice of which it is not certain what the client has; of one that the client has as the map began.
 const UNCERTAIN: u8 = 7;
+const AT_FIRST: u8 = 6;
+/// Records that may wait until slices among them are told by bits instead of being looked through.
+const CROWD: usize = 64;
 
 /// Keys of records: slices by their numbers, then these.
 mod key {
@@ -99,63 +126,74 @@ mod key {
 }
 const _: () = assert!(key::END - key::SMALL <= 128);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Open,
-    Taken,
-    Lost,
-}
-
-/// A frame sent.
-#[derive(Debug, Clone, Copy)]
+/// What was sent in a frame.
+#[derive(Debug, Clone, Copy, Default)]
 struct Sent {
-    frame: u32,
     /// Frames back to its base; 0: full.
     base: u8,
     /// Slots with an entry.
     mask: u8,
     /// Lowest bits of the number of the last input applied.
     input: u8,
-    fate: Fate,
 }
 
-/// Instead of a base: it was a welcome.
-const WELCOME: u8 = u8::MAX;
+/// What was sent in the last [`RING`] frames; words have a bit for each place, which is a frame's lowest bits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Past {
+    frames: [Sent; RING as usize],
+    /// Something was sent; it was a welcome; nothing has been heard of it yet; the client has it.
+    sent: u32,
+    welcomes: u32,
+    open: u32,
+    taken: u32,
+}
 
-impl Sent {
-    fn is_welcome(self) -> bool {
-        self.base == WELCOME
+impl Past {
+    #[inline]
+    fn bit(frame: u32) -> u32 {
+        1 << (frame % RING)
+    }
+
+    /// Frames up to `now` have passed since `before`: nothing has been sent in them yet.
+    #[inline]
+    fn pass(&mut self, before: u32, now: u32) {
+        let by = now.wrapping_sub(before);
+        let passed = if by < RING { ((1u32 << by) - 1).rotate_left((before + 1) % RING) } else { u32::MAX };
+        for word in [&mut self.sent, &mut self.welcomes, &mut self.open, &mut self.taken] {
+            *word &= !passed;
+        }
+    }
+
+    fn put(&mut self, frame: u32, sent: Sent, welcome: bool) {
+        self.frames[(frame % RING) as usize] = sent;
+        let bit = Past::bit(frame);
+        self.sent |= bit;
+        self.open |= bit;
+        self.welcomes |= if welcome { bit } else { 0 };
+    }
+
+    /// The snapshot of one of the last frames, if one was sent in it.
+    #[inline]
+    fn snapshot(&self, frame: u32) -> Option<Sent> {
+        (self.sent & !self.welcomes & Past::bit(frame) != 0).then(|| self.frames[(frame % RING) as usize])
     }
 }
 
-const UNSENT: Sent = Sent { frame: NEVER, base: WELCOME, mask: 0, input: 0, fate: Fate::Lost };
-const UNSENT_WELCOME: Sent = Sent { fate: Fate::Open, ..UNSENT };
-const _: () = assert!(size_of::<Sent>() == 8);
-
-/// A record that waits, and the lowest bits of the frame since which it does; or is on its way, and since when.
+/// A record that is on its way, and the lowest bits of the frame since which it is.
 #[derive(Debug, Clone, Copy)]
 struct Tag {
     key: u16,
     frame: u16,
 }
 
-/// 64 slices: which wait, and their levels as told, one bit of the three in each word.
+/// A record that waits, and since when.
 #[derive(Debug, Clone, Copy)]
-struct SliceBlock {
-    waits: u64,
-    told: [u64; 3],
-}
-
-impl SliceBlock {
-    fn level(&self, lane: u32) -> u8 {
-        (0..3).map(|bit| ((self.told[bit] >> lane & 1) as u8) << bit).sum()
-    }
-
-    fn set_level(&mut self, lane: u32, level: u8) {
-        for bit in 0..3 {
-            self.told[bit] = self.told[bit] & !(1 << lane) | u64::from(level >> bit & 1) << lane;
-        }
-    }
+struct Wait {
+    key: u16,
+    frame: u16,
+    /// Of a slice: the level that the client has. Of one that does not wait the client has, or is about to have, the level
+    /// that the player knows.
+    told: u8,
 }
 
 /// A projectile that the client was told of; its place in the list is its number on the wire.
@@ -174,7 +212,7 @@ struct Flight {
 /// Own records as told.
 #[derive(Debug, Clone, Copy)]
 struct OwnTold {
-    scores: [u64; PLAYERS],
+    scores: Scores,
     teams: u64,
     places: [u64; INVENTORY],
     hands: Hands,
@@ -185,7 +223,7 @@ struct OwnTold {
 }
 
 const NOTHING_TOLD: OwnTold = OwnTold {
-    scores: [0; PLAYERS],
+    scores: Scores { kills: [0; PLAYERS], deaths: [0; PLAYERS], joined: 0, blue: 0, alive: 0 },
     teams: 0,
     places: [NO_WEAPON as u64; INVENTORY],
     hands: Hands { place: u8::MAX, charge: 0, heat: 0, reload_end: 0, silence_end: 0 },
@@ -204,6 +242,18 @@ struct Hands {
     /// Ticks; 0: none.
     reload_end: u32,
     silence_end: u32,
+}
+
+/// What a link counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    bytes: u64,
+    frames: u32,
+    acked: u32,
+    lost: u32,
+    pub(crate) false_acks: u32,
+    pub(crate) bad_messages: u32,
+    pub(crate) stale: u32,
 }
 
 /// What a link has done so far, and what it takes.
@@ -229,8 +279,8 @@ pub struct LinkStats {
     pub memory: usize,
 }
 
-/// 672 bytes, half a byte a slice of the map, 16 for each of up to 48 messages, 4 for each record that waits or is on its
-/// way: 2.3 KB in a fight on a map of 1,300 slices, and on no account more than 45 KB, on one of 8,000.
+/// 520 bytes, 16 for each of up to 48 messages, 6 for each record that waits and 4 for each that is on its way: 1.1 KB in a
+/// fight, and on no account more than 60 KB, on a map of 8,000 slices.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) epoch: u8,
@@ -259,17 +309,19 @@ pub(crate) struct Link {
     /// Number in the match of the input that has number 0 on the wire, and of the newest one taken.
     pub(crate) origin: u32,
     pub(crate) latest: u32,
-    ring: [Sent; RING as usize],
-    slices: Box<[SliceBlock]>,
+    past: Past,
+    /// Which records wait but slices.
     small: u128,
-    waiting: Vec<Tag>,
+    /// Which slices wait, once there are more than [`CROWD`] records; empty while there are fewer.
+    crowd: Vec<u64>,
+    waiting: Vec<Wait>,
     on_way: Vec<Tag>,
     messages: Vec<Message>,
     told: OwnTold,
     flights: Vec<Flight>,
     /// Serial numbers of the clouds, by their numbers on the wire.
     clouds: Vec<u32>,
-    pub(crate) stats: LinkStats,
+    pub(crate) stats: Counts,
 }
 
 /// What an acknowledgement turned out to be.
@@ -283,14 +335,7 @@ pub(crate) struct Acked {
 
 impl Link {
     /// `origin` is the number in the match of the newest input that the player has sent so far.
-    pub(crate) fn new(
-        epoch: u8,
-        generation: u32,
-        geometry: &Geometry,
-        def: &NetDef,
-        tick_rate: u32,
-        origin: u32,
-    ) -> Link {
+    pub(crate) fn new(epoch: u8, generation: u32, def: &NetDef, tick_rate: u32, origin: u32) -> Link {
         let frames = (tick_rate / def.step(tick_rate)).max(1) as i32;
         let budget = def.budget as i32;
         let mut link = Link {
@@ -312,23 +357,23 @@ impl Link {
             trusted: 0,
             origin,
             latest: origin,
-            ring: [UNSENT; RING as usize],
-            slices: vec![SliceBlock { waits: 0, told: [0; 3] }; geometry.blocks()].into_boxed_slice(),
+            past: Past::default(),
             small: 0,
+            crowd: Vec::new(),
             waiting: Vec::new(),
             on_way: Vec::new(),
             messages: Vec::new(),
             told: NOTHING_TOLD,
             flights: Vec::new(),
             clouds: Vec::new(),
-            stats: LinkStats::default(),
+            stats: Counts::default(),
         };
-        link.begin(epoch, geometry, origin);
+        link.begin(epoch, origin);
         link
     }
 
     /// Begins a new epoch: nothing has been told.
-    pub(crate) fn begin(&mut self, epoch: u8, geometry: &Geometry, origin: u32) {
+    pub(crate) fn begin(&mut self, epoch: u8, origin: u32) {
         self.epoch = epoch & 3;
         (self.welcomed, self.compared) = (false, false);
         (self.request, self.answer) = (None, 0);
@@ -336,38 +381,38 @@ impl Link {
         (self.opened, self.newest, self.acked) = (NEVER, NEVER, NEVER);
         self.trusted = 0;
         (self.origin, self.latest) = (origin, origin);
-        self.ring = [UNSENT; RING as usize];
+        self.past = Past::default();
         self.small = 0;
+        self.crowd = Vec::new();
         self.waiting.clear();
         self.on_way.clear();
         self.messages.clear();
         self.told = NOTHING_TOLD;
         self.flights.clear();
         self.clouds.clear();
-        for (block, missing) in self.slices.iter_mut().zip(&geometry.missing) {
-            *block = SliceBlock { waits: 0, told: [0, 0, *missing] };
-        }
     }
 
     /// Bytes in memory.
     pub(crate) fn memory(&self) -> usize {
         size_of::<Link>()
-            + size_of_val::<[SliceBlock]>(&self.slices)
-            + (self.waiting.capacity() + self.on_way.capacity()) * size_of::<Tag>()
+            + self.crowd.capacity() * size_of::<u64>()
+            + self.waiting.capacity() * size_of::<Wait>()
+            + self.on_way.capacity() * size_of::<Tag>()
             + self.messages.capacity() * size_of::<Message>()
             + self.flights.capacity() * size_of::<Flight>()
             + self.clouds.capacity() * size_of::<u32>()
     }
 
     pub(crate) fn stats(&self) -> LinkStats {
-        LinkStats { level: self.bucket, memory: self.memory(), ..self.stats }
+        let Counts { bytes, frames, acked, lost, false_acks, bad_messages, stale } = self.stats;
+        let (level, memory) = (self.bucket, self.memory());
+        LinkStats { bytes, frames, acked, lost, false_acks, bad_messages, stale, level, memory }
     }
 
-    /// Something of this tick that the player learns.
-    pub(crate) fn tell(&mut self, told: &Told) {
-        if self.welcomed
-            && let Some(message) = message_of(told)
-        {
+    /// Something of this tick that the player learns: [`message_of`] it.
+    #[inline]
+    pub(crate) fn tell(&mut self, message: Message) {
+        if self.welcomed {
             self.push(message);
         }
     }
@@ -388,16 +433,12 @@ impl Link {
         });
     }
 
-    /// The player knows otherwise of a slice than before.
-    pub(crate) fn learn(&mut self, slice: u16) {
+    /// The player knows otherwise of a slice than before: `knew` is the health known so far, 1/64 points.
+    pub(crate) fn learn(&mut self, geometry: &Geometry, slice: u16, knew: u16) {
         if self.welcomed {
-            self.mark(slice, self.now);
+            let told = if self.compared { level_of(knew, geometry.max_health[usize::from(slice)]) } else { AT_FIRST };
+            self.mark_slice(slice, told, self.now);
         }
-    }
-
-    /// Slices have changed without anybody having been told which.
-    pub(crate) fn compare_anew(&mut self) {
-        self.compared = false;
     }
 
     fn push(&mut self, message: Message) {
@@ -406,7 +447,7 @@ impl Link {
             self.messages.remove(first);
         }
         if self.messages.len() == self.messages.capacity() {
-            self.messages.reserve_exact(MESSAGES / 3);
+            self.messages.reserve_exact(MESSAGES / 6);
         }
         self.messages.push(message);
     }
@@ -421,24 +462,51 @@ impl Link {
         self.opened != NEVER
     }
 
-    /// Lets a record wait, unless it does.
+    /// Lets a record wait that is none of slices, unless it does.
+    #[inline(never)]
     fn mark(&mut self, key: u16, since: u32) {
-        if key < key::SMALL {
-            let Some(block) = self.slices.get_mut(usize::from(key / 64)) else { return };
-            let bit = 1 << (key % 64);
-            if block.waits & bit != 0 {
-                return;
-            }
-            block.waits |= bit;
-        } else {
-            let bit = 1 << (key - key::SMALL);
-            if self.small & bit != 0 {
-                return;
-            }
+        let bit = 1 << (key - key::SMALL);
+        if self.small & bit == 0 {
             self.small |= bit;
+            self.await_turn(Wait { key, frame: since as u16, told: 0 });
         }
-        grow(&mut self.waiting, 16);
-        self.waiting.push(Tag { key, frame: since as u16 });
+    }
+
+    /// Lets a slice wait of which the client has a level, unless it does.
+    fn mark_slice(&mut self, slice: u16, told: u8, since: u32) {
+        if !self.slice_waits(slice) {
+            self.await_turn(Wait { key: slice, frame: since as u16, told });
+        }
+    }
+
+    #[inline]
+    fn slice_waits(&self, slice: u16) -> bool {
+        match self.crowd.get(usize::from(slice / 64)) {
+            None if self.crowd.is_empty() => self.waiting.iter().any(|wait| wait.key == slice),
+            word => word.is_some_and(|word| word >> (slice % 64) & 1 == 1),
+        }
+    }
+
+    #[inline(never)]
+    fn await_turn(&mut self, wait: Wait) {
+        grow(&mut self.waiting, 8);
+        self.waiting.push(wait);
+        if self.waiting.len() > CROWD || !self.crowd.is_empty() {
+            self.crowd_in();
+        }
+    }
+
+    /// Slices that wait are told by bits from now on.
+    #[cold]
+    fn crowd_in(&mut self) {
+        let all = if self.crowd.is_empty() { &self.waiting[..] } else { &self.waiting[self.waiting.len() - 1..] };
+        for slice in all.iter().map(|wait| wait.key).filter(|key| *key < key::SMALL) {
+            let at = usize::from(slice / 64);
+            if self.crowd.len() <= at {
+                self.crowd.resize(at + 1, 0);
+            }
+            self.crowd[at] |= 1 << (slice % 64);
+        }
     }
 
     fn waits(&self, key: u16) -> bool {
@@ -470,34 +538,20 @@ impl Link {
             result.stale = true;
             return result;
         }
-        let (mut taken, mut lost) = (0u32, 0u32);
-        let mut see = |sent: &mut Sent, frame: u32, yes: bool, lied: &mut bool| {
-            let bit = 1 << (frame % RING);
-            match (sent.frame == frame, sent.fate, yes) {
-                (true, Fate::Open, true) => {
-                    sent.fate = Fate::Taken;
-                    taken |= bit;
-                }
-                // A welcome is answered once, however many came.
-                (true, Fate::Open, false) if sent.is_welcome() => sent.fate = Fate::Lost,
-                (true, Fate::Open, false) => {
-                    sent.fate = Fate::Lost;
-                    lost |= bit;
-                }
-                (true, Fate::Lost, true) if sent.is_welcome() => {}
-                (true, Fate::Lost, true) | (false, _, true) => *lied = true,
-                _ => {}
-            }
-        };
-        let at = |frame: u32| (frame % RING) as usize;
-        see(&mut self.ring[at(newest)], newest, true, &mut result.lied);
-        for i in 0..if ack.long { 31 } else { 8 } {
-            let Some(frame) = newest.checked_sub(1 + i).filter(|f| *f >= self.opened && self.now - f < RING) else {
-                break;
-            };
-            see(&mut self.ring[at(frame)], frame, ack.mask >> i & 1 == 1, &mut result.lied);
-        }
-        if self.ring[at(newest)].frame == newest && self.ring[at(newest)].fate == Fate::Taken {
+        // Of the frames up to the newest: bit i is that of i frames before.
+        let beyond = (if ack.long { 31 } else { 8 }).min(newest - self.opened).min(RING - 1 - (self.now - newest));
+        let asked = u32::MAX >> (RING - 1 - beyond);
+        let place = |frames: u32| frames.reverse_bits().rotate_left((newest + 1) % RING);
+        let (yes, no) = (place(asked & (ack.mask << 1 | 1)), place(asked & !(ack.mask << 1 | 1)));
+        let past = &mut self.past;
+        // A welcome is answered once, however many came.
+        let lost = past.open & no & !past.welcomes;
+        let taken = past.open & yes;
+        let given_up = past.sent & !past.open & !past.taken & !past.welcomes;
+        result.lied = yes & (!past.sent | given_up) != 0;
+        past.open &= !(yes | no);
+        past.taken |= taken;
+        if past.taken & Past::bit(newest) != 0 {
             self.acked = newest;
         }
         self.stats.acked += taken.count_ones();
@@ -540,13 +594,16 @@ impl Link {
 
     /// A record that was sent is not there.
     fn lose(&mut self, tag: Tag) {
-        if tag.key < key::SMALL
-            && let Some(block) = self.slices.get_mut(usize::from(tag.key / 64))
-        {
-            block.set_level(u32::from(tag.key % 64), UNCERTAIN);
-        }
         let age = (self.now as u16).wrapping_sub(tag.frame);
-        self.mark(tag.key, self.now.wrapping_sub(age.into()));
+        let since = self.now.wrapping_sub(age.into());
+        if tag.key >= key::SMALL {
+            self.mark(tag.key, since);
+        } else if self.slice_waits(tag.key) {
+            let waits = self.waiting.iter_mut().find(|wait| wait.key == tag.key);
+            waits.into_iter().for_each(|wait| wait.told = UNCERTAIN);
+        } else {
+            self.mark_slice(tag.key, UNCERTAIN, since);
+        }
     }
 
     /// Whether a request is a new one, and not one that was overtaken.
@@ -570,6 +627,7 @@ impl Link {
     /// Writes what is due in this frame, if anything is: whole bytes at the end of `out`.
     pub(crate) fn write(&mut self, scope: &Scope<'_>, out: &mut Vec<u8>) {
         let frame = scope.frame;
+        self.past.pass(self.now, frame);
         self.now = frame;
         self.bucket = (self.bucket + self.budget).min(self.most);
         self.expire(scope);
@@ -604,12 +662,12 @@ impl Link {
         self.write_records(scope, records, &mut w);
         self.write_messages(scope, entries, mask, messages, &mut w);
         w.finish();
-        self.sent(Sent { frame, base, mask, input, fate: Fate::Open }, out.len() - start);
+        self.sent(frame, Sent { base, mask, input }, false, out.len() - start);
     }
 
-    fn sent(&mut self, sent: Sent, bytes: usize) {
-        self.ring[(sent.frame % RING) as usize] = sent;
-        self.newest = sent.frame;
+    fn sent(&mut self, frame: u32, sent: Sent, welcome: bool, bytes: usize) {
+        self.past.put(frame, sent, welcome);
+        self.newest = frame;
         self.bucket = (self.bucket - bytes as i32).max(-self.most);
         self.stats.frames += 1;
         self.stats.bytes += bytes as u64;
@@ -637,7 +695,7 @@ impl Link {
         if self.opened == NEVER {
             self.opened = scope.frame;
         }
-        self.sent(Sent { frame: scope.frame, ..UNSENT_WELCOME }, out.len() - start);
+        self.sent(scope.frame, Sent::default(), true, out.len() - start);
     }
 
     /// Gives up what is too old to be acknowledged, and messages that nobody needs any more.
@@ -663,21 +721,28 @@ impl Link {
     #[cold]
     fn compare(&mut self, scope: &Scope<'_>) {
         self.compared = true;
-        for slice in 0..scope.map.geometry().slice_count as u16 {
-            if level(scope, slice) != self.slices[usize::from(slice / 64)].level(u32::from(slice % 64)) {
-                self.mark(slice, scope.frame);
+        let geometry = scope.map.geometry();
+        let mut memory = scope.knowledge.memories(scope.viewer).unwrap_or_default().iter().peekable();
+        for s in 0..geometry.slice_count {
+            let slice = s as u16;
+            let health = match memory.next_if(|(of, _)| *of == slice) {
+                Some((_, health)) => *health,
+                None => scope.blocks[s / 64].health[s % 64],
+            };
+            if health != at_first(geometry, s)
+                && level_of(health, geometry.max_health[s]) != level_at_first(geometry, slice)
+            {
+                self.mark_slice(slice, AT_FIRST, scope.frame);
             }
         }
     }
 
     /// Marks the player's own records, and the scores, that are otherwise than told.
     fn note_own(&mut self, scope: &Scope<'_>) {
-        let (s, v) = (scope.state, scope.viewer);
+        let (s, v) = (scope.state, scope.viewer % PLAYERS);
         if *scope.scores != self.told.scores {
-            for slot in 0..PLAYERS {
-                if scope.scores[slot] != self.told.scores[slot] {
-                    self.mark(key::SCORE + slot as u16, scope.frame);
-                }
+            for slot in MatchState::slots(scope.scores.differ(&self.told.scores)) {
+                self.mark(key::SCORE + slot as u16, scope.frame);
             }
         }
         if teams(s) != self.told.teams {
@@ -725,12 +790,17 @@ impl Link {
         (heat - taken).abs() > rate
     }
 
+    #[inline]
     fn note_flights(&mut self, scope: &Scope<'_>) {
-        let s = scope.state;
-        let known = scope.knowledge.flights[scope.viewer] & s.flying;
-        if known == 0 && self.flights.iter().all(|f| f.serial == 0) {
-            return;
+        let known = scope.knowledge.flights[scope.viewer % PLAYERS] & scope.state.flying;
+        if known != 0 || self.flights.iter().any(|f| f.serial != 0) {
+            self.follow_flights(scope, known);
         }
+    }
+
+    #[inline(never)]
+    fn follow_flights(&mut self, scope: &Scope<'_>, known: u64) {
+        let s = scope.state;
         let mut met = 0u64;
         // New ones in the order of their launches: lanes are taken as they are free, and would tell of others.
         let mut fresh = 0u64;
@@ -786,13 +856,19 @@ impl Link {
         }
     }
 
+    #[inline]
     fn note_clouds(&mut self, scope: &Scope<'_>) {
+        if scope.state.clouds == 0 {
+            self.clouds.clear();
+        } else {
+            self.follow_clouds(scope);
+        }
+    }
+
+    #[inline(never)]
+    fn follow_clouds(&mut self, scope: &Scope<'_>) {
         let s = scope.state;
         let lanes = || (0..CLOUDS).filter(|lane| s.clouds >> lane & 1 == 1);
-        if s.clouds == 0 {
-            self.clouds.clear();
-            return;
-        }
         // New ones in the order in which they rose.
         let mut last = 0;
         loop {
@@ -815,14 +891,14 @@ impl Link {
         if self.waiting.is_empty() {
             return;
         }
-        let Link { waiting, slices, small, flights, clouds, .. } = self;
-        let s = scope.state;
+        let Link { waiting, crowd, small, flights, clouds, .. } = self;
+        let (s, geometry) = (scope.state, scope.map.geometry());
         waiting.retain(|tag| {
             if tag.key < key::SMALL {
-                let (block, lane) = (&mut slices[usize::from(tag.key / 64)], u32::from(tag.key % 64));
-                let keep = level(scope, tag.key) != block.level(lane);
+                let told = if tag.told == AT_FIRST { level_at_first(geometry, tag.key) } else { tag.told };
+                let keep = level(scope, tag.key) != told;
                 if !keep {
-                    block.waits &= !(1 << lane);
+                    leave(crowd, tag.key);
                 }
                 return keep;
             }
@@ -847,18 +923,21 @@ impl Link {
         if waiting.is_empty() && waiting.capacity() > 128 {
             waiting.shrink_to(32);
         }
+        if waiting.is_empty() && !crowd.is_empty() {
+            *crowd = Vec::new();
+        }
     }
 
     fn is_due(&self, scope: &Scope<'_>, entries: &[Entry; PLAYERS], mask: u8) -> bool {
         if !self.waiting.is_empty() {
             return true;
         }
-        let last = self.ring[(self.newest % RING) as usize];
-        if last.frame != self.newest || last.is_welcome() || last.mask != mask || scope.frame - last.frame >= self.idle
-        {
+        let back = scope.frame.wrapping_sub(self.newest);
+        let Some(last) = self.past.snapshot(self.newest).filter(|_| back < self.idle) else { return true };
+        if last.mask != mask {
             return true;
         }
-        let Some(before) = scope.entries(last.frame) else { return true };
+        let Some(before) = scope.entries(self.newest) else { return true };
         MatchState::slots(mask).any(|slot| {
             let (is, was) = (entries[slot], before[slot]);
             if slot == scope.viewer { is.faceless() != was.faceless() } else { is != was }
@@ -881,13 +960,11 @@ impl Link {
         input: u8,
         w: &mut Writer<'_>,
     ) -> u8 {
-        let (frame, s, v) = (scope.frame, scope.state, scope.viewer);
-        let at = |frame: u32| &self.ring[(frame % RING) as usize];
+        let (frame, s, v) = (scope.frame, scope.state, scope.viewer % PLAYERS);
+        let at = |at: u32| self.past.snapshot(at).filter(|_| at != NEVER && frame.wrapping_sub(at) < RING);
         // The base, its entries, the frames to it.
         let newest = self.base_frame(frame);
-        let base = (newest != NEVER && frame - newest < RING && !at(newest).is_welcome() && at(newest).frame == newest)
-            .then(|| scope.entries(newest).map(|known| (at(newest), known)))
-            .flatten();
+        let base = at(newest).and_then(|sent| scope.entries(newest).map(|known| (sent, known)));
         let base = base.as_ref().map(|(sent, known)| (*sent, &**known));
         let back = base.map_or(0, |_| frame - newest);
         let (per_second, tick_rate) = (scope.rules.rules.input.per_second, scope.rules.tick_rate);
@@ -898,15 +975,25 @@ impl Link {
         write_header(w, self.epoch, frame, back, input, expected, s.debt[v].min(15), slots);
         // The base's base.
         let past = base.filter(|(sent, _)| sent.base > 0).and_then(|(sent, _)| {
-            let frame_then = sent.frame - u32::from(sent.base);
-            let then = at(frame_then);
-            (frame - frame_then < RING && then.frame == frame_then)
-                .then(|| scope.entries(frame_then).map(|old| (then.mask, old)))
-                .flatten()
+            let frame_then = newest - u32::from(sent.base);
+            at(frame_then).and_then(|then| scope.entries(frame_then).map(|old| (then.mask, old)))
         });
         let past = past.as_ref().map(|(mask, old)| (*mask, &**old));
+        // Those whose entries are as everybody's: a decoy's are not.
+        let shared = match (scope.shared, base, past) {
+            (Some(shared), Some((sent, _)), Some((then, _)))
+                if back == 1 && sent.base == 1 && scope.decoy.is_none() =>
+            {
+                Some((shared, known & then & !(1u8 << v)))
+            }
+            _ => None,
+        };
         let strides = if back == 1 { *scope.strides } else { strides_of(scope.rules, lived) };
         for slot in MatchState::slots(mask) {
+            if let Some((Shared(bits), _)) = shared.filter(|(_, with)| with >> slot & 1 == 1) {
+                w.bits64(bits[slot]);
+                continue;
+            }
             let is = entries[slot];
             let before = base.filter(|_| known >> slot & 1 == 1).map(|(sent, before)| {
                 let was = before[slot];
@@ -918,7 +1005,7 @@ impl Link {
                 };
                 Before { was, predicted }
             });
-            write_entry(w, slot == v, is, before, &strides);
+            w.bits64(entry_bits(slot == v, is, before, &strides));
         }
         back as u8
     }
@@ -967,7 +1054,7 @@ impl Link {
             due + weight * near * (1 + age) as f32
         };
         let geometry = scope.map.geometry();
-        let of_record = |tag: &Tag| {
+        let of_record = |tag: &Wait| {
             let age = u32::from((scope.frame as u16).wrapping_sub(tag.frame)) * step;
             let at = (tag.key < key::SMALL).then(|| {
                 let slice = usize::from(tag.key);
@@ -1018,13 +1105,10 @@ impl Link {
         let slices = self.waiting[..count].partition_point(|tag| tag.key < key::SMALL);
         let on_way_before = self.on_way.len();
         if slices > 0 {
-            let blocks = &mut self.slices;
+            let crowd = &mut self.crowd;
             let said = self.waiting[..slices].iter().map(|tag| {
-                let level = level(scope, tag.key);
-                let block = &mut blocks[usize::from(tag.key / 64)];
-                block.waits &= !(1 << (tag.key % 64));
-                block.set_level(u32::from(tag.key % 64), level);
-                (tag.key, level)
+                leave(crowd, tag.key);
+                (tag.key, level(scope, tag.key))
             });
             write_slices(w, said);
             w.flag(slices < count);
@@ -1046,21 +1130,25 @@ impl Link {
                 }
                 old += 1;
             }
-            grow(&mut self.on_way, 16);
+            grow(&mut self.on_way, 8);
             self.on_way.push(Tag { key, frame: scope.frame as u16 });
         }
         self.on_way.retain(|tag| tag.key != u16::MAX);
         self.waiting.drain(..count);
+        if self.waiting.is_empty() && !self.crowd.is_empty() {
+            self.crowd = Vec::new();
+        }
     }
 
     /// A small record as it is now, which is what has been told from now on.
+    #[inline(never)]
     fn record(&mut self, scope: &Scope<'_>, key: u16) -> Record {
-        let (s, v) = (scope.state, scope.viewer);
+        let (s, v) = (scope.state, scope.viewer % PLAYERS);
         let until = |end: u32| end.saturating_sub(s.tick);
         match key {
             key::SCORE..key::TEAMS => {
                 let slot = usize::from(key - key::SCORE);
-                self.told.scores[slot] = scope.scores[slot];
+                self.told.scores.take(scope.scores, slot);
                 let bit = |mask: u8| mask >> slot & 1 == 1;
                 let there = (bit(s.blue), bit(s.alive), s.kills[slot].into(), s.deaths[slot].into());
                 Record::Score { slot: slot as u8, there: bit(s.joined).then_some(there) }
@@ -1188,18 +1276,47 @@ fn level(scope: &Scope<'_>, slice: u16) -> u8 {
     level_of(health, scope.map.geometry().max_health[s])
 }
 
+/// The level of a slice when the map begins.
+fn level_at_first(geometry: &Geometry, slice: u16) -> u8 {
+    let s = usize::from(slice);
+    level_of(at_first(geometry, s), geometry.max_health[s])
+}
+
 fn level_of(health: u16, most: u16) -> u8 {
     let (health, most) = (u32::from(health) * 4, u32::from(most));
     u8::from(health <= most * 3) + u8::from(health <= most * 2) + u8::from(health <= most) + u8::from(health == 0)
 }
 
-/// Lines of the score in a word each: the same for all links of a match.
-pub(crate) fn scores(s: &MatchState) -> [u64; PLAYERS] {
-    core::array::from_fn(|slot| {
-        let bit = |mask: u8| u64::from(mask >> slot & 1);
-        let counts = u64::from(s.kills[slot]) << 8 | u64::from(s.deaths[slot]) << 24;
-        bit(s.joined) * (1 | bit(s.blue) << 1 | bit(s.alive) << 2 | counts)
-    })
+/// Lines of the score: the same for all links of a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scores {
+    kills: [u16; PLAYERS],
+    deaths: [u16; PLAYERS],
+    joined: u8,
+    blue: u8,
+    alive: u8,
+}
+
+impl Scores {
+    pub(crate) fn of(s: &MatchState) -> Scores {
+        Scores { kills: s.kills, deaths: s.deaths, joined: s.joined, blue: s.blue & s.joined, alive: s.alive }
+    }
+
+    /// Slots whose lines differ.
+    fn differ(&self, other: &Scores) -> u8 {
+        let masks = (self.joined ^ other.joined) | (self.blue ^ other.blue) | (self.alive ^ other.alive);
+        let differs = |slot: usize| self.kills[slot] != other.kills[slot] || self.deaths[slot] != other.deaths[slot];
+        (0..PLAYERS).fold(masks, |mask, slot| mask | u8::from(differs(slot)) << slot)
+    }
+
+    /// Takes over a slot's line.
+    fn take(&mut self, other: &Scores, slot: usize) {
+        (self.kills[slot], self.deaths[slot]) = (other.kills[slot], other.deaths[slot]);
+        let keep = !(1u8 << slot);
+        self.joined = self.joined & keep | other.joined & !keep;
+        self.blue = self.blue & keep | other.blue & !keep;
+        self.alive = self.alive & keep | other.alive & !keep;
+    }
 }
 
 fn teams(s: &MatchState) -> u64 {
@@ -1214,7 +1331,7 @@ fn item(s: &MatchState, v: usize, place: usize) -> u64 {
 }
 
 fn hands(scope: &Scope<'_>) -> Hands {
-    let (s, v, rules) = (scope.state, scope.viewer, scope.rules);
+    let (s, v, rules) = (scope.state, scope.viewer % PLAYERS, scope.rules);
     let end = |ticks: u16| if ticks > 0 { s.tick + u32::from(ticks) } else { 0 };
     let rate = rules.tick_rate as i32;
     let cold = s.heat[v] == 0 || rules.heat_limit == i32::MAX;
@@ -1231,7 +1348,7 @@ fn hands(scope: &Scope<'_>) -> Hands {
 
 /// Tick in which a respawn is granted, killer or 255.
 fn death(scope: &Scope<'_>) -> (u32, u8) {
-    let (s, v) = (scope.state, scope.viewer);
+    let (s, v) = (scope.state, scope.viewer % PLAYERS);
     if s.placed >> v & 1 == 0 {
         return (0, u8::MAX);
     }
@@ -1239,7 +1356,7 @@ fn death(scope: &Scope<'_>) -> (u32, u8) {
 }
 
 fn life(scope: &Scope<'_>) -> u64 {
-    let (s, v) = (scope.state, scope.viewer);
+    let (s, v) = (scope.state, scope.viewer % PLAYERS);
     if s.alive >> v & 1 == 1 {
         return s.invulnerable_until[v].into();
     }
@@ -1249,6 +1366,14 @@ fn life(scope: &Scope<'_>) -> u64 {
 
 fn is_dazzled(scope: &Scope<'_>) -> bool {
     crate::sim::impairment(scope.state, scope.rules, scope.viewer).visual > 0.0
+}
+
+/// A slice that waits no more.
+#[inline]
+fn leave(crowd: &mut [u64], slice: u16) {
+    if let Some(word) = crowd.get_mut(usize::from(slice / 64)) {
+        *word &= !(1 << (slice % 64));
+    }
 }
 
 fn cloud_lane(s: &MatchState, serial: u32) -> Option<usize> {
@@ -1303,7 +1428,7 @@ fn message_weight(m: &Message) -> f32 {
 
 /// What is told, as it goes over the wire; `None` for what entries and records say already, and for what is told too
 /// little of to say it.
-fn message_of(told: &Told) -> Option<Message> {
+pub(crate) fn message_of(told: &Told) -> Option<Message> {
     let Told { event: e, hidden: h, .. } = told;
     let kind = EventKind::from_number(e.kind)?;
     let slot = |slot: u8, bit: u8| if h & bit == 0 && slot < 8 { slot } else { NO_SLOT };
@@ -1349,8 +1474,8 @@ mod tests {
 
     #[test]
     fn a_link_is_small() {
-        assert!(size_of::<Link>() <= 672, "{}", size_of::<Link>());
-        assert_eq!((size_of::<SliceBlock>(), size_of::<Flight>(), size_of::<Tag>()), (32, 20, 4));
+        assert!(size_of::<Link>() <= 520, "{}", size_of::<Link>());
+        assert_eq!((size_of::<Sent>(), size_of::<Flight>(), size_of::<Tag>(), size_of::<Wait>()), (3, 20, 4, 6));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use link::LinkStats;
 pub(crate) use link::{Link, Scope};
 pub(crate) use outbox::Outbox;
 pub use outbox::Packet;
-pub(crate) use publish::{Change, Net, after, before, newest_input, run, watch};
+pub(crate) use publish::{Change, Net, after, before, expect, newest_input, run, watch};
 pub use receiver::{
     AS_ON_MAP, Happening, Receiver, Seen, SeenCloud, SeenExact, SeenHands, SeenItem, SeenLife, SeenMessage, SeenPlayer,
     SeenProjectile, SeenScore, SnapshotParts, Taken,

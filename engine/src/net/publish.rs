@@ -1,7 +1,8 @@
 //! The last stages of a tick: knowledge is brought up to date, events and sounds go to whom they concern, and in a
 //! frame's tick the links write.
 
-use super::link::{inputs_of, strides_of};
+use super::knowledge::Ear;
+use super::link::{Scores, Shared, inputs_of, message_of, strides_of};
 use super::{Decoy, Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
@@ -11,6 +12,8 @@ use std::collections::VecDeque;
 /// Times a second, at least where there are as many frames, that a viewer looks for slices that changed unseen. Damage
 /// in sight is known at once; this is about coming round a corner.
 const GLANCES: u32 = 10;
+/// Events that the stages after the walls' write in a tick, and more.
+const LATER: usize = 512;
 
 /// What a match keeps for its wire; a match that nobody watches has none.
 #[derive(Debug)]
@@ -111,7 +114,7 @@ impl Net {
             if state.joined >> slot & 1 == 1 && state.generation[slot] == link.generation {
                 // An epoch that nobody has heard of may as well be this one: a client takes one of the next two.
                 let epoch = if link.is_opened() { self.next_epoch(slot) } else { link.epoch };
-                link.begin(epoch, game.map.geometry(), newest_input(state, slot));
+                link.begin(epoch, newest_input(state, slot));
                 self.links[slot] = Some(link);
             }
         }
@@ -137,45 +140,14 @@ impl Net {
 
     /// Tells of the events that have not been looked at yet.
     fn catch_up(&mut self, game: &Match) {
-        let Net { knowledge, links, listening, told, .. } = self;
-        let oldest = game.events.oldest_held();
-        let lost = oldest.saturating_sub(self.events);
-        for n in self.events.max(oldest)..game.events.written() {
-            let event = game.events.at(n);
-            let mut tellings = [None; PLAYERS];
-            let mut count = 0;
-            let take = |entry| {
-                tellings[count % PLAYERS] = Some(entry);
-                count += 1;
-            };
-            let learn = |viewer: usize, slice: u16| {
-                if let Some(link) = &mut links[viewer] {
-                    link.learn(slice);
-                }
-            };
-            knowledge.witness(game, &event, take, learn);
-            for entry in tellings.into_iter().flatten() {
-                for viewer in MatchState::slots(entry.to) {
-                    if let Some(link) = &mut links[viewer] {
-                        link.tell(&entry);
-                    }
-                }
-                if entry.to & *listening != 0 {
-                    if told.len() == EVENT_RING {
-                        told.pop_front();
-                        self.lost += 1;
-                    }
-                    let generation = |slot: u8| game.state.generation.get(usize::from(slot)).copied().unwrap_or(0);
-                    let (actor, target) = (generation(entry.event.actor), generation(entry.event.target));
-                    let entry = Told { to: entry.to & *listening, ..entry };
-                    told.push_back(Waiting { told: entry, event: n, actor, target });
-                }
-            }
+        let Net { knowledge, links, listening, told, lost, .. } = self;
+        let mut ears = Ears { game, links, listening: *listening, told, lost, event: 0 };
+        for n in self.events.max(game.events.oldest_held())..game.events.written() {
+            ears.event = n;
+            knowledge.witness(game, &game.events.at(n), &mut ears);
         }
         self.events = game.events.written();
-        if knowledge.settle(game, lost) {
-            links.iter_mut().flatten().for_each(|link| link.compare_anew());
-        }
+        knowledge.settle(game);
     }
 
     /// Before the host changes who is in the match, or what it is: what has happened is told while it is known to whom.
@@ -183,6 +155,7 @@ impl Net {
         let watchers = self.watchers();
         self.knowledge.watch(game, watchers);
         self.catch_up(game);
+        self.knowledge.remember(&game.blocks, game.map.geometry().slice_count);
     }
 
     /// The match is turned back to when it had written so many events: what has been told of later ones and was not drained
@@ -206,6 +179,45 @@ impl Net {
             each(&told, [id(told.event.actor, actor), id(told.event.target, target)]);
         }
         core::mem::take(&mut self.lost)
+    }
+}
+
+/// Those to whom something is told: links, and whoever the host listens for.
+struct Ears<'a> {
+    game: &'a Match,
+    links: &'a mut [Option<Box<Link>>; PLAYERS],
+    listening: u8,
+    told: &'a mut VecDeque<Waiting>,
+    lost: &'a mut u64,
+    /// Number of the event that is being told.
+    event: u64,
+}
+
+impl Ear for Ears<'_> {
+    fn tell(&mut self, entry: Told) {
+        if let Some(message) = message_of(&entry) {
+            for viewer in MatchState::slots(entry.to) {
+                if let Some(link) = &mut self.links[viewer] {
+                    link.tell(message);
+                }
+            }
+        }
+        if entry.to & self.listening != 0 {
+            if self.told.len() == EVENT_RING {
+                self.told.pop_front();
+                *self.lost += 1;
+            }
+            let generation = |slot: u8| self.game.state.generation.get(usize::from(slot)).copied().unwrap_or(0);
+            let (actor, target) = (generation(entry.event.actor), generation(entry.event.target));
+            let told = Told { to: entry.to & self.listening, ..entry };
+            self.told.push_back(Waiting { told, event: self.event, actor, target });
+        }
+    }
+
+    fn learn(&mut self, viewer: usize, slice: u16, knew: u16) {
+        if let Some(link) = &mut self.links[viewer] {
+            link.learn(self.game.map.geometry(), slice, knew);
+        }
     }
 }
 
@@ -255,10 +267,11 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             net.deafen(1 << slot);
         }
         Change::Teams => knowledge.follow(&game.state),
-        Change::Repaired => {
-            knowledge.repair(game);
-            links.iter_mut().flatten().for_each(|link| link.compare_anew());
-        }
+        Change::Repaired => knowledge.repair(game, |viewer, slice, knew| {
+            if let Some(link) = &mut links[viewer] {
+                link.learn(game.map.geometry(), slice, knew);
+            }
+        }),
         Change::Cleared => knowledge.land(&game.state),
         Change::Reset => {
             knowledge.reset(game);
@@ -270,7 +283,18 @@ pub(crate) fn after(game: &mut Match, change: Change) {
             net.begin_anew(game);
         }
     }
+    net.knowledge.forget();
     game.net = Some(net);
+}
+
+/// So many slices are about to be damaged in a tick: if the ring may not hold all that is written until the wire looks
+/// at it, it will have to compare.
+pub(crate) fn expect(game: &mut Match, hits: usize) {
+    let Some(net) = &mut game.net else { return };
+    let waiting = game.events.written().saturating_sub(net.events) as usize;
+    if waiting + hits + LATER > EVENT_RING {
+        net.knowledge.remember(&game.blocks, game.map.geometry().slice_count);
+    }
 }
 
 /// Number of the newest input of a player that is applied or waits.
@@ -328,13 +352,13 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     net.sounds = game.heard.written();
     let frame = frame?;
     let glances = (def.rate / GLANCES).max(1);
-    history.put(frame, core::array::from_fn(|slot| Entry::of(&game.state, &game.rules, slot)));
+    history.put(frame, Entry::all(&game.state, &game.rules));
     for viewer in MatchState::slots(watchers) {
         // In turns; never by how much there is to look at, which would tell of what is out of sight.
         if (frame + viewer as u32).is_multiple_of(glances) {
-            knowledge.look_around(game, viewer, |slice| {
+            knowledge.look_around(game, viewer, |slice, knew| {
                 if let Some(link) = &mut links[viewer] {
-                    link.learn(slice);
+                    link.learn(game.map.geometry(), slice, knew);
                 }
             });
         }
@@ -384,12 +408,13 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
         if net.links[slot].as_ref().is_some_and(|link| link.is_lost_in_time(frame)) {
             let epoch = net.next_epoch(slot);
             if let Some(link) = &mut net.links[slot] {
-                link.begin(epoch, game.map.geometry(), newest_input(&game.state, slot));
+                link.begin(epoch, newest_input(&game.state, slot));
             }
         }
     }
     let Net { knowledge, history, links, decoys, step, lived, strides, .. } = net;
-    let scores = super::link::scores(&game.state);
+    let scores = Scores::of(&game.state);
+    let shared = Shared::of(history, frame, game.state.joined, strides);
     for viewer in MatchState::slots(game.state.joined) {
         let Some(link) = &mut links[viewer] else { continue };
         let scope = Scope {
@@ -405,6 +430,7 @@ fn send(game: &Match, net: &mut Net, frame: u32, place: u32, out: &mut Outbox) {
             map: &game.map,
             history,
             knowledge,
+            shared: shared.as_ref(),
             decoy: decoys[viewer].as_deref(),
         };
         let before = out.bytes.len();

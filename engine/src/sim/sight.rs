@@ -8,7 +8,7 @@
 
 use crate::map::BODY_RADIUS;
 use crate::rules::Tuned;
-use crate::vision::{Eye, Grid, Hints, NO_HINTS, SmokeDisc, regions, visible_point};
+use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, regions, within_reach};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 
 /// What the last ticks found out. 856 bytes.
@@ -124,32 +124,66 @@ pub(super) fn run(game: &mut Match) {
     cache.forget(fresh | smoky | cache.smoky, state);
     cache.smoky = smoky;
     let grid = Grid { geometry: map.geometry(), blocks, any: &state.sight_any, full: &state.sight_full };
-    let mut sees = [0; PLAYERS];
-    for viewer in MatchState::slots(state.alive & !blind) {
-        let targets = state.enemies(viewer) & state.placed;
-        let unknown = targets & !cache.known[viewer];
-        if unknown != 0 {
-            let eye = Eye {
-                x: state.x[viewer],
-                y: state.y[viewer],
-                aim_x: state.aim_x[viewer],
-                aim_y: state.aim_y[viewer],
-                sight: state.sight[viewer],
-                cone_cos: state.cone_cos[viewer],
-                close: rules.rules.vision.close,
-            };
-            let mut seen = cache.seen[viewer] & !unknown;
-            for target in MatchState::slots(unknown) {
-                let hints = &mut cache.hints[viewer][target];
-                let visible = visible_point(&grid, &smoke, &eye, state.x[target], state.y[target], hints).is_some();
-                seen |= u8::from(visible) << target;
-            }
-            cache.seen[viewer] = seen;
-            cache.known[viewer] |= unknown;
+    let eye = |state: &MatchState, viewer: usize| Eye {
+        x: state.x[viewer],
+        y: state.y[viewer],
+        aim_x: state.aim_x[viewer],
+        aim_y: state.aim_y[viewer],
+        sight: state.sight[viewer],
+        cone_cos: state.cone_cos[viewer],
+        close: rules.rules.vision.close,
+    };
+    let looking = state.alive & !blind;
+    let mut pairs = Pairs::default();
+    let mut ends = [(0, 0, false); LANES];
+    let mut count = 0;
+    for viewer in MatchState::slots(looking) {
+        let unknown = state.enemies(viewer) & state.placed & !cache.known[viewer];
+        if unknown == 0 {
+            continue;
         }
-        sees[viewer] = cache.seen[viewer] & targets;
+        let eye_of = eye(state, viewer);
+        let was = cache.seen[viewer];
+        cache.known[viewer] |= unknown;
+        cache.seen[viewer] &= !unknown;
+        for target in MatchState::slots(unknown & within_reach(&eye_of, &state.x, &state.y)) {
+            (pairs.eye_x[count], pairs.eye_y[count]) = (eye_of.x, eye_of.y);
+            (pairs.aim_x[count], pairs.aim_y[count]) = (eye_of.aim_x, eye_of.aim_y);
+            (pairs.sight[count], pairs.cone_cos[count]) = (eye_of.sight, eye_of.cone_cos);
+            (pairs.x[count], pairs.y[count]) = (state.x[target], state.y[target]);
+            ends[count] = (viewer, target, was >> target & 1 == 1);
+            count += 1;
+            if count == LANES {
+                settle(&mut pairs, &ends, &grid, &smoke, cache, |viewer| eye(state, viewer));
+                count = 0;
+            }
+        }
+    }
+    settle(&mut pairs, &ends[..count], &grid, &smoke, cache, |viewer| eye(state, viewer));
+    let mut sees = [0; PLAYERS];
+    for viewer in MatchState::slots(looking) {
+        sees[viewer] = cache.seen[viewer] & state.enemies(viewer) & state.placed;
     }
     state.sees = sees;
+}
+
+/// Finds out who is seen of pairs in reach: viewer, target, and whether the one saw the other before.
+fn settle(
+    pairs: &mut Pairs,
+    ends: &[(usize, usize, bool)],
+    grid: &Grid,
+    smoke: &Smoke,
+    cache: &mut SightCache,
+    eye: impl Fn(usize) -> Eye,
+) {
+    if ends.is_empty() {
+        return;
+    }
+    pairs.draw();
+    for (lane, &(viewer, target, was)) in ends.iter().enumerate() {
+        let seen = pairs.is_seen(lane, grid, smoke, &eye(viewer), &mut cache.hints[viewer][target], was);
+        cache.seen[viewer] |= u8::from(seen) << target;
+    }
 }
 
 /// Sight distance and cone, stretched by mouse look and shortened by a flash. True: the player is blind.

@@ -9,6 +9,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     if scratch.wall_hits.is_empty() {
         return;
     }
+    crate::net::expect(game, scratch.wall_hits.len());
     tell(game, scratch);
     scratch.wall_hits.clear();
     let Match { state, blocks, map, changes, .. } = game;

@@ -26,6 +26,7 @@
 //! Tried and worse, by that table: 5, 9 or 17 lines spread evenly over the wedge. They miss holes between lines, and a
 //! body behind a wall, the common case, costs all of them.
 
+use super::line::cells_between;
 use super::{Grid, Slab, Smoke, Stop};
 use crate::map::{BODY_RADIUS, PLAYFIELD};
 
@@ -137,6 +138,136 @@ pub(crate) fn visible_point(grid: &Grid, smoke: &Smoke, eye: &Eye, x: f32, y: f3
     search(grid, smoke, eye, to, d2, d, hints)
 }
 
+/// Bodies at a time.
+pub(crate) const LANES: usize = 8;
+pub(crate) type Lanes = [f32; LANES];
+
+/// Which of eight bodies at (x, y), px, [`visible_point`] would look for at all: those within distance and cone.
+#[inline]
+pub(crate) fn within_reach(eye: &Eye, x: &Lanes, y: &Lanes) -> u8 {
+    let far = eye.sight.max(eye.close) + BODY_RADIUS;
+    let mut reached = [0u32; LANES];
+    for (i, reached) in reached.iter_mut().enumerate() {
+        let to = (x[i] - eye.x, y[i] - eye.y);
+        let d2 = dot(to, to);
+        let d = d2.sqrt();
+        let near = d <= eye.close + BODY_RADIUS;
+        let aim = (eye.aim_x, eye.aim_y);
+        let outside = dot(to, aim) + BODY_RADIUS < eye.cone_cos * d - eye.cone_cos.abs() * BODY_RADIUS;
+        *reached = u32::from(!(d2 > far * far) & (!outside | near));
+    }
+    reached.iter().enumerate().fold(0, |mask, (i, &reached)| mask | (reached as u8) << i)
+}
+
+/// Pairs of viewer and body, both px, with the first line that [`search`] draws for each: eight at once, for it is
+/// roots and quotients that wait for one another.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs {
+    pub(crate) eye_x: Lanes,
+    pub(crate) eye_y: Lanes,
+    pub(crate) aim_x: Lanes,
+    pub(crate) aim_y: Lanes,
+    pub(crate) sight: Lanes,
+    pub(crate) cone_cos: Lanes,
+    pub(crate) x: Lanes,
+    pub(crate) y: Lanes,
+    left: (Lanes, Lanes),
+    right: (Lanes, Lanes),
+    /// Where the line along the middle ends, and its reciprocals.
+    end: (Lanes, Lanes),
+    inverse: (Lanes, Lanes),
+    /// First and last row and column of the cells that it can touch.
+    rows: [[u32; LANES]; 2],
+    columns: [[u32; LANES]; 2],
+    /// Nothing cuts the wedge, and the line keeps within sight: all above holds.
+    plain: [u32; LANES],
+}
+
+impl Pairs {
+    /// Draws the first lines. The same operations in the same order as in [`search`] and [`Look::line`].
+    pub(crate) fn draw(&mut self) {
+        let radius = BODY_RADIUS - INSET;
+        for i in 0..LANES {
+            let eye = (self.eye_x[i], self.eye_y[i]);
+            let aim = (self.aim_x[i], self.aim_y[i]);
+            let to = (self.x[i] - eye.0, self.y[i] - eye.1);
+            let d2 = dot(to, to);
+            let d = d2.sqrt();
+            let tangent2 = d2 - radius * radius;
+            let reach2 = self.sight[i] * self.sight[i];
+            let (cos, sin) = (tangent2.sqrt() / d, radius / d);
+            let middle = (to.0 / d, to.1 / d);
+            let (left, right) = (turned(middle, cos, -sin), turned(middle, cos, sin));
+            let cone = self.cone_cos[i];
+            let back = (-aim.0, -aim.1);
+            let holds_back = (cross(left, back) > 0.0) & (cross(back, right) > 0.0);
+            let whole = (dot(left, aim) >= cone) & (dot(right, aim) >= cone) & !((cone > -1.0) & holds_back);
+            let along = (left.0 + right.0, left.1 + right.1);
+            let ((px, py), (dx, dy)) = end_on(eye, to, along, tangent2);
+            let length2 = dx * dx + dy * dy;
+            let faced = dx * aim.0 + dy * aim.1 >= cone * length2.sqrt();
+            let plain = (d2 > radius * radius) & (reach2 >= tangent2) & whole & faced & !(length2 > reach2);
+            let slab = Slab::new(eye.0, eye.1, dx, dy);
+            (self.left.0[i], self.left.1[i]) = left;
+            (self.right.0[i], self.right.1[i]) = right;
+            (self.end.0[i], self.end.1[i]) = (px, py);
+            let (low, high) = cells_between(eye.1, py);
+            (self.rows[0][i], self.rows[1][i]) = (low, high);
+            let (low, high) = cells_between(eye.0, px);
+            (self.columns[0][i], self.columns[1][i]) = (low, high);
+            (self.inverse.0[i], self.inverse.1[i]) = (slab.ix, slab.iy);
+            self.plain[i] = u32::from(plain);
+        }
+    }
+
+    /// Whether the body in a lane is seen, which is [`within_reach`]: what [`visible_point`] says of it. `was`: it was
+    /// seen the last time, so that its first line is most likely clear.
+    #[inline]
+    pub(crate) fn is_seen(
+        &self,
+        i: usize,
+        grid: &Grid,
+        smoke: &Smoke,
+        eye: &Eye,
+        hints: &mut Hints,
+        was: bool,
+    ) -> bool {
+        let end = (self.end.0[i], self.end.1[i]);
+        if was && self.plain[i] != 0 && smoke.discs.is_empty() {
+            let [rows, columns] = [&self.rows, &self.columns].map(|v| (v[0][i] as usize, v[1][i] as usize));
+            if grid.is_empty_within(rows, columns) || grid.is_clear((eye.x, eye.y), end) {
+                return true;
+            }
+        }
+        let to = (self.x[i] - eye.x, self.y[i] - eye.y);
+        let d2 = dot(to, to);
+        let d = d2.sqrt();
+        if self.plain[i] == 0 {
+            return search(grid, smoke, eye, to, d2, d, hints).is_some();
+        }
+        let mut look = Look::new(grid, smoke, eye, to, d2, d, hints);
+        let (left, right) = ((self.left.0[i], self.left.1[i]), (self.right.0[i], self.right.1[i]));
+        let slab = Slab { x: eye.x, y: eye.y, ix: self.inverse.0[i], iy: self.inverse.1[i] };
+        let middle = (left.0 + right.0, left.1 + right.1);
+        let first = look.meet(middle, &slab, end);
+        look.spread(first, left, right).is_some() || look.search_close(d).is_some()
+    }
+}
+
+/// Where a line from `eye` along a direction comes to the body's near side, and the way there.
+#[inline]
+fn end_on(eye: V, to: V, along: V, tangent2: f32) -> (V, V) {
+    let length = dot(along, along).sqrt();
+    let middle = dot(to, along) / length;
+    // Rounding may lead a tangent past the body: then to where it comes closest.
+    let way = middle - (middle * middle - tangent2).max(0.0).sqrt();
+    let share = way / length;
+    // A body on the border has its far side outside the field, where nothing is.
+    let px = (eye.0 + along.0 * share).clamp(0.0, PLAYFIELD.0);
+    let py = (eye.1 + along.1 * share).clamp(0.0, PLAYFIELD.1);
+    ((px, py), (px - eye.0, py - eye.1))
+}
+
 /// Those out of reach are told by few instructions in the caller; the rest comes here.
 #[inline(never)]
 fn search(grid: &Grid, smoke: &Smoke, eye: &Eye, to: V, d2: f32, d: f32, hints: &mut Hints) -> Option<V> {
@@ -145,18 +276,7 @@ fn search(grid: &Grid, smoke: &Smoke, eye: &Eye, to: V, d2: f32, d: f32, hints: 
         // The viewer stands in it.
         return Some((eye.x, eye.y));
     }
-    let mut look = Look {
-        grid,
-        smoke,
-        eye,
-        hints,
-        lines: 0,
-        to,
-        tangent2: d2 - radius * radius,
-        past: PAST / d,
-        least: d - BODY_RADIUS,
-        close: false,
-    };
+    let mut look = Look::new(grid, smoke, eye, to, d2, d, hints);
     if let Some((left, right)) = look.wedge(d, radius, eye.sight) {
         for (left, right) in look.within_cone(left, right).into_iter().flatten() {
             if let Some(point) = look.sweep(left, right) {
@@ -164,13 +284,45 @@ fn search(grid: &Grid, smoke: &Smoke, eye: &Eye, to: V, d2: f32, d: f32, hints: 
             }
         }
     }
-    if d <= eye.close + BODY_RADIUS
-        && let Some((left, right)) = look.wedge(d, radius, eye.close)
-    {
-        look.close = true;
-        return look.sweep(left, right);
+    look.search_close(d)
+}
+
+impl<'a> Look<'a> {
+    #[inline]
+    fn new(
+        grid: &'a Grid<'a>,
+        smoke: &'a Smoke<'a>,
+        eye: &'a Eye,
+        to: V,
+        d2: f32,
+        d: f32,
+        hints: &'a mut Hints,
+    ) -> Look<'a> {
+        let radius = BODY_RADIUS - INSET;
+        Look {
+            grid,
+            smoke,
+            eye,
+            hints,
+            lines: 0,
+            to,
+            tangent2: d2 - radius * radius,
+            past: PAST / d,
+            least: d - BODY_RADIUS,
+            close: false,
+        }
     }
-    None
+
+    /// Within the close circle, whatever the facing.
+    #[inline]
+    fn search_close(&mut self, d: f32) -> Option<V> {
+        if d > self.eye.close + BODY_RADIUS {
+            return None;
+        }
+        let (left, right) = self.wedge(d, BODY_RADIUS - INSET, self.eye.close)?;
+        self.close = true;
+        self.sweep(left, right)
+    }
 }
 
 impl Look<'_> {
@@ -216,15 +368,22 @@ impl Look<'_> {
 
     #[inline]
     fn sweep(&mut self, left: V, right: V) -> Option<V> {
-        let middle = (left.0 + right.0, left.1 + right.1);
-        let step = ((right.0 - left.0).abs() + (right.1 - left.1).abs()) * THROUGH_SMOKE;
-        let (to_left, to_right) = match self.line(middle) {
+        let first = self.line((left.0 + right.0, left.1 + right.1));
+        self.spread(first, left, right)
+    }
+
+    /// On from what became of the line along the middle.
+    #[inline]
+    fn spread(&mut self, first: Line, left: V, right: V) -> Option<V> {
+        let (to_left, to_right) = match first {
             Line::Clear(point) => return Some(point),
             // A wall right between: most often so, and told here at once.
             Line::Shadow(a, b) if cross(b, right) <= 0.0 && cross(a, left) >= 0.0 => return None,
             Line::Shadow(a, b) => (Some(a), Some(b)),
             Line::Murk => (None, None),
         };
+        let middle = (left.0 + right.0, left.1 + right.1);
+        let step = ((right.0 - left.0).abs() + (right.1 - left.1).abs()) * THROUGH_SMOKE;
         self.onwards(middle, to_right, right, step, 1.0).or_else(|| self.onwards(middle, to_left, left, step, -1.0))
     }
 
@@ -279,41 +438,37 @@ impl Look<'_> {
     #[inline]
     fn line(&mut self, along: V) -> Line {
         let eye = self.eye;
-        let length2 = dot(along, along);
-        let length = length2.sqrt();
-        let middle = dot(self.to, along) / length;
-        // Rounding may lead a tangent past the body: then to where it comes closest.
-        let way = middle - (middle * middle - self.tangent2).max(0.0).sqrt();
-        let share = way / length;
-        // A body on the border has its far side outside the field, where nothing is.
-        let px = (eye.x + along.0 * share).clamp(0.0, PLAYFIELD.0);
-        let py = (eye.y + along.1 * share).clamp(0.0, PLAYFIELD.1);
-        let (dx, dy) = (px - eye.x, py - eye.y);
+        let (end, (dx, dy)) = end_on((eye.x, eye.y), self.to, along, self.tangent2);
         let d2 = dx * dx + dy * dy;
         let reach = if self.close { eye.close } else { eye.sight };
         let faced = self.close || dx * eye.aim_x + dy * eye.aim_y >= eye.cone_cos * d2.sqrt();
         if d2 > reach * reach || !faced {
             return Line::Murk;
         }
-        let slab = Slab::new(eye.x, eye.y, dx, dy);
+        self.meet(along, &Slab::new(eye.x, eye.y, dx, dy), end)
+    }
+
+    /// What a line along a direction meets before its end.
+    #[inline]
+    fn meet(&mut self, along: V, slab: &Slab, (px, py): V) -> Line {
+        let eye = self.eye;
         let place = self.lines;
         self.lines += 1;
         if let Some(&hint) = self.hints.get(place)
             && let Some(rect) = self.grid.solid_about(hint)
-            && super::slab(&slab, rect.0, rect.1, rect.2, rect.3).is_some()
+            && super::slab(slab, rect.0, rect.1, rect.2, rect.3).is_some()
         {
             return self.shadow(along, rect);
         }
-        match self.grid.stop_on(&slab, (eye.x, eye.y), (px, py)) {
-            Some(stop) => {
-                if let Some(hint) = self.hints.get_mut(place) {
-                    *hint = stop;
-                }
-                self.grid.solid_about(stop).map_or(Line::Murk, |rect| self.shadow(along, rect))
-            }
-            None if self.smoke.stops((eye.x, eye.y), (px, py)) => Line::Murk,
-            None => Line::Clear((px, py)),
+        // Most lines that no hint stops are clear, which is told by masks for a quarter of the walk.
+        if self.grid.is_clear((eye.x, eye.y), (px, py)) {
+            return if self.smoke.stops((eye.x, eye.y), (px, py)) { Line::Murk } else { Line::Clear((px, py)) };
         }
+        let Some(stop) = self.grid.stop_on(slab, (eye.x, eye.y), (px, py)) else { return Line::Murk };
+        if let Some(hint) = self.hints.get_mut(place) {
+            *hint = stop;
+        }
+        self.grid.solid_about(stop).map_or(Line::Murk, |rect| self.shadow(along, rect))
     }
 
     /// The directions that a rectangle covers which `along` meets.

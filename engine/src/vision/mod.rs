@@ -8,7 +8,7 @@ mod smoke;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use body::{Eye, Hints, NO_HINTS, visible_point};
+pub(crate) use body::{Eye, Hints, LANES, NO_HINTS, Pairs, visible_point, within_reach};
 pub(crate) use changes::{SightChanges, regions};
 pub(crate) use line::Crossings;
 pub use line::{Grid, Slab, Stop, slab};

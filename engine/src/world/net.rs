@@ -32,9 +32,8 @@ impl World {
         let (game, slot) = self.player_mut(id, player)?;
         let mut net = game.net.take().unwrap_or_else(|| Box::new(Net::new(def, game, id.index())));
         let origin = newest_input(&game.state, slot);
-        let geometry = game.map.geometry();
         let epoch = net.next_epoch(slot);
-        net.links[slot] = Some(Box::new(Link::new(epoch, player.generation(), geometry, &def, tick_rate, origin)));
+        net.links[slot] = Some(Box::new(Link::new(epoch, player.generation(), &def, tick_rate, origin)));
         game.net = Some(net);
         crate::net::watch(game, 1 << slot);
         Ok(())

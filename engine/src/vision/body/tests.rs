@@ -76,10 +76,32 @@ impl Situation<'_> {
         // What it leaves behind changes no answer.
         let again = visible_point(&self.grid, &self.smoke, &self.eye, self.body.0, self.body.1, &mut hints);
         assert_eq!(again, point);
+        self.check_together(point.is_some());
         if let Some(p) = point {
             self.check_witness(p);
         }
         point.is_some()
+    }
+
+    /// Eight at once it is the same, in any lane, beside whatever is in the others.
+    fn check_together(&self, seen: bool) {
+        let eye = &self.eye;
+        let mut pairs = Pairs::default();
+        let lane = (self.body.0 * 7.0) as usize % LANES;
+        for i in 0..LANES {
+            (pairs.eye_x[i], pairs.eye_y[i]) = (eye.x, eye.y);
+            (pairs.aim_x[i], pairs.aim_y[i]) = (eye.aim_x, eye.aim_y);
+            (pairs.sight[i], pairs.cone_cos[i]) = (eye.sight, eye.cone_cos);
+            (pairs.x[i], pairs.y[i]) = if i == lane { self.body } else { (eye.x + i as f32, eye.y) };
+        }
+        let reached = within_reach(eye, &pairs.x, &pairs.y) >> lane & 1 == 1;
+        assert!(reached || !seen, "{:?} is out of reach of {eye:?}", self.body);
+        pairs.draw();
+        let mut hints = NO_HINTS;
+        for was in [false, true, false] {
+            let together = reached && pairs.is_seen(lane, &self.grid, &self.smoke, eye, &mut hints, was);
+            assert_eq!(together, seen, "{:?} from {eye:?}", self.body);
+        }
     }
 
     /// Whoever is seen has a visible point: every slice is tried.
