@@ -316,7 +316,7 @@ describe('the link that speaks both protocols', () => {
     expect(states.length).toBeGreaterThan(1400);
     expect(model.players.size).toBeLessThanOrEqual(8);
     expect(model.projectiles.flying.size).toBeLessThanOrEqual(64);
-  });
+  }, 60_000);
 
   it('a farewell ends it, and today\u2019s stream goes on', async () => {
     const { link, wire, inner } = await live();

@@ -193,7 +193,8 @@ test('Firefox: menu, settings, a match against bots, its results, its recording 
   let file = '';
   await until('the recording', async () => {
     const bytes = async (name: string): Promise<Buffer> => readFile(join(replays, name));
-    for (const name of await readdir(replays).catch(() => [])) {
+    for (const name of await readdir(replays, { recursive: true }).catch(() => [])) {
+      if (!name.endsWith('.tprp')) continue;
       const recording = await bytes(name);
       if (recording.length > 0 && engine.Replay.open(recording).info().complete) file = join(replays, name);
     }
