@@ -47,8 +47,8 @@ async function withPage(options: BrowserContextOptions, query: string, use: (pag
 
 describe('the playfield', () => {
   it.each([
-    [960, 540, 1, 2], [1111, 633, 1, 2], [1920, 1080, 1, 4], [3840, 2160, 1, 8], [960, 540, 1.5, 3], [1280, 720, 1.25, 3],
-    [1707, 960, 1.5, 5], [600, 1000, 1, 1], [480, 270, 1, 1], [360, 640, 3, 2], [400, 300, 1, 400 / 480], [200, 100, 1, 100 / 270],
+    [960, 540, 1, 2], [1111, 633, 1, 2], [3840, 2160, 1, 8], [1280, 720, 1.25, 3], [1707, 960, 1.5, 5], [360, 640, 3, 2],
+    [400, 300, 1, 400 / 480],
   ])('in a window of %i x %i at %f device pixels a pixel is %f of the display\u2019s', async (width, height, deviceScaleFactor, zoom) => {
     await withPage({ viewport: { width, height }, deviceScaleFactor }, '', async (page) => {
       const box = await page.evaluate(() => {

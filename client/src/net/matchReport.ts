@@ -109,10 +109,11 @@ export class ReportWatch {
       const response = await this.means.fetch(`/matches/${this.matchId}`, { signal: AbortSignal.timeout(10_000) });
       const report = response.ok ? readMatchReport(await response.json()) : null;
       if (!this.isOpen) return;
-      if (report) {
+      // Whose end was seen is not lost, even if its server has died since: the result is delivered, and counts.
+      if (report?.state === 'finished') {
         this.report = report;
         this.set('known');
-      } else if (!wasKnown) this.set(response.status === 404 ? 'pending' : 'away');
+      } else if (!wasKnown) this.set(report || response.status === 404 ? 'pending' : 'away');
       if (response.status === 429 || response.status >= 500) wait = AWAY_MS;
     } catch {
       if (!this.isOpen) return;

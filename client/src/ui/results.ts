@@ -104,7 +104,6 @@ function ratingLine({ state, report }: Rated, own: ReportedPlayer['rating']): HT
   if (state === 'pending') return line('Your rating follows\u2026');
   if (state === 'away') return line('Your rating follows: the ratings can\u2019t be reached, the result is kept');
   if (state === 'late' || !report) return line('Your rating follows later: the result is kept');
-  if (report.state === 'lost') return line('The match was lost with its server: no rating changes');
   if (!own) return line(report.rated ? 'No rating of yours changes' : 'Not rated: one side was empty');
   const { before, after } = own;
   const change = shownChange(own);

@@ -101,6 +101,11 @@ export class FakeServer {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
+    // It does not say what there is, and the page takes all of it for there.
+    if (url.pathname === '/service') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
     if (url.pathname !== '/socket.io/') return this.file(url.pathname, response);
     const sid = url.searchParams.get('sid');
     if (sid === null) {
@@ -112,7 +117,8 @@ export class FakeServer {
       return;
     }
     const session = this.sessions.get(sid);
-    if (!session) return void response.writeHead(400).end();
+    // One more poll of a connection that has just been closed.
+    if (!session) return void response.writeHead(200, { 'content-type': 'text/plain' }).end('6');
     if (request.method === 'POST') {
       let body = '';
       for await (const chunk of request) body += String(chunk);
