@@ -231,6 +231,9 @@ fn divide(level: &str, printed: &str, passes: &[(String, String, f64)]) -> Resul
         counts.push((Key::new(level, case, stage), (count * 10.0).round() / 10.0));
     }
     ensure!(counts.len() > 1, "counts_load left no counts");
+    // The file has one table a case; within it the order stays.
+    let cases: Vec<String> = counts.iter().map(|(key, _)| key.case.clone()).collect();
+    counts.sort_by_key(|(key, _)| cases.iter().position(|case| *case == key.case));
     Ok(counts)
 }
 
@@ -260,6 +263,14 @@ mod tests {
         let counts = divide("avx2", printed, &passes).unwrap();
         let want = [("sight", 95.0), ("step", 300.0), ("polygon", 200.0)];
         assert_eq!(counts, want.map(|(stage, count)| (Key::new("avx2", "guns", stage), count)));
+        // A case that comes back later joins its own.
+        let mut mixed = passes.to_vec();
+        mixed.insert(2, ("armed".to_owned(), "step".to_owned(), 20.0));
+        let counts = divide("avx2", &format!("{printed}armed match-ticks 2\n"), &mixed).unwrap();
+        assert_eq!(
+            counts.iter().map(|(key, _)| key.case.as_str()).collect::<Vec<_>>(),
+            ["guns", "guns", "guns", "armed"]
+        );
         assert!(divide("avx2", "guns match-ticks 10\n", &passes).is_err());
         assert!(divide("avx2", "guns match-ticks 0\n", &passes).is_err());
         assert!(divide("avx2", printed, &passes[..3]).is_err());
