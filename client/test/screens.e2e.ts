@@ -94,6 +94,8 @@ beforeAll(async () => {
     } else if (event === 'join_lobby') server.say('lobby_join_failed', { reason: 'Invalid password' });
     else if (event === 'player:respawn') players[0]!.isAlive = true;
   };
+  // There was a matchmaker when the page asked.
+  server.routes.set('/service', () => [200, { lobbies: true, rated: true, leaderboard: true, replays: true, modes: ['duel', 'standard'], regions: [] }]);
   await page.goto(`${await server.open()}?renderer=canvas`);
 });
 afterAll(async () => {
@@ -145,7 +147,7 @@ describe('all screens, by keyboard alone', () => {
     await press('Shift+Tab', 'Shift+Tab');
     await tabTo('open-queue');
     await press('Enter');
-    await until('the answer', async () => (await page.locator('.queue h2').innerText()) === 'No rated matches');
+    await until('the answer', async () => (await page.locator('.rated h2').innerText()) === 'No rated matches');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('queue-quick');
     await look('rated-none');
     // The browser says of itself that there was no answer at that address.
