@@ -5,7 +5,6 @@ use super::course::Clock;
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use trespasser::net::{Receiver, Seen, Taken};
 use trespasser::scenes::Scene;
 use trespasser::sim::Stage;
@@ -150,10 +149,6 @@ impl<'a> Host<'a> {
     }
 }
 
-fn clock(stage: Stage) -> Clock {
-    Clock { stage, last: Instant::now(), spent: Duration::ZERO }
-}
-
 /// A tick as somebody sees it who tries every slice against every line.
 struct Still {
     /// Slices that stop sight.
@@ -280,7 +275,7 @@ pub(crate) fn run(suite: &mut Suite) {
     let mut bytes = 0;
     for mut host in levels() {
         let (mut sent, level) = (fight.down.iter(), host.level.name());
-        host.play(&mut clock(Stage::Send), |player, packet| {
+        host.play(&mut Clock::new(Stage::Send), |player, packet| {
             let (place, want) = sent.next().expect("no more than were sent");
             assert_eq!(fight.players[*place], player);
             // The epoch's number is a match's own; where it stands the bytes may differ, and nowhere else.
@@ -292,7 +287,7 @@ pub(crate) fn run(suite: &mut Suite) {
     let mut ends: Vec<Vec<Option<Value>>> = Vec::new();
     for mut host in levels() {
         let mut clients: Vec<Receiver> = fight.players.iter().map(|_| Receiver::new()).collect();
-        host.play(&mut clock(Stage::Send), |player, packet| {
+        host.play(&mut Clock::new(Stage::Send), |player, packet| {
             let place = fight.players.iter().position(|id| *id == player).expect("one of them");
             clients[place].receive(packet).expect("what the engine wrote");
             bytes += packet.len();
@@ -345,11 +340,11 @@ pub(crate) fn run(suite: &mut Suite) {
             .map(|(n, mut host)| {
                 let kind = if n == 0 { Kind::Ours } else { Kind::Level };
                 Contender::timing_itself(kind, format!("ours, {}", host.level.name()), move |rounds| {
-                    let mut clock = clock(stage);
+                    let mut clock = Clock::new(stage);
                     for _ in 0..rounds {
                         host.play(&mut clock, |_, _| {});
                     }
-                    clock.spent
+                    clock.total()
                 })
             })
             .collect();
