@@ -89,7 +89,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
       let slicesBroken = 0;
       for (const player of match?.players.values() ?? []) if (player.seen) playersSeen += 1;
       for (const wall of match?.walls.walls.values() ?? []) {
-        for (const health of wall.health) if (health <= 0) slicesDestroyed += 1;
+        for (let slice = 0; slice < wall.health.length; slice += 1) if (wall.health[slice]! <= 0) slicesDestroyed += 1;
         for (let bits = wall.broken; bits !== 0; bits &= bits - 1) slicesBroken += 1;
       }
       return {

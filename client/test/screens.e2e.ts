@@ -94,6 +94,8 @@ beforeAll(async () => {
     } else if (event === 'join_lobby') server.say('lobby_join_failed', { reason: 'Invalid password' });
     else if (event === 'player:respawn') players[0]!.isAlive = true;
   };
+  // There was a matchmaker when the page asked.
+  server.routes.set('/service', () => [200, { lobbies: true, rated: true, leaderboard: true, replays: true, modes: ['duel', 'standard'], regions: [] }]);
   await page.goto(`${await server.open()}?renderer=canvas`);
 });
 afterAll(async () => {
@@ -236,6 +238,7 @@ describe('all screens, by keyboard alone', () => {
     await until('eight slices gone', async () => (await state()).slicesDestroyed === 8);
     await look('breaking', { compared: false });
     await page.waitForTimeout(2500);
+    await until('no line that goes by itself', async () => !(await shown('.toast')));
     await look('play', { canvas: true });
   });
 

@@ -25,7 +25,7 @@ export class PartyPanel {
   private readonly alone: HTMLElement;
   private readonly together: HTMLElement;
   private readonly leave = el('button', '', { type: 'button', id: 'party-leave', 'aria-label': 'Leave the party' }, 'Leave');
-  private readonly copy = el('button', '', { type: 'button', id: 'party-copy', 'aria-label': 'Copy the invite link' }, 'Copy link');
+  private readonly copy = el('button', '', { type: 'button', id: 'party-copy' }, 'Copy link');
   private shown = '';
 
   constructor(actions: PartyActions, disposer: Disposer) {

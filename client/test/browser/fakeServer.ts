@@ -117,7 +117,8 @@ export class FakeServer {
       return;
     }
     const session = this.sessions.get(sid);
-    if (!session) return void response.writeHead(400).end();
+    // One more poll of a connection that has just been closed.
+    if (!session) return void response.writeHead(200, { 'content-type': 'text/plain' }).end('6');
     if (request.method === 'POST') {
       let body = '';
       for await (const chunk of request) body += String(chunk);

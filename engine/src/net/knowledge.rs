@@ -17,11 +17,12 @@
 //! What one player knows never depends on what another one, unseen and unheard, does: nothing here is counted, ordered
 //! or numbered across players (`engine/tests/non_interference.rs`).
 //!
-//! Instructions with all eight watched, `engine/examples/knowledge_load.rs`: a tick costs 250 ([`Knowledge::look`]), 4,200
-//! in arsenal, where something is always in the air; an event 510 in duel, 1,260 in brawl, 2,800 in arsenal, where blasts
-//! break walls by the dozen ([`Knowledge::witness`]); looking round the corner 10 times a second, by the tick and for all
-//! eight together, 230 in duel, 8,100 in brawl, 41,000 in arsenal ([`Knowledge::look_around`]), and next to nothing
-//! (340 a look, with 680 slices changed unseen) for one who stands where no wall changes.
+//! Instructions with all eight watched, 1,800 ticks of `engine/examples/knowledge_load.rs`: a tick costs 250 to 280
+//! ([`Knowledge::look`]), 4,200 in arsenal, where something is always in the air; an event 840 in duel, 1,550 in brawl,
+//! 2,900 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
+//! corner 10 times a second, by the tick and for all eight together, 190 in duel, 5,900 in brawl, 36,300 in arsenal
+//! ([`Knowledge::look_around`]), and next to nothing (340 a look, with 680 slices changed unseen) for one who stands where no
+//! wall changes.
 
 use super::{Told, hidden};
 use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
