@@ -238,6 +238,7 @@ describe('all screens, by keyboard alone', () => {
     await until('eight slices gone', async () => (await state()).slicesDestroyed === 8);
     await look('breaking', { compared: false });
     await page.waitForTimeout(2500);
+    await until('no line that goes by itself', async () => !(await shown('.toast')));
     await look('play', { canvas: true });
   });
 
