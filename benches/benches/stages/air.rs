@@ -179,12 +179,15 @@ fn blasts(suite: &mut Suite) {
     suite.compare(&question, contenders);
 }
 
+/// px, or a direction.
+type Point = (f64, f64);
+
 /// A flash and whom it may dazzle.
 struct Flash {
     slices: Vec<Slice>,
-    at: Vec<(f64, f64)>,
+    at: Vec<Point>,
     /// Slot, place, facing.
-    bodies: Vec<(usize, (f64, f64), (f64, f64))>,
+    bodies: Vec<(usize, Point, Point)>,
 }
 
 fn clouds(suite: &mut Suite) {

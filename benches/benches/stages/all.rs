@@ -15,6 +15,9 @@ mod told;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use trespasser_benches::suite::Suite;
 
+/// Asks the contenders of some stages.
+type Part = fn(&mut Suite);
+
 pub(crate) fn run(suite: &mut Suite) {
     suite.bias(
         &[
@@ -30,7 +33,7 @@ pub(crate) fn run(suite: &mut Suite) {
             "matter-js approximates a circle of 6 px by ten corners, and has no clock within",
         ],
     );
-    let parts: [(&str, fn(&mut Suite)); 7] = [
+    let parts: [(&str, Part); 7] = [
         ("movement", movement::run),
         ("weapons", hands::run),
         ("shots", shots::run),

@@ -220,11 +220,11 @@ fn agree(
             let end = end(n, m);
             alike += usize::from(apart(end, m.end) <= near);
             all += 1;
-            let way = |to: (f32, f32)| f64::from((to.0 - m.at.0).hypot(to.1 - m.at.1));
+            let way = |to: (f32, f32)| f64::from(libm::hypotf(to.0 - m.at.0, to.1 - m.at.1));
             theirs += way(end);
             ours += way(m.end);
             for [x0, y0, x1, y1] in task.merged.iter().chain(&EDGES) {
-                let away = (end.0 - end.0.clamp(*x0, *x1)).hypot(end.1 - end.1.clamp(*y0, *y1));
+                let away = libm::hypotf(end.0 - end.0.clamp(*x0, *x1), end.1 - end.1.clamp(*y0, *y1));
                 deepest = deepest.max(BODY - away);
             }
         }

@@ -153,10 +153,28 @@ impl<'a> Host<'a> {
 struct Still {
     /// Slices that stop sight.
     opaque: Vec<[f64; 4]>,
-    /// Whoever lives and is not blind: place, facing, sight, half of the cone; by slot.
-    eyes: [Option<([f64; 2], [f64; 2], f64, f64)>; PLAYERS],
-    /// Hits on walls: the slice, whether sight passes it now, who is told without looking, and who was told.
-    hits: Vec<([f64; 4], bool, u8, u8)>,
+    /// Of whoever lives and is not blind, by slot.
+    eyes: [Option<Eye>; PLAYERS],
+    hits: Vec<Hit>,
+}
+
+#[derive(Clone, Copy)]
+struct Eye {
+    at: [f64; 2],
+    facing: [f64; 2],
+    sight: f64,
+    /// Half of the cone, radians.
+    half: f64,
+}
+
+/// A hit on a wall.
+struct Hit {
+    slice: [f64; 4],
+    /// Sight passes the slice now.
+    passes: bool,
+    /// Who is told without looking, and who was told: masks of slots.
+    sure: u8,
+    told: u8,
 }
 
 impl Still {
@@ -183,7 +201,7 @@ impl Still {
     /// Whether a slice is in view, by the points that the rules of knowledge name. `strict` px: slices are so much larger,
     /// and distance and cone less by a twentieth of it.
     fn shows(&self, viewer: usize, rect: &[f64; 4], passes: bool, strict: f64) -> bool {
-        let Some((at, facing, sight, half)) = self.eyes[viewer] else { return false };
+        let Some(Eye { at, facing, sight, half }) = self.eyes[viewer] else { return false };
         let [x0, y0, x1, y1] = *rect;
         let shows = |x: f64, y: f64| {
             let (dx, dy) = (x - at[0], y - at[1]);
@@ -207,8 +225,9 @@ impl Still {
 
     /// Whom each hit is told to.
     fn told(&self, strict: f64, mut each: impl FnMut(usize, u8)) {
-        for (n, (rect, passes, sure, _)) in self.hits.iter().enumerate() {
-            let sees = |viewer: &usize| sure >> viewer & 1 == 1 || self.shows(*viewer, rect, *passes, strict);
+        for (n, hit) in self.hits.iter().enumerate() {
+            let sees =
+                |viewer: &usize| hit.sure >> viewer & 1 == 1 || self.shows(*viewer, &hit.slice, hit.passes, strict);
             each(n, (0..PLAYERS).filter(sees).fold(0, |mask, viewer| mask | 1 << viewer));
         }
     }
@@ -240,8 +259,8 @@ fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
             let players: Vec<_> = view.players().collect();
             for p in players.iter().filter(|p| p.alive && !p.blind) {
                 let double = |v: trespasser::Vec2| [f64::from(v.x), f64::from(v.y)];
-                eyes[p.id.slot()] =
-                    Some((double(p.position), double(p.facing), p.sight.into(), f64::from(p.cone) / 2.0));
+                let (at, facing) = (double(p.position), double(p.facing));
+                eyes[p.id.slot()] = Some(Eye { at, facing, sight: p.sight.into(), half: f64::from(p.cone) / 2.0 });
             }
             let team = |slot: u8| players.iter().find(|p| p.id.slot() == usize::from(slot)).map(|p| p.team);
             let hits = events.iter().filter(|e| on_wall(e)).map(|e| {
@@ -255,7 +274,7 @@ fn stills(scene_name: &str, ticks: u32) -> Vec<Still> {
                         && t.event.aux == e.aux
                 };
                 let got = told.iter().filter(same).fold(0, |mask, entry| mask | entry.to);
-                (rect(e.slice.into()), passes(e.slice.into()), sure, got)
+                Hit { slice: rect(e.slice.into()), passes: passes(e.slice.into()), sure, told: got }
             });
             let hits: Vec<_> = hits.collect();
             let opaque = if hits.is_empty() {
@@ -318,7 +337,8 @@ pub(crate) fn run(suite: &mut Suite) {
         let (mut surely, mut maybe) = (Vec::new(), Vec::new());
         still.told(GRAZE, |_, mask| surely.push(mask));
         still.told(-GRAZE, |_, mask| maybe.push(mask));
-        for ((.., got), (surely, maybe)) in still.hits.iter().zip(surely.iter().zip(&maybe)) {
+        for (hit, (surely, maybe)) in still.hits.iter().zip(surely.iter().zip(&maybe)) {
+            let got = hit.told;
             assert!(
                 got & surely == *surely && got & !maybe == 0,
                 "told to {got:08b}, by every slice {surely:08b} to {maybe:08b}"
