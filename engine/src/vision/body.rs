@@ -26,7 +26,6 @@
 //! Tried and worse, by that table: 5, 9 or 17 lines spread evenly over the wedge. They miss holes between lines, and a
 //! body behind a wall, the common case, costs all of them.
 
-use super::line::cells_between;
 use super::{Grid, Slab, Smoke, Stop};
 use crate::map::{BODY_RADIUS, PLAYFIELD};
 
@@ -176,9 +175,6 @@ pub(crate) struct Pairs {
     /// Where the line along the middle ends, and its reciprocals.
     end: (Lanes, Lanes),
     inverse: (Lanes, Lanes),
-    /// First and last row and column of the cells that it can touch.
-    rows: [[u32; LANES]; 2],
-    columns: [[u32; LANES]; 2],
     /// Nothing cuts the wedge, and the line keeps within sight: all above holds.
     plain: [u32; LANES],
 }
@@ -211,10 +207,6 @@ impl Pairs {
             (self.left.0[i], self.left.1[i]) = left;
             (self.right.0[i], self.right.1[i]) = right;
             (self.end.0[i], self.end.1[i]) = (px, py);
-            let (low, high) = cells_between(eye.1, py);
-            (self.rows[0][i], self.rows[1][i]) = (low, high);
-            let (low, high) = cells_between(eye.0, px);
-            (self.columns[0][i], self.columns[1][i]) = (low, high);
             (self.inverse.0[i], self.inverse.1[i]) = (slab.ix, slab.iy);
             self.plain[i] = u32::from(plain);
         }
@@ -233,11 +225,8 @@ impl Pairs {
         was: bool,
     ) -> bool {
         let end = (self.end.0[i], self.end.1[i]);
-        if was && self.plain[i] != 0 && smoke.discs.is_empty() {
-            let [rows, columns] = [&self.rows, &self.columns].map(|v| (v[0][i] as usize, v[1][i] as usize));
-            if grid.is_empty_within(rows, columns) || grid.is_clear((eye.x, eye.y), end) {
-                return true;
-            }
+        if was && self.plain[i] != 0 && smoke.discs.is_empty() && grid.is_clear((eye.x, eye.y), end) {
+            return true;
         }
         let to = (self.x[i] - eye.x, self.y[i] - eye.y);
         let d2 = dot(to, to);

@@ -61,15 +61,6 @@ fn cell_index(v: f32, count: usize) -> usize {
     if scaled <= 0.0 { 0 } else { (scaled as usize).min(count - 1) }
 }
 
-/// First and last cell, rows or columns, that a line from one coordinate to the other can touch; beyond the grid's last
-/// by one where it ends at the far border.
-#[inline]
-pub(super) fn cells_between(a: f32, b: f32) -> (u32, u32) {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    // What is below zero, or no number, is 0.
-    (((low - MARGIN) * 0.1) as i32 as u32, ((high + MARGIN) * 0.1) as i32 as u32)
-}
-
 /// Fixed point of [`sweep`]: cells, 32 bits of them fraction.
 const ONE: i64 = 1 << 32;
 /// Margin of [`sweep`] in cells, as a shift: 2^-10 of a cell, 0.0098 px.
@@ -292,14 +283,6 @@ impl<'a> Grid<'a> {
             !clear
         });
         if told { clear } else { self.passes_carefully(a, b) }
-    }
-
-    /// Whether nothing in some rows and columns, first and last each, stops any line.
-    #[inline]
-    pub(super) fn is_empty_within(&self, rows: (usize, usize), within: (usize, usize)) -> bool {
-        let mask = columns(within.0.min(COLS - 1), within.1.min(COLS - 1));
-        let Some(rows) = self.any.get(rows.0..=rows.1.min(ROWS - 1)) else { return false };
-        rows.iter().fold(0, |all, row| all | row) & mask == 0
     }
 
     /// Whether a line touches nothing that stops it in some cells of a row.
