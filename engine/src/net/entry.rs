@@ -55,7 +55,7 @@ impl Entry {
             | if protected { state_bit::PROTECTED } else { 0 };
         // Health is at most 500 points of 64, and what is full is at least one of these.
         let full = rules.health.max(1) as u32;
-        let health = (s.health[slot].max(0) as u32 * 100 + full - 1) / full;
+        let health = (s.health[slot].max(0) as u32 * 100).div_ceil(full);
         let in_hand = s.in_hand(slot);
         Entry::new(
             q16(s.x[slot], MOST.0),

@@ -153,7 +153,7 @@ pub(crate) fn within_reach(eye: &Eye, x: &Lanes, y: &Lanes) -> u8 {
         let near = d <= eye.close + BODY_RADIUS;
         let aim = (eye.aim_x, eye.aim_y);
         let outside = dot(to, aim) + BODY_RADIUS < eye.cone_cos * d - eye.cone_cos.abs() * BODY_RADIUS;
-        *reached = u32::from(!(d2 > far * far) & (!outside | near));
+        *reached = u32::from((d2 <= far * far) & (!outside | near));
     }
     reached.iter().enumerate().fold(0, |mask, (i, &reached)| mask | (reached as u8) << i)
 }
@@ -202,7 +202,7 @@ impl Pairs {
             let ((px, py), (dx, dy)) = end_on(eye, to, along, tangent2);
             let length2 = dx * dx + dy * dy;
             let faced = dx * aim.0 + dy * aim.1 >= cone * length2.sqrt();
-            let plain = (d2 > radius * radius) & (reach2 >= tangent2) & whole & faced & !(length2 > reach2);
+            let plain = (d2 > radius * radius) & (reach2 >= tangent2) & whole & faced & (length2 <= reach2);
             let slab = Slab::new(eye.0, eye.1, dx, dy);
             (self.left.0[i], self.left.1[i]) = left;
             (self.right.0[i], self.right.1[i]) = right;

@@ -41,7 +41,7 @@ fn panel(canvas: &mut Canvas, origin: Vec2, host: &str, prices: &str, lines: &[&
     let title = format!("{host} host: how full each part is at so many players (100%: it gives out)");
     canvas.text(origin + Vec2::new(10.0, 10.0), 1.0, BLACK, &title);
     let height = |used: f64| {
-        let share = ((used as f32).max(AXIS.0) / AXIS.0).ln() / (AXIS.1 / AXIS.0).ln();
+        let share = libm::logf((used as f32).max(AXIS.0) / AXIS.0) / libm::logf(AXIS.1 / AXIS.0);
         to.y - (to.y - from.y) * share.min(1.0)
     };
     for (used, label) in [(0.001, "0.1%"), (0.01, "1%"), (0.1, "10%"), (1.0, "100%"), (10.0, "1000%")] {
@@ -51,11 +51,11 @@ fn panel(canvas: &mut Canvas, origin: Vec2, host: &str, prices: &str, lines: &[&
         canvas.text(Vec2::new(from.x - 8.0 - canvas.text_width(1.0, label), y - 4.0), 1.0, BLACK, label);
     }
     let (least, most) = match (lines.first(), lines.last()) {
-        (Some(first), Some(last)) => ((first.players as f32).ln(), (last.players as f32).ln()),
+        (Some(first), Some(last)) => (libm::logf(first.players as f32), libm::logf(last.players as f32)),
         _ => return,
     };
     let place = |line: &Line| {
-        let share = if most > least { ((line.players as f32).ln() - least) / (most - least) } else { 0.5 };
+        let share = if most > least { (libm::logf(line.players as f32) - least) / (most - least) } else { 0.5 };
         from.x + 20.0 + (to.x - from.x - 40.0) * share
     };
     for line in lines {

@@ -376,8 +376,8 @@ fn print(plan: &Plan) {
     row("\nmatches a core here, by the model", format!("{:.0}", plan.matches_per_core_here));
     println!("\nprices: {}\n", plan.prices);
     println!(
-        "{:6} {:>10} {:>8} {:>7} {:>12} {:>10}  {}",
-        "host", "players", "servers", "nodes", "$ a month", "$ a player", "first bottleneck"
+        "{:6} {:>10} {:>8} {:>7} {:>12} {:>10}  first bottleneck",
+        "host", "players", "servers", "nodes", "$ a month", "$ a player"
     );
     for line in &plan.lines {
         println!(
