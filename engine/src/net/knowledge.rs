@@ -30,6 +30,7 @@ use crate::rules::{Payload, Tuned};
 use crate::vision::{Grid, Slab, SmokeDisc, Stop, regions, slab};
 use crate::world::state::{Block, CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
 use crate::world::{Event, EventKind, NONE};
+use std::cell::Cell;
 
 /// A slice that a player remembers otherwise than it is: number, health as remembered in 1/64 points.
 type Memory = (u16, u16);
@@ -100,7 +101,7 @@ pub(crate) struct Knowledge {
     stops: [[Stop; SHADOWS]; PLAYERS],
     /// Health of all slices as the events told so far leave it, 1/64 points: only while slices change in a way of which
     /// not all events may be told. Otherwise an event says by itself what it leaves, and what was there.
-    before: Option<Box<[u16]>>,
+    before: Option<Vec<u16>>,
     named: Vec<Named>,
     /// Names given so far.
     names: [u16; PLAYERS],
@@ -420,7 +421,7 @@ impl Knowledge {
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let stale: usize = self.stale.iter().map(Vec::capacity).sum();
-        let before = self.before.as_ref().map_or(0, |before| size_of_val::<[u16]>(before));
+        let before = self.before.as_ref().map_or(0, |before| before.capacity() * size_of::<u16>());
         before + stale * size_of::<Memory>() + self.named.capacity() * size_of::<Named>()
     }
 
@@ -505,12 +506,19 @@ impl Knowledge {
     /// Slices may change in a way of which not all events are told: they are as they have been told of until now. To be
     /// followed by [`Knowledge::settle`] in a tick, and between two by what the host does.
     pub(crate) fn remember(&mut self, blocks: &[Block], slices: usize) {
-        self.before = Some((0..slices).map(|s| blocks[s / 64].health[s % 64]).collect());
+        self.forget();
+        let mut spare = SPARE.take();
+        let mut list = spare.truths.pop().unwrap_or_default();
+        SPARE.set(spare);
+        list.extend((0..slices).map(|s| blocks[s / 64].health[s % 64]));
+        self.before = Some(list);
     }
 
     /// What was remembered is not needed.
     pub(crate) fn forget(&mut self) {
-        self.before = None;
+        if let Some(before) = self.before.take() {
+            give_back(before);
+        }
     }
 
     /// The walls are as at the beginning, and everybody knows: hands over viewer, slice, health known so far.
@@ -525,6 +533,7 @@ impl Knowledge {
                     }
                 }
             }
+            give_back(before);
         }
         for viewer in 0..PLAYERS {
             self.stale[viewer].clear();
@@ -574,16 +583,23 @@ impl Knowledge {
     fn compare(&mut self, game: &Match) {
         let Some(before) = self.before.take() else { return };
         let is = |s: usize| game.blocks[s / 64].health[s % 64];
-        if before.iter().enumerate().all(|(s, was)| *was == is(s)) {
-            return;
+        if before.iter().enumerate().any(|(s, was)| *was != is(s)) {
+            let mut spare = SPARE.take();
+            for viewer in MatchState::slots(self.watched) {
+                let known = |s: usize| self.health(viewer, s as u16, before[s]);
+                let changed = (0..before.len()).filter(|&s| known(s) != is(s)).map(|s| (s as u16, known(s)));
+                spare.memory.clear();
+                spare.memory.extend(changed);
+                let stale = &mut self.stale[viewer];
+                stale.clear();
+                stale.reserve_exact(spare.memory.len());
+                stale.extend_from_slice(&spare.memory);
+                // Some may be in view.
+                self.glance[viewer] = None;
+            }
+            SPARE.set(spare);
         }
-        for viewer in MatchState::slots(self.watched) {
-            let known = |s: usize| self.health(viewer, s as u16, before[s]);
-            let stale = (0..before.len()).filter(|&s| known(s) != is(s)).map(|s| (s as u16, known(s))).collect();
-            self.stale[viewer] = stale;
-            // Some may be in view.
-            self.glance[viewer] = None;
-        }
+        give_back(before);
     }
 
     /// Brings the columns up to the tick just played, before its events are looked at.
@@ -937,6 +953,32 @@ impl Knowledge {
         }
         stale.truncate(kept);
     }
+}
+
+/// Lists that matches need now and then and not for long; each thread keeps some, so that a step allocates nothing.
+#[derive(Debug, Default)]
+struct Spare {
+    /// Empty, for [`Knowledge::remember`]; at most [`TRUTHS`].
+    truths: Vec<Vec<u16>>,
+    /// What a viewer remembers, while it is made.
+    memory: Vec<Memory>,
+}
+
+/// Lists of health that a thread keeps, up to 16 KB each.
+const TRUTHS: usize = 32;
+
+thread_local! {
+    static SPARE: Cell<Spare> = const { Cell::new(Spare { truths: Vec::new(), memory: Vec::new() }) };
+}
+
+/// Keeps a list of health for the next match that needs one.
+fn give_back(mut list: Vec<u16>) {
+    let mut spare = SPARE.take();
+    if spare.truths.len() < TRUTHS {
+        list.clear();
+        spare.truths.push(list);
+    }
+    SPARE.set(spare);
 }
 
 /// Inserts into a viewer's memory.

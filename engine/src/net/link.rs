@@ -383,7 +383,7 @@ impl Link {
         (self.origin, self.latest) = (origin, origin);
         self.past = Past::default();
         self.small = 0;
-        self.crowd = Vec::new();
+        self.crowd.clear();
         self.waiting.clear();
         self.on_way.clear();
         self.messages.clear();
@@ -710,9 +710,6 @@ impl Link {
                 i += 1;
             }
         }
-        if self.on_way.is_empty() && self.on_way.capacity() > 128 {
-            self.on_way.shrink_to(32);
-        }
         let (tick, most) = (scope.state.tick, scope.rules.tick_rate / 2);
         self.messages.retain(|m| if m.kind & 128 != 0 { !old(m.sent) } else { tick.saturating_sub(m.tick) < most });
     }
@@ -919,12 +916,8 @@ impl Link {
             }
             keep
         });
-        // After a storm.
-        if waiting.is_empty() && waiting.capacity() > 128 {
-            waiting.shrink_to(32);
-        }
-        if waiting.is_empty() && !crowd.is_empty() {
-            *crowd = Vec::new();
+        if waiting.is_empty() {
+            crowd.clear();
         }
     }
 
@@ -1135,8 +1128,8 @@ impl Link {
         }
         self.on_way.retain(|tag| tag.key != u16::MAX);
         self.waiting.drain(..count);
-        if self.waiting.is_empty() && !self.crowd.is_empty() {
-            self.crowd = Vec::new();
+        if self.waiting.is_empty() {
+            self.crowd.clear();
         }
     }
 

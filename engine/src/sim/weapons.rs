@@ -50,6 +50,10 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
 /// Cooldowns, heat and silence of all lanes, dead ones too: they hold zeros and stay so.
 fn cool(state: &mut MatchState, rules: &Tuned) {
     for place in 0..INVENTORY {
+        // Mostly of what is in hand alone.
+        if state.cooldown[place] == [0; PLAYERS] {
+            continue;
+        }
         for slot in 0..PLAYERS {
             let left = state.cooldown[place][slot];
             let rate = rules.weapons.get(state.weapon[place][slot] as usize).map_or(0, |w| w.rate);
