@@ -40,7 +40,7 @@ const OFF: f32 = 1.0 / 32.0;
 /// Share of a face's length from its ends at which it is looked at, besides its middle.
 const FROM_END: f32 = 0.125;
 /// Slices for which a viewer's memory grows at once: most remember few.
-const GROWTH: usize = 16;
+const GROWTH: usize = 8;
 
 /// A projectile, or the cloud that rose from it, by the names that players have for it.
 #[derive(Debug, Clone, Copy)]
@@ -984,7 +984,7 @@ fn give_back(mut list: Vec<u16>) {
 /// Inserts into a viewer's memory.
 fn remember(stale: &mut Vec<Memory>, at: usize, memory: Memory) {
     if stale.len() == stale.capacity() {
-        stale.reserve_exact(GROWTH + stale.len() / 4);
+        stale.reserve_exact(GROWTH + stale.len() / 8);
     }
     stale.insert(at, memory);
 }

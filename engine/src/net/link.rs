@@ -447,7 +447,7 @@ impl Link {
             self.messages.remove(first);
         }
         if self.messages.len() == self.messages.capacity() {
-            self.messages.reserve_exact(MESSAGES / 6);
+            self.messages.reserve_exact(MESSAGES / 12);
         }
         self.messages.push(message);
     }

@@ -7,7 +7,7 @@ pub const EVENT_RING: usize = 4096;
 /// The same for entries of what was heard: four seconds of a fight of eight.
 pub const HEARD_RING: usize = 1024;
 /// Room that a ring begins with; it doubles when entries pile up, and stays.
-const FIRST: usize = 64;
+const FIRST: usize = 32;
 
 /// The entries since the last drain; the newest `MOST`, a power of two, survive.
 #[derive(Debug)]
