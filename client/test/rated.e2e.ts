@@ -32,7 +32,7 @@ let board: readonly [status: number, body: object] = [503, { error: 'UNAVAILABLE
 /** Of regions: where it is measured. */
 let probes: readonly string[] = [];
 
-const { state, press, until, shown, tabTo, look } = walk(() => page, complaints);
+const { state, press, until, shown, tabTo, look, leavesNothing } = walk(() => page, complaints);
 const party = (leader: string, members: readonly object[]): void => server.sayMatchmaking('party_state', { code: 'QUIETFOX', leader, members });
 const text = (selector: string): Promise<string> => page.locator(selector).innerText();
 const sent = (event: string): unknown[] => server.received.filter(([name]) => name === event).map(([, payload]) => payload);
@@ -276,23 +276,7 @@ describe('a service with rated matches alone', () => {
   });
 
   it('leaves nothing behind', async () => {
-    const held = (): Promise<number[]> => page.evaluate(() => [
-      window.trespasser!.listenerCount(), window.trespasser!.gameCount(), document.querySelectorAll('*').length,
-    ]);
-    const round = async (): Promise<void> => {
-      for (const [id, there] of [['quick-match', '#queue-join'], ['open-leaderboard', '.board-list tbody tr']] as const) {
-        await page.locator(`#${id}`).focus();
-        await press('Enter');
-        await until(there, () => shown(there));
-        await press('Escape');
-        await until('the menu', () => shown('#quick-match'));
-      }
-      await until('the scene', async () => (await state()).scene === 'menu');
-    };
-    await round();
-    const before = await held();
-    for (let i = 0; i < 5; i += 1) await round();
-    expect(await held()).toEqual(before);
+    await leavesNothing([['quick-match', '#queue-join'], ['open-leaderboard', '.board-list tbody tr']]);
   });
 });
 

@@ -12,10 +12,9 @@
 //! its seed; bots, clients and draining are never collected. Callgrind writes a file for each pass, with `CASE STAGE` as
 //! its trigger; what they are to be divided by is printed.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::CString;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use trespasser::net::Receiver;
 use trespasser::scenes::{Bots, armed_loadout, loadout};
 use trespasser::sim::{Stage, StageProbe};
@@ -23,6 +22,11 @@ use trespasser::simd::Level;
 use trespasser::{
     EventKind, GameMap, Loadout, MatchDef, MatchId, Op, PlayerDef, PlayerId, Reading, Snapshot, Vec2, World, WorldDef,
 };
+
+#[path = "../tests/support/counting.rs"]
+mod counting;
+
+use counting::CALLS;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -315,35 +319,6 @@ fn instructions(level: Level) -> Result<()> {
     println!("guns probes 1000");
     Ok(())
 }
-
-/// Hands everything to the system's allocator.
-struct Counting;
-
-/// Calls that may have allocated, so far.
-static CALLS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call is handed to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the system's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: `at` came from the system's allocator with this layout.
-        unsafe { System.dealloc(at, layout) }
-    }
-
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: `at` came from the system's allocator with this layout; the caller vouches for the size.
-        unsafe { System.realloc(at, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Allocations by stage.
 #[derive(Default)]

@@ -25,6 +25,8 @@ export interface Walk {
   tabTo(id: string): Promise<void>;
   /** Takes a screenshot, and compares it. @param canvas what moves behind a menu is a part of it */
   look(name: string, options?: { compared?: boolean; canvas?: boolean }): Promise<void>;
+  /** From the menu into screens and back, six times: the last five leave as many listeners and nodes as the first. @param ways button, and what its screen shows */
+  leavesNothing(ways: readonly (readonly [id: string, there: string])[]): Promise<void>;
 }
 
 /** What tests of screens do: by keyboard, and by looking. @param complaints of the page */
@@ -114,5 +116,25 @@ export function walk(page: () => Page, complaints: readonly string[]): Walk {
     expect(share, `${path} differs from ${reference}`).toBeLessThan(SCREEN_TOLERANCE);
   }
 
-  return { state, press, until, shown, tabTo, look };
+  async function leavesNothing(ways: readonly (readonly [id: string, there: string])[]): Promise<void> {
+    const held = (): Promise<number[]> => page().evaluate(() => [
+      window.trespasser!.listenerCount(), window.trespasser!.gameCount(), document.querySelectorAll('*').length,
+    ]);
+    const round = async (): Promise<void> => {
+      for (const [id, there] of ways) {
+        await page().locator(`#${id}`).focus();
+        await press('Enter');
+        await until(there, () => shown(there));
+        await press('Escape');
+        await until('the menu', () => shown('#quick-match'));
+      }
+      await until('the scene', async () => (await state()).scene === 'menu');
+    };
+    await round();
+    const before = await held();
+    for (let i = 0; i < 5; i += 1) await round();
+    expect(await held()).toEqual(before);
+  }
+
+  return { state, press, until, shown, tabTo, look, leavesNothing };
 }

@@ -120,7 +120,7 @@ struct Place {
     game: Option<Box<Match>>,
 }
 
-/// Matches of one rule set and tick rate. Cheap to make; a match costs about 16 KiB, and 29 KB with links
+/// Matches of one rule set and tick rate. Cheap to make; a match costs about 16 KiB, and 30 to 34 KB with links
 /// for eight players.
 ///
 /// Ids are of this world alone. No call blocks; `&mut self` calls must not run at the same time, which the borrow
