@@ -195,7 +195,7 @@ describe('a service with rated matches alone', () => {
     await until('the queue', async () => (await state()).scene === 'queue' && (await shown('#queue-leave')));
     server.sayMatchmaking('queue_update', { mode: 'standard', waiting: 12, waitedMs: 13_000, estimateMs: 40_000 });
     await until('the wait', async () => (await text('.rated > .dim')) === '12 waiting in this mode \u00b7 most wait about 0:40');
-    expect(await text('.wait-clock')).toMatch(/^0:1\d$/);
+    expect(await text('.wait-clock')).toMatch(/^0:[1-4]\d$/);
     await page.locator('.wait-clock').evaluate((clock: HTMLElement) => { clock.style.visibility = 'hidden'; });
     await look('waiting');
     server.sayMatchmaking('queue_left', { reason: 'member_left', id: 'n' });

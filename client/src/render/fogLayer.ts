@@ -13,7 +13,7 @@ const BLEND_MS = 55;
  */
 const RIM = 7;
 /** Local ms for which a copy of the walls is good enough for the rim: each is half a megabyte for the collector. */
-const RIM_MS = 200;
+const RIM_MS = 500;
 /** Share of the fog that the rim is free of. */
 const RIM_LIGHT = 0.9;
 

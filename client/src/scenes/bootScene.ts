@@ -1,4 +1,5 @@
 import Phaser from 'phaser';
+import { drawImagesLightly } from '../render/canvasImages';
 import { createTextures } from '../render/textures';
 
 /** Paints what every scene draws with, then hands over. */
@@ -8,6 +9,7 @@ export class BootScene extends Phaser.Scene {
   }
 
   create(): void {
+    if (this.renderer instanceof Phaser.Renderer.Canvas.CanvasRenderer) drawImagesLightly(this.renderer);
     createTextures(this.textures);
     this.scene.start(this.next);
   }

@@ -82,7 +82,7 @@ export class QueueView {
   }
 
   show(matchmaking: Matchmaking): void {
-    const { phase, problem, update, welcome, party, leads, unready, service } = matchmaking;
+    const { phase, problem, update, welcome, party, leads, unready, service, waitedMs } = matchmaking;
     const titles: Readonly<Record<Matchmaking['phase'], string>> = {
       idle: 'Rated match', entering: 'Signing in\u2026', ready: 'Rated match', waiting: 'In the queue\u2026', found: 'Match found',
       absent: 'No rated matches', failed: 'Not signed in',
@@ -112,6 +112,7 @@ export class QueueView {
     setShown(this.ready, phase === 'ready' && !leads);
     setShown(this.leave, phase === 'waiting');
     setShown(this.clock, phase === 'waiting');
+    this.tick(waitedMs);
     setShown(this.quick, phase !== 'found' && party === null && service?.lobbies !== false);
     this.party.show(matchmaking);
     // Whoever has lost the focus to something that is gone gets it back.
@@ -121,7 +122,7 @@ export class QueueView {
     if (!this.root.hidden && (isNew || isLost)) this.focus();
   }
 
-  /** Once a frame. */
+  /** Once a frame, and with what is news: the clock and the words beside it are of one moment. */
   tick(waitedMs: number): void {
     if (!this.clock.hidden) setText(this.clock, clockTime(waitedMs));
   }
