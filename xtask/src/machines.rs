@@ -5,6 +5,7 @@ use crate::run::{self, Run};
 use crate::test::{Machine, NotHere, all, install, may_install, note, on_path};
 use anyhow::{Result, bail};
 use std::fs::File;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Golden hashes, rollback in both ways and levels of all scenes; then the first of the ten minutes.
 const SCENES: [&str; 4] = ["scenes_end", "rolled_back", "snapshots_turn", "the_levels"];
@@ -24,8 +25,16 @@ pub(crate) fn on_linux() -> Result<()> {
     Ok(())
 }
 
+/// Stages that run at the same time install one after the other: apt and rustup keep locks of their own, and give up.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
+fn installing() -> MutexGuard<'static, ()> {
+    INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Installs what is missing, if that is ours to do; otherwise says how.
 pub(crate) fn packages(machine: &Machine, list: &[(&str, &str)], log: &File) -> Result<()> {
+    let _alone = installing();
     let mut missing = Vec::new();
     for (program, packages) in list {
         if !on_path(program) && machine.install && may_install() {
@@ -43,6 +52,7 @@ pub(crate) fn packages(machine: &Machine, list: &[(&str, &str)], log: &File) -> 
 
 /// Adds a target to the toolchain where rustup keeps it.
 fn target(machine: &Machine, target: &str, log: &File) -> Result<()> {
+    let _alone = installing();
     let list = run::program("rustup").args(["target", "list", "--installed"]).output(Some(log))?;
     if list.lines().any(|line| line == target) {
         return Ok(());
@@ -53,10 +63,11 @@ fn target(machine: &Machine, target: &str, log: &File) -> Result<()> {
     all(log, [run::program("rustup").args(["target", "add", target])])
 }
 
-fn scenes(release_for: Option<&str>) -> [Run; 2] {
+fn scenes(built_for: Option<&str>) -> [Run; 2] {
     let begin = || {
-        let cargo = run::cargo(["test", "--release", "--locked", "-p", "trespasser-engine", "--features", "scenes"]);
-        match release_for {
+        let cargo =
+            run::cargo(["test", "--profile", "golden", "--locked", "-p", "trespasser-engine", "--features", "scenes"]);
+        match built_for {
             Some(target) => cargo.args(["--target", target]),
             None => cargo,
         }
@@ -148,6 +159,7 @@ pub(crate) fn miri(machine: &Machine, log: &File) -> Result<()> {
                 "Miri is missing: rustup component add --toolchain nightly miri rust-src (cargo xtask test --install does it)"
             );
         }
+        let _alone = installing();
         all(log, [run::program("rustup").args(["component", "add", "--toolchain", "nightly", "miri", "rust-src"])])?;
     }
     let miri = |arguments: &[&str]| {

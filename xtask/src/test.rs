@@ -37,61 +37,62 @@ struct Stage {
     name: &'static str,
     about: &'static str,
     work: fn(&Machine, &File) -> Result<()>,
+    /// At the same time as the one before it: both keep one processor busy for most of their time.
+    beside: bool,
+}
+
+const fn stage(name: &'static str, about: &'static str, work: fn(&Machine, &File) -> Result<()>) -> Stage {
+    Stage { name, about, work, beside: false }
+}
+
+impl Stage {
+    const fn beside(self) -> Self {
+        Self { beside: true, ..self }
+    }
 }
 
 /// Cheap ones first; what others need before them.
 const STAGES: &[Stage] = &[
-    Stage { name: "tools", about: "Rust, Node.js, C compiler and browsers are there", work: tools },
-    Stage { name: "paths", about: "every path that README.md and ARCHITECTURE.md name exists", work: check::paths },
-    Stage { name: "places", about: "no file names this machine or a registry's host", work: check::places },
-    Stage { name: "format", about: "rustfmt", work: format },
-    Stage { name: "lint", about: "clippy without a warning", work: lint },
-    Stage { name: "rust", about: "tests of all crates, C header and C example among them", work: rust },
-    Stage { name: "docs", about: "documentation without a warning, and its examples", work: docs },
-    Stage { name: "golden", about: "the engine's tests again, optimised", work: golden },
-    Stage {
-        name: "asan",
-        about: "kernels, and the C interface with its C hosts, under AddressSanitizer (nightly)",
-        work: asan,
-    },
-    Stage { name: "old", about: "the scenes on an x86-64 without AVX (qemu)", work: machines::old },
-    Stage { name: "arm", about: "the scenes on 64-bit ARM (qemu)", work: machines::arm },
-    Stage { name: "wasm", about: "the scenes as WebAssembly", work: machines::wasm },
-    Stage { name: "miri", about: "small matches with every access to memory checked (nightly)", work: machines::miri },
-    Stage {
-        name: "tsan",
-        about: "the C interface with a C host on many threads, under ThreadSanitizer (nightly, rust-src)",
-        work: tsan,
-    },
-    Stage {
-        name: "install",
-        about: "the installed C library: pkg-config and CMake, static and shared, C and C++",
-        work: installed,
-    },
-    Stage {
-        name: "counts",
-        about: "instructions of each stage of a tick against benches/counts.toml, and no heap allocation",
-        work: counts::stage,
-    },
-    Stage { name: "addon", about: "Node addon: build and tests", work: addon },
-    Stage {
-        name: "package",
-        about: "the npm package: packed, linted, typed, installed into an empty project, on a processor without AVX",
-        work: package,
-    },
-    Stage { name: "hash", about: "every scene through Rust, C and Node: one hash each", work: one_hash },
-    Stage { name: "client", about: "types, unit tests, build", work: client },
-    Stage { name: "server", about: "types and tests", work: server },
-    Stage {
-        name: "browser",
-        about: "the page in headless Chromium and Firefox: its screens and sound, and matches against the real server",
-        work: browser,
-    },
-    Stage {
-        name: "deploy",
-        about: "manifests, rules, dashboards; the public front and the assets' origin as they run",
-        work: deploy::deploy,
-    },
+    stage("tools", "Rust, Node.js, C compiler and browsers are there", tools),
+    stage("paths", "every path that README.md and ARCHITECTURE.md name exists", check::paths),
+    stage("places", "no file names this machine or a registry's host", check::places),
+    stage("format", "rustfmt", format),
+    stage("lint", "clippy without a warning", lint),
+    stage("rust", "tests of all crates, C header and C example among them", rust),
+    stage("docs", "documentation without a warning, and its examples", docs),
+    stage("golden", "the engine's tests again, optimised", golden),
+    stage("asan", "kernels, and the C interface with its C hosts, under AddressSanitizer (nightly)", asan),
+    stage("old", "the scenes on an x86-64 without AVX (qemu)", machines::old),
+    stage("arm", "the scenes on 64-bit ARM (qemu)", machines::arm).beside(),
+    stage("wasm", "the scenes as WebAssembly", machines::wasm).beside(),
+    stage("miri", "small matches with every access to memory checked (nightly)", machines::miri),
+    stage(
+        "counts",
+        "instructions of each stage of a tick against benches/counts.toml, and no heap allocation",
+        counts::stage,
+    )
+    .beside(),
+    stage("tsan", "the C interface with a C host on many threads, under ThreadSanitizer (nightly, rust-src)", tsan),
+    stage("install", "the installed C library: pkg-config and CMake, static and shared, C and C++", installed),
+    stage("addon", "Node addon: build and tests", addon),
+    stage(
+        "package",
+        "the npm package: packed, linted, typed, installed into an empty project, on a processor without AVX",
+        package,
+    ),
+    stage("hash", "every scene through Rust, C and Node: one hash each", one_hash),
+    stage("client", "types, unit tests, build", client),
+    stage("server", "types and tests", server),
+    stage(
+        "browser",
+        "the page in headless Chromium and Firefox: its screens and sound, and matches against the real server",
+        browser,
+    ),
+    stage(
+        "deploy",
+        "manifests, rules, dashboards; the public front and the assets' origin as they run",
+        deploy::deploy,
+    ),
 ];
 
 /// What a stage needs is neither there nor ours to install; it is no failure, and no success.
@@ -133,26 +134,27 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
 
     let began = Instant::now();
     let mut results: Vec<(&Stage, f64, Outcome)> = Vec::new();
-    for stage in STAGES {
-        if !options.only.is_empty() && !options.only.iter().any(|only| only == stage.name) {
-            continue;
-        }
+    let chosen: Vec<_> = STAGES
+        .iter()
+        .filter(|stage| options.only.is_empty() || options.only.iter().any(|only| only == stage.name))
+        .collect();
+    for together in chosen.chunk_by(|_, next| next.beside) {
         if run::interrupted() {
             break;
         }
-        let started = Instant::now();
-        let outcome = one(stage, &context, &logs);
-        let seconds = started.elapsed().as_secs_f64();
-        match &outcome {
-            Outcome::Ok => println!("{:8} ok     {seconds:7.1} s", stage.name),
-            Outcome::NotRun(why) => println!("{:8} NOT RUN           {why}", stage.name),
-            Outcome::Failed(why) => {
-                println!("{:8} FAILED {seconds:7.1} s", stage.name);
-                show(&logs.join(format!("{}.log", stage.name)), why);
+        let ended = at_once(together, &context, &logs);
+        let failed = ended.iter().any(|(_, _, outcome)| matches!(outcome, Outcome::Failed(_)));
+        for (stage, seconds, outcome) in &ended {
+            match outcome {
+                Outcome::Ok => println!("{:8} ok     {seconds:7.1} s", stage.name),
+                Outcome::NotRun(why) => println!("{:8} NOT RUN           {why}", stage.name),
+                Outcome::Failed(why) => {
+                    println!("{:8} FAILED {seconds:7.1} s", stage.name);
+                    show(&logs.join(format!("{}.log", stage.name)), why);
+                }
             }
         }
-        let failed = matches!(outcome, Outcome::Failed(_));
-        results.push((stage, seconds, outcome));
+        results.extend(ended);
         if failed && options.fail_fast {
             break;
         }
@@ -169,17 +171,34 @@ pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     Ok(if failed > 0 || run::interrupted() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn one(stage: &Stage, context: &Machine, logs: &Path) -> Outcome {
+fn at_once<'a>(stages: &[&'a Stage], context: &Machine, logs: &Path) -> Vec<(&'a Stage, f64, Outcome)> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
         bar.set_style(style);
     }
-    bar.set_message(format!("{}: {}", stage.name, stage.about));
+    let message = stages.iter().map(|stage| format!("{}: {}", stage.name, stage.about));
+    bar.set_message(message.collect::<Vec<_>>().join("; "));
     bar.enable_steady_tick(Duration::from_millis(100));
+    let ended = std::thread::scope(|scope| {
+        let run = |stage: &'a Stage| {
+            move || {
+                let started = Instant::now();
+                let outcome = one(stage, context, logs);
+                (stage, started.elapsed().as_secs_f64(), outcome)
+            }
+        };
+        let threads: Vec<_> = stages.iter().map(|&stage| scope.spawn(run(stage))).collect();
+        let died = |stage: &'a Stage| (stage, 0.0, Outcome::Failed("the stage's thread panicked".to_owned()));
+        threads.into_iter().zip(stages).map(|(thread, &stage)| thread.join().unwrap_or_else(|_| died(stage))).collect()
+    });
+    bar.finish_and_clear();
+    ended
+}
+
+fn one(stage: &Stage, context: &Machine, logs: &Path) -> Outcome {
     let result = File::create(logs.join(format!("{}.log", stage.name)))
         .context("making the log")
         .and_then(|log| (stage.work)(context, &log));
-    bar.finish_and_clear();
     match result {
         Ok(()) => Outcome::Ok,
         Err(error) if error.is::<NotHere>() => Outcome::NotRun(error.to_string()),
