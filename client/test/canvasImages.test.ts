@@ -15,8 +15,8 @@ const camera = (more: object = {}): Camera => ({
   alpha: 1, roundPixels: true, renderRoundPixels: true, scrollX: 0, scrollY: 0, matrix: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 }, ...more,
 }) as unknown as Camera;
 const sprite = (more: object = {}): Sprite => ({
-  x: 0, y: 0, rotation: 0, scaleX: 1, scaleY: 1, flipX: false, flipY: false, displayOriginX: 0, displayOriginY: 0, scrollFactorX: 1,
-  scrollFactorY: 1, alpha: 1, blendMode: 0, isCropped: false, mask: null, ...more,
+  x: 0, y: 0, _rotation: 0, _scaleX: 1, _scaleY: 1, flipX: false, flipY: false, _displayOriginX: 0, _displayOriginY: 0, scrollFactorX: 1,
+  scrollFactorY: 1, _alpha: 1, blendMode: 0, isCropped: false, mask: null, ...more,
 }) as unknown as Sprite;
 const frame = (more: object = {}): Frame => ({
   x: 0, y: 0, cutWidth: 16, cutHeight: 10, realWidth: 16, realHeight: 10, customPivot: false, canvasData: { x: 32, y: 48 },
@@ -41,11 +41,12 @@ describe('images of the Canvas renderer', () => {
       const view: Matrix = [random(0.5, 2), random(-1, 1), random(-1, 1), random(0.5, 2), random(-9, 9), random(-9, 9)];
       const [a, b, c, d, e, f] = view;
       const cam = camera({ roundPixels: rounds, renderRoundPixels: false, scrollX: random(-5, 5), scrollY: random(-5, 5), matrix: { a, b, c, d, e, f } });
+      const [rotation, scaleX, scaleY] = [i % 5 === 0 ? 0 : random(-4, 4), random(0.2, 3), random(0.2, 3)];
       const body = sprite({
-        x: random(-50, 500), y: random(-50, 300), rotation: i % 5 === 0 ? 0 : random(-4, 4), scaleX: random(0.2, 3), scaleY: random(0.2, 3),
-        flipX: i % 3 === 0, flipY: i % 7 === 0, displayOriginX: 8, displayOriginY: 5, scrollFactorX: i % 4 === 0 ? 0 : 1, scrollFactorY: i % 4 === 0 ? 0 : 1,
+        x: random(-50, 500), y: random(-50, 300), _rotation: rotation, _scaleX: scaleX, _scaleY: scaleY,
+        flipX: i % 3 === 0, flipY: i % 7 === 0, _displayOriginX: 8, _displayOriginY: 5, scrollFactorX: i % 4 === 0 ? 0 : 1, scrollFactorY: i % 4 === 0 ? 0 : 1,
       });
-      const { rotation, scaleX, scaleY, flipX, flipY, scrollFactorX: factor } = body;
+      const { flipX, flipY, scrollFactorX: factor } = body;
       const at = (value: number): number => (rounds ? Math.floor(value) : value);
       const [cos, sin] = [Math.cos(rotation), Math.sin(rotation)];
       const moved: Matrix = [1, 0, 0, 1, at(body.x) - cam.scrollX * factor, at(body.y) - cam.scrollY * factor];
@@ -77,10 +78,10 @@ describe('images of the Canvas renderer', () => {
     const renderer = { currentContext: context, batchSprite: (what: unknown) => usual.push(what) };
     drawImagesLightly(renderer as unknown as Parameters<typeof drawImagesLightly>[0]);
     const draw = renderer.batchSprite as unknown as (what: Sprite, of: Frame, by: Camera, parent?: unknown) => void;
-    draw(sprite({ x: 5, alpha: 0.5 }), frame(), camera());
+    draw(sprite({ x: 5, _alpha: 0.5 }), frame(), camera());
     expect(calls).toEqual(['at 1,0,0,1,5,0', 'picture 32,48,16,10,0,0,16.5,10.5 at 0.5, smooth false']);
     expect(context.globalAlpha).toBe(1);
-    draw(sprite({ alpha: 0 }), frame(), camera());
+    draw(sprite({ _alpha: 0 }), frame(), camera());
     draw(sprite(), frame({ cutWidth: 0 }), camera());
     expect(calls.length).toBe(2);
     const others = [sprite({ isCropped: true }), sprite({ mask: {} }), sprite({ blendMode: 1 })];
