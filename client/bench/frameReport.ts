@@ -2,7 +2,9 @@
  * What a frame costs in a full fight: eight players, smoke, and 500 broken slices or more, in headless Chromium, by the
  * browser's own trace.
  *
- * `npm run frame-report -- [--seconds 60] [--profile 15] [--renderer canvas|webgl] [--json] [--plot FILE.png]`
+ * `npm run frame-report -- [--runs 1] [--seconds 60] [--profile 15] [--renderer canvas|webgl] [--json] [--plot FILE.png]`
+ *
+ * With more runs than one, which follow each other in the same fight, the median of the runs counts.
  *
  * Script counts by processor time, since a machine shared with others gives the wall's clock no meaning; both are printed.
  *
@@ -19,7 +21,7 @@ import { drawSvg, writePlot } from './plot';
 import { heapShares, largest, Places, timeShares, type Shares } from './profile';
 import { showProgress } from './progress';
 import { table } from './table';
-import { quantile, type Collection } from './trace';
+import { quantile, type Collection, type Reading } from './trace';
 
 /** ms of script in a frame, and of a pause for collection. */
 const LIMITS = { median: 4, p99: 8, pause: 4 } as const;
@@ -28,34 +30,40 @@ const SETTLE_S = 20;
 const GROUPS = 14;
 const SITES = 24;
 
-const { numbers: { seconds, profile }, choices: { renderer }, json, plot } = optionsOrExit({
-  numbers: { seconds: { fallback: 60, least: 5, most: 300 }, profile: { fallback: 15, least: 0, most: 120 } },
+const { numbers: { runs, seconds, profile }, choices: { renderer }, json, plot } = optionsOrExit({
+  numbers: { runs: { fallback: 1, least: 1, most: 9 }, seconds: { fallback: 60, least: 5, most: 300 }, profile: { fallback: 15, least: 0, most: 120 } },
   choices: { renderer: ['canvas', 'webgl'] },
 });
 
 const fight = await Fight.begin(renderer as Renderer);
 try {
   const { game, pilot } = fight;
-  const total = SETTLE_S + seconds + 2 * profile;
+  const total = SETTLE_S + runs * seconds + 2 * profile;
   await fight.untilBroken((broken) => showProgress(0, `the fight begins: ${broken} slices are broken`));
   for (let second = 0; second < SETTLE_S; second += 1) {
     showProgress(second / total, 'it goes on for a while');
     await new Promise((done) => setTimeout(done, 1000));
   }
   pilot.forget();
-  const reading = await traceFor(game, seconds, (passed) => showProgress((SETTLE_S + passed) / total, `traced ${passed} of ${seconds} s`));
+  const readings: Reading[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const begin = SETTLE_S + run * seconds;
+    readings.push(await traceFor(game, seconds, (passed) => showProgress((begin + passed) / total, `run ${run + 1} of ${runs}: traced ${passed} of ${seconds} s`)));
+  }
   const scene = judgeScene(pilot.looks);
   const measured = conditions(game.version);
   await game.tools.send('Performance.enable');
   const { metrics } = await game.tools.send('Performance.getMetrics');
   const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN;
-  showProgress((SETTLE_S + seconds) / total, 'who takes the time');
+  showProgress((SETTLE_S + runs * seconds) / total, 'who takes the time');
   const time = profile > 0 ? await profileTime(game, profile) : null;
-  showProgress((SETTLE_S + seconds + profile) / total, 'who allocates');
+  showProgress((SETTLE_S + runs * seconds + profile) / total, 'who allocates');
   const memory = profile > 0 ? await profileMemory(game, profile) : null;
   showProgress(1, '');
 
-  const { frames, pauses } = reading;
+  const frames = readings.flatMap((reading) => reading.frames);
+  const pauses = readings.flatMap((reading) => reading.pauses);
+  const sum = (of: (reading: Reading) => number): number => readings.reduce((before, reading) => before + of(reading), 0);
   const row = (name: string, values: readonly number[]): string[] => [
     name, ...[0.5, 0.9, 0.99, 1].map((share) => quantile(values, share).toFixed(2)),
   ];
@@ -77,9 +85,9 @@ try {
       own.reduce((sum, pause) => sum + pause.cpu, 0).toFixed(1),
     ];
   })));
-  const kibAFrame = reading.allocated / Math.max(1, reading.allocatedFrames) / 1024;
+  const kibAFrame = sum(({ allocated }) => allocated) / Math.max(1, sum(({ allocatedFrames }) => allocatedFrames)) / 1024;
   const { shown } = scene;
-  console.log(`\n${frames.length} frames in ${seconds} s, ${fps.toFixed(1)} a second; ${kibAFrame.toFixed(1)} KiB allocated in a frame; heap ${(heap / 1024 / 1024).toFixed(1)} MiB`);
+  console.log(`\n${frames.length} frames in ${runs * seconds} s, ${fps.toFixed(1)} a second; ${kibAFrame.toFixed(1)} KiB allocated in a frame; heap ${(heap / 1024 / 1024).toFixed(1)} MiB`);
   console.log(`scene: ${shown.brokenLeast} broken slices or more, ${shown.cloudsMedian} clouds (smoke in ${(100 * shown.cloudsShare).toFixed(0)} % of ${shown.looks} looks), ${shown.playersMedian} players of whom ${shown.seenMedian} are seen, ${shown.statesASecond.toFixed(1)} states a second`);
   const shares: { time: Record<string, number>; memory: Record<string, number> } = { time: {}, memory: {} };
   if (time && memory) {
@@ -102,17 +110,32 @@ try {
   }
   console.log(`\n${renderer}, ${describeConditions(measured)}`);
 
+  const each = readings.map((reading) => {
+    const ms = reading.frames.map(({ scriptCpu }) => scriptCpu);
+    return {
+      median: quantile(ms, 0.5), p90: quantile(ms, 0.9), p99: quantile(ms, 0.99), max: quantile(ms, 1),
+      longestPause: Math.max(0, ...reading.pauses.map((pause) => pause.cpu)), longestPauseWall: Math.max(0, ...reading.pauses.map((pause) => pause.wall)),
+      pauses: reading.pauses.length,
+    };
+  });
+  const middle = (of: keyof (typeof each)[number]): number => quantile(each.map((run) => run[of]), 0.5);
   const figures = {
-    median: quantile(cpu, 0.5), p90: quantile(cpu, 0.9), p99: quantile(cpu, 0.99), max: quantile(cpu, 1),
-    longestPause: Math.max(0, ...pauses.map((pause) => pause.cpu)), longestPauseWall: Math.max(0, ...pauses.map((pause) => pause.wall)),
-    pauses: pauses.length, fps, kibAFrame, heap,
+    median: middle('median'), p90: middle('p90'), p99: middle('p99'), max: middle('max'), longestPause: middle('longestPause'),
+    longestPauseWall: middle('longestPauseWall'), pauses: middle('pauses'), fps, kibAFrame, heap,
   };
+  if (runs > 1) {
+    console.log(`\n${table(['run, ms of processor time', 'median', 'p99', 'longest collection'], [
+      ...each.map((run, index) => [String(index + 1), run.median.toFixed(2), run.p99.toFixed(2), run.longestPause.toFixed(2)]),
+      ['median of runs (counts)', figures.median.toFixed(2), figures.p99.toFixed(2), figures.longestPause.toFixed(2)],
+    ])}`);
+  }
   const faults = [...scene.faults, ...game.complaints];
   if (!(figures.median <= LIMITS.median)) faults.push(`median ${figures.median.toFixed(2)} ms of script in a frame; at most ${LIMITS.median}`);
   if (!(figures.p99 <= LIMITS.p99)) faults.push(`p99 ${figures.p99.toFixed(2)} ms of script in a frame; at most ${LIMITS.p99}`);
   if (!(figures.longestPause <= LIMITS.pause)) faults.push(`a pause of ${figures.longestPause.toFixed(2)} ms for collection; at most ${LIMITS.pause}`);
   for (const fault of faults) console.error(`FAULT ${fault}`);
   if (plot !== undefined) {
+    const shifted = readings.flatMap((reading, run) => reading.frames.map((frame) => ({ ...frame, at: run * seconds * 1000 + frame.at })));
     const WIDTH = 0.25;
     const bins = new Map<number, number>();
     for (const ms of cpu) {
@@ -127,19 +150,19 @@ try {
       {
         title: 'script of each frame', xName: 's', yName: 'ms', top: 16,
         lines: [
-          { name: 'wall', colour: '#cccccc', points: frames.map(({ at, scriptWall }) => [at / 1000, scriptWall] as const) },
-          { name: 'processor', colour: '#2266bb', points: frames.map(({ at, scriptCpu }) => [at / 1000, scriptCpu] as const) },
+          { name: 'wall', colour: '#cccccc', points: shifted.map(({ at, scriptWall }) => [at / 1000, scriptWall] as const) },
+          { name: 'processor', colour: '#2266bb', points: shifted.map(({ at, scriptCpu }) => [at / 1000, scriptCpu] as const) },
         ],
         limits: [{ name: 'p99 at most 8', at: LIMITS.p99, along: 'y' }],
       },
       {
-        title: 'collections, processor time', xName: 's', yName: 'ms', bars: { colour: '#bb6622', width: 0.1, values: pauses.map(({ at, cpu: ms }) => [at / 1000, ms] as const) },
+        title: 'collections, processor time', xName: 's', yName: 'ms', bars: { colour: '#bb6622', width: 0.1, values: readings.flatMap((reading, run) => reading.pauses.map(({ at, cpu: ms }) => [run * seconds + at / 1000, ms] as const)) },
         limits: [{ name: 'at most 4', at: LIMITS.pause, along: 'y' }],
       },
     ]));
     console.log(`plot: ${plot}`);
   }
-  if (json) console.log(JSON.stringify({ seconds, renderer, ...figures, scene: shown, shares, faults, ...measured }));
+  if (json) console.log(JSON.stringify({ runs, seconds, renderer, ...figures, each, scene: shown, shares, faults, ...measured }));
   if (faults.length > 0) process.exitCode = 1;
 } finally {
   await fight.end();
