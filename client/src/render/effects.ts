@@ -2,13 +2,19 @@ import type Phaser from 'phaser';
 import type { Material } from '../core/rules';
 import { BLAST_FRAMES, blastFrame, blastSheet, CHUNK_KINDS, PUFF_SIZES } from './actionTextures';
 import { DEPTH } from './depths';
+import { FieldTexture } from './fieldTexture';
 import { ImagePool } from './imagePool';
 import { shotLook } from './shotLook';
+import { StillLayer } from './stillLayer';
 
 const MUZZLE_MS = 55;
 const MARK_MS = 9000;
 const BLAST_MS = 560;
 const CHUNK_MS = 5200;
+/** Share of its life from which on a thing that lies about fades. */
+const FADE_FROM = 0.8;
+/** Things that lie about at most. */
+const STILL = 384;
 /** Of a chunk's life, for which it flies. */
 const CHUNK_FLIGHT = 0.12;
 /** Alpha of glows for who asked for dim ones. */
@@ -30,7 +36,9 @@ export class Effects {
   private readonly sparks: ImagePool;
   private readonly chunks: ImagePool;
   private readonly puffs: ImagePool;
-  private readonly marks: ImagePool;
+  /** Bullet marks, and chunks that have come to rest. */
+  private readonly still: StillLayer;
+  private readonly mark: Phaser.Textures.Frame;
   private readonly blasts: ImagePool;
   private readonly bursts: ImagePool;
   private readonly hitMarker: Phaser.GameObjects.Image;
@@ -47,9 +55,10 @@ export class Effects {
     this.muzzles = new ImagePool(scene, 16, 'muzzle', DEPTH.flashes);
     this.glows = new ImagePool(scene, 20, 'glow', DEPTH.flashes);
     this.sparks = new ImagePool(scene, 200, 'spark', DEPTH.sparks);
-    this.chunks = new ImagePool(scene, 260, 'chunk-concrete-0', DEPTH.chunks);
+    this.chunks = new ImagePool(scene, 180, 'chunk-concrete-0', DEPTH.chunks);
     this.puffs = new ImagePool(scene, 140, 'puff-0', DEPTH.puffs);
-    this.marks = new ImagePool(scene, 128, 'bullet-mark', DEPTH.marks);
+    this.still = new StillLayer(new FieldTexture(scene, DEPTH.marks), STILL);
+    this.mark = scene.textures.getFrame('bullet-mark');
     this.blasts = new ImagePool(scene, 8, blastSheet(40), DEPTH.flashes);
     this.bursts = new ImagePool(scene, 4, 'burst', DEPTH.flashes);
     this.hitMarker = scene.add.image(0, 0, 'hit-marker').setDepth(DEPTH.crosshair).setScrollFactor(0).setVisible(false);
@@ -93,7 +102,7 @@ export class Effects {
     this.dust(x, y, awayAngle, what, count, now);
     if (what === 'metal') this.glow(x, y, 0.5, 60, now);
     if (what === 'blood') return;
-    this.marks.take(now, MARK_MS, x, y);
+    this.still.add(this.mark, x, y, now + MARK_MS * FADE_FROM, now + MARK_MS, true);
   }
 
   /** A bullet came out on the far side. */
@@ -123,7 +132,7 @@ export class Effects {
     const middleY = y + height / 2;
     this.dust(middleX, middleY, Number.isNaN(angle) ? Math.random() * 6 : angle, material, 3, now);
     if (material !== 'glass') this.puff(middleX, middleY, Math.random() * 6, 8, 1, 520, 'puff', now);
-    this.wipe(x, y, width, height);
+    this.still.wipe(x, y, width, height);
   }
 
   /** An explosion, to the radius at which its damage ends. */
@@ -188,8 +197,15 @@ export class Effects {
     for (let i = 0; i < this.chunks.size; i += 1) {
       const age = this.chunks.age(i, now);
       if (age >= 1) continue;
-      if (age < CHUNK_FLIGHT) this.chunks.move(i, seconds, 6);
-      else if (age > 0.8) this.chunks.images[i]!.setAlpha((1 - age) / 0.2);
+      if (age < CHUNK_FLIGHT) {
+        this.chunks.move(i, seconds, 6);
+        continue;
+      }
+      const born = this.chunks.bornAt[i]!;
+      const dies = this.chunks.diesAt[i]!;
+      const image = this.chunks.images[i]!;
+      this.still.add(image.frame, image.x, image.y, born + (dies - born) * FADE_FROM, dies, false);
+      this.chunks.end(i);
     }
     for (let i = 0; i < this.puffs.size; i += 1) {
       const age = this.puffs.age(i, now);
@@ -202,10 +218,7 @@ export class Effects {
       if (image.texture.key !== key) image.setTexture(key);
       image.setAlpha((1 - age) * 0.75);
     }
-    for (let i = 0; i < this.marks.size; i += 1) {
-      const age = this.marks.age(i, now);
-      if (age > 0.8 && age < 1) this.marks.images[i]!.setAlpha((1 - age) / 0.2);
-    }
+    this.still.update(now);
     for (let i = 0; i < this.blasts.size; i += 1) {
       const age = this.blasts.age(i, now);
       if (age >= 1) continue;
@@ -224,11 +237,12 @@ export class Effects {
 
   destroy(): void {
     for (const pool of [
-      this.tracers, this.vapours, this.muzzles, this.glows, this.sparks, this.chunks, this.puffs, this.marks, this.blasts,
+      this.tracers, this.vapours, this.muzzles, this.glows, this.sparks, this.chunks, this.puffs, this.blasts,
       this.bursts,
     ]) {
       pool.destroy();
     }
+    this.still.destroy();
     this.hitMarker.destroy();
   }
 
@@ -264,16 +278,6 @@ export class Effects {
       const index = this.sparks.take(now, 160 + Math.random() * 240, x, y);
       this.sparks.push(index, angle + (Math.random() - 0.5) * 1.9, 18 + Math.random() * 70);
       this.sparks.images[index]!.setTexture(texture).setScale(Math.random() < 0.4 ? 1 : 0.5);
-    }
-  }
-
-  /** Marks on a wall that is gone are gone with it. */
-  private wipe(x: number, y: number, width: number, height: number): void {
-    const { marks } = this;
-    for (let i = 0; i < marks.size; i += 1) {
-      const mx = marks.x[i]!;
-      const my = marks.y[i]!;
-      if (mx >= x - 1 && mx <= x + width + 1 && my >= y - 1 && my <= y + height + 1) marks.end(i);
     }
   }
 }
