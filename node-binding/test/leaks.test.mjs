@@ -12,6 +12,7 @@ const CYCLE = join(folder, 'test', 'cycle.cjs');
  * cycles that is well below this, and a leak of 1 KB a cycle well above.
  */
 const LIMIT = 512;
+const RUNS = 4;
 
 /** Runs cycles, and measures how heap and resident memory grow from the first half of them to the second. */
 function grown(kind, cycles, leak = 0) {
@@ -23,12 +24,15 @@ function grown(kind, cycles, leak = 0) {
   return { heap: heap / (cycles / 2), rss: rss / (cycles / 2) };
 }
 
-/** {@link grown}, again where it is too much: what the allocator keeps for a moment is not there twice, a leak is. */
-function grownTwice(kind, cycles, limit) {
-  const first = grown(kind, cycles);
-  if (first.heap < limit && first.rss < limit) return first;
-  const second = grown(kind, cycles);
-  return { heap: Math.min(first.heap, second.heap), rss: Math.min(first.rss, second.rss) };
+/** {@link grown}, again where it is too much: what the allocator keeps for a moment is not there each time, a leak is. */
+function grownAgain(kind, cycles, limit) {
+  const least = { heap: Infinity, rss: Infinity };
+  for (let run = 0; run < RUNS && !(least.heap < limit && least.rss < limit); run += 1) {
+    const { heap, rss } = grown(kind, cycles);
+    least.heap = Math.min(least.heap, heap);
+    least.rss = Math.min(least.rss, rss);
+  }
+  return least;
 }
 
 for (const [kind, cycles, what] of [
@@ -38,19 +42,20 @@ for (const [kind, cycles, what] of [
   ['handle', 10_000, 'handles of matches and players'],
 ]) {
   test(`${cycles} cycles of ${what}: heap and resident memory stay flat`, () => {
-    const { heap, rss } = grownTwice(kind, cycles, LIMIT);
+    const { heap, rss } = grownAgain(kind, cycles, LIMIT);
     assert.ok(heap < LIMIT, `the heap grew by ${heap} bytes a cycle`);
     assert.ok(rss < LIMIT, `resident memory grew by ${rss} bytes a cycle`);
   });
 }
 
 // A thread takes some 50 ms to start and end: 10,000 of them would take ten minutes. Over fewer, stacks and isolates that come
-// and go weigh more; a world with a match, left behind, takes 20 KB and more.
-const WORKERS = 300;
+// and go weigh more, 1.8 MB from one half to the other however many there are; a world with a match, left behind, takes 20 KB and
+// more.
+const WORKERS = 600;
 const WORKER_LIMIT = 12 << 10;
 
 test(`${WORKERS} worker threads, each with a world of its own: heap and resident memory stay flat`, () => {
-  const { heap, rss } = grownTwice('worker', WORKERS, WORKER_LIMIT);
+  const { heap, rss } = grownAgain('worker', WORKERS, WORKER_LIMIT);
   assert.ok(heap < WORKER_LIMIT, `the heap grew by ${heap} bytes a thread`);
   assert.ok(rss < WORKER_LIMIT, `resident memory grew by ${rss} bytes a thread`);
 });
