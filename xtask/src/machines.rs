@@ -28,7 +28,7 @@ pub(crate) fn on_linux() -> Result<()> {
 /// Stages that run at the same time install one after the other: apt and rustup keep locks of their own, and give up.
 static INSTALLING: Mutex<()> = Mutex::new(());
 
-fn installing() -> MutexGuard<'static, ()> {
+pub(crate) fn installing() -> MutexGuard<'static, ()> {
     INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -153,15 +153,16 @@ pub(crate) fn miri(machine: &Machine, log: &File) -> Result<()> {
     if run::program("cargo").args(["+nightly", "--version"]).output(None).is_err() {
         return Err(NotHere("there is no nightly toolchain; `rustup toolchain install nightly`").into());
     }
+    let alone = installing();
     if run::program("cargo").args(["+nightly", "miri", "--version"]).output(None).is_err() {
         if !machine.install {
             bail!(
                 "Miri is missing: rustup component add --toolchain nightly miri rust-src (cargo xtask test --install does it)"
             );
         }
-        let _alone = installing();
         all(log, [run::program("rustup").args(["component", "add", "--toolchain", "nightly", "miri", "rust-src"])])?;
     }
+    drop(alone);
     let miri = |arguments: &[&str]| {
         run::program("cargo")
             .args(["+nightly", "miri", "test", "--locked", "--target-dir", "target/miri"])

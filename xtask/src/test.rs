@@ -72,7 +72,8 @@ const STAGES: &[Stage] = &[
         counts::stage,
     )
     .beside(),
-    stage("tsan", "the C interface with a C host on many threads, under ThreadSanitizer (nightly, rust-src)", tsan),
+    stage("tsan", "the C interface with a C host on many threads, under ThreadSanitizer (nightly, rust-src)", tsan)
+        .beside(),
     stage("install", "the installed C library: pkg-config and CMake, static and shared, C and C++", installed),
     stage("addon", "Node addon: build and tests", addon),
     stage(
@@ -440,6 +441,7 @@ fn asan(_: &Machine, log: &File) -> Result<()> {
 /// The standard library is built along: without it, what its locks order would look like races.
 fn tsan(_: &Machine, log: &File) -> Result<()> {
     let target = nightly()?;
+    let alone = machines::installing();
     let sysroot = run::program("rustc").args(["+nightly", "--print", "sysroot"]).output(Some(log))?;
     if !Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
         && run::program("rustup")
@@ -452,6 +454,7 @@ fn tsan(_: &Machine, log: &File) -> Result<()> {
         )
         .into());
     }
+    drop(alone);
     all(log, [sanitized("thread", &target, ["build", "-Zbuild-std", "-p", "trespasser-ffi"])])?;
     let programs: [&[&str]; 2] = [&["conformance", "engine/maps/yard.png"], &["server", "--ticks", "300"]];
     sanitized_hosts("thread", "tsan", &target, &programs, log)
