@@ -4,7 +4,8 @@
  *
  * `npm run frame-report -- [--runs 1] [--seconds 60] [--profile 15] [--renderer canvas|webgl] [--json] [--plot FILE.png]`
  *
- * With more runs than one, which follow each other in the same fight, the median of the runs counts.
+ * With more runs than one, which follow each other in the same fight, the median of the runs counts; but for pauses the
+ * longest of all, for there is to be none over the limit.
  *
  * Script counts by processor time, since a machine shared with others gives the wall's clock no meaning; both are printed.
  *
@@ -120,19 +121,19 @@ try {
   });
   const middle = (of: keyof (typeof each)[number]): number => quantile(each.map((run) => run[of]), 0.5);
   const figures = {
-    median: middle('median'), p90: middle('p90'), p99: middle('p99'), max: middle('max'), longestPause: middle('longestPause'),
-    longestPauseWall: middle('longestPauseWall'), pauses: middle('pauses'), fps, kibAFrame, heap,
+    median: middle('median'), p90: middle('p90'), p99: middle('p99'), max: middle('max'), longestPause: Math.max(...each.map(({ longestPause }) => longestPause)),
+    longestPauseWall: Math.max(...each.map((run) => run.longestPauseWall)), pausesOver: pauses.filter((pause) => pause.cpu > LIMITS.pause).length, pauses: middle('pauses'), fps, kibAFrame, heap,
   };
   if (runs > 1) {
     console.log(`\n${table(['run, ms of processor time', 'median', 'p99', 'longest collection'], [
       ...each.map((run, index) => [String(index + 1), run.median.toFixed(2), run.p99.toFixed(2), run.longestPause.toFixed(2)]),
-      ['median of runs (counts)', figures.median.toFixed(2), figures.p99.toFixed(2), figures.longestPause.toFixed(2)],
+      ['median; longest of all', figures.median.toFixed(2), figures.p99.toFixed(2), figures.longestPause.toFixed(2)],
     ])}`);
   }
   const faults = [...scene.faults, ...game.complaints];
   if (!(figures.median <= LIMITS.median)) faults.push(`median ${figures.median.toFixed(2)} ms of script in a frame; at most ${LIMITS.median}`);
   if (!(figures.p99 <= LIMITS.p99)) faults.push(`p99 ${figures.p99.toFixed(2)} ms of script in a frame; at most ${LIMITS.p99}`);
-  if (!(figures.longestPause <= LIMITS.pause)) faults.push(`a pause of ${figures.longestPause.toFixed(2)} ms for collection; at most ${LIMITS.pause}`);
+  if (!(figures.longestPause <= LIMITS.pause)) faults.push(`${figures.pausesOver} pauses for collection over ${LIMITS.pause} ms, the longest ${figures.longestPause.toFixed(2)}`);
   for (const fault of faults) console.error(`FAULT ${fault}`);
   if (plot !== undefined) {
     const shifted = readings.flatMap((reading, run) => reading.frames.map((frame) => ({ ...frame, at: run * seconds * 1000 + frame.at })));

@@ -74,7 +74,7 @@ const steps = [];
 let loadMs = 0;
 let skipped = 0;
 
-/** ms before a moment at which sleeping ends: one sleep in a hundred ends two late here, and none of that is the host's. */
+/** ms before a moment at which sleeping ends. With 1.3 as with 3, a hundredth of the ticks begins 0.5 to 1 late; why is not known. */
 const AWAKE = 3;
 
 /** Until a moment: asleep but for the last stretch. */
