@@ -10,7 +10,7 @@
 
 use super::entry::{MOST, q16, state_bit, turn8};
 use super::history::FRAMES;
-use super::{Entry, Knowledge};
+use super::{Entry, Knowledge, Memories};
 use crate::map::{GameMap, ROWS};
 use crate::rng::{Purpose, below, draw, unit};
 use crate::vision::{Eye, Grid, NO_HINTS, Smoke, visible_point};
@@ -66,7 +66,7 @@ impl Remembered {
         }
         self.serial = serial;
         self.blocks.copy_from_slice(&game.blocks);
-        for &(slice, health) in knowledge.memories(viewer).unwrap_or_default() {
+        for (slice, health) in knowledge.memories(viewer).into_iter().flat_map(Memories::iter) {
             self.blocks[usize::from(slice / 64)].health[usize::from(slice % 64)] = health;
         }
         let mut state = MatchState::zeroed();

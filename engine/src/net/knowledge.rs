@@ -24,23 +24,21 @@
 //! ([`Knowledge::look_around`]), and next to nothing (340 a look, with 680 slices changed unseen) for one who stands where no
 //! wall changes.
 
-use super::{Told, hidden};
+use super::memory::AS_IT_IS;
+use super::shadows::{SHADOWS, Shadows};
+use super::{Memories, Told, hidden};
 use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
 use crate::rules::{Payload, Tuned};
-use crate::vision::{Grid, Slab, SmokeDisc, Stop, regions, slab};
+use crate::vision::{Grid, SmokeDisc, Stop, regions};
 use crate::world::state::{Block, CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
 use crate::world::{Event, EventKind, NONE};
 use std::cell::Cell;
-
-/// A slice that a player remembers otherwise than it is: number, health as remembered in 1/64 points.
-type Memory = (u16, u16);
+use wide::f32x4;
 
 /// px before a face at which it is looked at: a standing slice's own face stops every line.
 const OFF: f32 = 1.0 / 32.0;
 /// Share of a face's length from its ends at which it is looked at, besides its middle.
 const FROM_END: f32 = 0.125;
-/// Slices for which a viewer's memory grows at once: most remember few.
-const GROWTH: usize = 8;
 
 /// A projectile, or the cloud that rose from it, by the names that players have for it.
 #[derive(Debug, Clone, Copy)]
@@ -73,8 +71,8 @@ pub(crate) trait Ear {
     fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
 }
 
-/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and 4 bytes for each slice and viewer who remembers it
-/// otherwise than it is.
+/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and 12 bytes for each wall and viewer who remembers
+/// some of it otherwise than it is.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
     /// Bit t of v: v knows where t is and how t does: oneself; placed team mates, once placed oneself; enemies seen.
@@ -93,7 +91,7 @@ pub(crate) struct Knowledge {
     /// Generations of those who are in the match; 0: nobody.
     who: [u32; PLAYERS],
     /// Slices that have changed out of sight and hearing, ascending.
-    stale: [Vec<Memory>; PLAYERS],
+    stale: [Memories; PLAYERS],
     /// Grows with every change of what a viewer knows of slices.
     serial: [u32; PLAYERS],
     glance: [Option<Glance>; PLAYERS],
@@ -181,65 +179,48 @@ impl<'a> Scene<'a> {
         self.grid.full[cell(y, ROWS)] >> cell(x, COLS) & 1 == 0 && self.shows(eye, x, y)
     }
 
-    /// Whether it is easily told that no slice of a wall is in view: one that is out of reach, out of the cone, or
-    /// behind a single rectangle. Most walls that have changed unseen are the latter, and cost a line at most instead of
-    /// one for each point that is looked at.
-    ///
-    /// A rectangle hides a wall if it covers all its directions, does not overlap it, and stands before it in one of
-    /// them: both are convex, so that neither can change from before to behind.
+    /// Which of four walls of the map may be in view, bit i for `walls[i]`: those within reach and the cone.
+    #[inline]
+    fn in_reach(&self, eye: &Eye, walls: [usize; 4]) -> u32 {
+        let all = &self.geometry.walls;
+        let rects = walls.map(|wall| {
+            let info = &all[wall];
+            f32x4::new([info.x, info.y, info.width, info.height])
+        });
+        let [x, y, width, height] = f32x4::transpose(rects);
+        let off = f32x4::splat(OFF);
+        let (x0, x1) = (x - off - f32x4::splat(eye.x), x + width + off - f32x4::splat(eye.x));
+        let (y0, y1) = (y - off - f32x4::splat(eye.y), y + height + off - f32x4::splat(eye.y));
+        let away = |low: f32x4, high: f32x4| low.fast_max(-high).fast_max(f32x4::ZERO);
+        let (nx, ny) = (away(x0, x1), away(y0, y1));
+        let d2 = nx * nx + ny * ny;
+        let reach = larger(eye.sight, eye.close);
+        let reached = d2.simd_le(f32x4::splat(reach * reach));
+        // As `Eye::is_aside` has it.
+        let far = |low: f32x4, high: f32x4, aim: f32x4| (low * aim).fast_max(high * aim);
+        let along = far(x0, x1, f32x4::splat(eye.aim_x)) + far(y0, y1, f32x4::splat(eye.aim_y));
+        let near = eye.close + OFF;
+        let asked = f32x4::splat(eye.cone_cos) * (d2.sqrt() - off);
+        let aside = d2.simd_gt(f32x4::splat(near * near)) & (along + off).simd_lt(asked);
+        let aside = if eye.cone_cos > 0.0 { aside.to_bitmask() } else { 0 };
+        reached.to_bitmask() & !aside
+    }
+
+    /// Whether a wall within reach is easily told to be hidden: behind a single rectangle. Most walls that have changed
+    /// unseen are, and cost a line at most instead of one for each point that is looked at.
     #[inline]
     fn hides_wall(&self, eye: &Eye, wall: usize, shadows: &mut Shadows<'_>) -> bool {
         let Some(info) = self.geometry.walls.get(wall) else { return true };
         let (x0, y0) = (info.x - OFF, info.y - OFF);
         let (x1, y1) = (info.x + info.width + OFF, info.y + info.height + OFF);
-        let nx = larger(larger(x0 - eye.x, eye.x - x1), 0.0);
-        let ny = larger(larger(y0 - eye.y, eye.y - y1), 0.0);
-        let d2 = nx * nx + ny * ny;
-        let reach = larger(eye.sight, eye.close);
-        if d2 > reach * reach || eye.is_aside(x0, y0, x1, y1, d2) {
+        let there = (x0, y0, x1, y1);
+        if shadows.cover(&self.grid, there) {
             return true;
         }
-        d2 > 0.0 && self.is_shadowed(eye, (x0, y0, x1, y1), shadows)
-    }
-
-    /// Whether one of the rectangles that hid something of late hides all of `there`.
-    fn is_covered(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
-        for i in 0..SHADOWS {
-            if i == shadows.made {
-                shadows.cast[i] = self.grid.solid_about(shadows.stops[i]).and_then(|rect| Shadow::cast(eye, rect));
-                shadows.made += 1;
-            }
-            if shadows.cast[i].is_some_and(|shadow| shadow.covers(eye, there)) {
-                // The next one is looked for here first.
-                shadows.stops[..=i].rotate_right(1);
-                shadows.cast[..=i].rotate_right(1);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The same, or whether the rectangle does so that stops the line to its nearest point.
-    #[inline(never)]
-    fn is_shadowed(&self, eye: &Eye, there: Rect, shadows: &mut Shadows<'_>) -> bool {
-        if self.is_covered(eye, there, shadows) {
-            return true;
-        }
-        let to = (eye.x.clamp(there.0, there.2), eye.y.clamp(there.1, there.3));
-        let to = (to.0.clamp(0.0, PLAYFIELD.0), to.1.clamp(0.0, PLAYFIELD.1));
-        let Some(stop) = self.grid.sight_stop(eye.x, eye.y, to.0, to.1) else { return false };
-        let shadow = self.grid.solid_about(stop).and_then(|rect| Shadow::cast(eye, rect));
-        let hides = shadow.is_some_and(|shadow| shadow.covers(eye, there));
-        if hides {
-            // All have been cast by now; the one that hid nothing for longest makes room.
-            shadows.stops.rotate_right(1);
-            shadows.cast.rotate_right(1);
-            (shadows.stops[0], shadows.cast[0]) = (stop, shadow);
-        } else if shadow.is_some() {
-            // It may hide a part.
-            (shadows.stops[SHADOWS - 1], shadows.cast[SHADOWS - 1]) = (stop, shadow);
-        }
-        hides
+        let to = (eye.x.clamp(x0, x1).clamp(0.0, PLAYFIELD.0), eye.y.clamp(y0, y1).clamp(0.0, PLAYFIELD.1));
+        // In the wall itself nothing is hidden.
+        to != (eye.x, eye.y)
+            && self.grid.near_stop((eye.x, eye.y), to).is_some_and(|stop| shadows.add(&self.grid, stop, there))
     }
 
     /// Whether a slice is in view; see the module's head. Behind a rectangle that hid something else just now it is not.
@@ -257,7 +238,7 @@ impl<'a> Scene<'a> {
             // The eye is in the gap.
             return true;
         }
-        if self.is_covered(eye, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF), shadows) {
+        if shadows.cover(&self.grid, (x0 - OFF, y0 - OFF, x1 + OFF, y1 + OFF)) {
             return false;
         }
         // A neighbour in the wall that stops sight covers the face between the two.
@@ -282,78 +263,6 @@ impl<'a> Scene<'a> {
         }
         let clear = self.grid.blocks[slice / 64].clear >> (slice % 64) & 1 == 1;
         clear && self.shows(eye, (x0 + x1) * 0.5, (y0 + y1) * 0.5)
-    }
-}
-
-/// What has hidden walls from a viewer is kept to be tried again, in the next look, too.
-const SHADOWS: usize = 4;
-
-type Rect = (f32, f32, f32, f32);
-
-/// What has hidden walls from an eye: most likely it hides the next ones, too. The newest first.
-struct Shadows<'a> {
-    /// Whatever stood there may be gone by now: what stands is asked for when a shadow is cast.
-    stops: &'a mut [Stop; SHADOWS],
-    /// Of the first `made` of the stops.
-    cast: [Option<Shadow>; SHADOWS],
-    made: usize,
-}
-
-impl<'a> Shadows<'a> {
-    #[inline]
-    fn of(stops: &'a mut [Stop; SHADOWS]) -> Shadows<'a> {
-        Shadows { stops, cast: [None; SHADOWS], made: 0 }
-    }
-}
-
-/// A solid rectangle as an eye outside sees it, and the ways to the two of its corners between which all of it lies.
-#[derive(Clone, Copy)]
-struct Shadow {
-    rect: Rect,
-    left: (f32, f32),
-    right: (f32, f32),
-}
-
-impl Shadow {
-    /// `None` for an eye in the rectangle or on its edge.
-    fn cast(eye: &Eye, rect: Rect) -> Option<Shadow> {
-        if eye.x >= rect.0 && eye.x <= rect.2 && eye.y >= rect.1 && eye.y <= rect.3 {
-            return None;
-        }
-        let cross = |a: (f32, f32), b: (f32, f32)| a.0 * b.1 - a.1 * b.0;
-        let corners = [(rect.0, rect.1), (rect.2, rect.1), (rect.0, rect.3), (rect.2, rect.3)];
-        let corners = corners.map(|(x, y)| (x - eye.x, y - eye.y));
-        let (mut left, mut right) = (corners[0], corners[0]);
-        for corner in &corners[1..] {
-            right = if cross(right, *corner) > 0.0 { *corner } else { right };
-            left = if cross(left, *corner) < 0.0 { *corner } else { left };
-        }
-        Some(Shadow { rect, left, right })
-    }
-
-    /// Whether it stands before all of `there`.
-    ///
-    /// ```text
-    /// for each corner of there: left x corner > 0 and corner x right > 0
-    /// there and rect do not overlap
-    /// the line to the middle of there meets rect
-    /// ```
-    ///
-    /// The least of four differences of products is that of the least and the greatest product: rounding keeps the order.
-    #[inline]
-    fn covers(&self, eye: &Eye, there: Rect) -> bool {
-        let (x0, x1, y0, y1) = (there.0 - eye.x, there.2 - eye.x, there.1 - eye.y, there.3 - eye.y);
-        let (left, right) = (self.left, self.right);
-        let smaller = |a: f32, b: f32| if a < b { a } else { b };
-        let past_left = smaller(left.0 * y0, left.0 * y1) - larger(left.1 * x0, left.1 * x1);
-        let past_right = smaller(right.1 * x0, right.1 * x1) - larger(right.0 * y0, right.0 * y1);
-        if !(past_left > 0.0 && past_right > 0.0) {
-            return false;
-        }
-        let rect = self.rect;
-        let apart = rect.2 < there.0 || rect.0 > there.2 || rect.3 < there.1 || rect.1 > there.3;
-        let middle = ((there.0 + there.2) * 0.5 - eye.x, (there.1 + there.3) * 0.5 - eye.y);
-        apart && slab(&Slab::new(eye.x, eye.y, middle.0, middle.1), rect.0, rect.1, rect.2, rect.3).is_some()
     }
 }
 
@@ -414,20 +323,19 @@ impl Knowledge {
 
     /// Health of a slice as a player knows it, 1/64 points, `actual` being what it has.
     pub(crate) fn health(&self, viewer: usize, slice: u16, actual: u16) -> u16 {
-        let memory = &self.stale[viewer];
-        memory.binary_search_by_key(&slice, |m| m.0).map_or(actual, |at| memory[at].1)
+        self.stale[viewer].get(slice).unwrap_or(actual)
     }
 
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
-        let stale: usize = self.stale.iter().map(Vec::capacity).sum();
+        let stale: usize = self.stale.iter().map(Memories::bytes).sum();
         let before = self.before.as_ref().map_or(0, |before| before.capacity() * size_of::<u16>());
-        before + stale * size_of::<Memory>() + self.named.capacity() * size_of::<Named>()
+        before + stale + self.named.capacity() * size_of::<Named>()
     }
 
-    /// Slices that a player remembers otherwise than they are, ascending; `None` for one who is not watched.
-    pub(crate) fn memories(&self, viewer: usize) -> Option<&[Memory]> {
-        (self.watched >> viewer & 1 == 1).then(|| &*self.stale[viewer])
+    /// Slices that a player remembers otherwise than they are; `None` for one who is not watched.
+    pub(crate) fn memories(&self, viewer: usize) -> Option<&Memories> {
+        (self.watched >> viewer & 1 == 1).then(|| &self.stale[viewer])
     }
 
     /// Grows with every change of what a player knows of slices.
@@ -457,7 +365,7 @@ impl Knowledge {
         stale.clear();
         for s in 0..geometry.slice_count {
             if at_first(geometry, s) != game.blocks[s / 64].health[s % 64] {
-                remember(stale, stale.len(), (s as u16, at_first(geometry, s)));
+                stale.set(s as u16, at_first(geometry, s));
             }
         }
         self.serial[viewer] = self.serial[viewer].wrapping_add(1);
@@ -587,13 +495,11 @@ impl Knowledge {
             let mut spare = SPARE.take();
             for viewer in MatchState::slots(self.watched) {
                 let known = |s: usize| self.health(viewer, s as u16, before[s]);
-                let changed = (0..before.len()).filter(|&s| known(s) != is(s)).map(|s| (s as u16, known(s)));
                 spare.memory.clear();
-                spare.memory.extend(changed);
-                let stale = &mut self.stale[viewer];
-                stale.clear();
-                stale.reserve_exact(spare.memory.len());
-                stale.extend_from_slice(&spare.memory);
+                for s in (0..before.len()).filter(|&s| known(s) != is(s)) {
+                    spare.memory.set(s as u16, known(s));
+                }
+                self.stale[viewer].copy(&spare.memory);
                 // Some may be in view.
                 self.glance[viewer] = None;
             }
@@ -842,9 +748,12 @@ impl Knowledge {
         for viewer in MatchState::slots(all & !told) {
             let eye = scene.eye(viewer);
             let wall = usize::from(slice) / SLICES_PER_WALL;
-            let shadows = &mut Shadows::of(&mut self.stops[viewer]);
+            let stops = &mut self.stops[viewer];
             let shows = |eye: &Eye| {
-                !scene.hides_wall(eye, wall, shadows) && scene.shows_slice(eye, usize::from(slice), shadows)
+                let shadows = &mut Shadows::of(stops, (eye.x, eye.y));
+                scene.in_reach(eye, [wall; 4]) & 1 == 1
+                    && !scene.hides_wall(eye, wall, shadows)
+                    && scene.shows_slice(eye, usize::from(slice), shadows)
             };
             if eye.as_ref().is_some_and(shows) {
                 told |= 1 << viewer;
@@ -858,11 +767,7 @@ impl Knowledge {
             }
         }
         for viewer in MatchState::slots(told | heard) {
-            let memory = &mut self.stale[viewer];
-            let known = match memory.binary_search_by_key(&slice, |m| m.0) {
-                Ok(at) => memory.remove(at).1,
-                Err(_) => before,
-            };
+            let known = self.stale[viewer].take(slice).unwrap_or(before);
             if known != left {
                 self.serial[viewer] = self.serial[viewer].wrapping_add(1);
                 ear.learn(viewer, slice, known);
@@ -874,13 +779,12 @@ impl Knowledge {
     /// A slice has changed where a player could not know.
     fn miss(&mut self, viewer: usize, slice: u16, before: u16, left: u16) {
         let memory = &mut self.stale[viewer];
-        match memory.binary_search_by_key(&slice, |m| m.0) {
-            Ok(at) if memory[at].1 == left => {
-                memory.remove(at);
+        match memory.get(slice) {
+            Some(knew) if knew == left => {
+                memory.take(slice);
             }
-            Ok(_) => {}
-            Err(at) if before != left => remember(memory, at, (slice, before)),
-            Err(_) => {}
+            None if before != left => memory.set(slice, before),
+            _ => {}
         }
     }
 
@@ -924,32 +828,39 @@ impl Knowledge {
         self.glance[viewer] = (game.state.clouds == 0).then_some(glance);
         let Knowledge { serial, stops, stale, .. } = self;
         let (serial, stale) = (&mut serial[viewer], &mut stale[viewer]);
-        let mut shadows = Shadows::of(&mut stops[viewer]);
-        // Those before `kept` stay, those from `at` on have not been looked at.
+        let mut shadows = Shadows::of(&mut stops[viewer], (eye.x, eye.y));
+        // Walls before `kept` stay, those from `at` on have not been looked at.
         let (mut kept, mut at) = (0, 0);
-        while at < stale.len() {
-            let wall = usize::from(stale[at].0) / SLICES_PER_WALL;
-            let last = (wall + 1) * SLICES_PER_WALL;
-            let hidden = scene.hides_wall(&eye, wall, &mut shadows);
-            if hidden && kept == at {
-                at += 1;
-                while stale.get(at).is_some_and(|memory| usize::from(memory.0) < last) {
-                    at += 1;
+        while at < stale.walls() {
+            let (walls, count) = stale.four(at);
+            let mut reached = scene.in_reach(&eye, walls) & ((1 << count) - 1);
+            let end = at + count;
+            while reached != 0 {
+                let i = reached.trailing_zeros() as usize;
+                reached &= reached - 1;
+                if scene.hides_wall(&eye, walls[i], &mut shadows) {
+                    continue;
                 }
-                kept = at;
-                continue;
-            }
-            while at < stale.len() && usize::from(stale[at].0) < last {
-                let (slice, knew) = stale[at];
-                if !hidden && scene.shows_slice(&eye, usize::from(slice), &mut shadows) {
-                    *serial = serial.wrapping_add(1);
-                    learn(slice, knew);
-                } else {
-                    stale[kept] = (slice, knew);
+                // Those before this one stay.
+                let place = end - count + i;
+                stale.keep(at..place, kept);
+                (kept, at) = (kept + place - at, place + 1);
+                let left = stale.change(place, |wall| {
+                    for (slice, knew) in wall.slices() {
+                        if scene.shows_slice(&eye, usize::from(slice), &mut shadows) {
+                            wall.knew[usize::from(slice) % SLICES_PER_WALL] = AS_IT_IS;
+                            *serial = serial.wrapping_add(1);
+                            learn(slice, knew);
+                        }
+                    }
+                });
+                if left {
+                    stale.keep(place..place + 1, kept);
                     kept += 1;
                 }
-                at += 1;
             }
+            stale.keep(at..end, kept);
+            (kept, at) = (kept + end - at, end);
         }
         stale.truncate(kept);
     }
@@ -961,14 +872,14 @@ struct Spare {
     /// Empty, for [`Knowledge::remember`]; at most [`TRUTHS`].
     truths: Vec<Vec<u16>>,
     /// What a viewer remembers, while it is made.
-    memory: Vec<Memory>,
+    memory: Memories,
 }
 
 /// Lists of health that a thread keeps, up to 16 KB each.
 const TRUTHS: usize = 32;
 
 thread_local! {
-    static SPARE: Cell<Spare> = const { Cell::new(Spare { truths: Vec::new(), memory: Vec::new() }) };
+    static SPARE: Cell<Spare> = const { Cell::new(Spare { truths: Vec::new(), memory: Memories::EMPTY }) };
 }
 
 /// Keeps a list of health for the next match that needs one.
@@ -979,14 +890,6 @@ fn give_back(mut list: Vec<u16>) {
         spare.truths.push(list);
     }
     SPARE.set(spare);
-}
-
-/// Inserts into a viewer's memory.
-fn remember(stale: &mut Vec<Memory>, at: usize, memory: Memory) {
-    if stale.len() == stale.capacity() {
-        stale.reserve_exact(GROWTH + stale.len() / 8);
-    }
-    stale.insert(at, memory);
 }
 
 /// Mask of a slot; 0 for nobody.

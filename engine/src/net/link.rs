@@ -8,7 +8,7 @@ use super::format::{
     Ack, Before, ClientRules, Message, Motion, NO_ARM, NO_SLOT, NOWHERE, Record, Spot, Welcome, entry_bits, event,
     nearest_frame, write_header, write_slices,
 };
-use super::{Decoy, Entry, History, Knowledge, NetDef, Told, at_first, hidden};
+use super::{Decoy, Entry, History, Knowledge, Memories, NetDef, Told, at_first, hidden};
 use crate::map::{GameMap, Geometry};
 use crate::rules::{INVENTORY, POINT, Tuned};
 use crate::sound::{Heard, own};
@@ -719,11 +719,11 @@ impl Link {
     fn compare(&mut self, scope: &Scope<'_>) {
         self.compared = true;
         let geometry = scope.map.geometry();
-        let mut memory = scope.knowledge.memories(scope.viewer).unwrap_or_default().iter().peekable();
+        let mut memory = scope.knowledge.memories(scope.viewer).into_iter().flat_map(Memories::iter).peekable();
         for s in 0..geometry.slice_count {
             let slice = s as u16;
             let health = match memory.next_if(|(of, _)| *of == slice) {
-                Some((_, health)) => *health,
+                Some((_, health)) => health,
                 None => scope.blocks[s / 64].health[s % 64],
             };
             if health != at_first(geometry, s)

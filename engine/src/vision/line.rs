@@ -302,6 +302,25 @@ impl<'a> Grid<'a> {
         self.stop_on(&Slab::new(ax, ay, bx - ax, by - ay), (ax, ay), (bx, by))
     }
 
+    /// [`Grid::sight_stop`], and of full cells that the line surely touches the one nearest to `a`: most stopped lines are
+    /// told by that alone.
+    pub(crate) fn near_stop(&self, a: (f32, f32), b: (f32, f32)) -> Option<Stop> {
+        let from_right = a.0 > b.0;
+        let (mut found, mut doubtful) = (None, 0);
+        let told = sweep(a, b, |row, may, sure| {
+            let full = self.full[row] & sure;
+            doubtful |= self.any[row] & may;
+            if full == 0 {
+                return false;
+            }
+            let column = if from_right { full.leading_zeros() ^ 63 } else { full.trailing_zeros() };
+            found = Some(Stop::cell(row, column as usize));
+            // Rows come from the left end on.
+            !from_right
+        });
+        if told && (found.is_some() || doubtful == 0) { found } else { self.sight_stop(a.0, a.1, b.0, b.1) }
+    }
+
     /// [`Grid::sight_stop`] with the line from `a` to `b` prepared.
     #[inline]
     pub(crate) fn stop_on(&self, line: &Slab, a: (f32, f32), b: (f32, f32)) -> Option<Stop> {

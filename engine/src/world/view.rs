@@ -3,7 +3,7 @@
 use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
 use crate::map::GameMap;
-use crate::net::{at_first, columns};
+use crate::net::{Memories, at_first, columns};
 use crate::rules::{INVENTORY, POINT, RuleSet, SoundKind, Team, Weapon};
 use crate::sim::Arrival;
 use crate::simd::{Kernels, Level};
@@ -616,7 +616,7 @@ impl<'a> MatchView<'a> {
         match self.memories(viewer) {
             Some(memories) => {
                 out.extend((0..geometry.slice_count).map(|slice| self.slice_health(slice)));
-                memories.iter().for_each(|&(slice, health)| out[usize::from(slice)] = health);
+                memories.iter().for_each(|(slice, health)| out[usize::from(slice)] = health);
             }
             None => out.extend((0..geometry.slice_count).map(|slice| at_first(geometry, slice))),
         }
@@ -630,8 +630,7 @@ impl<'a> MatchView<'a> {
             return 0;
         }
         let Some(memories) = self.memories(viewer) else { return at_first(geometry, slice) };
-        let remembered = memories.binary_search_by_key(&(slice as u16), |memory| memory.0);
-        remembered.map_or_else(|_| self.slice_health(slice), |at| memories[at].1)
+        memories.get(slice as u16).unwrap_or_else(|| self.slice_health(slice))
     }
 
     /// Grows with every change of what the player in a slot knows of slices, and with nothing else.
@@ -639,7 +638,7 @@ impl<'a> MatchView<'a> {
         self.game.net.as_ref().filter(|_| viewer < PLAYERS).map_or(0, |net| net.knowledge.slices_serial(viewer))
     }
 
-    fn memories(&self, viewer: usize) -> Option<&'a [(u16, u16)]> {
+    fn memories(&self, viewer: usize) -> Option<&'a Memories> {
         self.game.net.as_ref().filter(|_| viewer < PLAYERS).and_then(|net| net.knowledge.memories(viewer))
     }
 
