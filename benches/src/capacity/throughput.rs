@@ -54,6 +54,8 @@ pub(super) struct Report {
     bytes_per_match: usize,
     bytes_by_part: Vec<(&'static str, usize)>,
     simd: &'static str,
+    /// Memory in pages of 2 MB where the system has them, as the server's image asks for.
+    huge_pages: bool,
     /// Share of each stage in a match-tick on one thread, by a probe on ticks of their own.
     stages: BTreeMap<&'static str, f64>,
     polygons: bool,
@@ -213,6 +215,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         bytes_per_match: parts.iter().map(|(_, bytes)| bytes).sum(),
         bytes_by_part: parts,
         simd: load.world.simd().name(),
+        huge_pages: huge_pages(),
         stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
         polygons: options.polygons,
         polygon_ns: options.polygons.then(|| round(polygon_time.as_nanos() as f64 / polygons.max(1) as f64)),
@@ -246,6 +249,11 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     })
 }
 
+/// Whether the C library is told to ask for huge pages: its tunables are read when a program starts.
+fn huge_pages() -> bool {
+    cfg!(target_os = "linux") && std::env::var("GLIBC_TUNABLES").is_ok_and(|is| is.contains("glibc.malloc.hugetlb=1"))
+}
+
 /// Plays the last match again, alone and without threads or probe, and compares hashes.
 fn replay_is_equal(options: &Options, map: &Arc<GameMap>, load: &Load, ticks: u32) -> Result<bool> {
     let last = options.seed + u64::from(options.matches()) - 1;
@@ -266,6 +274,10 @@ pub(super) fn print(report: &Report) {
         report.matches, report.players, report.map, report.rules
     );
     row("thread(s), instruction set", format!("{}, {}", report.threads, report.simd));
+    row(
+        "pages of memory",
+        if report.huge_pages { "huge, where the system has them" } else { "as the system gives them" }.into(),
+    );
     row("ticks within the clock", format!("{} of 1/{} s", report.ticks, report.tick_rate));
     row(
         "a match-tick",
