@@ -24,7 +24,7 @@
 //! ([`Knowledge::look_around`]), and next to nothing (340 a look, with 680 slices changed unseen) for one who stands where no
 //! wall changes.
 
-use super::memory::AS_IT_IS;
+use super::memory::Four;
 use super::shadows::{SHADOWS, Shadows};
 use super::{Memories, Told, hidden};
 use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
@@ -71,8 +71,8 @@ pub(crate) trait Ear {
     fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
 }
 
-/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and 12 bytes for each wall and viewer who remembers
-/// some of it otherwise than it is.
+/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and for each viewer 2 bytes for each wall of which some
+/// is remembered otherwise than it is, and 2 for each such slice.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
     /// Bit t of v: v knows where t is and how t does: oneself; placed team mates, once placed oneself; enemies seen.
@@ -758,7 +758,7 @@ impl Knowledge {
             if eye.as_ref().is_some_and(shows) {
                 told |= 1 << viewer;
             } else if heard >> viewer & 1 == 0 {
-                self.miss(viewer, slice, before, left);
+                self.stale[viewer].miss(slice, before, left);
                 // It was not in view from here; from where the last glance was cast it may be.
                 let here = eye.map(|eye| eye.bits());
                 if self.glance[viewer].is_some_and(|glance| Some(glance.eye) != here) {
@@ -774,18 +774,6 @@ impl Knowledge {
             }
         }
         told
-    }
-
-    /// A slice has changed where a player could not know.
-    fn miss(&mut self, viewer: usize, slice: u16, before: u16, left: u16) {
-        let memory = &mut self.stale[viewer];
-        match memory.get(slice) {
-            Some(knew) if knew == left => {
-                memory.take(slice);
-            }
-            None if before != left => memory.set(slice, before),
-            _ => {}
-        }
     }
 
     /// After the events of a tick, which may name what is gone. If some were lost, or may never have been written, slices
@@ -829,38 +817,30 @@ impl Knowledge {
         let Knowledge { serial, stops, stale, .. } = self;
         let (serial, stale) = (&mut serial[viewer], &mut stale[viewer]);
         let mut shadows = Shadows::of(&mut stops[viewer], (eye.x, eye.y));
-        // Walls before `kept` stay, those from `at` on have not been looked at.
+        // What is before `kept` stays, what is from `at` on has not been looked at.
         let (mut kept, mut at) = (0, 0);
-        while at < stale.walls() {
-            let (walls, count) = stale.four(at);
+        while at < stale.len() {
+            let Four { walls, places, count } = stale.four(at);
             let mut reached = scene.in_reach(&eye, walls) & ((1 << count) - 1);
-            let end = at + count;
             while reached != 0 {
                 let i = reached.trailing_zeros() as usize;
                 reached &= reached - 1;
                 if scene.hides_wall(&eye, walls[i], &mut shadows) {
                     continue;
                 }
-                // Those before this one stay.
-                let place = end - count + i;
-                stale.keep(at..place, kept);
-                (kept, at) = (kept + place - at, place + 1);
-                let left = stale.change(place, |wall| {
-                    for (slice, knew) in wall.slices() {
-                        if scene.shows_slice(&eye, usize::from(slice), &mut shadows) {
-                            wall.knew[usize::from(slice) % SLICES_PER_WALL] = AS_IT_IS;
-                            *serial = serial.wrapping_add(1);
-                            learn(slice, knew);
-                        }
+                kept = stale.keep(at..places[i], kept);
+                at = places[i + 1];
+                kept = stale.keep_unless(places[i], kept, |slice, knew| {
+                    let shows = scene.shows_slice(&eye, usize::from(slice), &mut shadows);
+                    if shows {
+                        *serial = serial.wrapping_add(1);
+                        learn(slice, knew);
                     }
+                    shows
                 });
-                if left {
-                    stale.keep(place..place + 1, kept);
-                    kept += 1;
-                }
             }
-            stale.keep(at..end, kept);
-            (kept, at) = (kept + end - at, end);
+            kept = stale.keep(at..places[count], kept);
+            at = places[count];
         }
         stale.truncate(kept);
     }

@@ -1,35 +1,40 @@
 //! What a player remembers of slices otherwise than they are.
 
-use crate::map::SLICES_PER_WALL;
+use crate::map::{MAX_WALLS, SLICES_PER_WALL};
+use core::ops::Range;
 
-/// Walls for which a memory grows at once: most players remember few.
-const GROWTH: usize = 4;
+/// Words for which a memory grows at once: most players remember few.
+const GROWTH: usize = 16;
+const PARTS: u16 = (1 << SLICES_PER_WALL) - 1;
 
-/// The slices of a wall as a player remembers them, of those that are otherwise; health in 1/64 points.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WallMemory {
-    pub(crate) wall: u16,
-    /// [`AS_IT_IS`]: known.
-    pub(crate) knew: [u16; SLICES_PER_WALL],
-}
+// A wall and a mask of its slices fit one word.
+const _: () = assert!(MAX_WALLS << SLICES_PER_WALL <= 1 << 16);
 
-const _: () = assert!(size_of::<WallMemory>() == 12);
-
-/// Health that no slice has which can change.
-pub(crate) const AS_IT_IS: u16 = u16::MAX;
-
-impl WallMemory {
-    /// Slices remembered, with their health, ascending.
-    #[inline]
-    pub(crate) fn slices(self) -> impl Iterator<Item = (u16, u16)> {
-        let first = self.wall * SLICES_PER_WALL as u16;
-        (first..).zip(self.knew).filter(|(_, knew)| *knew != AS_IT_IS)
+/// How many bits are set.
+const COUNT: [u8; 1 << SLICES_PER_WALL] = {
+    let mut count = [0; 1 << SLICES_PER_WALL];
+    let mut mask = 0usize;
+    while mask < count.len() {
+        count[mask] = mask.count_ones() as u8;
+        mask += 1;
     }
-}
+    count
+};
 
-/// By wall, ascending, none without a slice: 12 bytes each, of 2 to 3 slices in a fight.
+/// By wall, ascending, none without a slice: a word with the wall and a mask of the slices remembered, then the health of
+/// each, 1/64 points. 2 bytes a wall and 2 a slice.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Memories(Vec<WallMemory>);
+pub(crate) struct Memories(Vec<u16>);
+
+/// Up to four walls of a memory.
+pub(crate) struct Four {
+    /// Those that there are not are the last one.
+    pub(crate) walls: [usize; 4],
+    /// Where each begins, and after the last where it ends.
+    pub(crate) places: [usize; 5],
+    /// How many there are, at least one.
+    pub(crate) count: usize,
+}
 
 impl Memories {
     pub(crate) const EMPTY: Memories = Memories(Vec::new());
@@ -39,14 +44,28 @@ impl Memories {
         self.0.is_empty()
     }
 
+    /// Words in use.
     #[inline]
-    pub(crate) fn walls(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Slices remembered, with their health, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u16, u16)> {
-        self.0.iter().flat_map(|wall| wall.slices())
+        let mut at = 0;
+        let mut left = 0;
+        let mut first = 0;
+        core::iter::from_fn(move || {
+            if left == 0 {
+                let head = *self.0.get(at)?;
+                (left, first) = (head & PARTS, (head >> SLICES_PER_WALL) * SLICES_PER_WALL as u16);
+                at += 1;
+            }
+            let part = left.trailing_zeros() as u16;
+            left &= left - 1;
+            at += 1;
+            Some((first + part, self.0[at - 1]))
+        })
     }
 
     pub(crate) fn clear(&mut self) {
@@ -55,45 +74,100 @@ impl Memories {
 
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.capacity() * size_of::<WallMemory>()
+        self.0.capacity() * size_of::<u16>()
     }
 
-    /// Place of a slice's wall, or where it would be, and of the slice in it.
     #[inline]
-    fn find(&self, slice: u16) -> (Result<usize, usize>, usize) {
-        let slice = usize::from(slice);
-        let (wall, part) = ((slice / SLICES_PER_WALL) as u16, slice % SLICES_PER_WALL);
-        (self.0.binary_search_by_key(&wall, |memory| memory.wall), part)
+    fn next(&self, at: usize) -> usize {
+        at + 1 + usize::from(COUNT[usize::from(self.0[at] & PARTS)])
+    }
+
+    /// Where a slice's wall begins, or would.
+    #[inline]
+    fn find(&self, wall: u16) -> Result<usize, usize> {
+        let mut at = 0;
+        while let Some(&head) = self.0.get(at) {
+            // Those before it are smaller, whatever their masks.
+            if head >= wall << SLICES_PER_WALL {
+                return if head >> SLICES_PER_WALL == wall { Ok(at) } else { Err(at) };
+            }
+            at += 1 + usize::from(COUNT[usize::from(head & PARTS)]);
+        }
+        Err(at)
+    }
+
+    /// Where a slice's health stands, as far from its wall's word; `None`: it is not remembered.
+    #[inline]
+    fn offset(head: u16, part: usize) -> Option<usize> {
+        let before = usize::from(head) & ((1 << part) - 1);
+        (head >> part & 1 == 1).then(|| 1 + usize::from(COUNT[before]))
+    }
+
+    /// Wall of a slice, and its place in the wall.
+    #[inline]
+    fn split(slice: u16) -> (u16, usize) {
+        (slice / SLICES_PER_WALL as u16, usize::from(slice) % SLICES_PER_WALL)
     }
 
     /// Health of a slice as remembered; `None`: as it is.
-    #[inline]
     pub(crate) fn get(&self, slice: u16) -> Option<u16> {
-        let (Ok(at), part) = self.find(slice) else { return None };
-        Some(self.0[at].knew[part]).filter(|knew| *knew != AS_IT_IS)
+        let (wall, part) = Memories::split(slice);
+        let at = self.find(wall).ok()?;
+        Memories::offset(self.0[at], part).map(|offset| self.0[at + offset])
     }
 
     /// Remembers a slice.
     pub(crate) fn set(&mut self, slice: u16, knew: u16) {
-        let (at, part) = self.find(slice);
-        let at = at.unwrap_or_else(|at| {
-            if self.0.len() == self.0.capacity() {
-                self.0.reserve_exact(GROWTH + self.0.len() / 8);
-            }
-            self.0.insert(at, WallMemory { wall: slice / SLICES_PER_WALL as u16, knew: [AS_IT_IS; SLICES_PER_WALL] });
+        let (wall, part) = Memories::split(slice);
+        let place = self.find(wall);
+        match place.ok().and_then(|at| Some(at + Memories::offset(self.0[at], part)?)) {
+            Some(at) => self.0[at] = knew,
+            None => self.insert(place, wall, part, knew),
+        }
+    }
+
+    /// A slice has changed unseen from `before` to `left`: it is remembered, unless it is now as it was remembered.
+    pub(crate) fn miss(&mut self, slice: u16, before: u16, left: u16) {
+        let (wall, part) = Memories::split(slice);
+        let place = self.find(wall);
+        match place.ok().and_then(|at| Some((at, at + Memories::offset(self.0[at], part)?))) {
+            Some((wall_at, at)) if self.0[at] == left => self.remove(wall_at, at, part),
+            None if before != left => self.insert(place, wall, part, before),
+            _ => {}
+        }
+    }
+
+    /// Inserts a slice that is not remembered, by the place of its wall.
+    fn insert(&mut self, place: Result<usize, usize>, wall: u16, part: usize, knew: u16) {
+        if self.0.len() + 2 > self.0.capacity() {
+            self.0.reserve_exact(GROWTH + self.0.len() / 8);
+        }
+        let at = place.unwrap_or_else(|at| {
+            self.0.insert(at, wall << SLICES_PER_WALL);
             at
         });
-        self.0[at].knew[part] = knew;
+        self.0[at] |= 1 << part;
+        let offset = Memories::offset(self.0[at], part).unwrap_or(1);
+        self.0.insert(at + offset, knew);
+    }
+
+    /// Removes a slice by its wall's place and its own.
+    fn remove(&mut self, wall_at: usize, at: usize, part: usize) {
+        self.0.remove(at);
+        self.0[wall_at] &= !(1 << part);
+        if self.0[wall_at] & PARTS == 0 {
+            self.0.remove(wall_at);
+        }
     }
 
     /// Forgets a slice; returns its health as it was remembered.
     pub(crate) fn take(&mut self, slice: u16) -> Option<u16> {
-        let (Ok(at), part) = self.find(slice) else { return None };
-        let knew = core::mem::replace(&mut self.0[at].knew[part], AS_IT_IS);
-        if self.0[at].knew == [AS_IT_IS; SLICES_PER_WALL] {
-            self.0.remove(at);
-        }
-        Some(knew).filter(|knew| *knew != AS_IT_IS)
+        let (wall, part) = Memories::split(slice);
+        let wall_at = self.find(wall).ok()?;
+        let at = wall_at + Memories::offset(self.0[wall_at], part)?;
+        let knew = self.0[at];
+        self.remove(wall_at, at, part);
+        Some(knew)
     }
 
     /// Remembers what another memory does and no more, in as little room.
@@ -103,36 +177,59 @@ impl Memories {
         self.0.extend_from_slice(&other.0);
     }
 
-    /// Places of four walls from `at` on; those that there are not are the last one, and the second value says how many
-    /// there are.
+    /// Four walls from a place on, which must be one's beginning.
     #[inline]
-    pub(crate) fn four(&self, at: usize) -> ([usize; 4], usize) {
-        let left = &self.0[at..];
-        let four = match left.first_chunk::<4>() {
-            Some(four) => *four,
-            None => core::array::from_fn(|i| left[i.min(left.len() - 1)]),
-        };
-        (four.map(|memory| usize::from(memory.wall)), left.len().min(4))
+    pub(crate) fn four(&self, mut at: usize) -> Four {
+        let (mut walls, mut places, mut count) = ([0; 4], [at; 5], 0);
+        while count < 4 && at < self.0.len() {
+            walls[count] = usize::from(self.0[at] >> SLICES_PER_WALL);
+            at = self.next(at);
+            count += 1;
+            places[count] = at;
+        }
+        (1..4).for_each(|i| walls[i] = walls[if i < count { i } else { i - 1 }]);
+        Four { walls, places, count }
     }
 
-    /// What is remembered of the walls at `from` moves to `to`, which is not behind it.
+    /// What is at `from` moves to `to`, which is not behind it; returns where it ends there.
     #[inline]
-    pub(crate) fn keep(&mut self, from: core::ops::Range<usize>, to: usize) {
+    pub(crate) fn keep(&mut self, from: Range<usize>, to: usize) -> usize {
+        let end = to + from.len();
         if from.start != to {
             self.0.copy_within(from, to);
         }
+        end
     }
 
-    /// Changes what is remembered of the wall at a place; false: nothing is left of it.
+    /// The same for one wall, without the slices for which `forget` is true, which gets their health; nothing is left of a
+    /// wall without slices.
     #[inline]
-    pub(crate) fn change(&mut self, at: usize, change: impl FnOnce(&mut WallMemory)) -> bool {
-        change(&mut self.0[at]);
-        self.0[at].knew != [AS_IT_IS; SLICES_PER_WALL]
+    pub(crate) fn keep_unless(&mut self, from: usize, to: usize, mut forget: impl FnMut(u16, u16) -> bool) -> usize {
+        let head = self.0[from];
+        let first = (head >> SLICES_PER_WALL) * SLICES_PER_WALL as u16;
+        let (mut left, mut kept, mut at, mut end) = (head & PARTS, head, from, to);
+        while left != 0 {
+            let part = left.trailing_zeros() as u16;
+            left &= left - 1;
+            at += 1;
+            let knew = self.0[at];
+            if forget(first + part, knew) {
+                kept &= !(1 << part);
+            } else {
+                end += 1;
+                self.0[end] = knew;
+            }
+        }
+        if kept & PARTS == 0 {
+            return to;
+        }
+        self.0[to] = kept;
+        end + 1
     }
 
     #[inline]
-    pub(crate) fn truncate(&mut self, walls: usize) {
-        self.0.truncate(walls);
+    pub(crate) fn truncate(&mut self, words: usize) {
+        self.0.truncate(words);
     }
 }
 
@@ -145,14 +242,22 @@ mod tests {
     proptest! {
         /// Against a map by slice.
         #[test]
-        fn a_memory_is_a_map(steps in proptest::collection::vec((0u16..60, 0u16..4, any::<bool>()), 0..200)) {
+        fn a_memory_is_a_map(steps in proptest::collection::vec((0u16..60, 0u16..4, proptest::bool::weighted(0.3)), 0..200)) {
             let (mut memory, mut map) = (Memories::EMPTY, BTreeMap::new());
             for (slice, knew, forget) in steps {
                 if forget {
                     prop_assert_eq!(memory.take(slice), map.remove(&slice));
-                } else {
+                } else if slice % 2 == 0 {
                     memory.set(slice, knew);
                     map.insert(slice, knew);
+                } else {
+                    // What it was matters only if it is not remembered.
+                    memory.miss(slice, 2, knew);
+                    match map.get(&slice) {
+                        Some(&was) if was == knew => drop(map.remove(&slice)),
+                        None if knew != 2 => drop(map.insert(slice, 2)),
+                        _ => {}
+                    }
                 }
                 prop_assert_eq!(memory.get(slice), map.get(&slice).copied());
                 prop_assert_eq!(memory.iter().collect::<Vec<_>>(), map.iter().map(|(&slice, &knew)| (slice, knew)).collect::<Vec<_>>());
@@ -160,7 +265,29 @@ mod tests {
             prop_assert_eq!(memory.is_empty(), map.is_empty());
             let mut copy = Memories::EMPTY;
             copy.copy(&memory);
-            prop_assert_eq!(copy.bytes(), memory.walls() * size_of::<WallMemory>());
+            prop_assert_eq!(copy.bytes(), memory.len() * size_of::<u16>());
+            prop_assert_eq!(copy.iter().collect::<Vec<_>>(), memory.iter().collect::<Vec<_>>());
+
+            // Gone through as looks do: every other wall is looked at, every third slice of it forgotten.
+            let (mut at, mut kept, mut wall) = (0, 0, 0);
+            while at < copy.len() {
+                let Four { walls, places, count } = copy.four(at);
+                prop_assert!(walls[count - 1..].iter().all(|last| *last == walls[count - 1]));
+                for i in 0..count {
+                    kept = if wall % 2 == 0 {
+                        copy.keep_unless(places[i], kept, |slice, knew| {
+                            assert_eq!(map.get(&slice), Some(&knew));
+                            slice % 3 == 0 && map.remove(&slice).is_some()
+                        })
+                    } else {
+                        copy.keep(places[i]..places[i + 1], kept)
+                    };
+                    wall += 1;
+                }
+                at = places[count];
+            }
+            copy.truncate(kept);
+            prop_assert_eq!(copy.iter().collect::<Vec<_>>(), map.into_iter().collect::<Vec<_>>());
         }
     }
 }
