@@ -6,6 +6,7 @@
 
 use crate::map::{CELL, COLS, Geometry, MAX_SLICES, ROWS, SLICES_PER_WALL};
 use crate::world::Block;
+use wide::i64x2;
 
 /// px by which proposals reach beyond the line; far above the rounding of coordinates up to 480.
 const MARGIN: f32 = 0.01;
@@ -202,6 +203,20 @@ fn walk(ax: f32, ay: f32, bx: f32, by: f32, mut visit: impl FnMut(usize, u64) ->
     }
 }
 
+/// A column of a mask of cells, bit = row.
+#[inline]
+fn column_of(rows: &[u64; ROWS], column: usize) -> u32 {
+    // The column's bit becomes the sign, of two rows at a time.
+    let mut pairs = rows.chunks_exact(2);
+    let mut bits = 0;
+    for (i, pair) in pairs.by_ref().enumerate() {
+        let signs = i64x2::new([pair[0] as i64, pair[1] as i64]) << (63 - column as u32);
+        bits |= signs.to_bitmask() << (2 * i);
+    }
+    let last = pairs.remainder().first().map_or(0, |row| (row >> column & 1) as u32);
+    bits | last << (ROWS - 1)
+}
+
 /// What a line crosses, as (share of the way, slice), nearest first; ties by slice number. Reused from line to line:
 /// it holds every slice a map can have, so that no line allocates.
 pub(crate) struct Crossings {
@@ -386,12 +401,7 @@ impl<'a> Grid<'a> {
         if !tiled || !first.is_multiple_of(SLICES_PER_WALL) || last as usize - first != SLICES_PER_WALL - 1 {
             return None;
         }
-        let (block, lane) = (first / 64, first % 64);
-        let mut clear = self.blocks[block].clear >> lane;
-        if lane > 64 - SLICES_PER_WALL {
-            clear |= self.blocks[block + 1].clear << (64 - lane);
-        }
-        Some((first, !clear as u32 & 0b1_1111))
+        Some((first, self.opaque_from(first)))
     }
 
     /// The rectangle (x0, y0, x1, y1) that stops sight everywhere about a stop, as far as it is known at once: a cell
@@ -412,32 +422,39 @@ impl<'a> Grid<'a> {
         (left, right) = (column + 1 - left, column + right);
         let (mut top, mut bottom) = (row, row + 1);
         if right - left == 1 {
-            while top > 0 && self.full[top - 1] >> column & 1 == 1 {
-                top -= 1;
-            }
-            while bottom < ROWS && self.full[bottom] >> column & 1 == 1 {
-                bottom += 1;
-            }
+            // Of the whole column at once: a loop from cell to cell would end where no processor guesses it.
+            let word = column_of(self.full, column);
+            top = row + 1 - (!(word << (31 - row))).leading_zeros() as usize;
+            bottom = row + (!(word >> row)).trailing_zeros() as usize;
         }
         Some((left as f32 * CELL, top as f32 * CELL, right as f32 * CELL, bottom as f32 * CELL))
     }
 
     #[inline]
     fn solid_about_slice(&self, slice: usize) -> Option<(f32, f32, f32, f32)> {
-        let opaque = |s: usize| self.blocks[s / 64].clear >> (s % 64) & 1 == 0;
-        if slice >= self.geometry.slice_count || !opaque(slice) {
+        if slice >= self.geometry.slice_count {
             return None;
         }
-        let wall = slice / SLICES_PER_WALL * SLICES_PER_WALL;
-        let (mut first, mut last) = (slice, slice);
-        while first > wall && opaque(first - 1) {
-            first -= 1;
+        let (wall, part) = (slice / SLICES_PER_WALL * SLICES_PER_WALL, slice % SLICES_PER_WALL);
+        let opaque = self.opaque_from(wall);
+        if opaque >> part & 1 == 0 {
+            return None;
         }
-        while last + 1 < wall + SLICES_PER_WALL && opaque(last + 1) {
-            last += 1;
-        }
+        let first = slice + 1 - (!(opaque << (31 - part))).leading_zeros() as usize;
+        let last = slice + (!(opaque >> part)).trailing_zeros() as usize - 1;
         let g = self.geometry;
         Some((g.x0[first], g.y0[first], g.x1[last], g.y1[last]))
+    }
+
+    /// Which slices of a wall, whose first is given, stop sight; bit i for slice `first + i`.
+    #[inline]
+    fn opaque_from(&self, first: usize) -> u32 {
+        let (block, lane) = (first / 64, first % 64);
+        let mut clear = self.blocks[block].clear >> lane;
+        if lane > 64 - SLICES_PER_WALL {
+            clear |= self.blocks[block + 1].clear << (64 - lane);
+        }
+        !clear as u32 & ((1 << SLICES_PER_WALL) - 1)
     }
 
     /// Finds the slices with health that a line crosses. `any` must be the rows of standing slices.
