@@ -486,6 +486,8 @@ enum tp_simd
   TP_SIMD_SSE2 = 2,
   // x86-64 since 2013 or so; without it, the best below.
   TP_SIMD_AVX2 = 3,
+  // Servers' x86-64 since 2019 or so: AVX-512 with BW, VL and VBMI; without it, the best below.
+  TP_SIMD_AVX512 = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

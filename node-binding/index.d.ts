@@ -914,7 +914,7 @@ export class World {
 
   /** Ticks a second. */
   readonly tickRate: number;
-  /** The instruction set in use: `scalar`, `sse2` or `avx2`. All give the same results, bit for bit. */
+  /** The instruction set in use: `scalar`, `sse2`, `avx2` or `avx512`. All give the same results, bit for bit. */
   readonly simd: string;
   /** Matches there are. */
   readonly matchCount: number;

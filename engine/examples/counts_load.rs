@@ -410,12 +410,12 @@ fn allocations(level: Level) -> Result<()> {
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [what, level] = &arguments[..] else {
-        return Err("arguments: instructions or allocations, and a level: scalar, sse2 or avx2".into());
+        return Err("arguments: instructions or allocations, and a level: scalar, sse2, avx2 or avx512".into());
     };
-    let level = [Level::Scalar, Level::Sse2, Level::Avx2]
+    let level = [Level::Scalar, Level::Sse2, Level::Avx2, Level::Avx512]
         .into_iter()
         .find(|known| known.name() == level)
-        .ok_or_else(|| format!("no level is called {level:?}; there are scalar, sse2 and avx2"))?;
+        .ok_or_else(|| format!("no level is called {level:?}; there are scalar, sse2, avx2 and avx512"))?;
     match what.as_str() {
         "instructions" => instructions(level),
         "allocations" => allocations(level),

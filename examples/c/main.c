@@ -33,7 +33,7 @@ static uint32_t parse_ticks(const char *text)
 
 int main(int argc, char **argv)
 {
-    static const char *const simd_names[] = { "best", "scalar", "sse2", "avx2" };
+    static const char *const simd_names[] = { "best", "scalar", "sse2", "avx2", "avx512" };
     const char *scene = argc > 1 ? argv[1] : "brawl";
     uint32_t ticks = argc > 2 ? parse_ticks(argv[2]) : 600;
 

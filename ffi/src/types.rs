@@ -440,6 +440,8 @@ pub enum tp_simd {
     Sse2 = 2,
     /// x86-64 since 2013 or so; without it, the best below.
     Avx2 = 3,
+    /// Servers' x86-64 since 2019 or so: AVX-512 with BW, VL and VBMI; without it, the best below.
+    Avx512 = 4,
 }
 
 pub(crate) fn simd(number: u32) -> Outcome<Option<Level>> {
@@ -448,7 +450,8 @@ pub(crate) fn simd(number: u32) -> Outcome<Option<Level>> {
         1 => Ok(Some(Level::Scalar)),
         2 => Ok(Some(Level::Sse2)),
         3 => Ok(Some(Level::Avx2)),
-        other => Err(Fail::invalid("def->simd", other, "a tp_simd, 0 to 3")),
+        4 => Ok(Some(Level::Avx512)),
+        other => Err(Fail::invalid("def->simd", other, "a tp_simd, 0 to 4")),
     }
 }
 
@@ -457,6 +460,7 @@ pub(crate) fn simd_number(level: Level) -> u32 {
         Level::Scalar => tp_simd::Scalar,
         Level::Sse2 => tp_simd::Sse2,
         Level::Avx2 => tp_simd::Avx2,
+        Level::Avx512 => tp_simd::Avx512,
     };
     ours as u32
 }

@@ -19,7 +19,7 @@ test('worlds are made with rules and rates', () => {
   const world = new World();
   assert.equal(world.tickRate, 60);
   assert.equal(world.matchCount, 0);
-  assert.match(world.simd, /^(scalar|sse2|avx2)$/);
+  assert.match(world.simd, /^(scalar|sse2|avx2|avx512)$/);
   assert.equal(new World({ tickRate: 240, rules: 'legacy', maxMatches: 1 }).tickRate, 240);
   assert.equal(new World({ tickRate: undefined }).tickRate, 60);
   refused(() => new World({ tickRate: 19 }), 'INVALID_ARGUMENT', /tickRate is 19; it must be 20 to 240/);

@@ -1,6 +1,8 @@
 //! Everything that is written for one instruction set. The level is chosen once, when a world is made; every level
 //! gives the same bits.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -16,6 +18,8 @@ pub enum Level {
     Sse2,
     /// x86-64 since 2013 or so.
     Avx2,
+    /// x86-64 since 2019 or so, in servers: AVX-512 with BW, VL and VBMI.
+    Avx512,
 }
 
 impl Level {
@@ -28,6 +32,9 @@ impl Level {
     pub fn available() -> &'static [Level] {
         #[cfg(target_arch = "x86_64")]
         {
+            if avx512::is_there() {
+                return &[Level::Scalar, Level::Sse2, Level::Avx2, Level::Avx512];
+            }
             if std::arch::is_x86_feature_detected!("avx2") {
                 return &[Level::Scalar, Level::Sse2, Level::Avx2];
             }
@@ -43,6 +50,7 @@ impl Level {
             Level::Scalar => "scalar",
             Level::Sse2 => "sse2",
             Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
         }
     }
 }
@@ -97,6 +105,14 @@ impl Kernels {
                 open_lanes: x86::open_lanes_avx2,
                 first_layer: x86::first_layer_avx2,
                 next_layer: x86::next_layer_avx2,
+            },
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Kernels {
+                level,
+                damage_block: x86::damage_block_avx2,
+                open_lanes: avx512::open_lanes,
+                first_layer: avx512::first_layer,
+                next_layer: avx512::next_layer,
             },
             // The wave's loops over bytes are turned into SSE2 by the compiler.
             #[cfg(target_arch = "x86_64")]

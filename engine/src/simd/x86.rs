@@ -1,7 +1,7 @@
 //! x86-64 kernels.
 
-use crate::map::ROWS;
-use crate::sound::{DIAGONAL, Row, UNIT, Wave, Width, Window};
+use crate::map::{COLS, ROWS};
+use crate::sound::{Column, DIAGONAL, Layer, Row, UNIT, Wave, Width, Window};
 use core::arch::x86_64::*;
 
 /// See [`super::DamageBlock`]. 16 lanes a round: two subtractions, four compares, two packs.
@@ -90,7 +90,7 @@ fn store16<const N: usize>(to: &mut [u8; N], v: __m128i) {
 /// Lanes `at .. at + 16`; `at + 16` must be at most N.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn lanes16<const N: usize>(from: &[u8; N], at: usize) -> __m128i {
+pub(super) fn lanes16<const N: usize>(from: &[u8; N], at: usize) -> __m128i {
     debug_assert!(at + 16 <= N);
     // SAFETY: callers pass 0, 16 or 32 for 64 lanes and 0 or 16 for 32.
     unsafe { _mm_loadu_si128(from.as_ptr().add(at).cast()) }
@@ -99,7 +99,7 @@ fn lanes16<const N: usize>(from: &[u8; N], at: usize) -> __m128i {
 /// Sets lanes `at .. at + 16`, of which none is beyond the 64.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn set_lanes16(to: &mut Row, at: usize, v: __m128i) {
+pub(super) fn set_lanes16(to: &mut Row, at: usize, v: __m128i) {
     debug_assert!(at + 16 <= 64);
     // SAFETY: callers pass 0, 16 or 32.
     unsafe { _mm_storeu_si128(to.as_mut_ptr().add(at).cast(), v) }
@@ -107,7 +107,7 @@ fn set_lanes16(to: &mut Row, at: usize, v: __m128i) {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load32<const N: usize>(from: &[u8; N]) -> __m256i {
+pub(super) fn load32<const N: usize>(from: &[u8; N]) -> __m256i {
     const { assert!(N >= 32) }
     // SAFETY: the reference is good for N >= 32 bytes; the load needs no alignment.
     unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
@@ -115,7 +115,7 @@ fn load32<const N: usize>(from: &[u8; N]) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store32<const N: usize>(to: &mut [u8; N], v: __m256i) {
+pub(super) fn store32<const N: usize>(to: &mut [u8; N], v: __m256i) {
     const { assert!(N >= 32) }
     // SAFETY: the reference is good for N >= 32 bytes; the store needs no alignment.
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), v) }
@@ -313,27 +313,14 @@ fn turn_over16(v: &mut [__m128i; 16]) {
     }
 }
 
-/// The same in each half of 256 bits by itself.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn turn_over(v: &mut [__m256i; 16]) {
-    for _ in 0..4 {
-        let w = *v;
-        for i in 0..8 {
-            v[2 * i] = _mm256_unpacklo_epi8(w[i], w[i + 8]);
-            v[2 * i + 1] = _mm256_unpackhi_epi8(w[i], w[i + 8]);
-        }
-    }
-}
-
 /// Lines `at .. at + 16`; their number is known, so that loops over them are unrolled.
 #[inline]
-fn sixteen<T, const N: usize>(lines: &[T; N], at: usize) -> &[T; 16] {
+pub(super) fn sixteen<T, const N: usize>(lines: &[T; N], at: usize) -> &[T; 16] {
     lines[at..].first_chunk().expect("a block ends where the grid does")
 }
 
 #[inline]
-fn sixteen_mut<T, const N: usize>(lines: &mut [T; N], at: usize) -> &mut [T; 16] {
+pub(super) fn sixteen_mut<T, const N: usize>(lines: &mut [T; N], at: usize) -> &mut [T; 16] {
     lines[at..].first_chunk_mut().expect("a block ends where the grid does")
 }
 
@@ -443,8 +430,80 @@ fn next_layer_tiny(wave: &mut Wave, number: usize) -> bool {
     _mm_testz_si128(nearer, nearer) == 0
 }
 
+/// Layers turned over, for an instruction set: with AVX-512 there are 32 registers of 256 bits, which hold what 16 cannot.
+macro_rules! turning {
+    ($features:literal) => {
+        /// [`turn_over16`] in each half of 256 bits by itself.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn turn_over(v: &mut [__m256i; 16]) {
+            for _ in 0..4 {
+                let w = *v;
+                for i in 0..8 {
+                    v[2 * i] = _mm256_unpacklo_epi8(w[i], w[i + 8]);
+                    v[2 * i + 1] = _mm256_unpackhi_epi8(w[i], w[i + 8]);
+                }
+            }
+        }
+
+        /// The better of north and south of a layer, by columns, `across`, and of east and west by rows, `along`; for windows that
+        /// are not tiny.
+        #[inline]
+        #[target_feature(enable = $features)]
+        #[allow(clippy::needless_range_loop, reason = "counted loops are unrolled, so that `v` stays in registers")]
+        pub(in crate::simd) fn turn_layer(
+            old: &Layer,
+            window: &Window,
+            across: &mut [Column; COLS],
+            along: &mut [Row; 32],
+        ) {
+            let Window { x: (x0, x1), base, .. } = *window;
+            let zero = _mm256_setzero_si256();
+            // The better of north and south, by columns. Two blocks of 16 x 16 at once, lanes c .. c + 16 of rows 0 .. 16 in
+            // the lower half and of rows 16 .. 32 in the upper. What lies outside of the window is masked with the closed cells.
+            let mut v = [zero; 16];
+            for c in [0, 16, 32] {
+                if c + base > x1 || c + base + 15 < x0 {
+                    continue;
+                }
+                let lanes = |y: usize| _mm_max_epu8(lanes16(&old.north[y], c), lanes16(&old.south[y], c));
+                for i in 0..ROWS - 16 {
+                    v[i] = _mm256_set_m128i(lanes(i + 16), lanes(i));
+                }
+                for i in ROWS - 16..16 {
+                    v[i] = _mm256_zextsi128_si256(lanes(i));
+                }
+                turn_over(&mut v);
+                let columns = sixteen_mut(across, c);
+                for i in 0..16 {
+                    store32(&mut columns[i], v[i]);
+                }
+            }
+            // The better of east and west, by rows: 16 columns at once, rows 0 .. 16 in the lower half and 16 .. 32 in the upper.
+            // A narrow window's base is at most 16, a wide one's 0.
+            for c in [0, 16, 32] {
+                let at = c + base;
+                if at > x1 || at + 15 < x0 {
+                    continue;
+                }
+                let (east, west) = (sixteen(&old.east, at), sixteen(&old.west, at));
+                for i in 0..16 {
+                    v[i] = _mm256_max_epu8(load32(&east[i]), load32(&west[i]));
+                }
+                turn_over(&mut v);
+                for i in 0..16 {
+                    set_lanes16(&mut along[i], c, _mm256_castsi256_si128(v[i]));
+                    set_lanes16(&mut along[i + 16], c, _mm256_extracti128_si256::<1>(v[i]));
+                }
+            }
+        }
+    };
+}
+pub(super) use turning;
+
+turning!("avx2");
+
 #[target_feature(enable = "avx2")]
-#[allow(clippy::needless_range_loop, reason = "counted loops are unrolled, so that `v` stays in registers")]
 fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
     let Window { x: (x0, x1), y: (y0, y1), base, width, .. } = wave.window;
     let (columns, rows) = (&wave.open_columns[x0..=x1], &wave.open_rows[y0..=y1]);
@@ -453,46 +512,8 @@ fn next_layer_avx2_inner(wave: &mut Wave, number: usize) -> bool {
     let zero = _mm256_setzero_si256();
     let narrow = width == Width::Narrow;
 
-    // The better of north and south, by columns. Two blocks of 16 x 16 at once, lanes c .. c + 16 of rows 0 .. 16 in
-    // the lower half and of rows 16 .. 32 in the upper. What lies outside of the window is masked with the closed cells.
-    let across = &mut wave.turned_columns;
-    let mut v = [zero; 16];
-    for c in [0, 16, 32] {
-        if c + base > x1 || c + base + 15 < x0 {
-            continue;
-        }
-        let lanes = |y: usize| _mm_max_epu8(lanes16(&old.north[y], c), lanes16(&old.south[y], c));
-        for i in 0..ROWS - 16 {
-            v[i] = _mm256_set_m128i(lanes(i + 16), lanes(i));
-        }
-        for i in ROWS - 16..16 {
-            v[i] = _mm256_zextsi128_si256(lanes(i));
-        }
-        turn_over(&mut v);
-        let columns = sixteen_mut(across, c);
-        for i in 0..16 {
-            store32(&mut columns[i], v[i]);
-        }
-    }
-    // The better of east and west, by rows: 16 columns at once, rows 0 .. 16 in the lower half and 16 .. 32 in the upper.
-    // A narrow window's base is at most 16, a wide one's 0.
-    let rows_turned = &mut wave.turned_rows;
-    for c in [0, 16, 32] {
-        let at = c + base;
-        if at > x1 || at + 15 < x0 {
-            continue;
-        }
-        let (east, west) = (sixteen(&old.east, at), sixteen(&old.west, at));
-        for i in 0..16 {
-            v[i] = _mm256_max_epu8(load32(&east[i]), load32(&west[i]));
-        }
-        turn_over(&mut v);
-        for i in 0..16 {
-            set_lanes16(&mut rows_turned[i], c, _mm256_castsi256_si128(v[i]));
-            set_lanes16(&mut rows_turned[i + 16], c, _mm256_extracti128_si256::<1>(v[i]));
-        }
-    }
-    let along = &wave.turned_rows;
+    turn_layer(old, &wave.window, &mut wave.turned_columns, &mut wave.turned_rows);
+    let (across, along) = (&wave.turned_columns, &wave.turned_rows);
 
     let sideways = run_both!(
         &old.east[x0..=x1],
