@@ -111,8 +111,14 @@ describe('panning', () => {
 
 class FakeParam {
   value = 0;
+  /** Something is planned that would overrule a value. */
+  planned = false;
   setTargetAtTime(value: number): void {
     this.value = value;
+    this.planned = true;
+  }
+  cancelScheduledValues(): void {
+    this.planned = false;
   }
 }
 
@@ -132,12 +138,15 @@ class FakeNode {
   onended: (() => void) | null = null;
   started = -1;
   stopped = -1;
-  connected = 0;
-  connect(): void {
-    this.connected += 1;
+  private readonly targets = new Set<FakeNode>();
+  connect(target: FakeNode): void {
+    this.targets.add(target);
   }
   disconnect(): void {
-    this.connected = 0;
+    this.targets.clear();
+  }
+  reaches(node: FakeNode): boolean {
+    return this.targets.has(node) || [...this.targets].some((target) => target.reaches(node));
   }
   start(when: number): void {
     this.started = when;
@@ -178,7 +187,7 @@ function mixing(): { context: FakeContext; mixer: Mixer; live(): number } {
   let draw = 0;
   const random = (): number => ((draw += 0.37) % 1);
   const mixer = new Mixer(asContext, new SoundBank(8000), random);
-  return { context, mixer, live: () => context.nodes.filter(({ connected }) => connected > 0).length };
+  return { context, mixer, live: () => context.nodes.filter((node) => node.reaches(context.destination)).length };
 }
 
 describe('the mixer', () => {
@@ -192,6 +201,43 @@ describe('the mixer', () => {
     for (const source of context.sources) source.onended?.();
     expect(mixer.voiceCount).toBe(0);
     expect(live()).toBe(2);
+  });
+
+  it('uses its nodes again: but for the source, as loud, as muffled and from where the new sound is', () => {
+    const { context, mixer, live } = mixing();
+    mixer.hear([sound('fire_rifle', { cutoff: 500, gain: 0.25, direction: Math.PI })]);
+    context.sources[0]!.onended?.();
+    const made = context.nodes.length;
+    mixer.hear([sound('fire_rifle', { gain: 0.75, direction: 0 })]);
+    expect(context.nodes.length).toBe(made + 1);
+    const [, second] = context.sources;
+    const [level, panner, muffle] = [2, 3, 5].map((index) => context.nodes[index]!);
+    expect([level!.gain.value, panner!.pan.value]).toEqual([0.75, 0.85]);
+    expect([second!.reaches(level!), second!.reaches(muffle!), level!.reaches(panner!)]).toEqual([true, false, true]);
+    second!.onended?.();
+    expect(live()).toBe(2);
+    mixer.hear([sound('fire_rifle', { cutoff: 900 })]);
+    expect(context.nodes.length).toBe(made + 2);
+    expect(context.sources[2]!.reaches(muffle!)).toBe(true);
+    expect(muffle!.frequency.value).toBe(900);
+    // However many have sounded, there are as many ways as sounded at once.
+    for (let i = 0; i < 50; i += 1) {
+      context.sources.at(-1)!.onended?.();
+      mixer.hear([sound('bounce')]);
+    }
+    expect(context.nodes.length - context.sources.length).toBe(made - 1);
+  });
+
+  it('plays at full what comes after a sound that gave way', () => {
+    const { context, mixer } = mixing();
+    for (let i = 0; i < 32; i += 1) mixer.hear([sound('explosion', { gain: 0.2 })]);
+    mixer.hear([sound('fire_rifle', { gain: 0.9 })]);
+    const faded = context.nodes.find(({ gain }) => gain.planned)!;
+    expect(faded.gain.value).toBe(0);
+    context.sources[0]!.onended?.();
+    for (let i = 1; i < 4; i += 1) context.sources[i]!.onended?.();
+    for (let i = 0; i < 4; i += 1) mixer.hear([sound('bounce', { gain: 0.6 })]);
+    expect([faded.gain.planned, faded.gain.value]).toEqual([false, 0.6]);
   });
 
   it('plays four of a kind that are told of together, the loudest, and not all at the same moment', () => {

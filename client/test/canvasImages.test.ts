@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawImagesLightly, isPlain, place, type Placed } from '../src/render/canvasImages';
+import { drawImagesLightly, fills, isPlain, place, type Placed } from '../src/render/canvasImages';
 
 type Sprite = Parameters<typeof place>[0];
 type Frame = Parameters<typeof place>[1];
@@ -19,7 +19,7 @@ const sprite = (more: object = {}): Sprite => ({
   scrollFactorY: 1, _alpha: 1, blendMode: 0, isCropped: false, mask: null, ...more,
 }) as unknown as Sprite;
 const frame = (more: object = {}): Frame => ({
-  x: 0, y: 0, cutWidth: 16, cutHeight: 10, realWidth: 16, realHeight: 10, customPivot: false, canvasData: { x: 32, y: 48 },
+  x: 0, y: 0, cutWidth: 16, cutHeight: 10, realWidth: 16, realHeight: 10, customPivot: false, customData: {}, canvasData: { x: 32, y: 48 },
   source: { resolution: 1, scaleMode: 1, image: 'picture' }, ...more,
 }) as unknown as Frame;
 
@@ -63,6 +63,38 @@ describe('images of the Canvas renderer', () => {
     const { matrix, box } = placed(sprite({ x: 10.9, y: 3.2 }), frame({ x: 2, y: 3 }), camera({ matrix: { a: 1, b: 0, c: 0, d: 1, e: 0.6, f: -0.6 } }));
     expect([...matrix]).toEqual([1, 0, 0, 1, 11, 2]);
     expect([...box]).toEqual([2, 3, 16.5, 10.5]);
+  });
+
+  it('of one colour are filled where Chromium would put their pixels', () => {
+    const covered = (scale: number, x: number, y: number): number[] => {
+      const by = { matrix: new Float64Array([scale, 0, 0, scale, x, y]), box: new Float64Array([-1, -1, 2.5, 2.5]) };
+      expect(fills(by)).toBe(true);
+      return [...by.box];
+    };
+    // As read back from a canvas of Chromium's that such images were drawn on.
+    expect(covered(1, 10, 10)).toEqual([9, 9, 3, 3]);
+    expect(covered(0.5, 11, 13)).toEqual([11, 13, 1, 1]);
+    const not = [[0.3, 0, 0, 1], [1, 0, 0, 0.3], [-1, 0, 0, 1], [1, 0, 0, -1], [0.8, 0.6, -0.6, 0.8]];
+    for (const [a, b, c, d] of not) expect(fills({ matrix: new Float64Array([a!, b!, c!, d!, 5, 5]), box: new Float64Array([-1, -1, 2.5, 2.5]) })).toBe(false);
+
+    const calls: string[] = [];
+    const context = {
+      globalAlpha: 1, fillStyle: '', imageSmoothingEnabled: false,
+      setTransform: (...numbers: number[]) => calls.push(`at ${numbers.join()}`),
+      fillRect(...numbers: number[]) {
+        calls.push(`${this.fillStyle} ${numbers.join()} at ${this.globalAlpha}`);
+      },
+      drawImage: (image: string) => calls.push(image),
+    };
+    const renderer = { currentContext: context, batchSprite: () => {} };
+    drawImagesLightly(renderer as unknown as Parameters<typeof drawImagesLightly>[0]);
+    const draw = renderer.batchSprite as unknown as (what: Sprite, of: Frame, by: Camera) => void;
+    const plain = frame({ cutWidth: 2, cutHeight: 2, realWidth: 2, realHeight: 2, customData: { fill: 'red' } });
+    draw(sprite({ x: 5, y: 6, _alpha: 0.5, _displayOriginX: 1, _displayOriginY: 1 }), plain, camera());
+    expect(calls).toEqual(['at 1,0,0,1,0,0', 'red 4,5,3,3 at 0.5']);
+    expect(context.globalAlpha).toBe(1);
+    draw(sprite({ x: 5, y: 6, _rotation: 1 }), plain, camera());
+    expect(calls[3]).toBe('picture');
   });
 
   it('save no state of the canvas, put its opacity back, and leave what is not plain to Phaser', () => {

@@ -26,47 +26,108 @@ export function levelOf({ kind, gain, own }: HeardSound): number {
   return own && isOfBody(kind) ? gain * OWN_GAIN : gain;
 }
 
-export interface Voice {
-  readonly source: AudioBufferSourceNode;
-  readonly level: GainNode;
-  /** From the source to the last before the master. */
-  readonly nodes: readonly AudioNode[];
+/**
+ * The way of one sound at a time to the master. All of it but the source is made once and used again: what a sound leaves
+ * behind the browser has to take apart in the pauses for its collections, and there are thirty sounds a second in a fight.
+ */
+export class Voice {
+  /** Of what sounds; null: free. */
+  source: AudioBufferSourceNode | null = null;
   /** Context's seconds. */
-  readonly startsAt: number;
+  startsAt = 0;
   /** Seconds that it sounds. */
-  readonly length: number;
-  readonly gain: number;
-}
+  length = 0;
+  gain = 0;
 
-/** Started at `when`, context's seconds. @param rate of playback: 1 as made */
-export function startVoice(
-  context: BaseAudioContext, out: AudioNode, buffer: AudioBuffer, sound: HeardSound, when: number, rate: number,
-): Voice {
-  const source = context.createBufferSource();
-  source.buffer = buffer;
-  source.playbackRate.value = rate;
-  const level = context.createGain();
-  level.gain.value = levelOf(sound);
-  const nodes: AudioNode[] = [source];
-  if (sound.cutoff < OPEN_CUTOFF) {
-    const muffle = context.createBiquadFilter();
-    muffle.type = 'lowpass';
-    muffle.frequency.value = Math.min(sound.cutoff, context.sampleRate * 0.49);
-    muffle.Q.value = FLAT;
-    nodes.push(muffle);
+  private readonly level: GainNode;
+  /** Null: in the middle. Not all browsers of the last years have the node. */
+  private readonly panner: StereoPannerNode | null;
+  /** Made for the first sound that needs it. */
+  private muffle: BiquadFilterNode | null = null;
+  private isFading = false;
+
+  /** @param onEnd its sound has ended by itself, or faded */
+  constructor(
+    private readonly context: BaseAudioContext,
+    private readonly out: AudioNode,
+    private readonly onEnd: (voice: Voice) => void,
+  ) {
+    this.level = context.createGain();
+    this.panner = typeof context.createStereoPanner === 'function' ? context.createStereoPanner() : null;
+    if (this.panner) this.level.connect(this.panner);
   }
-  nodes.push(level);
-  const pan = panOf(sound);
-  // Not all browsers of the last years have the node; they play in the middle.
-  if (typeof context.createStereoPanner === 'function') {
-    const panner = context.createStereoPanner();
-    panner.pan.value = pan;
-    nodes.push(panner);
+
+  /** From the source to the last before the master. */
+  get nodeCount(): number {
+    return 1 + (this.source ? 1 : 0) + (this.muffle ? 1 : 0) + (this.panner ? 1 : 0);
   }
-  for (let i = 1; i < nodes.length; i += 1) nodes[i - 1]!.connect(nodes[i]!);
-  nodes[nodes.length - 1]!.connect(out);
-  source.start(when);
-  return { source, level, nodes, startsAt: when, length: buffer.duration / rate, gain: levelOf(sound) };
+
+  /** Of a free voice. @param when context's seconds @param rate of playback: 1 as made */
+  start(buffer: AudioBuffer, sound: HeardSound, when: number, rate: number): void {
+    const { context, level, panner } = this;
+    const source = context.createBufferSource();
+    source.buffer = buffer;
+    source.playbackRate.value = rate;
+    source.onended = this.ended;
+    if (this.isFading) level.gain.cancelScheduledValues(0);
+    this.isFading = false;
+    this.gain = levelOf(sound);
+    level.gain.value = this.gain;
+    if (panner) panner.pan.value = panOf(sound);
+    source.connect(sound.cutoff < OPEN_CUTOFF ? this.muffled(sound.cutoff) : level);
+    (panner ?? level).connect(this.out);
+    source.start(when);
+    this.source = source;
+    this.startsAt = when;
+    this.length = buffer.duration / rate;
+  }
+
+  /** @param seconds after which it ends, by the context's clock from `now` on */
+  fade(now: number, seconds: number): void {
+    this.isFading = true;
+    this.level.gain.setTargetAtTime(0, now, seconds / 4);
+    this.source?.stop(now + seconds);
+  }
+
+  /** At once, and for good. */
+  close(): void {
+    const { source } = this;
+    if (source) {
+      source.onended = null;
+      try {
+        source.stop();
+      } catch {
+        // It has ended by itself, or its context is closed.
+      }
+    }
+    this.free();
+    this.muffle?.disconnect();
+    this.level.disconnect();
+  }
+
+  private muffled(cutoff: number): AudioNode {
+    const { context, level } = this;
+    if (!this.muffle) {
+      this.muffle = context.createBiquadFilter();
+      this.muffle.type = 'lowpass';
+      this.muffle.Q.value = FLAT;
+      this.muffle.connect(level);
+    }
+    this.muffle.frequency.value = Math.min(cutoff, context.sampleRate * 0.49);
+    return this.muffle;
+  }
+
+  /** The same for each sound. */
+  private readonly ended = (): void => {
+    this.free();
+    this.onEnd(this);
+  };
+
+  private free(): void {
+    this.source?.disconnect();
+    this.source = null;
+    (this.panner ?? this.level).disconnect();
+  }
 }
 
 export interface Master {

@@ -1,7 +1,7 @@
 import type { SoundKind } from '../core/sounds';
 import type { HeardSound } from '../net/protocol';
 import type { SoundBank } from './bank';
-import { buildMaster, levelOf, startVoice, type Master, type Voice } from './graph';
+import { buildMaster, levelOf, Voice, type Master } from './graph';
 import { variantCount } from './synth';
 
 /** More at once are a noise in which none is told from another, and work for a slow machine. */
@@ -23,8 +23,8 @@ const OWN_STRIDE = 0.2;
 const GLIDE = 0.02;
 
 /**
- * Plays what is heard, on any context. Holds no node longer than it sounds: each voice is taken apart when its source
- * ends, and all of them with `close`.
+ * Plays what is heard, on any context. A voice is cut off when its source ends, and waits for the next sound; all of them
+ * are taken apart with `close`.
  */
 export class Mixer {
   /** Voices started; given up for louder ones; not started for louder ones. */
@@ -35,6 +35,8 @@ export class Mixer {
   private readonly master: Master;
   private readonly voices: Voice[] = [];
   private readonly yielding = new Set<Voice>();
+  /** Voices without a sound, at most as many as ever sounded at once. */
+  private readonly free: Voice[] = [];
   private readonly lastVariant = new Map<SoundKind, number>();
   private readonly alike = new Map<SoundKind, number>();
   private nextOwnStep = 0;
@@ -57,8 +59,8 @@ export class Mixer {
   /** Nodes connected, the master's included. */
   get nodeCount(): number {
     let count = this.closed ? 0 : this.master.nodes.length;
-    for (const voice of this.voices) count += voice.nodes.length;
-    for (const voice of this.yielding) count += voice.nodes.length;
+    for (const voice of this.voices) count += voice.nodeCount;
+    for (const voice of this.yielding) count += voice.nodeCount;
     return count;
   }
 
@@ -90,18 +92,11 @@ export class Mixer {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    for (const voice of [...this.voices, ...this.yielding]) {
-      voice.source.onended = null;
-      try {
-        voice.source.stop();
-      } catch {
-        // It has ended by itself, or its context is closed.
-      }
-      disconnect(voice.nodes);
-    }
+    for (const voice of [...this.voices, ...this.yielding, ...this.free]) voice.close();
     this.voices.length = 0;
     this.yielding.clear();
-    disconnect(this.master.nodes);
+    this.free.length = 0;
+    for (const node of this.master.nodes) node.disconnect();
   }
 
   private play(sound: HeardSound, delay: number): void {
@@ -112,10 +107,10 @@ export class Mixer {
     }
     const buffer = this.bank.get(context, sound.kind, this.variant(sound.kind));
     const rate = 1 + (this.random() * 2 - 1) * DETUNE;
-    const voice = startVoice(context, this.master.gain, buffer, sound, context.currentTime + delay, rate);
+    const voice = this.free.pop() ?? new Voice(context, this.master.gain, this.end);
+    voice.start(buffer, sound, context.currentTime + delay, rate);
     this.voices.push(voice);
     this.played += 1;
-    voice.source.onended = () => this.end(voice);
   }
 
   /** Another than the last. */
@@ -144,20 +139,14 @@ export class Mixer {
     this.stolen += 1;
     this.voices.splice(this.voices.indexOf(victim), 1);
     this.yielding.add(victim);
-    victim.level.gain.setTargetAtTime(0, now, YIELD / 4);
-    victim.source.stop(now + YIELD);
+    victim.fade(now, YIELD);
     return true;
   }
 
-  private end(voice: Voice): void {
-    voice.source.onended = null;
-    disconnect(voice.nodes);
+  private readonly end = (voice: Voice): void => {
+    this.free.push(voice);
     if (this.yielding.delete(voice)) return;
     const index = this.voices.indexOf(voice);
     if (index >= 0) this.voices.splice(index, 1);
-  }
-}
-
-function disconnect(nodes: readonly AudioNode[]): void {
-  for (const node of nodes) node.disconnect();
+  };
 }

@@ -33,6 +33,36 @@ export function rgba(colour: number, alpha: number): number {
   );
 }
 
+/** What a frame says of itself to who draws it. */
+export interface FrameHints {
+  /** CSS colour, where all of it is of that one and opaque. */
+  readonly fill?: string;
+}
+
+/** RGBA of a picture, as an ImageData has it. */
+export interface Pixels {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a frame of a painted texture shows. */
+export function pixelsOf({ texture, cutX, cutY, cutWidth, cutHeight }: Phaser.Textures.Frame): Pixels {
+  return (texture as Phaser.Textures.CanvasTexture).context.getImageData(cutX, cutY, cutWidth, cutHeight);
+}
+
+/** Puts a pixel over another, both given by their index, as a canvas would. @param alpha 0 to 1 */
+export function blend(from: Uint8ClampedArray, source: number, alpha: number, to: Uint8ClampedArray, target: number): void {
+  const s = source * 4;
+  const t = target * 4;
+  const over = (from[s + 3]! / 255) * alpha;
+  if (over === 0) return;
+  const under = (to[t + 3]! / 255) * (1 - over);
+  const whole = over + under;
+  for (let i = 0; i < 3; i += 1) to[t + i] = (from[s + i]! * over + to[t + i]! * under) / whole;
+  to[t + 3] = whole * 255;
+}
+
 /** The texture of that name, made if need be; one that is painted over keeps its size and its frames. */
 function canvasTexture(textures: Phaser.Textures.TextureManager, key: string, width: number, height: number): Phaser.Textures.CanvasTexture | null {
   return textures.exists(key) ? (textures.get(key) as Phaser.Textures.CanvasTexture) : textures.createCanvas(key, width, height);
@@ -54,6 +84,8 @@ export function still(
     for (let x = 0; x < width; x += 1) words[y * width + x] = pixel(x + 0.5, y + 0.5);
   }
   texture.context.putImageData(image, 0, 0);
+  const isPlain = words[0]! >>> 24 === 255 && words.every((word) => word === words[0]);
+  texture.get().customData = isPlain ? { fill: `rgb(${image.data.slice(0, 3).join()})` } : {};
   texture.refresh();
 }
 

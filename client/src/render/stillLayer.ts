@@ -1,6 +1,8 @@
 import type Phaser from 'phaser';
 import { FIELD_HEIGHT, FIELD_WIDTH } from '../core/rules';
 import type { FieldTexture } from './fieldTexture';
+import { blend, pixelsOf, type Pixels } from './painting';
+import type { Region } from './wallPainter';
 
 /** Local ms between two paintings of what fades. */
 const FADE_STEP_MS = 100;
@@ -12,6 +14,9 @@ type Surface = Pick<FieldTexture, 'context' | 'touch' | 'flush' | 'destroy'>;
  * Small things that lie still for seconds, as one picture: bullet marks, and chunks that have come to rest. One is painted
  * when it comes, all of them when one has faded a step or gone; as images of their own they would be drawn in each frame, half
  * of all that there is to draw in a fight.
+ *
+ * Painted pixel by pixel and put on the canvas in one piece: in a fight something fades in every third frame, and each
+ * `drawImage` is an object of the browser's for the collector.
  */
 export class StillLayer {
   private readonly frames: (Frame | null)[];
@@ -20,6 +25,12 @@ export class StillLayer {
   private readonly fadesAt: Float64Array;
   private readonly goesAt: Float64Array;
   private readonly isMark: Uint8Array;
+  private readonly image: ImageData;
+  private readonly words: Uint32Array;
+  private readonly pixels = new Map<Frame, Pixels>();
+  /** Of the picture: where something is painted, and what is still to be put on the canvas. */
+  private readonly painted: Region = { ...NOTHING };
+  private readonly dirty: Region = { ...NOTHING };
   private next = 0;
   private paintAt = Number.POSITIVE_INFINITY;
 
@@ -27,6 +38,7 @@ export class StillLayer {
   constructor(
     private readonly surface: Surface,
     size: number,
+    private readonly read: (frame: Frame) => Pixels = pixelsOf,
   ) {
     this.frames = new Array<Frame | null>(size).fill(null);
     this.x = new Int16Array(size);
@@ -34,6 +46,8 @@ export class StillLayer {
     this.fadesAt = new Float64Array(size);
     this.goesAt = new Float64Array(size);
     this.isMark = new Uint8Array(size);
+    this.image = surface.context.createImageData(FIELD_WIDTH, FIELD_HEIGHT);
+    this.words = new Uint32Array(this.image.data.buffer);
   }
 
   /** @param x middle of the picture, px @param fadesAt local ms from which on it fades, until `goesAt` */
@@ -50,7 +64,6 @@ export class StillLayer {
     this.isMark[index] = isMark ? 1 : 0;
     this.paintAt = Math.min(this.paintAt, fadesAt);
     this.draw(index, 1);
-    this.surface.touch();
   }
 
   /** Marks on what is gone are gone with it; px, and one beyond. */
@@ -69,7 +82,14 @@ export class StillLayer {
   /** Once a frame. */
   update(now: number): void {
     if (now >= this.paintAt) this.paint(now);
-    this.surface.flush();
+    const { surface, dirty } = this;
+    const { x0, y0, x1, y1 } = dirty;
+    if (x1 > x0 && y1 > y0) {
+      surface.context.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
+      Object.assign(dirty, NOTHING);
+      surface.touch();
+    }
+    surface.flush();
   }
 
   destroy(): void {
@@ -77,8 +97,10 @@ export class StillLayer {
   }
 
   private paint(now: number): void {
-    const { context } = this.surface;
-    context.clearRect(0, 0, FIELD_WIDTH, FIELD_HEIGHT);
+    const { painted, words } = this;
+    for (let y = painted.y0; y < painted.y1; y += 1) words.fill(0, y * FIELD_WIDTH + painted.x0, y * FIELD_WIDTH + painted.x1);
+    widen(this.dirty, painted.x0, painted.y0, painted.x1, painted.y1);
+    Object.assign(painted, NOTHING);
     this.paintAt = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.frames.length; i += 1) {
       if (this.frames[i] === null) continue;
@@ -91,15 +113,37 @@ export class StillLayer {
       this.paintAt = Math.min(this.paintAt, now < fades ? fades : now + FADE_STEP_MS);
       this.draw(i, now < fades ? 1 : (goes - now) / (goes - fades));
     }
-    context.globalAlpha = 1;
-    this.surface.touch();
   }
 
   private draw(index: number, alpha: number): void {
     const frame = this.frames[index]!;
-    const { context } = this.surface;
-    const { cutX, cutY, cutWidth, cutHeight } = frame;
-    if (context.globalAlpha !== alpha) context.globalAlpha = alpha;
-    context.drawImage(frame.source.image as CanvasImageSource, cutX, cutY, cutWidth, cutHeight, this.x[index]!, this.y[index]!, cutWidth, cutHeight);
+    let pixels = this.pixels.get(frame);
+    if (!pixels) {
+      pixels = this.read(frame);
+      this.pixels.set(frame, pixels);
+    }
+    const { data, width, height } = pixels;
+    const left = this.x[index]!;
+    const top = this.y[index]!;
+    const x0 = Math.max(0, left);
+    const y0 = Math.max(0, top);
+    const x1 = Math.min(FIELD_WIDTH, left + width);
+    const y1 = Math.min(FIELD_HEIGHT, top + height);
+    if (x1 <= x0 || y1 <= y0) return;
+    for (let y = y0; y < y1; y += 1) {
+      for (let x = x0; x < x1; x += 1) blend(data, (y - top) * width + x - left, alpha, this.image.data, y * FIELD_WIDTH + x);
+    }
+    widen(this.painted, x0, y0, x1, y1);
+    widen(this.dirty, x0, y0, x1, y1);
   }
+}
+
+/** px; wider than any region that has something in it. */
+const NOTHING: Region = { x0: FIELD_WIDTH, y0: FIELD_HEIGHT, x1: 0, y1: 0 };
+
+function widen(region: Region, x0: number, y0: number, x1: number, y1: number): void {
+  region.x0 = Math.min(region.x0, x0);
+  region.y0 = Math.min(region.y0, y0);
+  region.x1 = Math.max(region.x1, x1);
+  region.y1 = Math.max(region.y1, y1);
 }

@@ -14,9 +14,12 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Writes only what differs: an unchanged text costs no layout. */
+/** Writes only what differs: an unchanged text costs no layout, and a changed one no new node. */
 export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const { firstChild } = element;
+  if (firstChild && firstChild.nodeType === Node.TEXT_NODE && !firstChild.nextSibling) firstChild.nodeValue = text;
+  else element.textContent = text;
 }
 
 export function setShown(element: HTMLElement, shown: boolean): void {

@@ -8,6 +8,7 @@ import { Captions } from './captions';
 import { el, seconds, setShown, setText } from './dom';
 import { Glare } from './glare';
 import { iconOf } from './icon';
+import { Meter } from './meter';
 import { ResultsCard, type Rated, type ResultsActions } from './results';
 import { RoomPanel, type RoomState } from './room';
 import { table, type Row } from './scoreTable';
@@ -29,6 +30,9 @@ export interface HudActions extends ResultsActions {
 
 /** Local ms */
 const TOAST_MS = 3200;
+/** px of the health's bar, see the style sheet; and steps of the wait's, which is as wide as what is written there. */
+const HEALTH_PX = 58;
+const WAIT_STEPS = 64;
 /** Playfield px: a player lower than this may stand behind what the HUD shows below. */
 const BEHIND_HUD = 226;
 const LEFT_BOX = 136;
@@ -42,6 +46,7 @@ export class Hud {
   private readonly glare: Glare;
   private readonly health = el('span', 'value');
   private readonly healthFill = el('div', 'fill');
+  private readonly healthMeter = new Meter(this.healthFill, HEALTH_PX, 'left');
   private readonly healthBox: HTMLElement;
   private readonly arms = new WeaponBar();
   private readonly captions = new Captions();
@@ -60,6 +65,7 @@ export class Hud {
   private readonly deathTitle = el('h2', '', {}, 'You are down');
   private readonly deathBy = el('p', 'by');
   private readonly deathFill = el('div', 'fill');
+  private readonly deathMeter = new Meter(this.deathFill, WAIT_STEPS, 'left');
   private readonly deathWait = el('p', 'wait', { role: 'status' });
   private readonly respawn = el('button', 'primary', { type: 'button', id: 'respawn' });
   private readonly loadout = el('button', '', { type: 'button', id: 'open-loadout' });
@@ -73,6 +79,7 @@ export class Hud {
   private readonly pauseStart = el('button', '', { type: 'button', id: 'pause-start' }, 'Start now');
   private readonly room: RoomPanel;
   private readonly leave = el('button', '', { type: 'button', id: 'leave' }, 'Leave match');
+  private readonly feedItems = new Map<number, HTMLElement>();
   private shownFeed = -1;
   private shownDeath: MatchModel['ownDeath'] | undefined = undefined;
   private boardText = '';
@@ -191,8 +198,7 @@ export class Hud {
     if (alive) {
       const health = Math.max(0, Math.ceil(body.health));
       setText(this.health, String(health));
-      const width = `${Math.min(100, health)}%`;
-      if (this.healthFill.style.width !== width) this.healthFill.style.width = width;
+      this.healthMeter.show(health / 100);
       this.healthBox.classList.toggle('low', health <= 30);
       this.arms.update(match, localMs);
       let left = false;
@@ -227,16 +233,18 @@ export class Hud {
     const newest = feed.length === 0 ? 0 : feed[feed.length - 1]!.key * 16 + feed.length;
     if (newest === this.shownFeed) return;
     this.shownFeed = newest;
-    this.feed.replaceChildren(
-      ...feed.map((line) => {
-        const item = el('li', `${line.involvesOwn ? 'own' : ''}${line.isTeamKill ? ' team-kill' : ''}`);
-        if (line.killer) item.append(el('span', line.killerTeam ?? '', {}, line.killer));
-        item.append(iconOf(line.weaponType), el('span', 'with', {}, weaponLabel(line.weaponType)));
-        if (line.isTeamKill) item.append(el('span', 'mark', {}, 'team kill'));
-        item.append(el('span', line.victimTeam, {}, line.victim));
-        return item;
-      }),
-    );
+    for (const [key, item] of this.feedItems) {
+      if (feed.some((line) => line.key === key)) continue;
+      item.remove();
+      this.feedItems.delete(key);
+    }
+    // The newest is the last, and a line never changes.
+    for (const line of feed) {
+      if (this.feedItems.has(line.key)) continue;
+      const item = feedItem(line);
+      this.feedItems.set(line.key, item);
+      this.feed.append(item);
+    }
   }
 
   private updateDeath(match: MatchModel, localMs: number, covered: boolean): void {
@@ -256,8 +264,7 @@ export class Hud {
     const { keys } = this.settings;
     setText(this.respawn, `Respawn (${keyOf(keys, 'respawn')})`);
     setText(this.loadout, `Loadout (${keyOf(keys, 'loadout')})`);
-    const share = `${Math.round((1 - Math.min(1, wait / EARLIEST_RESPAWN_MS)) * 100)}%`;
-    if (this.deathFill.style.width !== share) this.deathFill.style.width = share;
+    this.deathMeter.show(1 - wait / EARLIEST_RESPAWN_MS);
     this.respawn.classList.toggle('waiting', wait > 0);
     if (wait > 0) setText(this.deathWait, `Earliest respawn in ${seconds(wait)}`);
     else setText(this.deathWait, shown > 0 ? `Ready \u00b7 due in ${seconds(shown)}` : 'Ready');
@@ -298,6 +305,15 @@ export class Hud {
       el('p', 'dim small', {}, 'Damage as far as you were told of it'),
     );
   }
+}
+
+function feedItem(line: FeedLine): HTMLElement {
+  const item = el('li', `${line.involvesOwn ? 'own' : ''}${line.isTeamKill ? ' team-kill' : ''}`);
+  if (line.killer) item.append(el('span', line.killerTeam ?? '', {}, line.killer));
+  item.append(iconOf(line.weaponType), el('span', 'with', {}, weaponLabel(line.weaponType)));
+  if (line.isTeamKill) item.append(el('span', 'mark', {}, 'team kill'));
+  item.append(el('span', line.victimTeam, {}, line.victim));
+  return item;
 }
 
 /** A player who is seen stands left of and below the corner. */

@@ -3,21 +3,25 @@ import type { MatchModel } from '../model/match';
 import type { WeaponState } from '../net/protocol';
 import { el, setShown, setText } from './dom';
 import { iconOf } from './icon';
+import { Meter } from './meter';
 
 /** Rounds a minute up to which the pause between two shots is long enough to be shown. */
 const SLOW = 160;
+/** px of a slot's height, and of the bar's length; see the style sheet. */
+const SLOT_PX = 25;
+const BAR_PX = 66;
 
 class Slot {
   readonly box: HTMLElement;
   private readonly picture = el('span', 'picture');
   private readonly ammo = el('span', 'rounds');
   private readonly name = el('span', 'sr');
-  private readonly wait = el('span', 'wait-fill');
+  private readonly waitFill = el('span', 'wait-fill');
+  private readonly wait = new Meter(this.waitFill, SLOT_PX, 'bottom');
   private type = '';
-  private waitText = '';
 
   constructor(key: number) {
-    this.box = el('li', 'slot', {}, el('kbd', '', { 'aria-hidden': 'true' }, String(key)), this.picture, this.name, this.ammo, this.wait);
+    this.box = el('li', 'slot', {}, el('kbd', '', { 'aria-hidden': 'true' }, String(key)), this.picture, this.name, this.ammo, this.waitFill);
   }
 
   /** @param wait share of a reload or a pause that is still to pass, 0 to 1 */
@@ -32,10 +36,7 @@ class Slot {
     this.box.classList.toggle('active', active);
     this.box.classList.toggle('empty', ammo + weapon.reserveAmmo <= 0);
     this.box.classList.toggle('dry', ammo <= 0);
-    const text = `${Math.round(wait * 100)}%`;
-    if (text === this.waitText) return;
-    this.waitText = text;
-    this.wait.style.height = text;
+    this.wait.show(wait);
   }
 }
 
@@ -50,6 +51,7 @@ export class WeaponBar {
   private readonly reserve = el('span', 'reserve');
   private readonly bar = el('div', 'bar thin');
   private readonly fill = el('div', 'fill');
+  private readonly meter = new Meter(this.fill, BAR_PX, 'left');
   private barText = '';
 
   constructor() {
@@ -103,11 +105,11 @@ export class WeaponBar {
       if (share >= 1) kind = 'ready';
     }
     const isDry = match.ammoOf(weapon) <= 0 && weapon.reserveAmmo > 0 && kind !== 'reloading';
-    const text = `${weapon.type} ${kind} ${isDry} ${Math.round(share * 100)}`;
+    this.meter.show(share);
+    const text = `${weapon.type} ${kind} ${isDry}`;
     if (text === this.barText) return;
     this.barText = text;
     this.bar.className = `bar thin ${kind}`;
-    this.fill.style.width = `${Math.round(share * 100)}%`;
     if (kind === 'overheated') setText(this.label, 'Overheated');
     else if (kind === 'reloading') setText(this.label, 'Reloading');
     else setText(this.label, isDry ? 'R to reload' : weaponLabel(weapon.type));
