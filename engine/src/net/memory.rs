@@ -2,8 +2,6 @@
 
 use crate::map::{MAX_WALLS, SLICES_PER_WALL};
 use core::ops::Range;
-use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::Ordering::Relaxed;
 
 /// Words for which a memory grows at once: most players remember few.
 const GROWTH: usize = 16;
@@ -28,8 +26,8 @@ const COUNT: [u8; 1 << SLICES_PER_WALL] = {
 #[derive(Debug, Default)]
 pub(crate) struct Memories {
     words: Vec<u16>,
-    /// Where a wall begins, or the end: what was looked for last, for the next one is often near. Whoever reads may move it.
-    last: AtomicUsize,
+    /// Where a wall begins, or the end: of the slice that changed last, for the next one is often near.
+    last: usize,
 }
 
 /// Up to four walls of a memory.
@@ -43,7 +41,7 @@ pub(crate) struct Four {
 }
 
 impl Memories {
-    pub(crate) const EMPTY: Memories = Memories { words: Vec::new(), last: AtomicUsize::new(0) };
+    pub(crate) const EMPTY: Memories = Memories { words: Vec::new(), last: 0 };
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
@@ -75,7 +73,7 @@ impl Memories {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self.last.get_mut() = 0;
+        self.last = 0;
         self.words.clear();
     }
 
@@ -92,16 +90,8 @@ impl Memories {
     /// Where a slice's wall begins, or would.
     #[inline]
     fn find(&self, wall: u16) -> Result<usize, usize> {
-        let place = self.find_from(self.last.load(Relaxed), wall);
-        self.last.store(place.unwrap_or_else(|at| at), Relaxed);
-        place
-    }
-
-    /// The same, beginning at a wall's beginning or the end.
-    #[inline]
-    fn find_from(&self, from: usize, wall: u16) -> Result<usize, usize> {
         let is_before = |head: &u16| head >> SLICES_PER_WALL <= wall;
-        let mut at = if self.words.get(from).is_some_and(is_before) { from } else { 0 };
+        let mut at = if self.words.get(self.last).is_some_and(is_before) { self.last } else { 0 };
         while let Some(&head) = self.words.get(at) {
             // Those before it are smaller, whatever their masks.
             if head >= wall << SLICES_PER_WALL {
@@ -136,6 +126,7 @@ impl Memories {
     pub(crate) fn set(&mut self, slice: u16, knew: u16) {
         let (wall, part) = Memories::split(slice);
         let place = self.find(wall);
+        self.last = place.unwrap_or_else(|at| at);
         match place.ok().and_then(|at| Some(at + Memories::offset(self.words[at], part)?)) {
             Some(at) => self.words[at] = knew,
             None => self.insert(place, wall, part, knew),
@@ -146,6 +137,7 @@ impl Memories {
     pub(crate) fn miss(&mut self, slice: u16, before: u16, left: u16) {
         let (wall, part) = Memories::split(slice);
         let place = self.find(wall);
+        self.last = place.unwrap_or_else(|at| at);
         match place.ok().and_then(|at| Some((at, at + Memories::offset(self.words[at], part)?))) {
             Some((wall_at, at)) if self.words[at] == left => self.remove(wall_at, at, part),
             None if before != left => self.insert(place, wall, part, before),
@@ -179,7 +171,9 @@ impl Memories {
     /// Forgets a slice; returns its health as it was remembered.
     pub(crate) fn take(&mut self, slice: u16) -> Option<u16> {
         let (wall, part) = Memories::split(slice);
-        let wall_at = self.find(wall).ok()?;
+        let place = self.find(wall);
+        self.last = place.unwrap_or_else(|at| at);
+        let wall_at = place.ok()?;
         let at = wall_at + Memories::offset(self.words[wall_at], part)?;
         let knew = self.words[at];
         self.remove(wall_at, at, part);
@@ -245,7 +239,7 @@ impl Memories {
 
     #[inline]
     pub(crate) fn truncate(&mut self, words: usize) {
-        *self.last.get_mut() = 0;
+        self.last = 0;
         self.words.truncate(words);
     }
 }
