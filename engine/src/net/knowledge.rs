@@ -18,11 +18,10 @@
 //! or numbered across players (`engine/tests/non_interference.rs`).
 //!
 //! Instructions with all eight watched, 1,800 ticks of `engine/examples/knowledge_load.rs`: a tick costs 250 to 280
-//! ([`Knowledge::look`]), 4,200 in arsenal, where something is always in the air; an event 840 in duel, 1,550 in brawl,
-//! 2,900 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
-//! corner 10 times a second, by the tick and for all eight together, 190 in duel, 5,900 in brawl, 36,300 in arsenal
-//! ([`Knowledge::look_around`]), and next to nothing (340 a look, with 680 slices changed unseen) for one who stands where no
-//! wall changes.
+//! ([`Knowledge::look`]), 4,200 in arsenal, where something is always in the air; an event 830 in duel, 1,670 in brawl,
+//! 3,510 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
+//! corner 10 times a second, by the tick and for all eight together, 180 in duel, 4,700 in brawl, 30,900 in arsenal
+//! ([`Knowledge::look_around`]), and next to nothing for one who stands where no wall changes.
 
 use super::memory::Four;
 use super::shadows::{SHADOWS, Shadows};

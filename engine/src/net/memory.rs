@@ -23,8 +23,12 @@ const COUNT: [u8; 1 << SLICES_PER_WALL] = {
 
 /// By wall, ascending, none without a slice: a word with the wall and a mask of the slices remembered, then the health of
 /// each, 1/64 points. 2 bytes a wall and 2 a slice.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Memories(Vec<u16>);
+#[derive(Debug, Default)]
+pub(crate) struct Memories {
+    words: Vec<u16>,
+    /// Where a wall begins, or the end: of the slice that changed last, for the next one is often near.
+    last: usize,
+}
 
 /// Up to four walls of a memory.
 pub(crate) struct Four {
@@ -37,17 +41,17 @@ pub(crate) struct Four {
 }
 
 impl Memories {
-    pub(crate) const EMPTY: Memories = Memories(Vec::new());
+    pub(crate) const EMPTY: Memories = Memories { words: Vec::new(), last: 0 };
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.words.is_empty()
     }
 
     /// Words in use.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.words.len()
     }
 
     /// Slices remembered, with their health, ascending.
@@ -57,36 +61,38 @@ impl Memories {
         let mut first = 0;
         core::iter::from_fn(move || {
             if left == 0 {
-                let head = *self.0.get(at)?;
+                let head = *self.words.get(at)?;
                 (left, first) = (head & PARTS, (head >> SLICES_PER_WALL) * SLICES_PER_WALL as u16);
                 at += 1;
             }
             let part = left.trailing_zeros() as u16;
             left &= left - 1;
             at += 1;
-            Some((first + part, self.0[at - 1]))
+            Some((first + part, self.words[at - 1]))
         })
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.last = 0;
+        self.words.clear();
     }
 
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.capacity() * size_of::<u16>()
+        self.words.capacity() * size_of::<u16>()
     }
 
     #[inline]
     fn next(&self, at: usize) -> usize {
-        at + 1 + usize::from(COUNT[usize::from(self.0[at] & PARTS)])
+        at + 1 + usize::from(COUNT[usize::from(self.words[at] & PARTS)])
     }
 
     /// Where a slice's wall begins, or would.
     #[inline]
     fn find(&self, wall: u16) -> Result<usize, usize> {
-        let mut at = 0;
-        while let Some(&head) = self.0.get(at) {
+        let is_before = |head: &u16| head >> SLICES_PER_WALL <= wall;
+        let mut at = if self.words.get(self.last).is_some_and(is_before) { self.last } else { 0 };
+        while let Some(&head) = self.words.get(at) {
             // Those before it are smaller, whatever their masks.
             if head >= wall << SLICES_PER_WALL {
                 return if head >> SLICES_PER_WALL == wall { Ok(at) } else { Err(at) };
@@ -113,15 +119,16 @@ impl Memories {
     pub(crate) fn get(&self, slice: u16) -> Option<u16> {
         let (wall, part) = Memories::split(slice);
         let at = self.find(wall).ok()?;
-        Memories::offset(self.0[at], part).map(|offset| self.0[at + offset])
+        Memories::offset(self.words[at], part).map(|offset| self.words[at + offset])
     }
 
     /// Remembers a slice.
     pub(crate) fn set(&mut self, slice: u16, knew: u16) {
         let (wall, part) = Memories::split(slice);
         let place = self.find(wall);
-        match place.ok().and_then(|at| Some(at + Memories::offset(self.0[at], part)?)) {
-            Some(at) => self.0[at] = knew,
+        self.last = place.unwrap_or_else(|at| at);
+        match place.ok().and_then(|at| Some(at + Memories::offset(self.words[at], part)?)) {
+            Some(at) => self.words[at] = knew,
             None => self.insert(place, wall, part, knew),
         }
     }
@@ -130,8 +137,9 @@ impl Memories {
     pub(crate) fn miss(&mut self, slice: u16, before: u16, left: u16) {
         let (wall, part) = Memories::split(slice);
         let place = self.find(wall);
-        match place.ok().and_then(|at| Some((at, at + Memories::offset(self.0[at], part)?))) {
-            Some((wall_at, at)) if self.0[at] == left => self.remove(wall_at, at, part),
+        self.last = place.unwrap_or_else(|at| at);
+        match place.ok().and_then(|at| Some((at, at + Memories::offset(self.words[at], part)?))) {
+            Some((wall_at, at)) if self.words[at] == left => self.remove(wall_at, at, part),
             None if before != left => self.insert(place, wall, part, before),
             _ => {}
         }
@@ -139,50 +147,52 @@ impl Memories {
 
     /// Inserts a slice that is not remembered, by the place of its wall.
     fn insert(&mut self, place: Result<usize, usize>, wall: u16, part: usize, knew: u16) {
-        if self.0.len() + 2 > self.0.capacity() {
-            self.0.reserve_exact(GROWTH + self.0.len() / 8);
+        if self.words.len() + 2 > self.words.capacity() {
+            self.words.reserve_exact(GROWTH + self.words.len() / 8);
         }
         let at = place.unwrap_or_else(|at| {
-            self.0.insert(at, wall << SLICES_PER_WALL);
+            self.words.insert(at, wall << SLICES_PER_WALL);
             at
         });
-        self.0[at] |= 1 << part;
-        let offset = Memories::offset(self.0[at], part).unwrap_or(1);
-        self.0.insert(at + offset, knew);
+        self.words[at] |= 1 << part;
+        let offset = Memories::offset(self.words[at], part).unwrap_or(1);
+        self.words.insert(at + offset, knew);
     }
 
     /// Removes a slice by its wall's place and its own.
     fn remove(&mut self, wall_at: usize, at: usize, part: usize) {
-        self.0.remove(at);
-        self.0[wall_at] &= !(1 << part);
-        if self.0[wall_at] & PARTS == 0 {
-            self.0.remove(wall_at);
+        self.words.remove(at);
+        self.words[wall_at] &= !(1 << part);
+        if self.words[wall_at] & PARTS == 0 {
+            self.words.remove(wall_at);
         }
     }
 
     /// Forgets a slice; returns its health as it was remembered.
     pub(crate) fn take(&mut self, slice: u16) -> Option<u16> {
         let (wall, part) = Memories::split(slice);
-        let wall_at = self.find(wall).ok()?;
-        let at = wall_at + Memories::offset(self.0[wall_at], part)?;
-        let knew = self.0[at];
+        let place = self.find(wall);
+        self.last = place.unwrap_or_else(|at| at);
+        let wall_at = place.ok()?;
+        let at = wall_at + Memories::offset(self.words[wall_at], part)?;
+        let knew = self.words[at];
         self.remove(wall_at, at, part);
         Some(knew)
     }
 
     /// Remembers what another memory does and no more, in as little room.
     pub(crate) fn copy(&mut self, other: &Memories) {
-        self.0.clear();
-        self.0.reserve_exact(other.0.len());
-        self.0.extend_from_slice(&other.0);
+        self.clear();
+        self.words.reserve_exact(other.words.len());
+        self.words.extend_from_slice(&other.words);
     }
 
     /// Four walls from a place on, which must be one's beginning.
     #[inline]
     pub(crate) fn four(&self, mut at: usize) -> Four {
         let (mut walls, mut places, mut count) = ([0; 4], [at; 5], 0);
-        while count < 4 && at < self.0.len() {
-            walls[count] = usize::from(self.0[at] >> SLICES_PER_WALL);
+        while count < 4 && at < self.words.len() {
+            walls[count] = usize::from(self.words[at] >> SLICES_PER_WALL);
             at = self.next(at);
             count += 1;
             places[count] = at;
@@ -196,7 +206,7 @@ impl Memories {
     pub(crate) fn keep(&mut self, from: Range<usize>, to: usize) -> usize {
         let end = to + from.len();
         if from.start != to {
-            self.0.copy_within(from, to);
+            self.words.copy_within(from, to);
         }
         end
     }
@@ -205,31 +215,32 @@ impl Memories {
     /// wall without slices.
     #[inline]
     pub(crate) fn keep_unless(&mut self, from: usize, to: usize, mut forget: impl FnMut(u16, u16) -> bool) -> usize {
-        let head = self.0[from];
+        let head = self.words[from];
         let first = (head >> SLICES_PER_WALL) * SLICES_PER_WALL as u16;
         let (mut left, mut kept, mut at, mut end) = (head & PARTS, head, from, to);
         while left != 0 {
             let part = left.trailing_zeros() as u16;
             left &= left - 1;
             at += 1;
-            let knew = self.0[at];
+            let knew = self.words[at];
             if forget(first + part, knew) {
                 kept &= !(1 << part);
             } else {
                 end += 1;
-                self.0[end] = knew;
+                self.words[end] = knew;
             }
         }
         if kept & PARTS == 0 {
             return to;
         }
-        self.0[to] = kept;
+        self.words[to] = kept;
         end + 1
     }
 
     #[inline]
     pub(crate) fn truncate(&mut self, words: usize) {
-        self.0.truncate(words);
+        self.last = 0;
+        self.words.truncate(words);
     }
 }
 

@@ -92,6 +92,11 @@ impl Net {
         (tick > 0 && tick.is_multiple_of(self.step)).then(|| tick / self.step)
     }
 
+    /// Whether links write in a tick of the match.
+    pub(crate) fn writes_in(&self, tick: u32) -> bool {
+        self.frame_at(tick).is_some()
+    }
+
     /// Tick of the match in which a frame begins.
     pub(crate) fn tick_of(&self, frame: u32) -> u32 {
         frame.saturating_mul(self.step).saturating_add(self.phase)

@@ -1,6 +1,7 @@
 //! A tick of one match. The order of the calls in `step` is the one place where the game's causality is written
 //! down; a stage reads and writes the columns that its file names.
 
+mod ahead;
 mod blasts;
 mod clouds;
 mod inputs;
@@ -239,8 +240,16 @@ impl Scratch {
 }
 
 /// One tick of one match.
-/// `place` is the match's in the world, for what is sent.
-pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Scratch, probe: &mut P) {
+/// `place` is the match's in the world, for what is sent. `next` is the one to be stepped after it, whose memory is asked
+/// for beside the stages.
+pub(crate) fn step<P: StageProbe>(
+    game: &mut Match,
+    place: u32,
+    scratch: &mut Scratch,
+    probe: &mut P,
+    next: Option<&Match>,
+) {
+    next.inspect(|next| ahead::state(next));
     look(game, probe, None);
     probe.begin();
     game.state.tick += 1;
@@ -268,9 +277,11 @@ pub(crate) fn step<P: StageProbe>(game: &mut Match, place: u32, scratch: &mut Sc
     life::run(game, scratch);
     probe.end(Stage::Life);
     look(game, probe, Some(Stage::Life));
+    next.inspect(|next| ahead::sight(next));
     sight::run(game);
     probe.end(Stage::Sight);
     look(game, probe, Some(Stage::Sight));
+    next.inspect(|next| ahead::net(next));
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
     look(game, probe, Some(Stage::Sounds));

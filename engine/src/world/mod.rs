@@ -164,9 +164,11 @@ fn step_block<P: StageProbe>(
 ) {
     out.clear();
     core::mem::swap(out, &mut scratch.out);
-    for (at, place) in places.iter_mut().enumerate() {
-        if let Some(game) = place.game.as_deref_mut() {
-            sim::step(game, (block * BLOCK + at) as u32, scratch, probe);
+    for at in 0..places.len() {
+        let (this, rest) = places[at..].split_at_mut(1);
+        if let Some(game) = this[0].game.as_deref_mut() {
+            let next = rest.first().and_then(|place| place.game.as_deref());
+            sim::step(game, (block * BLOCK + at) as u32, scratch, probe, next);
         }
     }
     core::mem::swap(out, &mut scratch.out);
@@ -437,7 +439,7 @@ impl World {
             out.clear();
             core::mem::swap(out, &mut scratch.out);
             if let Some(game) = places[id.index()].game.as_deref_mut() {
-                sim::step(game, id.index() as u32, scratch, &mut NoProbe);
+                sim::step(game, id.index() as u32, scratch, &mut NoProbe, None);
             }
             core::mem::swap(out, &mut scratch.out);
         });

@@ -201,7 +201,7 @@ impl World {
                 while let Some(past) = waiting.next_if(|past| past.tick == game.state.tick + 1) {
                     op::apply(game, &Op::Input { slot: past.player.slot() as u8, input: past.input });
                 }
-                sim::step(game, id.index() as u32, scratch, &mut NoProbe);
+                sim::step(game, id.index() as u32, scratch, &mut NoProbe, None);
             }
             scratch.out.clear();
         });

@@ -62,8 +62,10 @@ row('state', 'players: everyone in the match, the own player and team mates in f
   assert.deepEqual(Object.keys(state.players).sort(), [red.id, blue.id, third.id, watcher.id].sort());
   conforms(state.players[red.id], { ...FULL_PLAYER, id: is(red.id), name: is('Red'), team: is('red'), isAlive: is(true) });
   conforms(state.players[third.id], { ...FULL_PLAYER, id: is(third.id), name: is('Mate'), team: is('red') });
+  // Not a state from before red was on the field.
+  const alive = red.received.length;
   await red.ask('debug:kill_player', undefined, 'backend:player:died', (each) => each.playerId === red.id);
-  const dead = (await red.next('game:state', (each) => !each.players[red.id].isAlive)).players[red.id];
+  const dead = (await red.next('game:state', (each) => !each.players[red.id].isAlive, alive)).players[red.id];
   conforms(dead, { ...FULL_PLAYER, isAlive: is(false), health: is(0), deaths: is(1) });
   assert.equal(dead.respawnTime - dead.deathTime, 5000);
 });
