@@ -1,4 +1,5 @@
 import Phaser from 'phaser';
+import { loadWebGL } from '../phaser/parts';
 import { GameAudio } from './audio/gameAudio';
 import './ui/style.css';
 import { Disposer } from './core/disposer';
@@ -50,7 +51,18 @@ async function loadTypeface(): Promise<void> {
   }
 }
 
-function start(): void {
+/** The Canvas renderer where the other is not wanted, not there, or not to be had: both show the same. */
+async function rendererType(): Promise<number> {
+  if (query.get('renderer') === 'canvas') return Phaser.CANVAS;
+  try {
+    return (await loadWebGL()) ? Phaser.WEBGL : Phaser.CANVAS;
+  } catch (error) {
+    console.warn('trespasser: the WebGL renderer was not loaded; Canvas is used', error);
+    return Phaser.CANVAS;
+  }
+}
+
+function start(type: number): void {
   const frame = document.getElementById('frame');
   const ui = document.getElementById('ui');
   if (!frame || !ui) throw new Error('the page lacks its frame');
@@ -71,7 +83,7 @@ function start(): void {
   if (autojoin && !wish.name) wish.name = 'Player';
 
   const game = new Phaser.Game({
-    type: query.get('renderer') === 'canvas' ? Phaser.CANVAS : Phaser.AUTO,
+    type,
     parent: frame,
     width: FIELD_WIDTH,
     height: FIELD_HEIGHT,
@@ -79,6 +91,9 @@ function start(): void {
     pixelArt: true,
     roundPixels: true,
     banner: false,
+    // Nothing has effects; each would be a shader to compile.
+    disablePreFX: true,
+    disablePostFX: true,
     // Input is read from the DOM, and sound comes from WebAudio directly (audio/).
     audio: { noAudio: true },
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
@@ -112,4 +127,4 @@ function start(): void {
   installTestHook(game, Phaser.CANVAS);
 }
 
-void loadTypeface().then(start);
+void Promise.all([rendererType(), loadTypeface()]).then(([type]) => start(type));

@@ -139,7 +139,7 @@ export function installTestHook(game: Phaser.Game, canvasRenderer: number): void
       // The textures themselves, too.
       count += game.textures.getTextureKeys().length;
       for (const scene of game.scene.scenes) {
-        count += handlers(scene.events) + scene.children.length + scene.tweens.getTweens().length;
+        count += handlers(scene.events) + scene.children.length;
       }
       return count;
     },

@@ -24,6 +24,8 @@ class Canvases {
     return {
       context: canvas.getContext('2d')!,
       refresh: () => {},
+      // Its whole frame, on which hints for Phaser's renderer are put.
+      get: () => ({}),
       has: (frame: string) => frames.has(Number(frame)),
       add: (frame: number, _source: number, x: number, y: number, w: number, h: number) => {
         frames.set(frame, { x, y, width: w, height: h });
