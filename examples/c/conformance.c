@@ -285,7 +285,7 @@ static void worlds(void)
     IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
     SAYS("max_matches");
     def = tp_world_default_def();
-    def.simd = 4;
+    def.simd = TP_SIMD_AVX512 + 1;
     IS(tp_world_create(&def, &world), INVALID_ARGUMENT);
     SAYS("simd");
     def = tp_world_default_def();
