@@ -70,7 +70,7 @@ pub(crate) trait Ear {
     fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
 }
 
-/// Columns by viewer. 744 bytes, 56 for each projectile in the air, and for each viewer 2 bytes for each wall of which some
+/// Columns by viewer. 944 bytes, 56 for each projectile in the air, and for each viewer 2 bytes for each wall of which some
 /// is remembered otherwise than it is, and 2 for each such slice.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
@@ -107,6 +107,7 @@ pub(crate) struct Knowledge {
 }
 
 const _: () = assert!(size_of::<Named>() == 56);
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<Knowledge>() == 944);
 
 /// Who looks.
 #[derive(Clone, Copy)]

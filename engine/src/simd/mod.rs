@@ -122,6 +122,24 @@ impl Kernels {
     }
 }
 
+/// Asks for the lines of cache that hold some bytes of a value, without waiting for them; nothing where no instruction does.
+#[inline(always)]
+pub(crate) fn ask<T>(of: &T, bytes: core::ops::Range<usize>) {
+    /// Bytes of a line.
+    const LINE: usize = 64;
+    let from = (&raw const *of).cast::<u8>();
+    for at in bytes.step_by(LINE) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: a prefetch reads nothing that a program could see and faults at no address.
+        unsafe {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(at).cast());
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = (from, at);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
