@@ -2374,8 +2374,9 @@ tp_result tp_world_get_matches(const struct tp_world *world,
 // One tick of every match, on the calling thread. Changes the world: any thread, no other call at the same time.
 tp_result tp_world_step(struct tp_world *world);
 
-// One tick of every match, on the threads of a pool that the first such call of the process starts, one a core or
-// RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no other call at the same time.
+// One tick of every match, on the calling thread and those of a pool that the first such call of the process starts: as many
+// in all as there are cores, or RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no
+// other call at the same time.
 tp_result tp_world_step_parallel(struct tp_world *world);
 
 // Hz that the cutoff of a tp_heard stands for, by the rules of the world it is from: 0 the lowest, TP_CUTOFF_OPEN what

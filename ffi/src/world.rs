@@ -105,8 +105,9 @@ pub unsafe extern "C" fn tp_world_step(world: *mut tp_world) -> tp_result {
     })
 }
 
-/// One tick of every match, on the threads of a pool that the first such call of the process starts, one a core or
-/// RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no other call at the same time.
+/// One tick of every match, on the calling thread and those of a pool that the first such call of the process starts: as many
+/// in all as there are cores, or RAYON_NUM_THREADS. The same bits as tp_world_step. Changes the world: any thread, no
+/// other call at the same time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_world_step_parallel(world: *mut tp_world) -> tp_result {
     guarded!({

@@ -119,10 +119,7 @@ impl Options {
 
     /// The threads that step; `None`: the calling one alone.
     pub(super) fn pool(&self) -> Result<Option<rayon::ThreadPool>> {
-        Ok(match self.threads {
-            1 => None,
-            threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build()?),
-        })
+        pool_of(self.threads)
     }
 
     pub(super) fn matches(&self) -> u32 {
@@ -153,4 +150,12 @@ impl Options {
         }
         Ok(roles)
     }
+}
+
+/// So many threads, of which the calling one is the first; `None`: it alone.
+pub(super) fn pool_of(threads: u32) -> Result<Option<rayon::ThreadPool>> {
+    Ok(match threads {
+        1 => None,
+        threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).use_current_thread().build()?),
+    })
 }

@@ -37,13 +37,8 @@ pub(super) fn measure(
     matches: &[u32],
     threads: &[u32],
 ) -> Result<(Vec<Point>, usize)> {
-    let pools: Vec<Option<rayon::ThreadPool>> = threads
-        .iter()
-        .map(|&threads| match threads {
-            1 => Ok(None),
-            _ => rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build().map(Some),
-        })
-        .collect::<Result<_, _>>()?;
+    let pools: Vec<Option<rayon::ThreadPool>> =
+        threads.iter().map(|&threads| super::options::pool_of(threads)).collect::<Result<_>>()?;
     let (warmup, ticks) = (options.warmup * TICK_RATE, options.seconds() * TICK_RATE);
     let all: u64 = matches.iter().map(|&n| u64::from(n)).sum();
     let turns = u64::from(options.runs) * threads.len() as u64;

@@ -36,11 +36,10 @@ use crate::simd::{Kernels, Level};
 use crate::sound::Heard;
 use crate::vision::SightChanges;
 use crate::{Error, Result};
-use rayon::prelude::*;
 use ring::Ring;
 use state::{Match, MatchState};
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Matches a world may be defined for at most.
 pub const MATCHES_CEILING: u32 = 1 << 20;
@@ -420,12 +419,28 @@ impl World {
         });
     }
 
-    /// One tick of every match, on the threads of the rayon pool in which it is called. Same bits as [`World::step`].
+    /// One tick of every match, on the calling thread and as many more of the rayon pool in which it is called, or of the
+    /// global one, as make up that pool's number. Same bits as [`World::step`].
+    ///
+    /// The calling thread works too, for one that waits has to be woken, on a processor that it may find taken: best call
+    /// it from a thread of the pool (`use_current_thread` of rayon's builder), not through `install` from outside.
     pub fn step_parallel(&mut self) {
         let kernels = self.kernels;
         let (blocks, outboxes) = self.blocks();
-        blocks.par_chunks_mut(BLOCK).zip(outboxes).enumerate().for_each(|(block, (places, out))| {
-            with_scratch(kernels, |scratch| step_block(block, places, out, scratch, &mut NoProbe));
+        let helpers = rayon::current_num_threads().min(outboxes.len()).saturating_sub(1);
+        // One at a time, so that all threads are done at the same time but for a block.
+        let blocks = Mutex::new(blocks.chunks_mut(BLOCK).zip(outboxes).enumerate());
+        let next = || blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            with_scratch(kernels, |scratch| {
+                while let Some((block, (places, out))) = next() {
+                    step_block(block, places, out, scratch, &mut NoProbe);
+                }
+            });
+        };
+        rayon::in_place_scope(|scope| {
+            (0..helpers).for_each(|_| scope.spawn(|_| work()));
+            work();
         });
     }
 
