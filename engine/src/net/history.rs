@@ -29,6 +29,14 @@ impl History {
         self.frame[at] = frame;
     }
 
+    /// Asks for the last entries and for room for a frame's.
+    pub(crate) fn ask(&self, frame: u32) {
+        for back in 0..3 {
+            crate::simd::ask(&self.entries[frame.wrapping_sub(back) as usize % FRAMES], 0..1);
+        }
+        crate::simd::ask(&self.frame, 0..size_of_val(&self.frame));
+    }
+
     /// A frame's entries, unless they are gone.
     pub(crate) fn get(&self, frame: u32) -> Option<&[Entry; PLAYERS]> {
         let at = frame as usize % FRAMES;

@@ -326,6 +326,11 @@ impl Knowledge {
         self.stale[viewer].get(slice).unwrap_or(actual)
     }
 
+    /// Asks for what a player remembers.
+    pub(crate) fn ask(&self, viewer: usize) {
+        self.stale[viewer].ask();
+    }
+
     /// Bytes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let stale: usize = self.stale.iter().map(Memories::bytes).sum();

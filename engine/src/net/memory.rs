@@ -48,6 +48,13 @@ impl Memories {
         self.words.is_empty()
     }
 
+    /// Asks for all of it.
+    pub(crate) fn ask(&self) {
+        if let Some(first) = self.words.first() {
+            crate::simd::ask(first, 0..self.words.len() * size_of::<u16>());
+        }
+    }
+
     /// Words in use.
     #[inline]
     pub(crate) fn len(&self) -> usize {

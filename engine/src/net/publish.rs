@@ -16,33 +16,36 @@ const GLANCES: u32 = 10;
 const LATER: usize = 512;
 
 /// What a match keeps for its wire; a match that nobody watches has none.
+///
+/// In this order, so that all but the history can be asked for at once.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Net {
-    pub(crate) def: NetDef,
-    pub(crate) knowledge: Knowledge,
-    pub(crate) history: History,
     pub(crate) links: [Option<Box<Link>>; PLAYERS],
+    pub(crate) def: NetDef,
     /// Events, and heard sounds, that have been looked at.
     pub(crate) events: u64,
     pub(crate) sounds: u64,
-    /// Slots for which the host drains what is told.
-    pub(crate) listening: u8,
     /// What the host has not drained yet, at most [`EVENT_RING`].
     pub(crate) told: VecDeque<Waiting>,
     /// Entries that were lost because more waited.
     pub(crate) lost: u64,
-    /// Epoch of the next link of a slot.
-    pub(crate) epochs: [u8; PLAYERS],
+    /// Slots for which the host drains what is told.
+    pub(crate) listening: u8,
     /// Slots to whom the host wants decoys sent.
     pub(crate) baited: u8,
-    /// Those there are or were of late, by viewer.
-    pub(crate) decoys: [Option<Box<Decoy>>; PLAYERS],
+    /// Epoch of the next link of a slot.
+    pub(crate) epochs: [u8; PLAYERS],
     /// Ticks a frame; inputs of a player's time in one, and what keys move a player by in that.
     step: u32,
     /// Ticks of the match before tick 0 of its wire.
     phase: u32,
     lived: u32,
     strides: [(i32, i32); 4],
+    /// Those there are or were of late, by viewer.
+    pub(crate) decoys: [Option<Box<Decoy>>; PLAYERS],
+    pub(crate) knowledge: Knowledge,
+    pub(crate) history: History,
 }
 
 /// What waits to be drained, with the generations of actor and target: their slots may have other players by then.
@@ -95,6 +98,28 @@ impl Net {
     /// Whether links write in a tick of the match.
     pub(crate) fn writes_in(&self, tick: u32) -> bool {
         self.frame_at(tick).is_some()
+    }
+
+    /// Asks for what every tick touches, but what the links have for themselves.
+    pub(crate) fn ask(&self) {
+        crate::simd::ask(self, 0..core::mem::offset_of!(Net, history));
+    }
+
+    /// Asks for what links need to be told something, and if they write in that tick, for all of them.
+    pub(crate) fn ask_links(&self, tick: u32) {
+        let writes = self.writes_in(tick);
+        self.links.iter().flatten().for_each(|link| link.ask(writes));
+    }
+
+    /// Asks for what the tick that is being played will touch: the lists of links, memories of those who will look around.
+    pub(crate) fn ask_lists(&self, game: &Match) {
+        let frame = self.frame_at(game.state.tick);
+        self.links.iter().flatten().for_each(|link| link.ask_lists(frame.is_some()));
+        let Some(frame) = frame else { return };
+        MatchState::slots(game.state.joined)
+            .filter(|viewer| looks_in(&self.def, frame, *viewer))
+            .for_each(|viewer| self.knowledge.ask(viewer));
+        self.history.ask(frame);
     }
 
     /// Tick of the match in which a frame begins.
@@ -356,11 +381,9 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
     }
     net.sounds = game.heard.written();
     let frame = frame?;
-    let glances = (def.rate / GLANCES).max(1);
     history.put(frame, Entry::all(&game.state, &game.rules));
     for viewer in MatchState::slots(watchers) {
-        // In turns; never by how much there is to look at, which would tell of what is out of sight.
-        if (frame + viewer as u32).is_multiple_of(glances) {
+        if looks_in(def, frame, viewer) {
             knowledge.look_around(game, viewer, |slice, knew| {
                 if let Some(link) = &mut links[viewer] {
                     link.learn(game.map.geometry(), slice, knew);
@@ -369,6 +392,12 @@ fn know(game: &Match, net: &mut Net) -> Option<u32> {
         }
     }
     Some(frame)
+}
+
+/// Whether a viewer looks around in a frame: in turns, never by how much there is to look at, which would tell of what is
+/// out of sight.
+fn looks_in(def: &NetDef, frame: u32, viewer: usize) -> bool {
+    (frame + viewer as u32).is_multiple_of((def.rate / GLANCES).max(1))
 }
 
 /// The guard is told where decoys are, tick by tick.

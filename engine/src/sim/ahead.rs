@@ -1,38 +1,49 @@
-//! Memory of the match that is stepped next, asked for while this one's tick is played: of many matches, none is left in
-//! the caches when its turn comes. Only what every tick touches: some 50 lines of the state, 18 of what is known of
-//! sight and walls, 17 of what is told to whom, and the links' own in ticks in which they write.
+//! Memory asked for before it is needed: of many matches, none is left in the caches when its turn comes. Of the match that
+//! is stepped next, while this one's tick is played, what every tick touches; of this one what only this tick will.
 //!
 //! Asking changes nothing, and costs an instruction or two a line.
 
-use crate::net::Knowledge;
+use super::movement;
 use crate::simd::ask;
 use crate::vision::SightChanges;
-use crate::world::state::{Match, MatchState};
+use crate::world::state::{Block, Match, MatchState};
 use core::mem::offset_of;
 
-/// The columns that every tick reads, and the rows of the grid.
+/// The columns that every tick reads, the rows of the grid, the input that each player's turn it is to, and where the rest is.
 #[inline(never)]
 pub(super) fn state(next: &Match) {
-    ask(&next.state, 0..offset_of!(MatchState, px));
-    ask(&next.state, offset_of!(MatchState, solid_any)..size_of::<MatchState>());
+    let state = &next.state;
+    ask(next, offset_of!(Match, blocks)..offset_of!(Match, sight));
+    ask(state, 0..offset_of!(MatchState, px));
+    ask(&state.clouds, 0..1);
+    ask(state, offset_of!(MatchState, sight_any)..offset_of!(MatchState, queue));
+    for queue in &state.queue {
+        ask(queue, 0..1);
+    }
+    movement::ask(state, &next.rules);
 }
 
-/// What was found out about sight, and what players know.
+/// What was found out about sight, what players know, and which slices stand.
 #[inline(never)]
 pub(super) fn sight(next: &Match) {
     ask(&next.sight, 0..size_of_val(&next.sight));
     ask(&next.changes, 0..size_of::<SightChanges>());
-    if let Some(net) = &next.net {
-        ask(&net.knowledge, 0..size_of::<Knowledge>());
-        ask(&net.links, 0..size_of_val(&net.links));
+    for block in &next.blocks {
+        ask(block, offset_of!(Block, gone)..offset_of!(Block, gone) + 1);
     }
+    next.events.ask();
+    next.heard.ask();
+    next.net.as_ref().inspect(|net| net.ask());
 }
 
-/// The links, if they write in the next tick.
+/// The links.
 #[inline(never)]
-pub(super) fn net(next: &Match) {
-    let Some(net) = next.net.as_ref().filter(|net| net.writes_in(next.state.tick + 1)) else { return };
-    for link in net.links.iter().flatten() {
-        ask(&**link, 0..size_of_val(&**link));
-    }
+pub(super) fn links(next: &Match) {
+    next.net.as_ref().inspect(|net| net.ask_links(next.state.tick + 1));
+}
+
+/// Of the match whose tick it is: what its links will look at.
+#[inline(never)]
+pub(super) fn lists(game: &Match) {
+    game.net.as_ref().inspect(|net| net.ask_lists(game));
 }

@@ -141,7 +141,9 @@ fn take(state: &mut MatchState, slot: usize) -> InputCmd {
     let input = state.queue[slot][0];
     // What lies beyond the waiting ones is zeros, and mostly one waits: the other lines of the queue are not touched.
     let len = state.queue_len[slot] as usize;
-    state.queue[slot].copy_within(1..len, 0);
+    if len > 1 {
+        state.queue[slot].copy_within(1..len, 0);
+    }
     state.queue[slot][len - 1] = InputCmd::default();
     state.queue_len[slot] -= 1;
     // Inputs that never came were stood in for, and will not come late.

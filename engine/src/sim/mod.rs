@@ -281,7 +281,8 @@ pub(crate) fn step<P: StageProbe>(
     sight::run(game);
     probe.end(Stage::Sight);
     look(game, probe, Some(Stage::Sight));
-    next.inspect(|next| ahead::net(next));
+    next.inspect(|next| ahead::links(next));
+    ahead::lists(game);
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
     look(game, probe, Some(Stage::Sounds));

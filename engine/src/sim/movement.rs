@@ -79,6 +79,16 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
     }
 }
 
+/// Asks for where [`remember`] will write in the next tick.
+#[inline]
+pub(super) fn ask(state: &MatchState, rules: &Tuned) {
+    let place = (state.tick + 1) / rules.rewind_stride.max(1);
+    let place = place as usize % HISTORY;
+    crate::simd::ask(&state.past_x[place], 0..1);
+    crate::simd::ask(&state.past_y[place], 0..1);
+    crate::simd::ask(&state.past_tick[place], 0..1);
+}
+
 /// Keeps the positions at the end of a tick for lag compensation.
 pub(super) fn remember(state: &mut MatchState, rules: &Tuned) {
     if rules.rewind == 0 || !state.tick.is_multiple_of(rules.rewind_stride) {

@@ -36,6 +36,13 @@ impl<T: Pod, const MOST: usize> Ring<T, MOST> {
         self.written += 1;
     }
 
+    /// Asks for where the next entry goes.
+    #[inline]
+    pub(crate) fn ask(&self) {
+        let at = self.written as usize & (self.ring.len() - 1);
+        crate::simd::ask(&self.ring[at], 0..size_of::<T>());
+    }
+
     #[cold]
     fn grow(&mut self) {
         let old = self.ring.len();

@@ -243,10 +243,11 @@ impl Block {
 }
 
 /// A match: its columns, its slices, and what it shares with others.
+///
+/// In this order, so that what leads elsewhere lies together and can be asked for at once ([`crate::sim`]).
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Match {
-    /// No other match of this process has or had it.
-    pub(crate) serial: u64,
     pub(crate) state: MatchState,
     pub(crate) blocks: Box<[Block]>,
     pub(crate) events: EventRing,
@@ -255,16 +256,18 @@ pub(crate) struct Match {
     pub(crate) sounded: u64,
     pub(crate) map: Arc<GameMap>,
     pub(crate) rules: Arc<Tuned>,
-    /// What the last ticks found out about who sees whom; no part of the state.
-    pub(crate) sight: SightCache,
-    /// Where slices have begun or ceased to stop sight; no part of the state.
-    pub(crate) changes: SightChanges,
     /// What is told to whom; no part of the state. `None`: nobody watches.
     pub(crate) net: Option<Box<crate::net::Net>>,
     /// Writes down what happens; no part of the state. `None`: nobody records.
     pub(crate) recorder: Option<Box<crate::replay::Recorder>>,
     /// Looks for what no honest player does; no part of the state. `None`: nobody asks.
     pub(crate) guard: Option<Box<crate::guard::Guard>>,
+    /// No other match of this process has or had it.
+    pub(crate) serial: u64,
+    /// What the last ticks found out about who sees whom; no part of the state.
+    pub(crate) sight: SightCache,
+    /// Where slices have begun or ceased to stop sight; no part of the state.
+    pub(crate) changes: SightChanges,
 }
 
 impl Match {
