@@ -6,6 +6,18 @@ use crate::rules::Material;
 pub const PLAYFIELD: (f32, f32) = (480.0, 270.0);
 /// Edge of a grid cell, px.
 pub const CELL: f32 = 10.0;
+
+/// Column or row of a coordinate, px, among `count`; what lies outside of the grid, or is no number, is in the cells at its
+/// edge.
+#[inline(always)]
+pub(crate) fn cell_index(v: f32, count: usize) -> usize {
+    debug_assert!(count > 0 && count <= 1 << 16);
+    let (scaled, last) = (v * (1.0 / CELL), (count - 1) as f32);
+    let scaled = if scaled > 0.0 { scaled } else { 0.0 };
+    let scaled = if scaled < last { scaled } else { last };
+    // SAFETY: from 0 to `last`, whose whole parts an i32 holds; not a number has become 0.
+    unsafe { scaled.to_int_unchecked::<i32>() as u32 as usize }
+}
 /// Grid cells along x.
 pub const COLS: usize = 48;
 /// Grid cells along y.

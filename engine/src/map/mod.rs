@@ -8,6 +8,7 @@ mod spawn;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use geometry::cell_index;
 pub use geometry::{
     CELL, CELLS, COLS, EMPTY_LANE, Geometry, HALF_CELL, MAX_SLICES, MAX_WALLS, PLAYFIELD, ROWS, SLICES_PER_WALL,
     WallInfo,

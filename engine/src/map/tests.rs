@@ -869,3 +869,16 @@ mod builtin {
         }
     }
 }
+
+#[test]
+fn a_coordinate_is_in_the_cell_that_holds_it_or_the_nearest() {
+    let by_floor = |v: f32, count: usize| if v <= 0.0 { 0 } else { ((v * 0.1) as usize).min(count - 1) };
+    let edges =
+        [f32::NAN, f32::NEG_INFINITY, f32::INFINITY, f32::MIN, f32::MAX, -0.0, 0.0, -1.0e-9, 1.0e-30, 4.0e9, 1.0e19];
+    for v in (-200..5000).map(|i| i as f32 * 0.125).chain(edges) {
+        for count in [1, ROWS, COLS] {
+            assert_eq!(cell_index(v, count), by_floor(v, count), "{v} of {count}");
+        }
+    }
+    assert_eq!((cell_index(479.99, COLS), cell_index(480.0, COLS), cell_index(9.99, COLS)), (47, 47, 0));
+}

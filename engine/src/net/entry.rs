@@ -127,6 +127,10 @@ pub(crate) fn predicted(base: Entry, past: Entry, ahead: u32, back: u32) -> (u16
 /// The eight ways that keys move a player, in eighths of a turn clockwise from +x.
 const WAYS: [(i32, i32); 8] = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)];
 
+/// Place among [`WAYS`] by what x and y do: go back, stay, go forth.
+const WAY_OF: [[Option<u32>; 3]; 3] =
+    [[Some(5), Some(4), Some(3)], [Some(6), None, Some(2)], [Some(7), Some(0), Some(1)]];
+
 /// How far keys move a player, in 1/16 px: along an axis and along each axis of a diagonal, by gait, in a number of
 /// inputs (PROTOCOL.md, section 2.5). `speeds`: sneaking, walking, running, px/s.
 pub(crate) fn strides(speeds: [f32; 3], inputs: u32, per_second: u32) -> [(i32, i32); 4] {
@@ -154,8 +158,9 @@ pub(crate) fn way_of(from: Entry, to: Entry, stride_of_gait: (i32, i32)) -> Opti
         return None;
     }
     let half = stride_of_gait.1 / 2;
-    let sign = |d: i32| if d > half { 1 } else { -i32::from(d < -half) };
-    let way = WAYS.iter().position(|way| *way == (sign(dx), sign(dy)))? as u32;
+    // 0 back, 1 no way, 2 forth.
+    let sign = |d: i32| 1 + usize::from(d > half) - usize::from(d < -half);
+    let way = WAY_OF[sign(dx)][sign(dy)]?;
     let (x, y) = stride(from, way, stride_of_gait);
     let (dx, dy) = (i32::from(to.x()) - x, i32::from(to.y()) - y);
     (dx.abs() <= 1 && dy.abs() <= 1).then_some((way, dx, dy))

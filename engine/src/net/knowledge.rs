@@ -23,10 +23,10 @@
 //! corner 10 times a second, by the tick and for all eight together, 180 in duel, 4,700 in brawl, 30,900 in arsenal
 //! ([`Knowledge::look_around`]), and next to nothing for one who stands where no wall changes.
 
-use super::memory::Four;
+use super::memory::{Four, Place};
 use super::shadows::{SHADOWS, Shadows};
 use super::{Memories, Told, hidden};
-use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL};
+use crate::map::{COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL, cell_index};
 use crate::rules::{Payload, Tuned};
 use crate::vision::{Grid, SmokeDisc, Stop, regions};
 use crate::world::state::{Block, CLOUDS, Match, MatchState, PLAYERS, PROJECTILES};
@@ -70,7 +70,7 @@ pub(crate) trait Ear {
     fn learn(&mut self, viewer: usize, slice: u16, knew: u16);
 }
 
-/// Columns by viewer. 944 bytes, 56 for each projectile in the air, and for each viewer 2 bytes for each wall of which some
+/// Columns by viewer. 1,072 bytes, 56 for each projectile in the air, and for each viewer 2 bytes for each wall of which some
 /// is remembered otherwise than it is, and 2 for each such slice.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
@@ -107,7 +107,7 @@ pub(crate) struct Knowledge {
 }
 
 const _: () = assert!(size_of::<Named>() == 56);
-const _: () = assert!(size_of::<usize>() != 8 || size_of::<Knowledge>() == 944);
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<Knowledge>() == 1072);
 
 /// Who looks.
 #[derive(Clone, Copy)]
@@ -175,8 +175,7 @@ impl<'a> Scene<'a> {
     /// [`Scene::shows`] for a point that may well lie in the wall next door.
     #[inline]
     fn shows_off(&self, eye: &Eye, x: f32, y: f32) -> bool {
-        let cell = |v: f32, count: usize| ((v * (1.0 / CELL)) as usize).min(count - 1);
-        self.grid.full[cell(y, ROWS)] >> cell(x, COLS) & 1 == 0 && self.shows(eye, x, y)
+        self.grid.full[cell_index(y, ROWS)] >> cell_index(x, COLS) & 1 == 0 && self.shows(eye, x, y)
     }
 
     /// Which of four walls of the map may be in view, bit i for `walls[i]`: those within reach and the cone.
@@ -823,8 +822,8 @@ impl Knowledge {
         let (serial, stale) = (&mut serial[viewer], &mut stale[viewer]);
         let mut shadows = Shadows::of(&mut stops[viewer], (eye.x, eye.y));
         // What is before `kept` stays, what is from `at` on has not been looked at.
-        let (mut kept, mut at) = (0, 0);
-        while at < stale.len() {
+        let (mut kept, mut at) = (Place::default(), Place::default());
+        while at.head < stale.walls() {
             let Four { walls, places, count } = stale.four(at);
             let mut reached = scene.in_reach(&eye, walls) & ((1 << count) - 1);
             while reached != 0 {
@@ -833,7 +832,7 @@ impl Knowledge {
                 if scene.hides_wall(&eye, walls[i], &mut shadows) {
                     continue;
                 }
-                kept = stale.keep(at..places[i], kept);
+                kept = stale.keep(at, places[i], kept);
                 at = places[i + 1];
                 kept = stale.keep_unless(places[i], kept, |slice, knew| {
                     let shows = scene.shows_slice(&eye, usize::from(slice), &mut shadows);
@@ -844,7 +843,7 @@ impl Knowledge {
                     shows
                 });
             }
-            kept = stale.keep(at..places[count], kept);
+            kept = stale.keep(at, places[count], kept);
             at = places[count];
         }
         stale.truncate(kept);

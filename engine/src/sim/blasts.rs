@@ -5,7 +5,7 @@
 
 use super::shots::edge;
 use super::{Blast, Scratch, WallHit};
-use crate::map::{COLS, Geometry, PLAYFIELD, ROWS};
+use crate::map::{COLS, Geometry, PLAYFIELD, ROWS, cell_index};
 use crate::rng::{self, Purpose};
 use crate::rules::{Material, POINT, Payload, Tuned};
 use crate::vision::Grid;
@@ -88,11 +88,10 @@ fn break_slices(
     damage: f32,
     radius: f32,
 ) {
-    let cell = |v: f32, count: usize| if v <= 0.0 { 0 } else { ((v * 0.1) as usize).min(count - 1) };
-    let (c0, c1) = (cell(blast.x - radius, COLS), cell(blast.x + radius, COLS));
+    let (c0, c1) = (cell_index(blast.x - radius, COLS), cell_index(blast.x + radius, COLS));
     let mask = (u64::MAX >> (63 - (c1 - c0))) << c0;
     scratch.crossings.begin();
-    for row in cell(blast.y - radius, ROWS)..=cell(blast.y + radius, ROWS) {
+    for row in cell_index(blast.y - radius, ROWS)..=cell_index(blast.y + radius, ROWS) {
         let mut left = state.solid_any[row] & mask;
         while left != 0 {
             let column = left.trailing_zeros() as usize;

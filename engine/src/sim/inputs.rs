@@ -54,9 +54,10 @@ pub(super) fn run(game: &mut Match) {
     for slot in MatchState::slots(state.joined) {
         let taps = core::mem::take(&mut state.host_taps[slot]);
         press(state, slot, taps);
-        let before = state.credit[slot] % unit;
-        let gained = before + rules.rules.input.per_second as i16;
-        due[slot] = (gained / unit) as u8;
+        // Divisions for those alone who have saved time.
+        let credit = state.credit[slot];
+        let gained = if credit < unit { credit } else { credit % unit } + rules.rules.input.per_second as i16;
+        due[slot] = if gained < 2 * unit { u8::from(gained >= unit) } else { (gained / unit) as u8 };
         state.credit[slot] = (state.credit[slot] + rules.rules.input.per_second as i16).min(most);
     }
 

@@ -4,7 +4,7 @@
 //! slices, the field's edges and the bodies as the tick found them; a hole lets it through where the circle fits.
 
 use super::{Blast, Scratch, Shot};
-use crate::map::{BODY_RADIUS, COLS, Geometry, PLAYFIELD, ROWS};
+use crate::map::{BODY_RADIUS, COLS, Geometry, PLAYFIELD, ROWS, cell_index};
 use crate::rng::{self, Purpose};
 use crate::rules::{Fire, Tuned, Weapon};
 use crate::world::event::{EventRing, NO_SLICE, NONE};
@@ -244,10 +244,9 @@ fn meet(
     } else if y + dy < radius {
         offer(plane((radius - y) / dy, 0.0, 1.0));
     }
-    let cell = |v: f32, count: usize| if v <= 0.0 { 0 } else { ((v * 0.1) as usize).min(count - 1) };
     let span = |a: f32, d: f32, count| {
         let (low, high) = if d < 0.0 { (a + d, a) } else { (a, a + d) };
-        (cell(low - radius - SKIN, count), cell(high + radius + SKIN, count))
+        (cell_index(low - radius - SKIN, count), cell_index(high + radius + SKIN, count))
     };
     let ((c0, c1), (r0, r1)) = (span(x, dx, COLS), span(y, dy, ROWS));
     let mask = (u64::MAX >> (63 - (c1 - c0))) << c0;

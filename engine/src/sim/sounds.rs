@@ -12,7 +12,7 @@ use crate::sound::{
 };
 use crate::vision::Grid;
 use crate::world::event::NO_SLICE;
-use crate::world::state::{Block, Gait, Match, MatchState, PLAYERS};
+use crate::world::state::{Block, Gait, Lanes, Match, MatchState, PLAYERS};
 use crate::world::{EVENT_RING, Event, EventKind};
 
 /// Sounds of one tick at most: each is an event that the ring still holds, or a footstep. None is dropped for another,
@@ -237,14 +237,15 @@ fn spread(air: &Air<'_>, kernels: &Kernels, wave: &mut Wave, sound: &Sound, each
     let cell = cell_of(place.0, place.1);
     let mut waiting = [NOBODY_WAITS; PLAYERS];
     let mut count = 0;
-    for slot in MatchState::slots(ears) {
+    let d2: Lanes = core::array::from_fn(|slot| {
+        let (dx, dy) = (place.0 - state.x[slot], place.1 - state.y[slot]);
+        dx * dx + dy * dy
+    });
+    let reach2 = rule.limit * rule.limit;
+    let within = d2.iter().enumerate().fold(0u8, |mask, (slot, &d2)| mask | u8::from(d2 < reach2) << slot);
+    for slot in MatchState::slots(ears & within) {
         let (x, y) = (state.x[slot], state.y[slot]);
-        let (dx, dy) = (place.0 - x, place.1 - y);
-        let d2 = dx * dx + dy * dy;
-        if d2 >= rule.limit * rule.limit {
-            continue;
-        }
-        let distance = d2.sqrt();
+        let distance = d2[slot].sqrt();
         let most = attenuation(rule, distance);
         let audible = 1.0 - super::impairment(state, rules, slot).audio;
         if most * audible < book.least {

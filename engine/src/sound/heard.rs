@@ -49,18 +49,19 @@ const EDGES: [f32; 8] =
 /// The direction of (x, y), 0 to 63: nearest 64th of a turn, clockwise on screen from +x. 0 for (0, 0).
 ///
 /// By comparing slopes with the tangents of the edges between directions, so that no arctangent is needed.
+///
+/// Without a branch, for where sounds come from no processor guesses.
 pub fn direction_of(x: f32, y: f32) -> u8 {
     let (ax, ay) = (x.abs(), y.abs());
-    let (long, short) = if ax >= ay { (ax, ay) } else { (ay, ax) };
+    let steep = ay > ax;
+    let (long, short) = if steep { (ay, ax) } else { (ax, ay) };
     let eighth = EDGES.iter().map(|edge| u8::from(short > long * edge)).sum::<u8>();
-    let quarter = if ax >= ay { eighth } else { 16 - eighth };
-    let turned = match (x < 0.0, y < 0.0) {
-        (false, false) => quarter,
-        (true, false) => 32 - quarter,
-        (true, true) => 32 + quarter,
-        (false, true) => 64 - quarter,
-    };
-    turned & 63
+    // -n where the mask is all ones.
+    let negated = |n: u8, mask: u8| (n ^ mask).wrapping_sub(mask);
+    let all_if = |on: bool| u8::from(on).wrapping_neg();
+    let quarter = negated(eighth, all_if(steep)).wrapping_add(u8::from(steep) << 4);
+    let (left, up) = (x < 0.0, y < 0.0);
+    negated(quarter, all_if(left != up)).wrapping_add(u8::from(left) << 5) & 63
 }
 
 /// Hz that a cutoff stands for: 0 is `least`, 63 is `open`, and steps between are equal ratios.
@@ -75,7 +76,8 @@ pub(crate) fn cutoff_edges(least: f32, open: f32) -> [f32; 63] {
 
 /// The cutoff nearest to a frequency, 0 to 63.
 pub(crate) fn cutoff_of(hz: f32, edges: &[f32; 63]) -> u8 {
-    edges.partition_point(|edge| *edge < hz) as u8
+    // They ascend. All of them at once: by halves each waits for the one before.
+    edges.iter().fold(0, |sum, edge| sum + u8::from(*edge < hz))
 }
 
 #[cfg(test)]

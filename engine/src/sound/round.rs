@@ -30,7 +30,7 @@
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
 use super::walk::{fixed, fixed_middle, walk};
-use crate::map::{CELL, COLS, ROWS};
+use crate::map::{CELL, COLS, ROWS, cell_index};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
 
@@ -255,8 +255,7 @@ impl Way {
 /// The cell of a place, px.
 #[inline]
 pub(crate) fn cell_of(x: f32, y: f32) -> (usize, usize) {
-    let index = |v: f32, count: usize| if v <= 0.0 { 0 } else { ((v * 0.1) as usize).min(count - 1) };
-    (index(x, COLS), index(y, ROWS))
+    (cell_index(x, COLS), cell_index(y, ROWS))
 }
 
 /// Length over the open grid between two cells with no wall anywhere, px: no way round is shorter.

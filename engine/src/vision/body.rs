@@ -28,6 +28,7 @@
 
 use super::{Grid, Slab, Smoke, Stop};
 use crate::map::{BODY_RADIUS, PLAYFIELD};
+use wide::f32x8;
 
 #[cfg(test)]
 mod tests;
@@ -144,18 +145,16 @@ pub(crate) type Lanes = [f32; LANES];
 /// Which of eight bodies at (x, y), px, [`visible_point`] would look for at all: those within distance and cone.
 #[inline]
 pub(crate) fn within_reach(eye: &Eye, x: &Lanes, y: &Lanes) -> u8 {
+    let all = f32x8::splat;
     let far = eye.sight.max(eye.close) + BODY_RADIUS;
-    let mut reached = [0u32; LANES];
-    for (i, reached) in reached.iter_mut().enumerate() {
-        let to = (x[i] - eye.x, y[i] - eye.y);
-        let d2 = dot(to, to);
-        let d = d2.sqrt();
-        let near = d <= eye.close + BODY_RADIUS;
-        let aim = (eye.aim_x, eye.aim_y);
-        let outside = dot(to, aim) + BODY_RADIUS < eye.cone_cos * d - eye.cone_cos.abs() * BODY_RADIUS;
-        *reached = u32::from((d2 <= far * far) & (!outside | near));
-    }
-    reached.iter().enumerate().fold(0, |mask, (i, &reached)| mask | (reached as u8) << i)
+    let (x, y) = (f32x8::from(*x) - all(eye.x), f32x8::from(*y) - all(eye.y));
+    let d2 = x * x + y * y;
+    let d = d2.sqrt();
+    let near = d.simd_le(all(eye.close + BODY_RADIUS));
+    let along = x * all(eye.aim_x) + y * all(eye.aim_y) + all(BODY_RADIUS);
+    let outside = along.simd_lt(all(eye.cone_cos) * d - all(eye.cone_cos.abs() * BODY_RADIUS));
+    let within = d2.simd_le(all(far * far));
+    (within.to_bitmask() & (!outside.to_bitmask() | near.to_bitmask())) as u8
 }
 
 /// Pairs of viewer and body, both px, with the first line that [`search`] draws for each: eight at once, for it is

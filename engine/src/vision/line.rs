@@ -4,7 +4,7 @@
 //! through. The grid only proposes cells, always more than the line touches; [`slab`] alone decides, with the same
 //! arithmetic for a slice and for a whole cell, so that a cell filled by five slices gives the same answer as the five.
 
-use crate::map::{CELL, COLS, Geometry, MAX_SLICES, ROWS, SLICES_PER_WALL};
+use crate::map::{CELL, COLS, Geometry, MAX_SLICES, ROWS, SLICES_PER_WALL, cell_index};
 use crate::world::Block;
 use wide::i64x2;
 
@@ -53,13 +53,6 @@ pub fn slab(line: &Slab, x0: f32, y0: f32, x1: f32, y1: f32) -> Option<f32> {
         leave = 1.0;
     }
     if enter <= leave { Some(enter) } else { None }
-}
-
-/// Cell row or column of a coordinate, clamped to the grid.
-#[inline]
-fn cell_index(v: f32, count: usize) -> usize {
-    let scaled = v * 0.1;
-    if scaled <= 0.0 { 0 } else { (scaled as usize).min(count - 1) }
 }
 
 /// Fixed point of [`sweep`]: cells, 32 bits of them fraction.
