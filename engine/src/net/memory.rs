@@ -9,9 +9,25 @@ const PARTS: u16 = (1 << SLICES_PER_WALL) - 1;
 // A wall and a mask of its slices fit one word.
 const _: () = assert!(MAX_WALLS << SLICES_PER_WALL <= 1 << 16);
 
-/// How many slices a word has.
+/// How many bits of a mask are set.
+const COUNT: [u8; 1 << SLICES_PER_WALL] = {
+    let mut count = [0; 1 << SLICES_PER_WALL];
+    let mut mask = 0usize;
+    while mask < count.len() {
+        count[mask] = mask.count_ones() as u8;
+        mask += 1;
+    }
+    count
+};
+
+/// How many slices a word has: of one, and as instruction sets do it for many words at once.
 #[inline]
-fn count(head: u16) -> u16 {
+fn count(head: u16) -> usize {
+    COUNT[usize::from(head & PARTS)].into()
+}
+
+#[inline]
+fn bits(head: u16) -> u16 {
     (0..SLICES_PER_WALL).fold(0, |sum, part| sum + (head >> part & 1))
 }
 
@@ -82,60 +98,67 @@ impl Memories {
         (self.heads.capacity() + self.healths.capacity()) * size_of::<u16>()
     }
 
-    /// A slice's word, or where it would stand; where its health stands, or would; the slice's bit of the word.
+    /// A slice's word, or where it would stand, and the slice's bit of it.
     #[inline]
-    fn find(&self, slice: u16) -> (Result<usize, usize>, usize, u16) {
+    fn find(&self, slice: u16) -> (Result<usize, usize>, u16) {
         let (wall, bit) = (slice / SLICES_PER_WALL as u16, 1 << (slice % SLICES_PER_WALL as u16));
         // Words of walls before it are smaller, whatever their masks.
         let at = self.heads.partition_point(|head| *head < wall << SLICES_PER_WALL);
-        let before = self.heads[..at].iter().fold(0u16, |sum, head| sum.wrapping_add(count(*head)));
-        match self.heads.get(at) {
-            Some(&head) if head >> SLICES_PER_WALL == wall => {
-                (Ok(at), usize::from(before + count(head & (bit - 1))), bit)
-            }
-            _ => (Err(at), before.into(), bit),
+        let is_there = self.heads.get(at).is_some_and(|head| head >> SLICES_PER_WALL == wall);
+        (if is_there { Ok(at) } else { Err(at) }, bit)
+    }
+
+    /// Where the health of a slice stands, or would, by its word's place and its bit of that: as many as are before it.
+    #[inline]
+    fn health(&self, at: usize, bit: u16) -> usize {
+        let all = self.heads[..at].iter().fold(0u16, |sum, head| sum.wrapping_add(bits(*head)));
+        usize::from(all) + self.heads.get(at).map_or(0, |head| count(head & (bit - 1)))
+    }
+
+    /// The places of a slice's word and health, and its bit of the word, if it is remembered.
+    #[inline]
+    fn remembered(&self, slice: u16) -> Option<(usize, usize, u16)> {
+        match self.find(slice) {
+            (Ok(at), bit) if self.heads[at] & bit != 0 => Some((at, self.health(at, bit), bit)),
+            _ => None,
         }
     }
 
     /// Health of a slice as remembered; `None`: as it is.
     pub(crate) fn get(&self, slice: u16) -> Option<u16> {
-        match self.find(slice) {
-            (Ok(at), health, bit) if self.heads[at] & bit != 0 => Some(self.healths[health]),
-            _ => None,
-        }
+        self.remembered(slice).map(|(_, health, _)| self.healths[health])
     }
 
     /// Remembers a slice.
     pub(crate) fn set(&mut self, slice: u16, knew: u16) {
-        match self.find(slice) {
-            (Ok(at), health, bit) if self.heads[at] & bit != 0 => self.healths[health] = knew,
-            (at, health, bit) => self.insert(slice, at, health, bit, knew),
+        match self.remembered(slice) {
+            Some((_, health, _)) => self.healths[health] = knew,
+            None => self.insert(slice, knew),
         }
     }
 
     /// A slice has changed unseen from `before` to `left`: it is remembered, unless it is now as it was remembered.
     pub(crate) fn miss(&mut self, slice: u16, before: u16, left: u16) {
-        match self.find(slice) {
-            (Ok(at), health, bit) if self.heads[at] & bit != 0 && self.healths[health] == left => {
-                self.remove(at, health, bit);
-            }
-            (Ok(at), _, bit) if self.heads[at] & bit != 0 => {}
-            (at, health, bit) if before != left => self.insert(slice, at, health, bit, before),
+        match self.remembered(slice) {
+            Some((at, health, bit)) if self.healths[health] == left => self.remove(at, health, bit),
+            None if before != left => self.insert(slice, before),
             _ => {}
         }
     }
 
     /// Inserts a slice that is not remembered.
-    fn insert(&mut self, slice: u16, at: Result<usize, usize>, health: usize, bit: u16, knew: u16) {
+    fn insert(&mut self, slice: u16, knew: u16) {
         for list in [&mut self.heads, &mut self.healths] {
             if list.len() == list.capacity() {
                 list.reserve_exact(GROWTH + list.len() / 8);
             }
         }
+        let (at, bit) = self.find(slice);
         let at = at.unwrap_or_else(|at| {
             self.heads.insert(at, (slice / SLICES_PER_WALL as u16) << SLICES_PER_WALL);
             at
         });
+        let health = self.health(at, bit);
         self.heads[at] |= bit;
         self.healths.insert(health, knew);
     }
@@ -150,14 +173,10 @@ impl Memories {
 
     /// Forgets a slice; returns its health as it was remembered.
     pub(crate) fn take(&mut self, slice: u16) -> Option<u16> {
-        match self.find(slice) {
-            (Ok(at), health, bit) if self.heads[at] & bit != 0 => {
-                let knew = self.healths[health];
-                self.remove(at, health, bit);
-                Some(knew)
-            }
-            _ => None,
-        }
+        let (at, health, bit) = self.remembered(slice)?;
+        let knew = self.healths[health];
+        self.remove(at, health, bit);
+        Some(knew)
     }
 
     /// Remembers what another memory does and no more, in as little room.
@@ -178,7 +197,7 @@ impl Memories {
         for i in 0..4 {
             let head = heads[i.min(heads.len() - 1)];
             walls[i] = usize::from(head >> SLICES_PER_WALL);
-            places[i + 1] = Place { head: places[i].head + 1, health: places[i].health + usize::from(count(head)) };
+            places[i + 1] = Place { head: places[i].head + 1, health: places[i].health + count(head) };
         }
         Four { walls, places, count: heads.len() }
     }
