@@ -1,7 +1,7 @@
 //! The matches of a measurement: their bots, their clients, and what is done to them between two ticks.
 
 use super::TICK_RATE;
-use super::options::Options;
+use super::options::{Options, Pool};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Load {
     }
 
     /// The clients take what the step has sent, on the threads that step, and answer; returns snapshots and their bytes.
-    pub(super) fn answer(&mut self, pool: Option<&rayon::ThreadPool>) -> Result<(u64, u64)> {
+    pub(super) fn answer(&mut self, pool: Option<Pool>) -> Result<(u64, u64)> {
         let packets: Vec<Packet<'_>> = self.world.packets().collect();
         // Both are in the order of the matches.
         let mut of_games = packets.chunk_by(|a, b| a.game == b.game).peekable();
@@ -149,7 +149,7 @@ impl Load {
     }
 
     /// Polygons of everybody who lives; returns how many.
-    pub(super) fn polygons(&self, pool: Option<&rayon::ThreadPool>, scratch: &mut Vec<Vec2>) -> Result<u64> {
+    pub(super) fn polygons(&self, pool: Option<Pool>, scratch: &mut Vec<Vec2>) -> Result<u64> {
         let of_match = |id: MatchId, out: &mut Vec<Vec2>| -> Result<u64> {
             let view = self.world.view(id)?;
             let mut made = 0;

@@ -1,8 +1,9 @@
 //! What the command line asks for.
 
 use super::load::SKILL;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
+use std::cell::Cell;
 use std::path::PathBuf;
 use trespasser::scenes::{armed_loadout, loadout};
 use trespasser::world::PLAYERS;
@@ -118,7 +119,7 @@ impl Options {
     }
 
     /// The threads that step; `None`: the calling one alone.
-    pub(super) fn pool(&self) -> Result<Option<rayon::ThreadPool>> {
+    pub(super) fn pool(&self) -> Result<Option<Pool>> {
         pool_of(self.threads)
     }
 
@@ -152,10 +153,27 @@ impl Options {
     }
 }
 
-/// So many threads, of which the calling one is the first; `None`: it alone.
-pub(super) fn pool_of(threads: u32) -> Result<Option<rayon::ThreadPool>> {
-    Ok(match threads {
-        1 => None,
-        threads => Some(rayon::ThreadPoolBuilder::new().num_threads(threads as usize).use_current_thread().build()?),
-    })
+/// Threads that step, of which the calling one is the first; kept as long as the program runs, for a thread is of one pool
+/// and stays there.
+pub(super) type Pool = &'static rayon::ThreadPool;
+
+/// So many threads; `None`: the calling one alone.
+pub(super) fn pool_of(threads: u32) -> Result<Option<Pool>> {
+    thread_local! {
+        static POOL: Cell<Option<(u32, Pool)>> = const { Cell::new(None) };
+    }
+    if threads == 1 {
+        return Ok(None);
+    }
+    if let Some((of, pool)) = POOL.get() {
+        ensure!(
+            of == threads,
+            "this thread is the first of {of} already, and cannot be that of {threads}: one number a program"
+        );
+        return Ok(Some(pool));
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).use_current_thread().build()?;
+    let pool: Pool = Box::leak(Box::new(pool));
+    POOL.set(Some((threads, pool)));
+    Ok(Some(pool))
 }

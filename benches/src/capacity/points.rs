@@ -2,7 +2,7 @@
 //! [`super::plan`] computes with.
 
 use super::load::{Load, Tally};
-use super::options::Options;
+use super::options::{Options, Pool, pool_of};
 use super::throughput::median;
 use super::{TICK_RATE, progress, round, row};
 use crate::origin;
@@ -37,8 +37,7 @@ pub(super) fn measure(
     matches: &[u32],
     threads: &[u32],
 ) -> Result<(Vec<Point>, usize)> {
-    let pools: Vec<Option<rayon::ThreadPool>> =
-        threads.iter().map(|&threads| super::options::pool_of(threads)).collect::<Result<_>>()?;
+    let pools: Vec<Option<Pool>> = threads.iter().map(|&threads| pool_of(threads)).collect::<Result<_>>()?;
     let (warmup, ticks) = (options.warmup * TICK_RATE, options.seconds() * TICK_RATE);
     let all: u64 = matches.iter().map(|&n| u64::from(n)).sum();
     let turns = u64::from(options.runs) * threads.len() as u64;
@@ -59,10 +58,10 @@ pub(super) fn measure(
         bar.set_message(format!("run {run}"));
         for (of_matches, load) in loads.iter_mut().enumerate() {
             let n = matches[of_matches];
-            for (of_threads, pool) in pools.iter().enumerate() {
+            for (of_threads, &pool) in pools.iter().enumerate() {
                 let (mut wall, mut cpu) = (Duration::ZERO, Duration::ZERO);
                 for at in 0..SETTLING + ticks {
-                    let spent = tick(load, options, pool.as_ref(), &mut stats, &mut tally)?;
+                    let spent = tick(load, options, pool, &mut stats, &mut tally)?;
                     if at >= SETTLING {
                         (wall, cpu) = (wall + spent.0, cpu + spent.1);
                     }
@@ -96,7 +95,7 @@ pub(super) fn measure(
 fn tick(
     load: &mut Load,
     options: &Options,
-    pool: Option<&rayon::ThreadPool>,
+    pool: Option<Pool>,
     stats: &mut FightStats,
     tally: &mut Tally,
 ) -> Result<(Duration, Duration)> {

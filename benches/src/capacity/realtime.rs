@@ -274,13 +274,13 @@ fn in_rust(options: &Options, map: &Arc<GameMap>, matches: u32) -> Result<Paced>
             lateness.push(late.as_secs_f64() * 1e3);
         }
         let began = Instant::now();
-        match &pool {
+        match pool {
             None => load.world.step(),
             Some(pool) => pool.install(|| load.world.step_parallel()),
         }
         let stepped = began.elapsed();
         if options.snapshots {
-            load.answer(pool.as_ref())?;
+            load.answer(pool)?;
         }
         load.after_tick(&mut stats, &mut tally)?;
         if paced {

@@ -133,7 +133,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         } else {
             let cpu_began = origin::cpu_time();
             let began = Instant::now();
-            match &pool {
+            match pool {
                 None => load.world.step(),
                 Some(pool) => pool.install(|| load.world.step_parallel()),
             }
@@ -141,7 +141,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
             let mut extra = Duration::ZERO;
             if options.polygons && tick % POLYGON_EVERY == 0 {
                 let began = Instant::now();
-                let made = load.polygons(pool.as_ref(), &mut scratch)?;
+                let made = load.polygons(pool, &mut scratch)?;
                 extra = began.elapsed();
                 if measured {
                     polygons += made;
@@ -160,7 +160,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
             }
         }
         if options.snapshots {
-            let (made, bytes) = load.answer(pool.as_ref())?;
+            let (made, bytes) = load.answer(pool)?;
             if measured {
                 snapshots += made;
                 snapshot_bytes += bytes;
