@@ -73,7 +73,8 @@ test('the command prints, draws, reads a load test and refuses nonsense', async 
   const picture = join(path, 'cost.svg');
   const { stdout } = await run('--load', load, '--players', '10000', '--prices', 'plan', '--plot', picture, '--json');
   const result = JSON.parse(stdout.trim().split('\n').at(-1));
-  assert.deepEqual(result.measured, { matchesPerCore: 1618, bytesPerPlayer: 600, coresPerPlayer: 0.0012 });
+  const { matchesPerCore } = await json('measured.json');
+  assert.deepEqual(result.measured, { matchesPerCore: matchesPerCore.value, bytesPerPlayer: 600, coresPerPlayer: 0.0012 });
   assert.equal(result.lines.length, 1);
   assert.equal(result.lines[0].players, 10000);
   const svg = await readFile(picture, 'utf8');

@@ -62,7 +62,8 @@ fn panel(canvas: &mut Canvas, origin: Vec2, host: &str, prices: &str, lines: &[&
         let x = place(line);
         for (row, text) in [
             format!("{} players", line.players),
-            format!("{:.0} machines, ${:.2} a player", line.nodes, line.dollars_per_player),
+            format!("{:.0} machines", line.nodes),
+            format!("${:.2} a player", line.dollars_per_player),
         ]
         .iter()
         .enumerate()
