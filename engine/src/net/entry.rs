@@ -130,6 +130,14 @@ const WAYS: [(i32, i32); 8] = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1
 /// Place among [`WAYS`] by what x and y do: go back, stay, go forth.
 const WAY_OF: [[Option<u32>; 3]; 3] =
     [[Some(5), Some(4), Some(3)], [Some(6), None, Some(2)], [Some(7), Some(0), Some(1)]];
+const _: () = {
+    let mut i = 0;
+    while i < WAYS.len() {
+        let (x, y) = WAYS[i];
+        assert!(matches!(WAY_OF[(1 + x) as usize][(1 + y) as usize], Some(way) if way as usize == i));
+        i += 1;
+    }
+};
 
 /// How far keys move a player, in 1/16 px: along an axis and along each axis of a diagonal, by gait, in a number of
 /// inputs (PROTOCOL.md, section 2.5). `speeds`: sneaking, walking, running, px/s.

@@ -2,7 +2,7 @@
 
 use super::state::{Gait, Match, MatchState, NO_WEAPON, NOBODY, PLAYERS};
 use super::{Block, NONE, PlayerId, slot_of, weapon_of};
-use crate::map::GameMap;
+use crate::map::{COLS, GameMap, ROWS, cell_index};
 use crate::net::{Memories, at_first, columns};
 use crate::rules::{INVENTORY, POINT, RuleSet, SoundKind, Team, Weapon};
 use crate::sim::Arrival;
@@ -573,10 +573,9 @@ impl<'a> MatchView<'a> {
     /// Whether a body has room at a place: no standing slice reaches farther into it than rounding does.
     pub(crate) fn fits(&self, at: Vec2) -> bool {
         let (geometry, radius) = (self.game.map.geometry(), crate::map::BODY_RADIUS - 0.02);
-        let cell = |v: f32, count: usize| ((v.max(0.0) * (1.0 / crate::map::CELL)) as usize).min(count - 1);
-        let columns = cell(at.x - radius, crate::map::COLS)..=cell(at.x + radius, crate::map::COLS);
-        let rows = cell(at.y - radius, crate::map::ROWS)..=cell(at.y + radius, crate::map::ROWS);
-        rows.flat_map(|row| columns.clone().map(move |column| row * crate::map::COLS + column)).all(|cell| {
+        let columns = cell_index(at.x - radius, COLS)..=cell_index(at.x + radius, COLS);
+        let rows = cell_index(at.y - radius, ROWS)..=cell_index(at.y + radius, ROWS);
+        rows.flat_map(|row| columns.clone().map(move |column| row * COLS + column)).all(|cell| {
             geometry.cell(cell).iter().map(|&s| s as usize).all(|s| {
                 let low = Vec2::new(geometry.x0[s], geometry.y0[s]);
                 let near = at.clamp(low, Vec2::new(geometry.x1[s], geometry.y1[s]));
