@@ -4,16 +4,18 @@
 //! at once. A tick without a sound costs nothing, and no wave is started for sounds that nobody waits for.
 
 use super::Scratch;
-use crate::map::{CELL, Geometry};
+use crate::map::{CELL, COLS, Geometry, ROWS};
 use crate::rules::{Material, SoundKind, SoundKindRule, Tuned};
 use crate::simd::Kernels;
 use crate::sound::{
-    Heard, LAYERS, Part, UNIT, Wave, Way, attenuation, cell_of, cutoff_of, direction_of, least_length, muffling, own,
+    Cell, DIAGONAL, Heard, LAYERS, Part, UNIT, UNIT_PX, Wave, Way, attenuation, attenuation_all, cell_of, cutoff_of,
+    direction_of, least_length, muffling, own,
 };
 use crate::vision::Grid;
 use crate::world::event::NO_SLICE;
 use crate::world::state::{Block, Gait, Lanes, Match, MatchState, PLAYERS};
 use crate::world::{EVENT_RING, Event, EventKind};
+use wide::{f32x8, i16x8, i32x8};
 
 /// Sounds of one tick at most: each is an event that the ring still holds, or a footstep. None is dropped for another,
 /// or what nobody hears would show in what somebody does.
@@ -63,7 +65,7 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     game.sounded = game.events.written();
     let Match { state, blocks, events, heard, map, rules, guard, .. } = game;
     let Scratch { kernels, sounds, breaks, heard: told, wave, .. } = scratch;
-    let air = Air { state, blocks, geometry: map.geometry(), rules };
+    let air = Air::new(state, blocks, map.geometry(), rules);
     for sound in sounds.iter_mut() {
         let (mut heard_by, source) = (0, sound.source);
         spread(&air, kernels, wave, sound, &mut |entry| {
@@ -79,22 +81,40 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
         events.at_mut(event).part = sounds[place].heard_by;
     }
     // In an order of its own: that of the slots and events would tell who made which.
-    told.sort_unstable_by_key(|h| (h.listener, h.kind, h.gain, h.bearing, h.cutoff, h.flags));
+    told.sort_unstable_by_key(|h| u64::from_be_bytes([0, 0, h.listener, h.kind, h.gain, h.bearing, h.cutoff, h.flags]));
     told.drain(..).for_each(|entry| heard.push(entry));
 }
 
-/// What sound travels through.
+/// What sound travels through, and who may hear it.
 #[derive(Clone, Copy)]
 struct Air<'a> {
     state: &'a MatchState,
     blocks: &'a [Block],
     geometry: &'a Geometry,
     rules: &'a Tuned,
+    /// Slots with ears.
+    ears: u8,
+    /// Share of a sound that a flash leaves to each.
+    audible: Lanes,
 }
 
 impl<'a> Air<'a> {
+    fn new(state: &'a MatchState, blocks: &'a [Block], geometry: &'a Geometry, rules: &'a Tuned) -> Air<'a> {
+        // Who dies in this tick hears it.
+        let mut ears = state.alive;
+        for slot in MatchState::slots(state.placed & !state.alive) {
+            ears |= u8::from(state.death_tick[slot] == state.tick && state.deaths[slot] > 0) << slot;
+        }
+        let audible = if state.flash == [0.0; PLAYERS] {
+            [1.0; PLAYERS]
+        } else {
+            core::array::from_fn(|slot| 1.0 - super::impairment(state, rules, slot).audio)
+        };
+        Air { state, blocks, geometry, rules, ears, audible }
+    }
+
     fn of(game: &'a Match) -> Air<'a> {
-        Air { state: &game.state, blocks: &game.blocks, geometry: game.map.geometry(), rules: &game.rules }
+        Air::new(&game.state, &game.blocks, game.map.geometry(), &game.rules)
     }
 
     fn grid(&self) -> Grid<'a> {
@@ -188,95 +208,106 @@ fn snap(v: f32, lattice: f32) -> f32 {
     ((v / lattice) as u32 as f32 + 0.5) * lattice
 }
 
-/// A listener whom the straight line does not give all.
-#[derive(Clone, Copy)]
-struct Waiting {
-    slot: usize,
+/// What reaches each listener of a sound, by slot.
+struct Arrivals {
     /// px, straight.
-    distance: f32,
+    distance: Lanes,
     /// No way round that is still to be found is shorter, px.
-    least: f32,
+    least: Lanes,
     /// Gain at that length, without turns.
-    most: f32,
-    cell: (usize, usize),
+    most: Lanes,
     /// Loudest so far, and its cutoff share.
-    gain: f32,
-    cutoff: f32,
-    way: Option<Way>,
-    /// Share of a sound that a flash leaves to the listener.
-    audible: f32,
+    gain: Lanes,
+    cutoff: Lanes,
+    ways: [Option<Way>; PLAYERS],
+    cells: Cells,
 }
 
-const NOBODY_WAITS: Waiting = Waiting {
-    slot: 0,
-    distance: 0.0,
-    least: 0.0,
-    most: 0.0,
-    cell: (0, 0),
-    gain: 0.0,
-    cutoff: 1.0,
-    way: None,
-    audible: 1.0,
-};
+/// The cells of all slots.
+struct Cells {
+    x: [i32; PLAYERS],
+    y: [i32; PLAYERS],
+}
+
+impl Cells {
+    fn of(x: &Lanes, y: &Lanes) -> Cells {
+        // As `cell_index` says.
+        let index = |v: &Lanes, count: usize| {
+            let scaled = f32x8::from(*v) * f32x8::splat(1.0 / CELL);
+            scaled.fast_max(f32x8::ZERO).fast_min(f32x8::splat((count - 1) as f32)).fast_trunc_int().to_array()
+        };
+        Cells { x: index(x, COLS), y: index(y, ROWS) }
+    }
+
+    fn at(&self, slot: usize) -> Cell {
+        (self.x[slot] as usize, self.y[slot] as usize)
+    }
+
+    /// As [`least_length`] says, from each of them.
+    fn least_lengths(&self, (x, y): Cell) -> f32x8 {
+        let apart = |cells: &[i32; PLAYERS], from: usize| (i32x8::from(*cells) - i32x8::splat(from as i32)).abs();
+        let (dx, dy) = (apart(&self.x, x).round_float(), apart(&self.y, y).round_float());
+        let (long, short) = (dx.fast_max(dy), dx.fast_min(dy));
+        ((long - short) * f32x8::splat(UNIT.into()) + short * f32x8::splat(DIAGONAL.into())) * f32x8::splat(UNIT_PX)
+    }
+}
 
 fn spread(air: &Air<'_>, kernels: &Kernels, wave: &mut Wave, sound: &Sound, each: &mut impl FnMut(Heard)) {
-    let Air { state, rules, .. } = *air;
+    let Air { state, rules, ref audible, .. } = *air;
     let book = &rules.rules.sound;
     let rule = &book.kinds[sound.kind as usize];
     let place = (sound.x, sound.y);
     let grid = air.grid();
-    // Who dies in this tick hears it.
-    let mut ears = state.alive;
-    for slot in MatchState::slots(state.placed & !state.alive) {
-        ears |= u8::from(state.death_tick[slot] == state.tick && state.deaths[slot] > 0) << slot;
-    }
+    let mut ears = air.ears;
     // One's own death in any case: a host may have ended the life before this tick.
     if sound.kind == SoundKind::Death {
         ears |= 1u8.checked_shl(sound.source.into()).unwrap_or(0) & state.placed;
     }
-    let cell = cell_of(place.0, place.1);
-    let mut waiting = [NOBODY_WAITS; PLAYERS];
-    let mut count = 0;
-    let d2: Lanes = core::array::from_fn(|slot| {
-        let (dx, dy) = (place.0 - state.x[slot], place.1 - state.y[slot]);
-        dx * dx + dy * dy
-    });
-    let reach2 = rule.limit * rule.limit;
-    let within = d2.iter().enumerate().fold(0u8, |mask, (slot, &d2)| mask | u8::from(d2 < reach2) << slot);
-    for slot in MatchState::slots(ears & within) {
-        let (x, y) = (state.x[slot], state.y[slot]);
-        let distance = d2[slot].sqrt();
-        let most = attenuation(rule, distance);
-        let audible = 1.0 - super::impairment(state, rules, slot).audio;
-        if most * audible < book.least {
-            continue;
-        }
-        // What comes from within the own body passes no wall.
-        let through = if distance <= WITHIN && sound.source as usize == slot {
-            1.0
-        } else {
-            muffling(&grid, &rules.absorption, (x, y), place, sound.slice, book.least / (most * audible))
-        };
-        let listener = cell_of(x, y);
-        let least = least_length(cell, listener).max(distance);
-        let (gain, cutoff) = (most * through, through);
-        // No way round can be louder than a straight line that nothing muffles.
-        let most = if least > distance { attenuation(rule, least) } else { most };
-        let one = Waiting { slot, distance, least, most, cell: listener, gain, cutoff, way: None, audible };
-        if most > one.gain && most * audible >= book.least {
-            waiting[count] = one;
-            count += 1;
-        } else {
-            tell(air, sound, place, &one, None).into_iter().for_each(&mut *each);
-        }
-    }
-    if count == 0 {
+    // All at once: who hears a sound is nothing that a processor guesses.
+    let (dx, dy) = (f32x8::splat(place.0) - f32x8::from(state.x), f32x8::splat(place.1) - f32x8::from(state.y));
+    let d2 = dx * dx + dy * dy;
+    let distance = d2.sqrt();
+    let straight = attenuation_all(rule, distance);
+    let loudest = straight * f32x8::from(*audible);
+    let least = f32x8::splat(book.least);
+    let within = d2.simd_lt(f32x8::splat(rule.limit * rule.limit)) & loudest.simd_ge(least);
+    ears &= within.to_bitmask() as u8;
+    if ears == 0 {
         return;
     }
-    let waiting = &mut waiting[..count];
-    round(air, kernels, wave, waiting, cell, rule);
-    for one in waiting {
-        tell(air, sound, place, one, Some(wave)).into_iter().for_each(&mut *each);
+    let (distances, enough) = (distance.to_array(), (least / loudest).to_array());
+    let mut through = [0.0; PLAYERS];
+    for slot in MatchState::slots(ears) {
+        // What comes from within the own body passes no wall.
+        through[slot] = if distances[slot] <= WITHIN && sound.source as usize == slot {
+            1.0
+        } else {
+            let ear = (state.x[slot], state.y[slot]);
+            muffling(&grid, &rules.absorption, ear, place, sound.slice, enough[slot])
+        };
+    }
+    let cell = cell_of(place.0, place.1);
+    let cells = Cells::of(&state.x, &state.y);
+    // No way round can be louder than a straight line that nothing muffles.
+    let shortest = cells.least_lengths(cell).fast_max(distance);
+    let most = attenuation_all(rule, shortest);
+    let gain = straight * f32x8::from(through);
+    let hopeful = most.simd_gt(gain) & (most * f32x8::from(*audible)).simd_ge(least);
+    let mut arrivals = Arrivals {
+        distance: distances,
+        least: shortest.to_array(),
+        most: most.to_array(),
+        gain: gain.to_array(),
+        cutoff: through,
+        ways: [None; PLAYERS],
+        cells,
+    };
+    let waiting = ears & hopeful.to_bitmask() as u8;
+    if waiting != 0 {
+        round(air, kernels, wave, &mut arrivals, waiting, cell, rule);
+    }
+    for slot in MatchState::slots(ears) {
+        tell(air, sound, place, &arrivals, slot, wave).into_iter().for_each(&mut *each);
     }
 }
 
@@ -286,54 +317,74 @@ fn round(
     air: &Air<'_>,
     kernels: &Kernels,
     wave: &mut Wave,
-    waiting: &mut [Waiting],
-    cell: (usize, usize),
+    arrivals: &mut Arrivals,
+    waiting: u8,
+    cell: Cell,
     rule: &SoundKindRule,
 ) {
     let Air { state, rules, .. } = *air;
+    let all = f32x8::splat;
+    let faintest = all(rules.rules.sound.least);
     // By turns, what a way needs before them to be heard at all; and all that a way may need for one listener.
     // A millionth less: rounding must not keep from one end what is found from the other.
     let turned = rules.turn_gain.map(|gain| (1.0 - 1.0e-6) / gain);
-    let enough = |one: &Waiting, turns: usize| one.gain.max(rules.rules.sound.least) * turned[turns];
-    // Where ways lie that could help those with hope.
-    let part = |waiting: &[Waiting], turns: usize| {
-        let mut part: Option<Part> = None;
-        for one in waiting {
-            let enough = enough(one, turns);
-            if one.most > enough {
-                // Beyond the reference distance, loudness falls at least as fast as 1 / length.
-                let longest = (one.least.max(rule.reference) * one.most / enough).min(rule.limit);
-                let this = Part::between(cell, one.cell, (longest * (UNIT as f32 / CELL)) as usize + 1);
-                part = Some(part.map_or(this, |part| part.with(this)));
-            }
-        }
-        part
+    let Arrivals { distance, least: shortest, most, gain, cutoff, ways, cells } = arrivals;
+    let (x, y) = (i16x8::from_i32x8_saturate(cells.x.into()), i16x8::from_i32x8_saturate(cells.y.into()));
+    let waits: f32x8 =
+        core::array::from_fn(|slot| f32::from_bits(0u32.wrapping_sub(u32::from(waiting >> slot & 1)))).into();
+    // Those with hope, and where ways lie that could help them.
+    let hopeful = |most: &Lanes, gain: &Lanes, turns: usize| {
+        let (most, enough) = (f32x8::from(*most), f32x8::from(*gain).fast_max(faintest) * all(turned[turns]));
+        (most.simd_gt(enough) & waits, enough)
     };
-    let Some(all) = part(waiting, 0) else { return };
-    wave.begin(&state.open, &state.open_columns, cell, rule.limit, all);
+    let part = |(hopeful, enough): (f32x8, f32x8), least: &Lanes, most: &Lanes| {
+        // Beyond the reference distance, loudness falls at least as fast as 1 / length.
+        let longest = f32x8::from(*least).fast_max(all(rule.reference)) * f32x8::from(*most) / enough;
+        let units = (longest.fast_min(all(rule.limit)) * all(UNIT as f32 / CELL)).fast_trunc_int();
+        let (units, asked): (_, i32x8) = (units + i32x8::splat(1), bytemuck::cast(hopeful));
+        Part::about(cell, (x, y), i16x8::from_i32x8_saturate(units), i16x8::from_i32x8_saturate(asked))
+    };
+    let mut hope = hopeful(most, gain, 0);
+    if hope.0.to_bitmask() == 0 {
+        return;
+    }
+    wave.begin(&state.open, &state.open_columns, cell, rule.limit, part(hope, shortest, most));
     wave.first(kernels);
     for turns in 0..LAYERS {
-        if turns > 0 {
-            match part(waiting, turns) {
-                Some(part) if wave.turn(kernels, part) => {}
-                _ => return,
+        if turns > 0 && (hope.0.to_bitmask() == 0 || !wave.turn(kernels, part(hope, shortest, most))) {
+            return;
+        }
+        let mut found = [None; PLAYERS];
+        let mut lengths = [f32::INFINITY; PLAYERS];
+        for slot in MatchState::slots(hope.0.to_bitmask() as u8) {
+            if let Some(way) = wave.way_to(cells.at(slot)) {
+                (found[slot], lengths[slot]) = (Some(way), way.length());
             }
         }
-        for one in waiting.iter_mut().filter(|one| one.most > enough(one, turns)) {
-            if let Some(way) = wave.way_to(one.cell) {
-                let gain = attenuation(rule, way.length().max(one.distance)) * rules.turn_gain[turns];
-                // What nobody hears is found or not as bounds will have it, which are others from the other end.
-                if gain > one.gain && gain >= rules.rules.sound.least {
-                    (one.gain, one.cutoff, one.way) = (gain, rules.turn_cutoff[turns], Some(way));
-                }
+        let louder =
+            attenuation_all(rule, f32x8::from(lengths).fast_max(f32x8::from(*distance))) * all(rules.turn_gain[turns]);
+        // What nobody hears is found or not as bounds will have it, which are others from the other end.
+        let better = louder.simd_gt(f32x8::from(*gain)) & louder.simd_ge(faintest);
+        *gain = better.bitselect(louder, f32x8::from(*gain)).to_array();
+        for slot in MatchState::slots(better.to_bitmask() as u8) {
+            (cutoff[slot], ways[slot]) = (rules.turn_cutoff[turns], found[slot]);
+        }
+        if turns + 1 == LAYERS {
+            return;
+        }
+        // A way that turns more is as long as it takes from where the newest layer came nearer.
+        let had = hope.0;
+        hope = hopeful(most, gain, turns + 1);
+        if turns > 0 {
+            let mut left = *shortest;
+            for slot in MatchState::slots((had & hope.0).to_bitmask() as u8) {
+                left[slot] = left[slot].max(wave.least_left(cells.at(slot)).unwrap_or(f32::INFINITY));
             }
-            // A way that turns more is as long as it takes from where the newest layer came nearer.
-            if turns > 0 && turns + 1 < LAYERS && one.most > enough(one, turns + 1) {
-                let least = wave.least_left(one.cell).unwrap_or(f32::INFINITY);
-                if least > one.least {
-                    (one.least, one.most) = (least, attenuation(rule, least));
-                }
-            }
+            let longer = f32x8::from(left).simd_gt(f32x8::from(*shortest));
+            let fainter = attenuation_all(rule, f32x8::from(left));
+            *most = longer.bitselect(fainter, f32x8::from(*most)).to_array();
+            *shortest = left;
+            hope = hopeful(most, gain, turns + 1);
         }
     }
 }
@@ -375,44 +426,55 @@ pub(crate) fn arrival(
     let least = least_length(cell, listener).max(distance);
     let gain = attenuation(rule, distance) * through;
     let most = attenuation(rule, least);
-    let mut one = [Waiting { distance, least, most, cell: listener, gain, cutoff: through, ..NOBODY_WAITS }];
+    let mut one = Arrivals {
+        distance: [distance; PLAYERS],
+        least: [least; PLAYERS],
+        most: [most; PLAYERS],
+        gain: [gain; PLAYERS],
+        cutoff: [through; PLAYERS],
+        ways: [None; PLAYERS],
+        cells: Cells { x: [listener.0 as i32; PLAYERS], y: [listener.1 as i32; PLAYERS] },
+    };
     if most > gain {
-        round(&air, kernels, wave, &mut one, cell, rule);
+        round(&air, kernels, wave, &mut one, 1, cell, rule);
     }
-    let [one] = one;
-    if let Some(way) = one.way {
+    let (gain, cutoff, way) = (one.gain[0], one.cutoff[0], one.ways[0]);
+    if let Some(way) = way {
         wave.trace(way, listener, visit);
     }
-    let hz = book.open_hz * one.cutoff;
+    let hz = book.open_hz * cutoff;
     Arrival {
-        gain: one.gain,
+        gain,
         cutoff_hz: if hz > book.least_hz { hz } else { book.least_hz },
-        from: one.way.map_or(from, |way| wave.last_leg(way, to)).into(),
-        round: one.way.map(|way| (way.length(), way.turns)),
+        from: way.map_or(from, |way| wave.last_leg(way, to)).into(),
+        round: way.map(|way| (way.length(), way.turns)),
         through,
     }
 }
 
 /// What a listener is told of a sound, rounded as [`crate::sound`] says; nothing if it is too faint.
 #[inline(never)]
-fn tell(air: &Air<'_>, sound: &Sound, place: (f32, f32), one: &Waiting, wave: Option<&Wave>) -> Option<Heard> {
+fn tell(
+    air: &Air<'_>,
+    sound: &Sound,
+    place: (f32, f32),
+    arrivals: &Arrivals,
+    slot: usize,
+    wave: &Wave,
+) -> Option<Heard> {
     let Air { state, rules, .. } = *air;
     let book = &rules.rules.sound;
-    let slot = one.slot;
-    let gain = one.gain * one.audible;
+    let gain = arrivals.gain[slot] * air.audible[slot];
     if gain < book.least {
         return None;
     }
     let (x, y) = (state.x[slot], state.y[slot]);
-    let from = match (one.way, wave) {
-        (Some(way), Some(wave)) => wave.last_leg(way, (x, y)),
-        _ => place,
-    };
+    let from = arrivals.ways[slot].map_or(place, |way| wave.last_leg(way, (x, y)));
     let aim = direction_of(state.aim_x[slot], state.aim_y[slot]);
     let is_own = sound.source as usize == slot;
-    let bearing =
-        if is_own && one.distance <= WITHIN { 0 } else { direction_of(from.0 - x, from.1 - y).wrapping_sub(aim) & 63 };
-    let hz = book.open_hz * one.cutoff;
+    let inside = is_own && arrivals.distance[slot] <= WITHIN;
+    let bearing = if inside { 0 } else { direction_of(from.0 - x, from.1 - y).wrapping_sub(aim) & 63 };
+    let hz = book.open_hz * arrivals.cutoff[slot];
     let hz = if hz > book.least_hz { hz } else { book.least_hz };
     Some(Heard {
         tick: state.tick,

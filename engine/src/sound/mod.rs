@@ -25,6 +25,7 @@ mod walk;
 
 pub use heard::{CUTOFFS, DIRECTIONS, Heard, cutoff_hz, direction_of, own};
 pub(crate) use heard::{cutoff_edges, cutoff_of};
+pub(crate) use round::{Cell, UNIT_PX, Way, cell_of, least_length};
 pub use round::{Column, DIAGONAL, LAYERS, LONGEST, Layer, Part, Row, UNIT, Wave, Width, Window};
-pub(crate) use round::{Way, cell_of, least_length};
+pub(crate) use straight::attenuation_all;
 pub use straight::{attenuation, muffling};

@@ -33,6 +33,7 @@ use super::walk::{fixed, fixed_middle, walk};
 use crate::map::{CELL, COLS, ROWS, cell_index};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
+use wide::i16x8;
 
 #[cfg(test)]
 mod tests;
@@ -42,7 +43,7 @@ pub const UNIT: u8 = 5;
 /// Cost of a diagonal step.
 pub const DIAGONAL: u8 = 7;
 /// px of one unit of cost.
-const UNIT_PX: f32 = CELL / UNIT as f32;
+pub(crate) const UNIT_PX: f32 = CELL / UNIT as f32;
 /// Longest way that is followed, px; what is heard farther goes straight.
 pub const LONGEST: f32 = 254.0 * UNIT_PX;
 /// Layers: a way turns by at most one quarter less.
@@ -129,6 +130,7 @@ impl Part {
     ///
     /// A way that goes `e` columns beyond its ends goes sideways by 2 e more than between them, and a way over the open
     /// grid takes 5 units for each of the longer side's cells and 2 for each of the shorter's.
+    #[cfg(test)]
     pub(crate) fn between(a: (usize, usize), b: (usize, usize), units: usize) -> Part {
         let beyond = |along: usize, across: usize| {
             let long = units.saturating_sub(2 * across) / 5;
@@ -142,7 +144,33 @@ impl Part {
         Part { x: span(a.0, b.0, beyond(dx, dy), COLS), y: span(a.1, b.1, beyond(dy, dx), ROWS) }
     }
 
+    /// The least part that holds [`Part::between`] of a cell and each of eight (x, y), with the units of each, where
+    /// `asked` is -1; where it is 0, the lane says nothing. Without a branch, for it is asked for before each layer.
+    #[inline]
+    pub(crate) fn about(from: Cell, (x, y): (i16x8, i16x8), units: i16x8, asked: i16x8) -> Part {
+        let all = i16x8::splat;
+        let positive = |v: i16x8| v.max(i16x8::ZERO);
+        // Above all lengths on the grid, and so few that a fifth is a multiplication.
+        let units = units.min(all(4096));
+        let beyond = |along: i16x8, across: i16x8| {
+            let fifth = positive(units - across - across).mul_keep_high(all(13_108));
+            let half = positive(units - all(5) * across) >> 1u32;
+            let most = across.simd_gt(fifth).bitselect(half, fifth);
+            positive(most - along) >> 1u32
+        };
+        let (from_x, from_y) = (all(from.0 as i16), all(from.1 as i16));
+        let ((left, right), (top, bottom)) = ((x.min(from_x), x.max(from_x)), (y.min(from_y), y.max(from_y)));
+        let (wide, high) = (right - left, bottom - top);
+        let span = |low: i16x8, high: i16x8, beyond: i16x8, count: usize| {
+            let low = (positive(low - beyond) | (!asked & all(i16::MAX))).reduce_min();
+            let high = ((high + beyond) & asked).reduce_max();
+            (low as usize, (high as usize).min(count - 1))
+        };
+        Part { x: span(left, right, beyond(wide, high), COLS), y: span(top, bottom, beyond(high, wide), ROWS) }
+    }
+
     /// The least part that holds both.
+    #[cfg(test)]
     pub(crate) fn with(self, other: Part) -> Part {
         let join = |a: (usize, usize), b: (usize, usize)| (a.0.min(b.0), a.1.max(b.1));
         Part { x: join(self.x, other.x), y: join(self.y, other.y) }
@@ -586,7 +614,7 @@ impl Wave {
     }
 }
 
-type Cell = (usize, usize);
+pub(crate) type Cell = (usize, usize);
 /// The way a heading goes; traced ways go against it.
 type Step = (isize, isize);
 

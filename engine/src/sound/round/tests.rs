@@ -303,3 +303,28 @@ fn nothing_shorter_than_the_least_left_is_found() {
     }
     assert!(found > 1000 && bounded > 1000, "{found} {bounded}");
 }
+
+/// Eight parts at once are the same as one after another.
+#[test]
+fn a_part_about_eight_is_the_least_that_holds_all_eight() {
+    for round in 0..20_000 {
+        let mut number = 0;
+        let mut next = |limit: u32| {
+            number += 1;
+            below(philox4x32([round, number, 0, 0], [7, 78])[0], limit) as usize
+        };
+        let from = (next(COLS as u32), next(ROWS as u32));
+        let cells: [Cell; 8] = core::array::from_fn(|_| (next(COLS as u32), next(ROWS as u32)));
+        let units: [usize; 8] = core::array::from_fn(|_| next(320));
+        let asked = 1 + next(255);
+        let want = (0..8)
+            .filter(|lane| asked >> lane & 1 == 1)
+            .map(|lane| Part::between(from, cells[lane], units[lane]))
+            .reduce(Part::with)
+            .expect("a lane is asked for");
+        let lanes = |of: &dyn Fn(usize) -> i16| i16x8::new(core::array::from_fn(of));
+        let places = (lanes(&|lane| cells[lane].0 as i16), lanes(&|lane| cells[lane].1 as i16));
+        let mask = lanes(&|lane| -((asked >> lane & 1) as i16));
+        assert_eq!(Part::about(from, places, lanes(&|lane| units[lane] as i16), mask), want);
+    }
+}
