@@ -23,7 +23,7 @@
 //! corner 10 times a second, by the tick and for all eight together, 180 in duel, 4,700 in brawl, 30,900 in arsenal
 //! ([`Knowledge::look_around`]), and next to nothing for one who stands where no wall changes.
 
-use super::memory::{Four, Place};
+use super::memory::{Place, TOGETHER};
 use super::shadows::{SHADOWS, Shadows};
 use super::{Memories, Told, hidden};
 use crate::map::{COLS, Geometry, PLAYFIELD, ROWS, SLICES_PER_WALL, cell_index};
@@ -195,12 +195,13 @@ impl<'a> Scene<'a> {
         let d2 = nx * nx + ny * ny;
         let reach = larger(eye.sight, eye.close);
         let reached = d2.simd_le(f32x4::splat(reach * reach));
-        // As `Eye::is_aside` has it.
+        // As `Eye::is_aside` has it, by squares: a root is long to wait for.
         let far = |low: f32x4, high: f32x4, aim: f32x4| (low * aim).fast_max(high * aim);
         let along = far(x0, x1, f32x4::splat(eye.aim_x)) + far(y0, y1, f32x4::splat(eye.aim_y));
         let near = eye.close + OFF;
-        let asked = f32x4::splat(eye.cone_cos) * (d2.sqrt() - off);
-        let aside = d2.simd_gt(f32x4::splat(near * near)) & (along + off).simd_lt(asked);
+        let (cos, along) = (f32x4::splat(eye.cone_cos), along + off + f32x4::splat(eye.cone_cos * OFF));
+        let less = along.simd_lt(f32x4::ZERO) | (along * along).simd_lt(cos * cos * d2);
+        let aside = d2.simd_gt(f32x4::splat(near * near)) & less;
         let aside = if eye.cone_cos > 0.0 { aside.to_bitmask() } else { 0 };
         reached.to_bitmask() & !aside
     }
@@ -824,17 +825,21 @@ impl Knowledge {
         // What is before `kept` stays, what is from `at` on has not been looked at.
         let (mut kept, mut at) = (Place::default(), Place::default());
         while at.head < stale.walls() {
-            let Four { walls, places, count } = stale.four(at);
-            let mut reached = scene.in_reach(&eye, walls) & ((1 << count) - 1);
+            let stretch = stale.stretch(at);
+            let count = stretch.count();
+            // All before any is looked at: what is within reach is nothing that a processor guesses.
+            let reached = |n: usize| scene.in_reach(&eye, stretch.four(n)) << n;
+            let mut reached = (0..count).step_by(4).fold(0, |mask, n| mask | reached(n)) & (u32::MAX >> (TOGETHER - count));
             while reached != 0 {
                 let i = reached.trailing_zeros() as usize;
                 reached &= reached - 1;
-                if scene.hides_wall(&eye, walls[i], &mut shadows) {
+                if scene.hides_wall(&eye, stretch.wall(i), &mut shadows) {
                     continue;
                 }
-                kept = stale.keep(at, places[i], kept);
-                at = places[i + 1];
-                kept = stale.keep_unless(places[i], kept, |slice, knew| {
+                let place = stretch.place(i);
+                kept = stale.keep(at, place, kept);
+                at = stretch.place(i + 1);
+                kept = stale.keep_unless(place, kept, |slice, knew| {
                     let shows = scene.shows_slice(&eye, usize::from(slice), &mut shadows);
                     if shows {
                         *serial = serial.wrapping_add(1);
@@ -843,8 +848,8 @@ impl Knowledge {
                     shows
                 });
             }
-            kept = stale.keep(at, places[count], kept);
-            at = places[count];
+            kept = stale.keep(at, stretch.place(count), kept);
+            at = stretch.place(count);
         }
         stale.truncate(kept);
     }
