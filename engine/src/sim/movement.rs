@@ -14,7 +14,29 @@ const CORNER_GAP: f32 = 1.0 / 1024.0;
 const CONTACT: f32 = 0.02;
 /// px/s below which coasting ends.
 const REST: f32 = 0.5;
-const DIAGONAL: f32 = core::f32::consts::FRAC_1_SQRT_2;
+
+/// Ways by the keys held, the four lowest bits of [`Buttons`]: of length 1, or none where two keys undo each other.
+const WAYS: [(f32, f32); 16] = {
+    let mut ways = [(0.0, 0.0); 16];
+    let mut keys = 0u16;
+    while keys < 16 {
+        let held = Buttons(keys);
+        let (right, left) = (held.has(Buttons::RIGHT), held.has(Buttons::LEFT));
+        let (down, up) = (held.has(Buttons::DOWN), held.has(Buttons::UP));
+        let length = if right != left && down != up { core::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
+        ways[keys as usize].0 = (right as u8 as f32 - left as u8 as f32) * length;
+        ways[keys as usize].1 = (down as u8 as f32 - up as u8 as f32) * length;
+        keys += 1;
+    }
+    ways
+};
+
+/// One of two numbers, without a branch.
+#[inline(always)]
+fn either(first: bool, a: f32, b: f32) -> f32 {
+    let mask = u32::from(first).wrapping_neg();
+    f32::from_bits(a.to_bits() & mask | b.to_bits() & !mask)
+}
 
 /// Moves the players of `mask` by 1/60 s of their held keys.
 pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry, rules: &Tuned, mask: u8) {
@@ -26,29 +48,18 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
             continue;
         }
         let held = state.held[slot];
-        let axis = |plus, minus| f32::from(u8::from(held.has(plus))) - f32::from(u8::from(held.has(minus)));
-        let (mut dx, mut dy) = (axis(Buttons::RIGHT, Buttons::LEFT), axis(Buttons::DOWN, Buttons::UP));
+        let (dx, dy) = WAYS[usize::from(held.0 & 15)];
         let (step_x, step_y);
         if dx != 0.0 || dy != 0.0 {
-            if dx != 0.0 && dy != 0.0 {
-                dx *= DIAGONAL;
-                dy *= DIAGONAL;
-            }
+            // Keys change often: what depends on them is chosen, not branched to.
             let aiming = state.aiming >> slot & 1 == 1;
-            let may_run = !(aiming && rules.rules.movement.aim_stops_run)
-                && dx * state.aim_x[slot] + dy * state.aim_y[slot] >= rules.run_cos;
-            let gait = if held.has(Buttons::SNEAK) {
-                Gait::Sneaking
-            } else if held.has(Buttons::RUN) && may_run {
-                Gait::Running
-            } else {
-                Gait::Walking
-            };
-            state.gait[slot] = gait as u8;
-            let mut reach = rules.step[gait as usize - 1];
-            if aiming {
-                reach *= rules.rules.movement.aim_speed;
-            }
+            let may_run = !(aiming & rules.rules.movement.aim_stops_run)
+                & (dx * state.aim_x[slot] + dy * state.aim_y[slot] >= rules.run_cos);
+            let runs = u8::from(held.has(Buttons::RUN) & may_run);
+            let gait = [Gait::Walking as u8 + runs, Gait::Sneaking as u8][usize::from(held.has(Buttons::SNEAK))];
+            state.gait[slot] = gait;
+            let slowed = [1.0, rules.rules.movement.aim_speed][usize::from(aiming)];
+            let mut reach = rules.step[usize::from(gait) - 1] * slowed;
             reach *= 1.0 - super::impairment(state, rules, slot).movement;
             (step_x, step_y) = (dx * reach, dy * reach);
         } else {
@@ -70,8 +81,9 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
         let (x, y) = (state.x[slot], state.y[slot]);
         let nx = slide::<false>(state, blocks, geometry, x, y, step_x);
         let ny = slide::<true>(state, blocks, geometry, y, nx, step_y);
-        state.vx[slot] = if nx - x == step_x { step_x * per_second } else { (nx - x) * per_second };
-        state.vy[slot] = if ny - y == step_y { step_y * per_second } else { (ny - y) * per_second };
+        // What rounding makes of a step is nothing that a processor guesses.
+        state.vx[slot] = either(nx - x == step_x, step_x * per_second, (nx - x) * per_second);
+        state.vy[slot] = either(ny - y == step_y, step_y * per_second, (ny - y) * per_second);
         (state.x[slot], state.y[slot]) = (nx, ny);
         // What is heard is the way that was gone, not the one that was wanted.
         state.stride[slot] += ((nx - x) * (nx - x) + (ny - y) * (ny - y)).sqrt();
@@ -146,14 +158,11 @@ fn slide<const VERTICAL: bool>(
     across: f32,
     step: f32,
 ) -> f32 {
-    if step == 0.0 {
-        return along;
-    }
     let radius = crate::map::BODY_RADIUS;
     let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
-    let mut end = (along + step).clamp(radius, size - radius);
+    let mut end = either(step == 0.0, along, (along + step).clamp(radius, size - radius));
     let (count_along, count_across) = if VERTICAL { (ROWS, COLS) } else { (COLS, ROWS) };
-    let (low, high) = if step > 0.0 { (along, end) } else { (end, along) };
+    let (low, high) = (either(step > 0.0, along, end), either(step > 0.0, end, along));
     let a0 = cell_index(low - radius - CONTACT, count_along);
     let a1 = cell_index(high + radius + CONTACT, count_along);
     let c0 = cell_index(across - radius, count_across);
@@ -166,6 +175,9 @@ fn slide<const VERTICAL: bool>(
         && (state.solid_any[first] | state.solid_any[(first + last) / 2] | state.solid_any[last]) & mask == 0
     {
         return end;
+    }
+    if step == 0.0 {
+        return along;
     }
     for row in rows {
         let mut left = state.solid_any[row] & mask;
