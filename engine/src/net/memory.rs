@@ -1,6 +1,7 @@
 //! What a player remembers of slices otherwise than they are.
 
 use crate::map::{MAX_WALLS, SLICES_PER_WALL};
+use wide::u16x8;
 
 /// Slices, and walls, for which a memory grows at once: most players remember few.
 const GROWTH: usize = 12;
@@ -26,15 +27,31 @@ fn count(head: u16) -> usize {
     COUNT[usize::from(head & PARTS)].into()
 }
 
+/// The same of eight.
 #[inline]
-fn bits(head: u16) -> u16 {
-    (0..SLICES_PER_WALL).fold(0, |sum, part| sum + (head >> part & 1))
+fn counts(heads: u16x8) -> u16x8 {
+    let all = u16x8::splat;
+    let pairs = (heads & all(0b10101)) + ((heads >> 1u32) & all(0b00101));
+    (pairs & all(3)) + ((pairs >> 2u32) & all(3)) + (pairs >> 4u32)
+}
+
+/// Where a slice stands in a memory, or would.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    /// Of its wall's word, and of its health.
+    head: usize,
+    health: usize,
+    /// Of the word, this slice's.
+    bit: u16,
+    has_wall: bool,
+    has_slice: bool,
 }
 
 /// By wall, ascending, none without a slice: words with the wall and a mask of the slices remembered, and the health of
 /// these, 1/64 points. 2 bytes a wall and 2 a slice.
 ///
-/// Apart, so that a wall is found by halves, and its healths by counting the bits before them, many words at a time.
+/// Apart, so that a wall is found by counting the words before it, and its healths by counting their bits: many words at a
+/// time, for halves of a list are nothing that a processor guesses.
 #[derive(Debug, Default)]
 pub(crate) struct Memories {
     heads: Vec<u16>,
@@ -128,85 +145,95 @@ impl Memories {
         (self.heads.capacity() + self.healths.capacity()) * size_of::<u16>()
     }
 
-    /// A slice's word, or where it would stand, and the slice's bit of it.
     #[inline]
-    fn find(&self, slice: u16) -> (Result<usize, usize>, u16) {
+    fn find(&self, slice: u16) -> Spot {
         let (wall, bit) = (slice / SLICES_PER_WALL as u16, 1 << (slice % SLICES_PER_WALL as u16));
         // Words of walls before it are smaller, whatever their masks.
-        let at = self.heads.partition_point(|head| *head < wall << SLICES_PER_WALL);
-        let is_there = self.heads.get(at).is_some_and(|head| head >> SLICES_PER_WALL == wall);
-        (if is_there { Ok(at) } else { Err(at) }, bit)
-    }
-
-    /// Where the health of a slice stands, or would, by its word's place and its bit of that: as many as are before it.
-    #[inline]
-    fn health(&self, at: usize, bit: u16) -> usize {
-        let all = self.heads[..at].iter().fold(0u16, |sum, head| sum.wrapping_add(bits(*head)));
-        usize::from(all) + self.heads.get(at).map_or(0, |head| count(head & (bit - 1)))
-    }
-
-    /// The places of a slice's word and health, and its bit of the word, if it is remembered.
-    #[inline]
-    fn remembered(&self, slice: u16) -> Option<(usize, usize, u16)> {
-        match self.find(slice) {
-            (Ok(at), bit) if self.heads[at] & bit != 0 => Some((at, self.health(at, bit), bit)),
-            _ => None,
+        let least = wall << SLICES_PER_WALL;
+        let (eights, rest) = self.heads.as_chunks::<8>();
+        let (mut walls, mut slices) = (u16x8::ZERO, u16x8::ZERO);
+        for eight in eights {
+            let heads = u16x8::new(*eight);
+            let before = heads.simd_lt(u16x8::splat(least));
+            walls -= before;
+            slices += counts(heads) & before;
         }
+        let (mut head, mut health) = (usize::from(walls.reduce_add()), usize::from(slices.reduce_add()));
+        for word in rest {
+            let before = usize::from(*word < least);
+            head += before;
+            health += count(*word) & before.wrapping_neg();
+        }
+        let word = self.heads.get(head).copied().filter(|word| word >> SLICES_PER_WALL == wall);
+        let mask = word.unwrap_or(0);
+        health += count(mask & (bit - 1));
+        Spot { head, health, bit, has_wall: word.is_some(), has_slice: mask & bit != 0 }
     }
 
     /// Health of a slice as remembered; `None`: as it is.
     pub(crate) fn get(&self, slice: u16) -> Option<u16> {
-        self.remembered(slice).map(|(_, health, _)| self.healths[health])
+        if self.is_empty() {
+            return None;
+        }
+        let spot = self.find(slice);
+        spot.has_slice.then(|| self.healths[spot.health])
     }
 
     /// Remembers a slice.
     pub(crate) fn set(&mut self, slice: u16, knew: u16) {
-        match self.remembered(slice) {
-            Some((_, health, _)) => self.healths[health] = knew,
-            None => self.insert(slice, knew),
+        let spot = self.find(slice);
+        if spot.has_slice {
+            self.healths[spot.health] = knew;
+        } else {
+            self.insert(spot, slice, knew);
         }
     }
 
     /// A slice has changed unseen from `before` to `left`: it is remembered, unless it is now as it was remembered.
     pub(crate) fn miss(&mut self, slice: u16, before: u16, left: u16) {
-        match self.remembered(slice) {
-            Some((at, health, bit)) if self.healths[health] == left => self.remove(at, health, bit),
-            None if before != left => self.insert(slice, before),
-            _ => {}
+        let spot = self.find(slice);
+        if !spot.has_slice {
+            if before != left {
+                self.insert(spot, slice, before);
+            }
+        } else if self.healths[spot.health] == left {
+            self.remove(spot);
         }
     }
 
     /// Inserts a slice that is not remembered.
-    fn insert(&mut self, slice: u16, knew: u16) {
+    fn insert(&mut self, spot: Spot, slice: u16, knew: u16) {
         for list in [&mut self.heads, &mut self.healths] {
             if list.len() == list.capacity() {
                 list.reserve_exact(GROWTH + list.len() / 8);
             }
         }
-        let (at, bit) = self.find(slice);
-        let at = at.unwrap_or_else(|at| {
-            self.heads.insert(at, (slice / SLICES_PER_WALL as u16) << SLICES_PER_WALL);
-            at
-        });
-        let health = self.health(at, bit);
-        self.heads[at] |= bit;
-        self.healths.insert(health, knew);
+        if !spot.has_wall {
+            self.heads.insert(spot.head, (slice / SLICES_PER_WALL as u16) << SLICES_PER_WALL);
+        }
+        self.heads[spot.head] |= spot.bit;
+        self.healths.insert(spot.health, knew);
     }
 
-    fn remove(&mut self, at: usize, health: usize, bit: u16) {
-        self.healths.remove(health);
-        self.heads[at] &= !bit;
-        if self.heads[at] & PARTS == 0 {
-            self.heads.remove(at);
+    fn remove(&mut self, spot: Spot) {
+        self.healths.remove(spot.health);
+        self.heads[spot.head] &= !spot.bit;
+        if self.heads[spot.head] & PARTS == 0 {
+            self.heads.remove(spot.head);
         }
     }
 
     /// Forgets a slice; returns its health as it was remembered.
     pub(crate) fn take(&mut self, slice: u16) -> Option<u16> {
-        let (at, health, bit) = self.remembered(slice)?;
-        let knew = self.healths[health];
-        self.remove(at, health, bit);
-        Some(knew)
+        if self.is_empty() {
+            return None;
+        }
+        let spot = self.find(slice);
+        spot.has_slice.then(|| {
+            let knew = self.healths[spot.health];
+            self.remove(spot);
+            knew
+        })
     }
 
     /// Remembers what another memory does and no more, in as little room.

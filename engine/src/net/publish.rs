@@ -6,7 +6,11 @@ use super::link::{Scores, Shared, inputs_of, message_of, strides_of};
 use super::{Decoy, Entry, History, Knowledge, Link, NetDef, Outbox, Scope, Told};
 use crate::sim::{Stage, StageProbe};
 use crate::world::state::{Match, MatchState};
-use crate::world::{Columns, EVENT_RING, PLAYERS, PlayerId};
+use crate::world::{
+    Columns, EVENT_RING,
+    EventKind::{self, SliceDestroyed, WallDamaged},
+    PLAYERS, PlayerId,
+};
 use std::collections::VecDeque;
 
 /// Times a second, at least where there are as many frames, that a viewer looks for slices that changed unseen. Damage
@@ -115,6 +119,11 @@ impl Net {
     pub(crate) fn ask_lists(&self, game: &Match) {
         let frame = self.frame_at(game.state.tick);
         self.links.iter().flatten().for_each(|link| link.ask_lists(frame.is_some()));
+        // Whoever does not see a wall that was hit will remember it.
+        let hit = |n: u64| matches!(EventKind::from_number(game.events.at(n).kind), Some(WallDamaged | SliceDestroyed));
+        if (self.events.max(game.events.oldest())..game.events.written()).any(hit) {
+            MatchState::slots(game.state.joined).for_each(|viewer| self.knowledge.ask(viewer));
+        }
         let Some(frame) = frame else { return };
         MatchState::slots(game.state.joined)
             .filter(|viewer| looks_in(&self.def, frame, *viewer))
