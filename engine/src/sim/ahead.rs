@@ -1,6 +1,8 @@
 //! Memory asked for before it is needed: of many matches, none is left in the caches when its turn comes. Of the match that
 //! is stepped next, while this one's tick is played, what every tick touches; of this one what only this tick will.
 //!
+//! A little between any two stages: a processor waits for some twenty lines at a time, and for one more it stands still.
+//!
 //! Asking changes nothing, and costs an instruction or two a line.
 
 use super::movement;
@@ -9,28 +11,55 @@ use crate::vision::SightChanges;
 use crate::world::state::{Block, Match, MatchState};
 use core::mem::offset_of;
 
-/// The columns that every tick reads, the rows of the grid, the input that each player's turn it is to, and where the rest is.
+/// Where the rest is, and the first of the columns that every tick reads.
 #[inline(never)]
-pub(super) fn state(next: &Match) {
-    let state = &next.state;
+pub(super) fn begin(next: &Match) {
     ask(next, offset_of!(Match, blocks)..offset_of!(Match, sight));
-    ask(state, 0..offset_of!(MatchState, px));
+    ask(&next.state, 0..512);
+}
+
+/// On with the columns.
+#[inline(never)]
+pub(super) fn columns(next: &Match) {
+    let state = &next.state;
+    ask(state, 512..offset_of!(MatchState, px));
     ask(&state.clouds, 0..1);
-    ask(state, offset_of!(MatchState, sight_any)..offset_of!(MatchState, queue));
+}
+
+/// The input that each player's turn it is to.
+#[inline(never)]
+pub(super) fn inputs(next: &Match) {
+    let state = &next.state;
     for queue in &state.queue {
         ask(queue, 0..1);
     }
     movement::ask(state, &next.rules);
 }
 
-/// What was found out about sight, what players know, and which slices stand.
+/// The rows of the grid.
+#[inline(never)]
+pub(super) fn rows(next: &Match) {
+    ask(&next.state, offset_of!(MatchState, sight_any)..offset_of!(MatchState, queue));
+}
+
+/// What was found out about sight.
 #[inline(never)]
 pub(super) fn sight(next: &Match) {
     ask(&next.sight, 0..size_of_val(&next.sight));
     ask(&next.changes, 0..size_of::<SightChanges>());
+}
+
+/// Which slices stand.
+#[inline(never)]
+pub(super) fn slices(next: &Match) {
     for block in &next.blocks {
         ask(block, offset_of!(Block, gone)..offset_of!(Block, gone) + 1);
     }
+}
+
+/// What players know, and where the next events go.
+#[inline(never)]
+pub(super) fn knowledge(next: &Match) {
     next.events.ask();
     next.heard.ask();
     next.net.as_ref().inspect(|net| net.ask());

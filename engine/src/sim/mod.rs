@@ -249,19 +249,22 @@ pub(crate) fn step<P: StageProbe>(
     probe: &mut P,
     next: Option<&Match>,
 ) {
-    next.inspect(|next| ahead::state(next));
+    next.inspect(|next| ahead::begin(next));
     look(game, probe, None);
     probe.begin();
     game.state.tick += 1;
     inputs::run(game);
     probe.end(Stage::Movement);
     look(game, probe, Some(Stage::Movement));
+    next.inspect(|next| ahead::columns(next));
     weapons::run(game, scratch);
     probe.end(Stage::Weapons);
     look(game, probe, Some(Stage::Weapons));
+    next.inspect(|next| ahead::inputs(next));
     shots::run(game, scratch);
     probe.end(Stage::Shots);
     look(game, probe, Some(Stage::Shots));
+    next.inspect(|next| ahead::rows(next));
     projectiles::run(game, scratch);
     probe.end(Stage::Projectiles);
     look(game, probe, Some(Stage::Projectiles));
@@ -281,12 +284,14 @@ pub(crate) fn step<P: StageProbe>(
     sight::run(game);
     probe.end(Stage::Sight);
     look(game, probe, Some(Stage::Sight));
-    next.inspect(|next| ahead::links(next));
+    next.inspect(|next| ahead::slices(next));
     ahead::lists(game);
     sounds::run(game, scratch);
     probe.end(Stage::Sounds);
     look(game, probe, Some(Stage::Sounds));
+    next.inspect(|next| ahead::knowledge(next));
     crate::net::run(game, place, &mut scratch.out, probe);
+    next.inspect(|next| ahead::links(next));
     watch(game);
 }
 
