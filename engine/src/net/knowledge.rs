@@ -829,7 +829,8 @@ impl Knowledge {
             let count = stretch.count();
             // All before any is looked at: what is within reach is nothing that a processor guesses.
             let reached = |n: usize| scene.in_reach(&eye, stretch.four(n)) << n;
-            let mut reached = (0..count).step_by(4).fold(0, |mask, n| mask | reached(n)) & (u32::MAX >> (TOGETHER - count));
+            let mut reached =
+                (0..count).step_by(4).fold(0, |mask, n| mask | reached(n)) & (u32::MAX >> (TOGETHER - count));
             while reached != 0 {
                 let i = reached.trailing_zeros() as usize;
                 reached &= reached - 1;

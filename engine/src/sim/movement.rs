@@ -3,10 +3,11 @@
 //! An axis at a time, x before y, and exactly: how far a circle can go along an axis before it touches a rectangle is
 //! a closed formula, so no speed and no tick rate tunnels.
 
-use crate::map::{COLS, Geometry, PLAYFIELD, ROWS, cell_index};
+use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, cell_index};
 use crate::rules::Tuned;
 use crate::world::Buttons;
-use crate::world::state::{Block, Gait, HISTORY, MatchState};
+use crate::world::state::{Block, Gait, HISTORY, Lanes, MatchState, PLAYERS};
+use wide::f32x8;
 
 /// px kept from a corner, above the rounding of the square root; flat faces are touched exactly.
 const CORNER_GAP: f32 = 1.0 / 1024.0;
@@ -31,25 +32,21 @@ const WAYS: [(f32, f32); 16] = {
     ways
 };
 
-/// One of two numbers, without a branch.
-#[inline(always)]
-fn either(first: bool, a: f32, b: f32) -> f32 {
-    let mask = u32::from(first).wrapping_neg();
-    f32::from_bits(a.to_bits() & mask | b.to_bits() & !mask)
-}
-
 /// Moves the players of `mask` by 1/60 s of their held keys.
+///
+/// What each wants is found out one by one, and then all go at once: whose way is free is told by masks for eight.
 pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry, rules: &Tuned, mask: u8) {
     let per_second = rules.rules.input.per_second as f32;
-    for slot in MatchState::slots(mask) {
-        if state.alive >> slot & 1 == 0 || state.over != 0 {
-            (state.vx[slot], state.vy[slot]) = (0.0, 0.0);
-            state.gait[slot] = Gait::Idle as u8;
-            continue;
-        }
+    let lives = if state.over == 0 { mask & state.alive } else { 0 };
+    for slot in MatchState::slots(mask & !lives) {
+        (state.vx[slot], state.vy[slot]) = (0.0, 0.0);
+        state.gait[slot] = Gait::Idle as u8;
+    }
+    let (mut step_x, mut step_y) = ([0.0; PLAYERS], [0.0; PLAYERS]);
+    let mut goes = 0u8;
+    for slot in MatchState::slots(lives) {
         let held = state.held[slot];
         let (dx, dy) = WAYS[usize::from(held.0 & 15)];
-        let (step_x, step_y);
         if dx != 0.0 || dy != 0.0 {
             // Keys change often: what depends on them is chosen, not branched to.
             let aiming = state.aiming >> slot & 1 == 1;
@@ -61,7 +58,7 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
             let slowed = [1.0, rules.rules.movement.aim_speed][usize::from(aiming)];
             let mut reach = rules.step[usize::from(gait) - 1] * slowed;
             reach *= 1.0 - super::impairment(state, rules, slot).movement;
-            (step_x, step_y) = (dx * reach, dy * reach);
+            (step_x[slot], step_y[slot]) = (dx * reach, dy * reach);
         } else {
             let (mut vx, mut vy) =
                 (state.vx[slot] * rules.rules.movement.stop, state.vy[slot] * rules.rules.movement.stop);
@@ -76,19 +73,40 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
                 (state.vx[slot], state.vy[slot]) = (0.0, 0.0);
                 continue;
             }
-            (step_x, step_y) = (vx / per_second, vy / per_second);
+            (step_x[slot], step_y[slot]) = (vx / per_second, vy / per_second);
         }
-        let (x, y) = (state.x[slot], state.y[slot]);
-        let nx = slide::<false>(state, blocks, geometry, x, y, step_x);
-        let ny = slide::<true>(state, blocks, geometry, y, nx, step_y);
-        // What rounding makes of a step is nothing that a processor guesses.
-        state.vx[slot] = either(nx - x == step_x, step_x * per_second, (nx - x) * per_second);
-        state.vy[slot] = either(ny - y == step_y, step_y * per_second, (ny - y) * per_second);
-        (state.x[slot], state.y[slot]) = (nx, ny);
-        // What is heard is the way that was gone, not the one that was wanted.
-        state.stride[slot] += ((nx - x) * (nx - x) + (ny - y) * (ny - y)).sqrt();
-        state.stride_gait[slot] = state.stride_gait[slot].max(state.gait[slot]);
+        goes |= 1 << slot;
     }
+    if goes == 0 {
+        return;
+    }
+    let new_x = slide_all::<false>(state, blocks, geometry, &state.x, &state.y, &step_x, goes);
+    let new_y = slide_all::<true>(state, blocks, geometry, &state.y, &new_x, &step_y, goes);
+    let (moves, zero) = (lanes_of(goes), f32x8::ZERO);
+    let (way_x, way_y) = (f32x8::from(new_x) - f32x8::from(state.x), f32x8::from(new_y) - f32x8::from(state.y));
+    let velocity = |way: f32x8, step: &Lanes, before: &Lanes| {
+        let step = f32x8::from(*step);
+        // A way that was free gives the speed that was wanted, whatever rounding has made of the way.
+        let way = way.simd_eq(step).bitselect(step, way);
+        moves.bitselect(way * f32x8::splat(per_second), f32x8::from(*before)).to_array()
+    };
+    (state.vx, state.vy) = (velocity(way_x, &step_x, &state.vx), velocity(way_y, &step_y, &state.vy));
+    state.x = moves.bitselect(new_x.into(), state.x.into()).to_array();
+    state.y = moves.bitselect(new_y.into(), state.y.into()).to_array();
+    // What is heard is the way that was gone, not the one that was wanted.
+    let way = (way_x * way_x + way_y * way_y).sqrt();
+    state.stride = (f32x8::from(state.stride) + moves.bitselect(way, zero)).to_array();
+    for slot in 0..PLAYERS {
+        let gait = state.gait[slot] & (goes >> slot & 1).wrapping_neg();
+        state.stride_gait[slot] = state.stride_gait[slot].max(gait);
+    }
+}
+
+/// All bits of the lanes whose bit a mask has.
+#[inline]
+fn lanes_of(mask: u8) -> f32x8 {
+    let lanes: [u32; PLAYERS] = core::array::from_fn(|slot| u32::from(mask >> slot & 1).wrapping_neg());
+    f32x8::from(lanes.map(f32::from_bits))
 }
 
 /// Asks for where [`remember`] will write in the next tick.
@@ -148,6 +166,50 @@ pub(crate) fn slid(
     (x, y)
 }
 
+/// [`slide`] for the players of `mask`; of the others nothing is said. Most ways are free, which is told for all at once.
+#[inline]
+fn slide_all<const VERTICAL: bool>(
+    state: &MatchState,
+    blocks: &[Block],
+    geometry: &Geometry,
+    along: &Lanes,
+    across: &Lanes,
+    step: &Lanes,
+    mask: u8,
+) -> Lanes {
+    let all = f32x8::splat;
+    let radius = crate::map::BODY_RADIUS;
+    let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
+    let (count_along, count_across) = if VERTICAL { (ROWS, COLS) } else { (COLS, ROWS) };
+    let (from, aside, by) = (f32x8::from(*along), f32x8::from(*across), f32x8::from(*step));
+    let end = (from + by).fast_max(all(radius)).fast_min(all(size - radius));
+    let end = by.simd_eq(f32x8::ZERO).bitselect(from, end);
+    let up = by.simd_gt(f32x8::ZERO);
+    let (low, high) = (up.bitselect(from, end), up.bitselect(end, from));
+    // As `cell_index` says.
+    let cells = |v: f32x8, count: usize| {
+        let scaled = (v * all(1.0 / CELL)).fast_max(f32x8::ZERO).fast_min(all((count - 1) as f32));
+        scaled.fast_trunc_int().to_array()
+    };
+    let (a0, a1) =
+        (cells(low - all(radius) - all(CONTACT), count_along), cells(high + all(radius) + all(CONTACT), count_along));
+    let (c0, c1) = (cells(aside - all(radius), count_across), cells(aside + all(radius), count_across));
+    let (first, last, left, right) = if VERTICAL { (a0, a1, c0, c1) } else { (c0, c1, a0, a1) };
+    let mut near = 0u8;
+    for slot in MatchState::slots(mask) {
+        let (first, last) = (first[slot] as usize, last[slot] as usize);
+        let (left, right) = (left[slot] as u32, right[slot] as u32);
+        let columns = u64::MAX >> (63 - (right - left)) << left;
+        let any = state.solid_any[first] | state.solid_any[(first + last) / 2] | state.solid_any[last];
+        near |= u8::from((any & columns != 0) | (last - first > 2)) << slot;
+    }
+    let mut ends = end.to_array();
+    for slot in MatchState::slots(near) {
+        ends[slot] = slide::<VERTICAL>(state, blocks, geometry, along[slot], across[slot], step[slot]);
+    }
+    ends
+}
+
 /// Where a body ends that moves by `step` along an axis: `along` is its place on that axis, `across` on the other.
 /// `VERTICAL`: the axis is y.
 fn slide<const VERTICAL: bool>(
@@ -160,25 +222,18 @@ fn slide<const VERTICAL: bool>(
 ) -> f32 {
     let radius = crate::map::BODY_RADIUS;
     let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
-    let mut end = either(step == 0.0, along, (along + step).clamp(radius, size - radius));
+    if step == 0.0 {
+        return along;
+    }
+    let mut end = (along + step).clamp(radius, size - radius);
     let (count_along, count_across) = if VERTICAL { (ROWS, COLS) } else { (COLS, ROWS) };
-    let (low, high) = (either(step > 0.0, along, end), either(step > 0.0, end, along));
+    let (low, high) = if step > 0.0 { (along, end) } else { (end, along) };
     let a0 = cell_index(low - radius - CONTACT, count_along);
     let a1 = cell_index(high + radius + CONTACT, count_along);
     let c0 = cell_index(across - radius, count_across);
     let c1 = cell_index(across + radius, count_across);
     let (rows, columns) = if VERTICAL { (a0..=a1, (c0, c1)) } else { (c0..=c1, (a0, a1)) };
     let mask = (u64::MAX >> (63 - (columns.1 - columns.0))) << columns.0;
-    let (first, last) = (*rows.start(), *rows.end());
-    // Mostly nothing is near: one look at the rows of a step instead of a loop over two or three.
-    if last - first <= 2
-        && (state.solid_any[first] | state.solid_any[(first + last) / 2] | state.solid_any[last]) & mask == 0
-    {
-        return end;
-    }
-    if step == 0.0 {
-        return along;
-    }
     for row in rows {
         let mut left = state.solid_any[row] & mask;
         while left != 0 {
