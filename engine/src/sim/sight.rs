@@ -10,6 +10,7 @@ use crate::map::BODY_RADIUS;
 use crate::rules::Tuned;
 use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, regions, within_reach};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
+use wide::f32x8;
 
 /// What the last ticks found out. 856 bytes.
 ///
@@ -115,10 +116,7 @@ pub(super) fn run(game: &mut Match) {
         all | regions(low.0, low.1, high.0, high.1)
     });
     let smoke = rules.smoke(discs);
-    let mut blind = 0u8;
-    for viewer in MatchState::slots(state.alive) {
-        blind |= u8::from(look(state, cache, rules, viewer)) << viewer;
-    }
+    let blind = look(state, cache, rules);
     let fresh = changes.settle();
     cache.follow(state);
     cache.forget(fresh | smoky | cache.smoky, state);
@@ -203,32 +201,52 @@ fn settle(
     }
 }
 
-/// Sight distance and cone, stretched by mouse look and shortened by a flash. True: the player is blind.
-fn look(state: &mut MatchState, cache: &mut SightCache, rules: &Tuned, slot: usize) -> bool {
-    let (dx, dy) = (state.cursor_x[slot] - state.x[slot], state.cursor_y[slot] - state.y[slot]);
-    let same = |a: f32, b: f32| a.to_bits() == b.to_bits();
-    if !same(dx, cache.cursor_x[slot]) || !same(dy, cache.cursor_y[slot]) {
-        (cache.cursor_x[slot], cache.cursor_y[slot]) = (dx, dy);
-        (cache.stretched[slot], cache.stretched_cos[slot]) = stretch(rules, dx, dy);
+/// Sight distance and cone of those who live, stretched by mouse look and shortened by a flash; returns who of them is blind.
+fn look(state: &mut MatchState, cache: &mut SightCache, rules: &Tuned) -> u8 {
+    let away = |cursor: &Lanes, at: &Lanes| f32x8::from(*cursor) - f32x8::from(*at);
+    let (dx, dy) = (away(&state.cursor_x, &state.x), away(&state.cursor_y, &state.y));
+    let (x, y) = (dx.to_array(), dy.to_array());
+    let differ = |a: &Lanes, b: &Lanes, i: usize| a[i].to_bits() ^ b[i].to_bits();
+    let other: [u32; PLAYERS] =
+        core::array::from_fn(|i| differ(&x, &cache.cursor_x, i) | differ(&y, &cache.cursor_y, i));
+    let other = (0..PLAYERS).fold(0u8, |mask, i| mask | u8::from(other[i] != 0) << i);
+    if other & state.alive != 0 {
+        (cache.cursor_x, cache.cursor_y) = (x, y);
+        stretch(cache, rules, (dx * dx + dy * dy).sqrt(), other);
     }
-    let flash = super::impairment(state, rules, slot);
-    state.sight[slot] = cache.stretched[slot] * (1.0 - flash.visual);
-    state.cone_cos[slot] = cache.stretched_cos[slot];
-    flash.blind
+    let mut blind = 0;
+    for slot in MatchState::slots(state.alive) {
+        (state.sight[slot], state.cone_cos[slot]) = (cache.stretched[slot], cache.stretched_cos[slot]);
+    }
+    if state.flash != [0.0; PLAYERS] {
+        for slot in MatchState::slots(state.alive) {
+            let flash = super::impairment(state, rules, slot);
+            state.sight[slot] = cache.stretched[slot] * (1.0 - flash.visual);
+            blind |= u8::from(flash.blind) << slot;
+        }
+    }
+    blind
 }
 
-/// Sight distance and cosine of half the cone for a cursor that far away.
-fn stretch(rules: &Tuned, dx: f32, dy: f32) -> (f32, f32) {
+/// Sight distance and cosine of half the cone for cursors that far away, px; the cosine of those alone whose cursor is
+/// another than before.
+fn stretch(cache: &mut SightCache, rules: &Tuned, cursor: f32x8, other: u8) {
     let vision = &rules.rules.vision;
-    let plain = (vision.distance, rules.cone_cos);
-    let Some(rule) = &vision.look else { return plain };
-    let cursor = (dx * dx + dy * dy).sqrt();
-    if cursor <= rule.near {
-        return plain;
+    let all = f32x8::splat;
+    let Some(rule) = &vision.look else {
+        (cache.stretched, cache.stretched_cos) = ([vision.distance; PLAYERS], [rules.cone_cos; PLAYERS]);
+        return;
+    };
+    let looks = cursor.simd_gt(all(rule.near));
+    let share = ((cursor - all(rule.near)) / all(rule.far - rule.near)).fast_min(all(1.0));
+    let distance = all(vision.distance) + all(rule.distance - vision.distance) * share;
+    cache.stretched = looks.bitselect(distance, all(vision.distance)).to_array();
+    let looks = looks.to_bitmask() as u8;
+    for slot in MatchState::slots(other & !looks) {
+        cache.stretched_cos[slot] = rules.cone_cos;
     }
-    let share = ((cursor - rule.near) / (rule.far - rule.near)).min(1.0);
-    (
-        vision.distance + (rule.distance - vision.distance) * share,
-        libm::cosf((vision.cone + (rule.cone - vision.cone) * share) * 0.5),
-    )
+    let half = ((all(vision.cone) + all(rule.cone - vision.cone) * share) * all(0.5)).to_array();
+    for slot in MatchState::slots(other & looks) {
+        cache.stretched_cos[slot] = libm::cosf(half[slot]);
+    }
 }

@@ -126,15 +126,19 @@ pub(crate) fn visible_point(grid: &Grid, smoke: &Smoke, eye: &Eye, x: f32, y: f3
     if d2 > far * far {
         return None;
     }
-    let d = d2.sqrt();
-    let near = d <= eye.close + BODY_RADIUS;
+    let close = eye.close + BODY_RADIUS;
+    let near = d2 <= close * close;
     // A point of the body is at most its radius from the centre, so its way along the aim is at most that much longer,
-    // and its distance at most that much shorter.
-    let aim = (eye.aim_x, eye.aim_y);
-    let outside = dot(to, aim) + BODY_RADIUS < eye.cone_cos * d - eye.cone_cos.abs() * BODY_RADIUS;
+    // and its distance at most that much shorter: out of the cone is along + radius < cos (d - radius), or + radius where
+    // the cosine is negative.
+    let (cos, margin) = (eye.cone_cos, BODY_RADIUS + eye.cone_cos.abs() * BODY_RADIUS);
+    let along = dot(to, (eye.aim_x, eye.aim_y)) + margin;
+    let (behind, square, cone) = (along < 0.0, along * along, cos * cos * d2);
+    let outside = if cos < 0.0 { behind && square > cone } else { behind || square < cone };
     if outside && !near {
         return None;
     }
+    let d = d2.sqrt();
     search(grid, smoke, eye, to, d2, d, hints)
 }
 
@@ -149,10 +153,13 @@ pub(crate) fn within_reach(eye: &Eye, x: &Lanes, y: &Lanes) -> u8 {
     let far = eye.sight.max(eye.close) + BODY_RADIUS;
     let (x, y) = (f32x8::from(*x) - all(eye.x), f32x8::from(*y) - all(eye.y));
     let d2 = x * x + y * y;
-    let d = d2.sqrt();
-    let near = d.simd_le(all(eye.close + BODY_RADIUS));
-    let along = x * all(eye.aim_x) + y * all(eye.aim_y) + all(BODY_RADIUS);
-    let outside = along.simd_lt(all(eye.cone_cos) * d - all(eye.cone_cos.abs() * BODY_RADIUS));
+    let close = eye.close + BODY_RADIUS;
+    let near = d2.simd_le(all(close * close));
+    // By squares: a root is long to wait for.
+    let (cos, margin) = (eye.cone_cos, BODY_RADIUS + eye.cone_cos.abs() * BODY_RADIUS);
+    let along = x * all(eye.aim_x) + y * all(eye.aim_y) + all(margin);
+    let (behind, square, cone) = (along.simd_lt(f32x8::ZERO), along * along, all(cos * cos) * d2);
+    let outside = if cos < 0.0 { behind & square.simd_gt(cone) } else { behind | square.simd_lt(cone) };
     let within = d2.simd_le(all(far * far));
     (within.to_bitmask() & (!outside.to_bitmask() | near.to_bitmask())) as u8
 }
