@@ -49,11 +49,11 @@ pub(super) fn sight(next: &Match) {
     ask(&next.changes, 0..size_of::<SightChanges>());
 }
 
-/// Which slices stand.
+/// Which slices stand, and how well: sounds and shots go through them.
 #[inline(never)]
 pub(super) fn slices(next: &Match) {
     for block in &next.blocks {
-        ask(block, offset_of!(Block, gone)..offset_of!(Block, gone) + 1);
+        ask(block, 0..size_of::<Block>());
     }
 }
 
