@@ -51,9 +51,13 @@ pub(super) fn run(game: &mut Match) {
 
     // Whole inputs of time that this tick has brought: 1 at 60 Hz, 3 at 20 Hz, now and then 1 at 240 Hz.
     let mut due = [0u8; PLAYERS];
+    if state.host_taps != [Buttons::NONE; PLAYERS] {
+        for slot in MatchState::slots(state.joined) {
+            let taps = core::mem::take(&mut state.host_taps[slot]);
+            press(state, slot, taps);
+        }
+    }
     for slot in MatchState::slots(state.joined) {
-        let taps = core::mem::take(&mut state.host_taps[slot]);
-        press(state, slot, taps);
         // Divisions for those alone who have saved time.
         let credit = state.credit[slot];
         let gained = if credit < unit { credit } else { credit % unit } + rules.rules.input.per_second as i16;
@@ -63,7 +67,8 @@ pub(super) fn run(game: &mut Match) {
 
     // Late inputs whose time is spent: view and presses only.
     let mut turn = 0u8;
-    for slot in MatchState::slots(state.joined) {
+    let late = if state.debt == [0; PLAYERS] { 0 } else { state.joined };
+    for slot in MatchState::slots(late) {
         while state.debt[slot] > 0 && state.queue_len[slot] > 0 {
             let input = take(state, slot);
             state.debt[slot] = state.debt[slot].saturating_sub(1);
@@ -101,6 +106,10 @@ pub(super) fn run(game: &mut Match) {
         face(state, turn);
         turn = 0;
         movement::run(state, &game.blocks, game.map.geometry(), rules, moving);
+        // Mostly nobody has time for another.
+        if state.credit.iter().all(|credit| *credit < unit) {
+            break;
+        }
     }
     face(state, turn);
     // Whoever lived no time this tick but had some due coasts to a stop; a trigger stays pulled as long as keys would.

@@ -11,6 +11,7 @@ use crate::world::state::{Gait, Match, MatchState, NO_WEAPON, PLAYERS, PROJECTIL
 use crate::world::{Buttons, Event, EventKind};
 
 const SLOTS: [Buttons; INVENTORY] = [Buttons::SLOT1, Buttons::SLOT2, Buttons::SLOT3, Buttons::SLOT4, Buttons::SLOT5];
+const ANY_SLOT: Buttons = SLOTS[0].with(SLOTS[1]).with(SLOTS[2]).with(SLOTS[3]).with(SLOTS[4]);
 
 pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     scratch.shots.clear();
@@ -21,14 +22,16 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
         state.host_throw = [0; PLAYERS];
         return;
     }
-    for slot in MatchState::slots(state.alive) {
+    for slot in MatchState::slots(state.alive & busy(state)) {
         let pressed = core::mem::take(&mut state.pressed[slot]);
         let bit = 1u8 << slot;
         if pressed.has(Buttons::AIM) {
             let on = state.aiming & bit != 0;
             events.push(Event::new(EventKind::AimToggled, state.tick, slot).flag(flag::AIMING, on));
         }
-        if let Some(place) = (0..INVENTORY).find(|&i| pressed.has(SLOTS[i])) {
+        if pressed.has(ANY_SLOT)
+            && let Some(place) = (0..INVENTORY).find(|&i| pressed.has(SLOTS[i]))
+        {
             switch(state, events, slot, place);
         }
         let weapon = state.in_hand(slot);
@@ -47,6 +50,15 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     }
 }
 
+/// Slots whose hands have something to do: of the others nothing is pressed, held, charged or reloading.
+fn busy(state: &MatchState) -> u8 {
+    let something: [u16; PLAYERS] = core::array::from_fn(|slot| {
+        let keys = state.pressed[slot].0 | state.held[slot].0 & Buttons::FIRE.0;
+        keys | state.reload[slot] | state.charge[slot] | u16::from(state.host_throw[slot])
+    });
+    (0..PLAYERS).fold(0, |mask, slot| mask | u8::from(something[slot] != 0) << slot)
+}
+
 /// Cooldowns, heat and silence of all lanes, dead ones too: they hold zeros and stay so.
 fn cool(state: &mut MatchState, rules: &Tuned) {
     for place in 0..INVENTORY {
@@ -60,8 +72,13 @@ fn cool(state: &mut MatchState, rules: &Tuned) {
             state.cooldown[place][slot] = if left > 0 { left - rate } else { 0 };
         }
     }
+    for heat in &mut state.heat {
+        *heat = (*heat - rules.heat_per_tick).max(0);
+    }
+    if state.silence == [0; PLAYERS] {
+        return;
+    }
     for slot in 0..PLAYERS {
-        state.heat[slot] = (state.heat[slot] - rules.heat_per_tick).max(0);
         if state.silence[slot] > 0 {
             state.silence[slot] -= 1;
             state.heat[slot] = if state.silence[slot] == 0 { rules.heat_after } else { rules.heat_limit };
@@ -94,8 +111,10 @@ fn reload(state: &mut MatchState, events: &mut EventRing, rules: &Tuned, slot: u
         }
         return;
     }
-    let possible = rule.reload_ticks > 0 && state.ammo[place][slot] < rule.magazine && state.reserve[place][slot] > 0;
-    if asked && possible {
+    if !asked {
+        return;
+    }
+    if rule.reload_ticks > 0 && state.ammo[place][slot] < rule.magazine && state.reserve[place][slot] > 0 {
         state.reload[slot] = rule.reload_ticks;
         let event = Event::new(EventKind::ReloadStarted, state.tick, slot).weapon(weapon);
         events.push(event.value(rule.reload_ticks.into()));
