@@ -351,7 +351,7 @@ mod tests {
                 let stretch = copy.stretch(at);
                 let count = stretch.count();
                 let last = count / 4 * 4;
-                prop_assert!(count % 4 == 0 || stretch.four(last)[count % 4..].iter().all(|wall| *wall == stretch.wall(count - 1)));
+                prop_assert!(count.is_multiple_of(4) || stretch.four(last)[count % 4..].iter().all(|wall| *wall == stretch.wall(count - 1)));
                 for i in 0..count {
                     kept = if wall % 2 == 0 {
                         copy.keep_unless(stretch.place(i), kept, |slice, knew| {
