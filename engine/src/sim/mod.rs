@@ -281,7 +281,7 @@ pub(crate) fn step<P: StageProbe>(
     probe.end(Stage::Life);
     look(game, probe, Some(Stage::Life));
     next.inspect(|next| ahead::sight(next));
-    sight::run(game);
+    sight::run(game, &scratch.kernels);
     probe.end(Stage::Sight);
     look(game, probe, Some(Stage::Sight));
     next.inspect(|next| ahead::slices(next));

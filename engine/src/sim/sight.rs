@@ -8,6 +8,7 @@
 
 use crate::map::BODY_RADIUS;
 use crate::rules::Tuned;
+use crate::simd::Kernels;
 use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, regions, within_reach};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 use wide::f32x8;
@@ -101,7 +102,7 @@ impl SightCache {
     }
 }
 
-pub(super) fn run(game: &mut Match) {
+pub(super) fn run(game: &mut Match, kernels: &Kernels) {
     let Match { state, blocks, map, rules, sight: cache, changes, .. } = game;
     // Half a kilobyte that most ticks need not write.
     let clouds;
@@ -130,7 +131,7 @@ pub(super) fn run(game: &mut Match) {
         any |= unknown[viewer];
     }
     if any != 0 {
-        find_out(state, cache, &grid, &smoke, &unknown, rules.rules.vision.close);
+        find_out(state, cache, &grid, &smoke, &unknown, rules.rules.vision.close, kernels);
     }
     let mut sees = [0; PLAYERS];
     for viewer in MatchState::slots(looking) {
@@ -148,6 +149,7 @@ fn find_out(
     smoke: &Smoke,
     unknown: &[u8; PLAYERS],
     close: f32,
+    kernels: &Kernels,
 ) {
     let eye = |viewer: usize| Eye {
         x: state.x[viewer],
@@ -174,12 +176,12 @@ fn find_out(
             ends[count] = (viewer, target, was >> target & 1 == 1);
             count += 1;
             if count == LANES {
-                settle(&mut pairs, &ends, grid, smoke, cache, eye);
+                settle(&mut pairs, &ends, grid, smoke, cache, kernels, eye);
                 count = 0;
             }
         }
     }
-    settle(&mut pairs, &ends[..count], grid, smoke, cache, eye);
+    settle(&mut pairs, &ends[..count], grid, smoke, cache, kernels, eye);
 }
 
 /// Finds out who is seen of pairs in reach: viewer, target, and whether the one saw the other before.
@@ -189,12 +191,13 @@ fn settle(
     grid: &Grid,
     smoke: &Smoke,
     cache: &mut SightCache,
+    kernels: &Kernels,
     eye: impl Fn(usize) -> Eye,
 ) {
     if ends.is_empty() {
         return;
     }
-    pairs.draw();
+    (kernels.draw)(pairs);
     for (lane, &(viewer, target, was)) in ends.iter().enumerate() {
         let seen = pairs.is_seen(lane, grid, smoke, &eye(viewer), &mut cache.hints[viewer][target], was);
         cache.seen[viewer] |= u8::from(seen) << target;

@@ -8,6 +8,7 @@ mod scalar;
 mod x86;
 
 use crate::sound::Wave;
+use crate::vision::Pairs;
 
 /// An instruction set that kernels are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +84,8 @@ pub struct Kernels {
     pub first_layer: FirstLayer,
     /// See [`NextLayer`].
     pub next_layer: NextLayer,
+    /// [`Pairs::draw`].
+    pub(crate) draw: fn(&mut Pairs),
 }
 
 impl Kernels {
@@ -92,6 +95,7 @@ impl Kernels {
         open_lanes: scalar::open_lanes,
         first_layer: scalar::first_layer,
         next_layer: scalar::next_layer,
+        draw: Pairs::draw,
     };
 
     /// The kernels of `level`, or of the best level below it that this processor has.
@@ -105,6 +109,7 @@ impl Kernels {
                 open_lanes: x86::open_lanes_avx2,
                 first_layer: x86::first_layer_avx2,
                 next_layer: x86::next_layer_avx2,
+                draw: x86::draw_avx2,
             },
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Kernels {
@@ -113,6 +118,7 @@ impl Kernels {
                 open_lanes: avx512::open_lanes,
                 first_layer: avx512::first_layer,
                 next_layer: avx512::next_layer,
+                draw: x86::draw_avx2,
             },
             // The wave's loops over bytes are turned into SSE2 by the compiler.
             #[cfg(target_arch = "x86_64")]

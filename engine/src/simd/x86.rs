@@ -2,6 +2,7 @@
 
 use crate::map::{COLS, ROWS};
 use crate::sound::{Column, DIAGONAL, Layer, Row, UNIT, Wave, Width, Window};
+use crate::vision::Pairs;
 use core::arch::x86_64::*;
 
 /// See [`super::DamageBlock`]. 16 lanes a round: two subtractions, four compares, two packs.
@@ -592,4 +593,14 @@ fn above32(a: __m256i, b: __m256i) -> __m256i {
 #[target_feature(enable = "avx2")]
 fn above64(a: Pair, b: Pair) -> Pair {
     Pair(above32(a.0, b.0), above32(a.1, b.1))
+}
+
+/// [`Pairs::draw`] in registers of eight lanes.
+pub(super) fn draw_avx2(pairs: &mut Pairs) {
+    #[target_feature(enable = "avx2")]
+    fn inner(pairs: &mut Pairs) {
+        pairs.draw();
+    }
+    // SAFETY: taken for levels from AVX2 on alone, which `Kernels::for_level` has found this processor to have.
+    unsafe { inner(pairs) }
 }

@@ -187,6 +187,9 @@ pub(crate) struct Pairs {
 
 impl Pairs {
     /// Draws the first lines. The same operations in the same order as in [`search`] and [`Look::line`].
+    ///
+    /// Inlined into [`crate::simd::Kernels::draw`], whose instruction set it is compiled for.
+    #[inline(always)]
     pub(crate) fn draw(&mut self) {
         let radius = BODY_RADIUS - INSET;
         for i in 0..LANES {
