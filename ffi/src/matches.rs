@@ -113,7 +113,7 @@ pub unsafe extern "C" fn tp_match_hash(world: *const tp_world, match_id: tp_matc
     })
 }
 
-/// All players of a match by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
+/// All players of a match by slot, at most TP_MAX_PLAYERS, ascending by slot, into the caller's array of `capacity` elements.
 /// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
 /// `capacity`.
 #[unsafe(no_mangle)]

@@ -1,6 +1,7 @@
 //! Immutable geometry of a map, in columns: what every match on the map shares.
 
 use crate::rules::Material;
+use wide::f32x8;
 
 /// Size of the playfield, px.
 pub const PLAYFIELD: (f32, f32) = (480.0, 270.0);
@@ -17,6 +18,12 @@ pub(crate) fn cell_index(v: f32, count: usize) -> usize {
     let scaled = if scaled < last { scaled } else { last };
     // SAFETY: from 0 to `last`, whose whole parts an i32 holds; not a number has become 0.
     unsafe { scaled.to_int_unchecked::<i32>() as u32 as usize }
+}
+/// [`cell_index`] of eight coordinates at once.
+#[inline(always)]
+pub(crate) fn cell_indices(v: f32x8, count: usize) -> [i32; 8] {
+    let scaled = v * f32x8::splat(1.0 / CELL);
+    scaled.fast_max(f32x8::ZERO).fast_min(f32x8::splat((count - 1) as f32)).fast_trunc_int().to_array()
 }
 /// Grid cells along x.
 pub const COLS: usize = 48;

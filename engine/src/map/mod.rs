@@ -8,11 +8,11 @@ mod spawn;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use geometry::cell_index;
 pub use geometry::{
     CELL, CELLS, COLS, EMPTY_LANE, Geometry, HALF_CELL, MAX_SLICES, MAX_WALLS, PLAYFIELD, ROWS, SLICES_PER_WALL,
     WallInfo,
 };
+pub(crate) use geometry::{cell_index, cell_indices};
 
 use crate::rules::{Material, Team, short};
 use crate::{Error, Result};

@@ -878,6 +878,7 @@ fn a_coordinate_is_in_the_cell_that_holds_it_or_the_nearest() {
     for v in (-200..5000).map(|i| i as f32 * 0.125).chain(edges) {
         for count in [1, ROWS, COLS] {
             assert_eq!(cell_index(v, count), by_floor(v, count), "{v} of {count}");
+            assert_eq!(cell_indices(v.into(), count), [by_floor(v, count) as i32; 8], "{v} of {count}");
         }
     }
     assert_eq!((cell_index(479.99, COLS), cell_index(480.0, COLS), cell_index(9.99, COLS)), (47, 47, 0));

@@ -115,19 +115,19 @@ impl Net {
         self.links.iter().flatten().for_each(|link| link.ask(writes));
     }
 
-    /// Asks for what the tick that is being played will touch: the lists of links, memories of those who will look around.
+    /// Asks for what the tick that is being played will touch: the lists of links, and the memories of those who will look
+    /// around, or of all if a wall was hit.
     pub(crate) fn ask_lists(&self, game: &Match) {
         let frame = self.frame_at(game.state.tick);
         self.links.iter().flatten().for_each(|link| link.ask_lists(frame.is_some()));
         // Whoever does not see a wall that was hit will remember it.
         let hit = |n: u64| matches!(EventKind::from_number(game.events.at(n).kind), Some(WallDamaged | SliceDestroyed));
-        if (self.events.max(game.events.oldest())..game.events.written()).any(hit) {
-            MatchState::slots(game.state.joined).for_each(|viewer| self.knowledge.ask(viewer));
-        }
-        let Some(frame) = frame else { return };
+        let is_hit = (self.events.max(game.events.oldest())..game.events.written()).any(hit);
+        let looks = |viewer: usize| frame.is_some_and(|frame| looks_in(&self.def, frame, viewer));
         MatchState::slots(game.state.joined)
-            .filter(|viewer| looks_in(&self.def, frame, *viewer))
+            .filter(|viewer| is_hit || looks(*viewer))
             .for_each(|viewer| self.knowledge.ask(viewer));
+        let Some(frame) = frame else { return };
         self.history.ask(frame);
     }
 

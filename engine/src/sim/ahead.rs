@@ -1,14 +1,14 @@
 //! Memory asked for before it is needed: of many matches, none is left in the caches when its turn comes. Of the match that
 //! is stepped next, while this one's tick is played, what every tick touches; of this one what only this tick will.
 //!
-//! A little between any two stages: a processor waits for some twenty lines at a time, and for one more it stands still.
+//! A little after most stages: a processor waits for some twenty lines at a time, and for one more it stands still.
 //!
 //! Asking changes nothing, and costs an instruction or two a line.
 
 use super::movement;
 use crate::simd::ask;
 use crate::vision::SightChanges;
-use crate::world::state::{Block, Match, MatchState};
+use crate::world::state::{Match, MatchState};
 use core::mem::offset_of;
 
 /// Where the rest is, and the first of the columns that every tick reads.
@@ -26,7 +26,7 @@ pub(super) fn columns(next: &Match) {
     ask(&state.clouds, 0..1);
 }
 
-/// The input that each player's turn it is to.
+/// The input that each player's turn it is to, and where positions will be remembered.
 #[inline(never)]
 pub(super) fn inputs(next: &Match) {
     let state = &next.state;
@@ -52,9 +52,7 @@ pub(super) fn sight(next: &Match) {
 /// Which slices stand, and how well: sounds and shots go through them.
 #[inline(never)]
 pub(super) fn slices(next: &Match) {
-    for block in &next.blocks {
-        ask(block, 0..size_of::<Block>());
-    }
+    next.blocks.first().inspect(|first| ask(*first, 0..size_of_val(&*next.blocks)));
 }
 
 /// What players know, and where the next events go.

@@ -3,7 +3,7 @@
 //! An axis at a time, x before y, and exactly: how far a circle can go along an axis before it touches a rectangle is
 //! a closed formula, so no speed and no tick rate tunnels.
 
-use crate::map::{CELL, COLS, Geometry, PLAYFIELD, ROWS, cell_index};
+use crate::map::{COLS, Geometry, PLAYFIELD, ROWS, cell_index, cell_indices};
 use crate::rules::Tuned;
 use crate::world::Buttons;
 use crate::world::state::{Block, Gait, HISTORY, Lanes, MatchState, PLAYERS};
@@ -82,7 +82,7 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
     }
     let new_x = slide_all::<false>(state, blocks, geometry, &state.x, &state.y, &step_x, goes);
     let new_y = slide_all::<true>(state, blocks, geometry, &state.y, &new_x, &step_y, goes);
-    let (moves, zero) = (lanes_of(goes), f32x8::ZERO);
+    let moves = MatchState::lanes(goes);
     let (way_x, way_y) = (f32x8::from(new_x) - f32x8::from(state.x), f32x8::from(new_y) - f32x8::from(state.y));
     let velocity = |way: f32x8, step: &Lanes, before: &Lanes| {
         let step = f32x8::from(*step);
@@ -95,18 +95,12 @@ pub(super) fn run(state: &mut MatchState, blocks: &[Block], geometry: &Geometry,
     state.y = moves.bitselect(new_y.into(), state.y.into()).to_array();
     // What is heard is the way that was gone, not the one that was wanted.
     let way = (way_x * way_x + way_y * way_y).sqrt();
-    state.stride = (f32x8::from(state.stride) + moves.bitselect(way, zero)).to_array();
+    let stride = f32x8::from(state.stride);
+    state.stride = moves.bitselect(stride + way, stride).to_array();
     for slot in 0..PLAYERS {
         let gait = state.gait[slot] & (goes >> slot & 1).wrapping_neg();
         state.stride_gait[slot] = state.stride_gait[slot].max(gait);
     }
-}
-
-/// All bits of the lanes whose bit a mask has.
-#[inline]
-fn lanes_of(mask: u8) -> f32x8 {
-    let lanes: [u32; PLAYERS] = core::array::from_fn(|slot| u32::from(mask >> slot & 1).wrapping_neg());
-    f32x8::from(lanes.map(f32::from_bits))
 }
 
 /// Asks for where [`remember`] will write in the next tick.
@@ -186,14 +180,10 @@ fn slide_all<const VERTICAL: bool>(
     let end = by.simd_eq(f32x8::ZERO).bitselect(from, end);
     let up = by.simd_gt(f32x8::ZERO);
     let (low, high) = (up.bitselect(from, end), up.bitselect(end, from));
-    // As `cell_index` says.
-    let cells = |v: f32x8, count: usize| {
-        let scaled = (v * all(1.0 / CELL)).fast_max(f32x8::ZERO).fast_min(all((count - 1) as f32));
-        scaled.fast_trunc_int().to_array()
-    };
-    let (a0, a1) =
-        (cells(low - all(radius) - all(CONTACT), count_along), cells(high + all(radius) + all(CONTACT), count_along));
-    let (c0, c1) = (cells(aside - all(radius), count_across), cells(aside + all(radius), count_across));
+    let (near_side, far_side) = (low - all(radius) - all(CONTACT), high + all(radius) + all(CONTACT));
+    let (a0, a1) = (cell_indices(near_side, count_along), cell_indices(far_side, count_along));
+    let c0 = cell_indices(aside - all(radius), count_across);
+    let c1 = cell_indices(aside + all(radius), count_across);
     let (first, last, left, right) = if VERTICAL { (a0, a1, c0, c1) } else { (c0, c1, a0, a1) };
     let mut near = 0u8;
     for slot in MatchState::slots(mask) {
@@ -220,11 +210,11 @@ fn slide<const VERTICAL: bool>(
     across: f32,
     step: f32,
 ) -> f32 {
-    let radius = crate::map::BODY_RADIUS;
-    let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
     if step == 0.0 {
         return along;
     }
+    let radius = crate::map::BODY_RADIUS;
+    let size = if VERTICAL { PLAYFIELD.1 } else { PLAYFIELD.0 };
     let mut end = (along + step).clamp(radius, size - radius);
     let (count_along, count_across) = if VERTICAL { (ROWS, COLS) } else { (COLS, ROWS) };
     let (low, high) = if step > 0.0 { (along, end) } else { (end, along) };
@@ -275,4 +265,39 @@ fn slide<const VERTICAL: bool>(
         }
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::GameMap;
+    use crate::world::state::restore_walls;
+    use bytemuck::Zeroable;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Anywhere, also where a host or a restored match has put a body outside of the field or into a wall, and some do
+        /// not go.
+        #[test]
+        fn eight_slides_are_each_as_one(
+            x in proptest::array::uniform8(0.0..480.0f32),
+            y in proptest::array::uniform8(0.0..270.0f32),
+            step in proptest::array::uniform8(prop_oneof![Just(0.0), -4.0..4.0f32, -40.0..40.0f32]),
+            mask: u8,
+        ) {
+            let map = GameMap::builtin("citadel", crate::map::Reading::Fine).expect("one of the project's own");
+            let geometry = map.geometry();
+            let mut state = MatchState::zeroed();
+            let mut blocks = vec![Block::zeroed(); geometry.blocks()];
+            restore_walls(&mut state, &mut blocks, geometry);
+            let across = slide_all::<false>(&state, &blocks, geometry, &x, &y, &step, mask);
+            let down = slide_all::<true>(&state, &blocks, geometry, &y, &x, &step, mask);
+            for slot in MatchState::slots(mask) {
+                let one = slide::<false>(&state, &blocks, geometry, x[slot], y[slot], step[slot]);
+                prop_assert_eq!(across[slot], one);
+                let one = slide::<true>(&state, &blocks, geometry, y[slot], x[slot], step[slot]);
+                prop_assert_eq!(down[slot], one);
+            }
+        }
+    }
 }

@@ -39,6 +39,12 @@ pub(crate) struct SightCache {
 
 const _: () = assert!(size_of::<SightCache>() == 856);
 
+/// Bits in which a lane is another; NaN may be the same as NaN.
+#[inline]
+fn differ(a: &Lanes, b: &Lanes, i: usize) -> u32 {
+    a[i].to_bits() ^ b[i].to_bits()
+}
+
 impl SightCache {
     /// Nothing is known.
     pub(crate) const EMPTY: SightCache = SightCache {
@@ -60,7 +66,6 @@ impl SightCache {
 
     /// Forgets the answers that rest on lanes which differ from the state's, and takes the state's over.
     fn follow(&mut self, state: &MatchState) {
-        let differ = |a: &Lanes, b: &Lanes, i: usize| a[i].to_bits() ^ b[i].to_bits();
         let (mut moved, mut turned) = ([0; PLAYERS], [0; PLAYERS]);
         for i in 0..PLAYERS {
             moved[i] = differ(&self.x, &state.x, i) | differ(&self.y, &state.y, i);
@@ -72,9 +77,8 @@ impl SightCache {
         if (0..PLAYERS).fold(0, |any, i| any | moved[i] | turned[i]) == 0 {
             return;
         }
-        let mask = |lanes: &[u32; PLAYERS]| (0..PLAYERS).fold(0u8, |mask, i| mask | u8::from(lanes[i] != 0) << i);
-        let moved = mask(&moved);
-        let changed = moved | mask(&turned);
+        let moved = MatchState::mask(&moved);
+        let changed = moved | MatchState::mask(&turned);
         for (viewer, known) in self.known.iter_mut().enumerate() {
             *known &= if changed >> viewer & 1 == 1 { 0 } else { !moved };
         }
@@ -209,10 +213,8 @@ fn look(state: &mut MatchState, cache: &mut SightCache, rules: &Tuned) -> u8 {
     let away = |cursor: &Lanes, at: &Lanes| f32x8::from(*cursor) - f32x8::from(*at);
     let (dx, dy) = (away(&state.cursor_x, &state.x), away(&state.cursor_y, &state.y));
     let (x, y) = (dx.to_array(), dy.to_array());
-    let differ = |a: &Lanes, b: &Lanes, i: usize| a[i].to_bits() ^ b[i].to_bits();
-    let other: [u32; PLAYERS] =
-        core::array::from_fn(|i| differ(&x, &cache.cursor_x, i) | differ(&y, &cache.cursor_y, i));
-    let other = (0..PLAYERS).fold(0u8, |mask, i| mask | u8::from(other[i] != 0) << i);
+    let other =
+        MatchState::mask(&core::array::from_fn(|i| differ(&x, &cache.cursor_x, i) | differ(&y, &cache.cursor_y, i)));
     if other & state.alive != 0 {
         (cache.cursor_x, cache.cursor_y) = (x, y);
         stretch(cache, rules, (dx * dx + dy * dy).sqrt(), other);

@@ -4,7 +4,7 @@
 //! at once. A tick without a sound costs nothing, and no wave is started for sounds that nobody waits for.
 
 use super::Scratch;
-use crate::map::{CELL, COLS, Geometry, ROWS};
+use crate::map::{CELL, COLS, Geometry, ROWS, cell_indices};
 use crate::rules::{Material, SoundKind, SoundKindRule, Tuned};
 use crate::simd::Kernels;
 use crate::sound::{
@@ -64,6 +64,9 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
         }
     }
     game.sounded = game.events.written();
+    if scratch.sounds.is_empty() {
+        return;
+    }
     let Match { state, blocks, events, heard, map, rules, guard, .. } = game;
     let Scratch { kernels, sounds, breaks, heard: told, wave, .. } = scratch;
     let air = Air::new(state, blocks, map.geometry(), rules);
@@ -252,6 +255,7 @@ struct Arrivals {
 }
 
 /// The cells of all slots.
+#[derive(Debug, Clone, Copy)]
 struct Cells {
     x: [i32; PLAYERS],
     y: [i32; PLAYERS],
@@ -259,12 +263,7 @@ struct Cells {
 
 impl Cells {
     fn of(x: &Lanes, y: &Lanes) -> Cells {
-        // As `cell_index` says.
-        let index = |v: &Lanes, count: usize| {
-            let scaled = f32x8::from(*v) * f32x8::splat(1.0 / CELL);
-            scaled.fast_max(f32x8::ZERO).fast_min(f32x8::splat((count - 1) as f32)).fast_trunc_int().to_array()
-        };
-        Cells { x: index(x, COLS), y: index(y, ROWS) }
+        Cells { x: cell_indices((*x).into(), COLS), y: cell_indices((*y).into(), ROWS) }
     }
 
     fn at(&self, slot: usize) -> Cell {
@@ -358,8 +357,7 @@ fn round(
     let turned = rules.turn_gain.map(|gain| (1.0 - 1.0e-6) / gain);
     let Arrivals { distance, least: shortest, most, gain, cutoff, ways, cells } = arrivals;
     let (x, y) = (i16x8::from_i32x8_saturate(cells.x.into()), i16x8::from_i32x8_saturate(cells.y.into()));
-    let waits: f32x8 =
-        core::array::from_fn(|slot| f32::from_bits(0u32.wrapping_sub(u32::from(waiting >> slot & 1)))).into();
+    let waits = MatchState::lanes(waiting);
     // Those with hope, and where ways lie that could help them.
     let hopeful = |most: &Lanes, gain: &Lanes, turns: usize| {
         let (most, enough) = (f32x8::from(*most), f32x8::from(*gain).fast_max(faintest) * all(turned[turns]));
@@ -515,4 +513,38 @@ fn tell(
         flags: if is_own { own::OWN } else { 0 },
         reserved: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// As the library sorts, of any number, with entries that are alike.
+        #[test]
+        fn few_are_sorted_as_many_are(parts in proptest::collection::vec((0..8u8, 0..3u8, 0..3u8), 0..=18)) {
+            let told: Vec<_> = parts
+                .iter()
+                .map(|&(listener, kind, gain)| Heard { listener, kind, gain, ..Heard::zeroed() })
+                .collect();
+            let (mut ours, mut theirs) = (told.clone(), told);
+            sort(&mut ours);
+            theirs.sort_by_key(key);
+            prop_assert_eq!(ours, theirs);
+        }
+
+        /// From every cell to eight places anywhere.
+        #[test]
+        fn eight_least_lengths_are_each_as_one(
+            x in proptest::array::uniform8(-20.0..500.0f32),
+            y in proptest::array::uniform8(-20.0..290.0f32),
+        ) {
+            let cells = Cells::of(&x, &y);
+            for from in (0..COLS).flat_map(|x| (0..ROWS).map(move |y| (x, y))) {
+                let want: Lanes = core::array::from_fn(|slot| least_length(from, cell_of(x[slot], y[slot])));
+                prop_assert_eq!(cells.least_lengths(from).to_array(), want);
+            }
+        }
+    }
 }

@@ -50,7 +50,8 @@ pub(super) fn run(game: &mut Match, scratch: &mut Scratch) {
     }
 }
 
-/// Slots whose hands have something to do: of the others nothing is pressed, held, charged or reloading.
+/// Slots whose hands have something to do: in those of the others nothing is pressed, charged, thrown by the host or
+/// reloading, and no trigger held.
 fn busy(state: &MatchState) -> u8 {
     let something: [u16; PLAYERS] = core::array::from_fn(|slot| {
         let keys = state.pressed[slot].0 | state.held[slot].0 & Buttons::FIRE.0;

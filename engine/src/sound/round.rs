@@ -126,26 +126,12 @@ impl Part {
     /// The whole grid.
     pub const ALL: Part = Part { x: (0, COLS - 1), y: (0, ROWS - 1) };
 
-    /// All cells that lie on ways between two cells, no longer than so many units.
+    /// The least part that holds all cells on ways between a cell and each of eight (x, y), no longer than so many units
+    /// each, where `asked` is -1; where it is 0, the lane says nothing. Without a branch, for it is asked for before each
+    /// layer.
     ///
     /// A way that goes `e` columns beyond its ends goes sideways by 2 e more than between them, and a way over the open
     /// grid takes 5 units for each of the longer side's cells and 2 for each of the shorter's.
-    #[cfg(test)]
-    pub(crate) fn between(a: (usize, usize), b: (usize, usize), units: usize) -> Part {
-        let beyond = |along: usize, across: usize| {
-            let long = units.saturating_sub(2 * across) / 5;
-            let most = if long >= across { long } else { units.saturating_sub(5 * across) / 2 };
-            most.saturating_sub(along) / 2
-        };
-        let (dx, dy) = (a.0.abs_diff(b.0), a.1.abs_diff(b.1));
-        let span = |p: usize, q: usize, beyond: usize, count: usize| {
-            (p.min(q).saturating_sub(beyond), (p.max(q) + beyond).min(count - 1))
-        };
-        Part { x: span(a.0, b.0, beyond(dx, dy), COLS), y: span(a.1, b.1, beyond(dy, dx), ROWS) }
-    }
-
-    /// The least part that holds [`Part::between`] of a cell and each of eight (x, y), with the units of each, where
-    /// `asked` is -1; where it is 0, the lane says nothing. Without a branch, for it is asked for before each layer.
     #[inline]
     pub(crate) fn about(from: Cell, (x, y): (i16x8, i16x8), units: i16x8, asked: i16x8) -> Part {
         let all = i16x8::splat;
@@ -167,13 +153,6 @@ impl Part {
             (low as usize, (high as usize).min(count - 1))
         };
         Part { x: span(left, right, beyond(wide, high), COLS), y: span(top, bottom, beyond(high, wide), ROWS) }
-    }
-
-    /// The least part that holds both.
-    #[cfg(test)]
-    pub(crate) fn with(self, other: Part) -> Part {
-        let join = |a: (usize, usize), b: (usize, usize)| (a.0.min(b.0), a.1.max(b.1));
-        Part { x: join(self.x, other.x), y: join(self.y, other.y) }
     }
 
     fn within(self, other: Part) -> Part {

@@ -9,6 +9,7 @@ use crate::sim::SightCache;
 use crate::vision::SightChanges;
 use bytemuck::{Pod, Zeroable};
 use std::sync::Arc;
+use wide::f32x8;
 
 /// Players of a match: one group of eight lanes.
 pub const PLAYERS: usize = 8;
@@ -308,6 +309,19 @@ impl MatchState {
             left &= left - 1;
             Some(slot)
         })
+    }
+
+    /// All bits of the lanes of a mask's slots.
+    #[inline]
+    pub(crate) fn lanes(mask: u8) -> f32x8 {
+        let lanes: [u32; PLAYERS] = core::array::from_fn(|slot| u32::from(mask >> slot & 1).wrapping_neg());
+        f32x8::from(lanes.map(f32::from_bits))
+    }
+
+    /// Mask of the slots whose lane is not 0.
+    #[inline]
+    pub(crate) fn mask(lanes: &[u32; PLAYERS]) -> u8 {
+        (0..PLAYERS).fold(0, |mask, slot| mask | u8::from(lanes[slot] != 0) << slot)
     }
 
     /// Takes over the rows, which are functions of the slices.

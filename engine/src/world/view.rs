@@ -540,7 +540,7 @@ impl<'a> MatchView<'a> {
     }
 
     /// What each player would hear of a sound made now at a point, by one of them or by nobody: entries as
-    /// [`crate::World::drain_sounds`] hands them over. Changes nothing.
+    /// [`crate::World::drain_sounds`] hands them over, ascending by slot. Changes nothing.
     pub fn listeners(&self, kind: SoundKind, from: Vec2, source: Option<PlayerId>, each: impl FnMut(Heard)) {
         let source = source.filter(|id| slot_of(&self.game.state, *id).is_ok()).map_or(NONE, |id| id.slot() as u8);
         with_wave(|wave, kernels| {
