@@ -281,6 +281,7 @@ impl Hidden {
             blocks: &game.blocks,
             any: &state.sight_any,
             full: &state.sight_full,
+            columns: None,
         };
         grid.is_clear(line.me, at)
     }

@@ -74,6 +74,7 @@ impl Geometry {
             cell_shares: Vec::new(),
             slice_cell_start: Vec::new(),
             slice_cells: Vec::new(),
+            in_several: vec![0; lanes / 64],
             tiled: [0; ROWS],
         };
         for (w, piece) in pieces.iter().enumerate() {
@@ -131,6 +132,8 @@ impl Geometry {
                     self.slice_cells.push(cell as u16);
                 }
             }
+            let before = self.slice_cell_start[s] as usize;
+            self.in_several[s / 64] |= u64::from(self.slice_cells.len() - before > 1) << (s % 64);
             self.slice_cell_start.push(self.slice_cells.len() as u32);
         }
         let mut total = 0;

@@ -101,6 +101,8 @@ pub struct Geometry {
     pub slice_cell_start: Vec<u32>,
     /// Cells that share area with a slice, in ascending order.
     pub slice_cells: Vec<u16>,
+    /// Slices that share area with more than one cell, bit = slice.
+    pub in_several: Vec<u64>,
     /// One word a row, bit = column: cells which their slices, all standing, fill without gap or overlap.
     pub tiled: [u64; ROWS],
 }

@@ -76,7 +76,8 @@ impl Remembered {
 
     /// Whether no part of a body, nor of 3 px about it, is to be seen from a place, however one turns.
     fn hides(&self, map: &GameMap, from: Vec2, body: Vec2) -> bool {
-        let grid = Grid { geometry: map.geometry(), blocks: &self.blocks, any: &self.any, full: &self.full };
+        let grid =
+            Grid { geometry: map.geometry(), blocks: &self.blocks, any: &self.any, full: &self.full, columns: None };
         // Smoke may go any moment. Two halves of the circle: a cone of 360 degrees has no edges to reckon with.
         let air = Smoke { discs: &[], edge: 0.0, unit: 1.0, enough: 1.0 };
         let sees = |at: Vec2, aim_x: f32| {

@@ -135,7 +135,13 @@ impl<'a> Scene<'a> {
     #[inline]
     fn of(game: &'a Match) -> Scene<'a> {
         let (state, geometry) = (&game.state, game.map.geometry());
-        let grid = Grid { geometry, blocks: &game.blocks, any: &state.sight_any, full: &state.sight_full };
+        let grid = Grid {
+            geometry,
+            blocks: &game.blocks,
+            any: &state.sight_any,
+            full: &state.sight_full,
+            columns: game.full_columns(),
+        };
         let discs = (state.clouds != 0).then(|| crate::sim::discs(state, &game.rules));
         Scene { state, rules: &game.rules, geometry, grid, discs }
     }

@@ -166,7 +166,8 @@ mod tests {
             let mut state = MatchState::zeroed();
             let mut blocks = vec![Block::zeroed(); geometry.blocks()];
             restore_walls(&mut state, &mut blocks, geometry);
-            let grid = Grid { geometry, blocks: &blocks, any: &state.sight_any, full: &state.sight_full };
+            let grid =
+                Grid { geometry, blocks: &blocks, any: &state.sight_any, full: &state.sight_full, columns: None };
             let eye = (ex as f32 * 0.1, ey as f32 * 0.1);
             let full = (0..ROWS).flat_map(|row| (0..COLS).map(move |column| (row, column)));
             let full: Vec<_> = full.filter(|&(row, column)| grid.full[row] >> column & 1 == 1).collect();

@@ -73,7 +73,7 @@ fn shielded(
     x: f32,
     y: f32,
 ) -> bool {
-    let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
+    let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any, columns: None };
     grid.crossings(blast.x, blast.y, x, y, &mut scratch.crossings);
     let hard = |slice: u16| Material::from_number(geometry.material[slice as usize]).is_none_or(|m| !m.is_soft());
     scratch.crossings.hits.iter().any(|&(_, slice)| hard(slice))
@@ -140,7 +140,7 @@ fn shrapnel(
 ) {
     let rule = &rules.rules.blast;
     let reach = radius * rule.ray_reach;
-    let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
+    let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any, columns: None };
     for ray in 0..u32::from(rule.rays) {
         // By who launched it and when, not by serial number: that would tell of what others launch out of sight.
         let launch = blast.born.wrapping_mul(8).wrapping_add(u32::from(blast.owner & 7));

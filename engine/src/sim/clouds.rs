@@ -120,7 +120,8 @@ fn dazzle(game: &mut Match, blast: Blast) {
         if distance >= rule.radius {
             continue;
         }
-        let grid = Grid { geometry: map.geometry(), blocks, any: &state.sight_any, full: &state.sight_full };
+        let grid =
+            Grid { geometry: map.geometry(), blocks, any: &state.sight_any, full: &state.sight_full, columns: None };
         let clear = grid.sight_stop(state.x[slot], state.y[slot], blast.x, blast.y).is_none();
         let along = dx * state.aim_x[slot] + dy * state.aim_y[slot];
         let across = dx * state.aim_y[slot] - dy * state.aim_x[slot];

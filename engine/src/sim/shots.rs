@@ -81,7 +81,7 @@ impl Bullet {
         let (ex, ey) = (self.x + self.dx * end, self.y + self.dy * end);
 
         // `full` is not read by crossings.
-        let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any };
+        let grid = Grid { geometry, blocks, any: &state.solid_any, full: &state.solid_any, columns: None };
         grid.crossings(self.x, self.y, ex, ey, &mut scratch.crossings);
         let mut bodies = [(0.0f32, 0usize); PLAYERS];
         let count = self.bodies(state, rules, end, &mut bodies);

@@ -6,14 +6,14 @@
 //!
 //! Instructions a tick of eight who stand 827, who look round 3,105: see `engine/examples/sight_load.rs`.
 
-use crate::map::BODY_RADIUS;
+use crate::map::{BODY_RADIUS, COLS};
 use crate::rules::Tuned;
 use crate::simd::Kernels;
-use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, regions, within_reach};
+use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, columns_of, regions, within_reach};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
 use wide::f32x8;
 
-/// What the last ticks found out. 856 bytes.
+/// What the last ticks found out. 1,056 bytes.
 ///
 /// Lanes hold what `known` answers rest on, to the bit; NaN equals nothing, not even itself.
 #[derive(Debug, Clone)]
@@ -35,9 +35,12 @@ pub(crate) struct SightCache {
     /// Regions that smoke touched in the last tick.
     smoky: u64,
     hints: [[Hints; PLAYERS]; PLAYERS],
+    /// [`MatchState::sight_full`] by column, once a tick has found it out.
+    full: [u32; COLS],
+    has_full: bool,
 }
 
-const _: () = assert!(size_of::<SightCache>() == 856);
+const _: () = assert!(size_of::<SightCache>() == 1056);
 
 /// Bits in which a lane is another; NaN may be the same as NaN.
 #[inline]
@@ -62,7 +65,15 @@ impl SightCache {
         seen: [0; PLAYERS],
         smoky: 0,
         hints: [[NO_HINTS; PLAYERS]; PLAYERS],
+        full: [0; COLS],
+        has_full: false,
     };
+
+    /// [`Match::full_columns`], unless walls have changed since.
+    #[inline]
+    pub(crate) fn full_columns(&self) -> Option<&[u32; COLS]> {
+        self.has_full.then_some(&self.full)
+    }
 
     /// Forgets the answers that rest on lanes which differ from the state's, and takes the state's over.
     fn follow(&mut self, state: &MatchState) {
@@ -123,10 +134,21 @@ pub(super) fn run(game: &mut Match, kernels: &Kernels) {
     let smoke = rules.smoke(discs);
     let blind = look(state, cache, rules);
     let fresh = changes.settle();
+    if fresh != 0 || !cache.has_full {
+        (cache.full, cache.has_full) = (columns_of(&state.sight_full), true);
+    }
     cache.follow(state);
     cache.forget(fresh | smoky | cache.smoky, state);
     cache.smoky = smoky;
-    let grid = Grid { geometry: map.geometry(), blocks, any: &state.sight_any, full: &state.sight_full };
+    // A copy, for what is found out is written beside it.
+    let columns = cache.full;
+    let grid = Grid {
+        geometry: map.geometry(),
+        blocks,
+        any: &state.sight_any,
+        full: &state.sight_full,
+        columns: Some(&columns),
+    };
     let looking = state.alive & !blind;
     let mut unknown = [0; PLAYERS];
     let mut any = 0;

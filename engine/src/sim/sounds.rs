@@ -150,7 +150,7 @@ impl<'a> Air<'a> {
 
     fn grid(&self) -> Grid<'a> {
         let any = &self.state.solid_any;
-        Grid { geometry: self.geometry, blocks: self.blocks, any, full: any }
+        Grid { geometry: self.geometry, blocks: self.blocks, any, full: any, columns: None }
     }
 }
 

@@ -69,7 +69,7 @@ pub fn muffling(
                 if slab(&line, geometry.x0[s], geometry.y0[s], geometry.x1[s], geometry.y1[s]).is_none() {
                     continue;
                 }
-                if geometry.cells_of(s).len() > 1 {
+                if geometry.in_several[s / 64] >> (s % 64) & 1 == 1 {
                     if seen[..count].contains(&slice) {
                         continue;
                     }

@@ -210,6 +210,11 @@ fn column_of(rows: &[u64; ROWS], column: usize) -> u32 {
     bits | last << (ROWS - 1)
 }
 
+/// All columns of a mask of cells.
+pub(crate) fn columns_of(rows: &[u64; ROWS]) -> [u32; COLS] {
+    core::array::from_fn(|column| column_of(rows, column))
+}
+
 /// What a line crosses, as (share of the way, slice), nearest first; ties by slice number. Reused from line to line:
 /// it holds every slice a map can have, so that no line allocates.
 pub(crate) struct Crossings {
@@ -269,6 +274,8 @@ pub struct Grid<'a> {
     /// Cells that hold a slice which stops the line, and cells which stop it everywhere.
     pub(crate) any: &'a [u64; ROWS],
     pub(crate) full: &'a [u64; ROWS],
+    /// The latter by column, where somebody keeps them.
+    pub(crate) columns: Option<&'a [u32; COLS]>,
 }
 
 impl<'a> Grid<'a> {
@@ -416,7 +423,7 @@ impl<'a> Grid<'a> {
         let (mut top, mut bottom) = (row, row + 1);
         if right - left == 1 {
             // Of the whole column at once: a loop from cell to cell would end where no processor guesses it.
-            let word = column_of(self.full, column);
+            let word = self.columns.map_or_else(|| column_of(self.full, column), |columns| columns[column]);
             top = row + 1 - (!(word << (31 - row))).leading_zeros() as usize;
             bottom = row + (!(word >> row)).trailing_zeros() as usize;
         }
@@ -539,8 +546,8 @@ mod tests {
                 }
             }
             derive_walls(&mut state, &mut blocks, geometry);
-            let grid = Grid { geometry, blocks: &blocks, any: &state.sight_any, full: &state.sight_full };
-            let solid = Grid { geometry, blocks: &blocks, any: &state.solid_any, full: &state.sight_full };
+            let grid = Grid { geometry, blocks: &blocks, any: &state.sight_any, full: &state.sight_full, columns: None };
+            let solid = Grid { geometry, blocks: &blocks, any: &state.solid_any, full: &state.sight_full, columns: None };
             let mut crossings = Crossings::new();
             for ((ax, ay), (bx, by)) in lines {
                 let line = Slab::new(ax, ay, bx - ax, by - ay);

@@ -10,7 +10,7 @@ pub(crate) mod testing;
 
 pub(crate) use body::{Eye, Hints, LANES, NO_HINTS, Pairs, visible_point, within_reach};
 pub(crate) use changes::{SightChanges, regions};
-pub(crate) use line::Crossings;
+pub(crate) use line::{Crossings, columns_of};
 pub use line::{Grid, Slab, Stop, slab};
 pub use polygon::{PolygonScratch, Sight, polygon, polygon_in_smoke};
 pub use smoke::{Smoke, SmokeDisc, smoke_depth, smoke_stops};

@@ -49,6 +49,7 @@ impl Walls {
             blocks: &self.blocks,
             any: &self.state.sight_any,
             full: &self.state.sight_full,
+            columns: None,
         }
     }
 

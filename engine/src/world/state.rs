@@ -280,6 +280,12 @@ impl Match {
         self.net.as_deref_mut().expect("made above")
     }
 
+    /// Cells that stop sight everywhere, by column, if they are known to be as the rows have them.
+    #[inline]
+    pub(crate) fn full_columns(&self) -> Option<&[u32; crate::map::COLS]> {
+        if self.changes.fresh() == 0 { self.sight.full_columns() } else { None }
+    }
+
     /// Nothing found out about the walls so far holds any more.
     pub(crate) fn forget_sight(&mut self) {
         self.sight = SightCache::EMPTY;

@@ -591,6 +591,7 @@ impl<'a> MatchView<'a> {
             blocks: &game.blocks,
             any: &game.state.sight_any,
             full: &game.state.sight_full,
+            columns: None,
         }
     }
 
