@@ -18,9 +18,9 @@
 //! or numbered across players (`engine/tests/non_interference.rs`).
 //!
 //! Instructions with all eight watched, 1,800 ticks of `engine/examples/knowledge_load.rs`: a tick costs 250 to 280
-//! ([`Knowledge::look`]), 4,200 in arsenal, where something is always in the air; an event 830 in duel, 1,670 in brawl,
-//! 3,510 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
-//! corner 10 times a second, by the tick and for all eight together, 180 in duel, 4,700 in brawl, 30,900 in arsenal
+//! ([`Knowledge::look`]), 4,550 in arsenal, where something is always in the air; an event 860 in duel, 1,830 in brawl,
+//! 4,110 in arsenal, where blasts break walls by the dozen, the telling included ([`Knowledge::witness`]); looking round the
+//! corner 10 times a second, by the tick and for all eight together, 200 in duel, 4,550 in brawl, 30,300 in arsenal
 //! ([`Knowledge::look_around`]), and next to nothing for one who stands where no wall changes.
 
 use super::memory::{Place, TOGETHER};
