@@ -2528,9 +2528,9 @@ tp_result tp_match_sound_way(const struct tp_world *world,
                              struct tp_arrival *out_arrival);
 
 // What each player would hear of a sound of a tp_sound_kind made now at a place, px, by one of them or, null, by nobody:
-// at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements. Nothing changes. A stale source is nobody.
-// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
-// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+// at most TP_MAX_PLAYERS, ascending by slot, into the caller's array of `capacity` elements. Nothing changes. A stale
+// source is nobody. Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an
+// unknown kind or a coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
 tp_result tp_match_listeners(const struct tp_world *world,
                              struct tp_match_id match_id,
                              uint8_t kind,

@@ -113,7 +113,7 @@ pub unsafe extern "C" fn tp_match_hash(world: *const tp_world, match_id: tp_matc
     })
 }
 
-/// All players of a match by slot, at most TP_MAX_PLAYERS, ascending by slot, into the caller's array of `capacity` elements.
+/// All players of a match by slot, at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements.
 /// Reads the world: any thread, no changing call at the same time. STALE_ID; SHORT_BUFFER if there are more than
 /// `capacity`.
 #[unsafe(no_mangle)]
@@ -309,9 +309,9 @@ pub unsafe extern "C" fn tp_match_sound_way(
 }
 
 /// What each player would hear of a sound of a tp_sound_kind made now at a place, px, by one of them or, null, by nobody:
-/// at most TP_MAX_PLAYERS, into the caller's array of `capacity` elements. Nothing changes. A stale source is nobody.
-/// Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an unknown kind or a
-/// coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
+/// at most TP_MAX_PLAYERS, ascending by slot, into the caller's array of `capacity` elements. Nothing changes. A stale
+/// source is nobody. Reads the world: any thread, no changing call at the same time. STALE_ID; INVALID_ARGUMENT for an
+/// unknown kind or a coordinate that is not finite; SHORT_BUFFER if there are more than `capacity`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tp_match_listeners(
     world: *const tp_world,
