@@ -601,6 +601,7 @@ pub(super) fn draw_avx2(pairs: &mut Pairs) {
     fn inner(pairs: &mut Pairs) {
         pairs.draw();
     }
+    debug_assert!(std::arch::is_x86_feature_detected!("avx2"));
     // SAFETY: taken for levels from AVX2 on alone, which `Kernels::for_level` has found this processor to have.
     unsafe { inner(pairs) }
 }
