@@ -297,6 +297,8 @@ pub(crate) struct Link {
     pub(crate) epoch: u8,
     /// Of the player.
     pub(crate) generation: u32,
+    /// There is a `crowd`.
+    crowded: bool,
     /// Newest frame sent, and newest acknowledged one.
     newest: u32,
     acked: u32,
@@ -327,7 +329,7 @@ pub(crate) struct Link {
     pub(crate) stats: Counts,
 }
 
-const _: () = assert!(size_of::<usize>() != 8 || core::mem::offset_of!(Link, generation) <= 60);
+const _: () = assert!(size_of::<usize>() != 8 || core::mem::offset_of!(Link, crowded) < 64);
 
 /// What an acknowledgement turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -365,6 +367,7 @@ impl Link {
             past: Past::default(),
             small: 0,
             crowd: Vec::new(),
+            crowded: false,
             waiting: Vec::new(),
             on_way: Vec::new(),
             messages: Vec::new(),
@@ -388,7 +391,7 @@ impl Link {
         (self.origin, self.latest) = (origin, origin);
         self.past = Past::default();
         self.small = 0;
-        self.crowd.clear();
+        self.disperse();
         self.waiting.clear();
         self.on_way.clear();
         self.messages.clear();
@@ -420,13 +423,16 @@ impl Link {
         crate::simd::ask(self, 0..if writes { size_of::<Link>() } else { 1 });
     }
 
-    /// Asks for where the next message goes, and if the link is to write, for what waits and what is on its way.
+    /// Asks for where the next message goes; if the link is to write, or may learn of a slice, for what waits; and if it is to
+    /// write, for what is on its way.
     #[inline]
-    pub(crate) fn ask_lists(&self, writes: bool) {
+    pub(crate) fn ask_lists(&self, writes: bool, learns: bool) {
         crate::simd::ask_at(self.messages.as_ptr().wrapping_add(self.messages.len()));
+        if writes || learns {
+            crate::simd::ask_at(self.waiting.as_ptr());
+        }
         if writes {
             crate::simd::ask_at(self.messages.as_ptr());
-            crate::simd::ask_at(self.waiting.as_ptr());
             crate::simd::ask_at(self.on_way.as_ptr());
         }
     }
@@ -503,17 +509,17 @@ impl Link {
 
     #[inline]
     fn slice_waits(&self, slice: u16) -> bool {
-        match self.crowd.get(usize::from(slice / 64)) {
-            None if self.crowd.is_empty() => self.waiting.iter().any(|wait| wait.key == slice),
-            word => word.is_some_and(|word| word >> (slice % 64) & 1 == 1),
+        if !self.crowded {
+            return self.waiting.iter().any(|wait| wait.key == slice);
         }
+        self.crowd.get(usize::from(slice / 64)).is_some_and(|word| word >> (slice % 64) & 1 == 1)
     }
 
     #[inline(never)]
     fn await_turn(&mut self, wait: Wait) {
         grow(&mut self.waiting, 8);
         self.waiting.push(wait);
-        if self.waiting.len() > CROWD || !self.crowd.is_empty() {
+        if self.waiting.len() > CROWD || self.crowded {
             self.crowd_in();
         }
     }
@@ -521,7 +527,7 @@ impl Link {
     /// Slices that wait are told by bits from now on.
     #[cold]
     fn crowd_in(&mut self) {
-        let all = if self.crowd.is_empty() { &self.waiting[..] } else { &self.waiting[self.waiting.len() - 1..] };
+        let all = if self.crowded { &self.waiting[self.waiting.len() - 1..] } else { &self.waiting[..] };
         for slice in all.iter().map(|wait| wait.key).filter(|key| *key < key::SMALL) {
             let at = usize::from(slice / 64);
             if self.crowd.len() <= at {
@@ -529,6 +535,13 @@ impl Link {
             }
             self.crowd[at] |= 1 << (slice % 64);
         }
+        self.crowded = !self.crowd.is_empty();
+    }
+
+    /// No slice waits any more.
+    fn disperse(&mut self) {
+        self.crowd.clear();
+        self.crowded = false;
     }
 
     fn waits(&self, key: u16) -> bool {
@@ -939,7 +952,7 @@ impl Link {
             keep
         });
         if waiting.is_empty() {
-            crowd.clear();
+            self.disperse();
         }
     }
 
@@ -1151,7 +1164,7 @@ impl Link {
         self.on_way.retain(|tag| tag.key != u16::MAX);
         self.waiting.drain(..count);
         if self.waiting.is_empty() {
-            self.crowd.clear();
+            self.disperse();
         }
     }
 
@@ -1345,6 +1358,8 @@ fn item(s: &MatchState, v: usize, place: usize) -> u64 {
     u64::from(s.weapon[place][v]) | u64::from(rounds) << 8 | u64::from(reserve) << 24
 }
 
+/// Always inlined: compared with what was told, its bytes would be read four at a time just after they were written.
+#[inline(always)]
 fn hands(scope: &Scope<'_>) -> Hands {
     let (s, v, rules) = (scope.state, scope.viewer % PLAYERS, scope.rules);
     let end = |ticks: u16| if ticks > 0 { s.tick + u32::from(ticks) } else { 0 };

@@ -119,10 +119,10 @@ impl Net {
     /// around, or of all if a wall was hit.
     pub(crate) fn ask_lists(&self, game: &Match) {
         let frame = self.frame_at(game.state.tick);
-        self.links.iter().flatten().for_each(|link| link.ask_lists(frame.is_some()));
-        // Whoever does not see a wall that was hit will remember it.
+        // Whoever does not see a wall that was hit will remember it; whoever does will be told.
         let hit = |n: u64| matches!(EventKind::from_number(game.events.at(n).kind), Some(WallDamaged | SliceDestroyed));
         let is_hit = (self.events.max(game.events.oldest())..game.events.written()).any(hit);
+        self.links.iter().flatten().for_each(|link| link.ask_lists(frame.is_some(), is_hit));
         let looks = |viewer: usize| frame.is_some_and(|frame| looks_in(&self.def, frame, viewer));
         MatchState::slots(game.state.joined)
             .filter(|viewer| is_hit || looks(*viewer))

@@ -9,11 +9,13 @@
 use crate::map::{BODY_RADIUS, COLS};
 use crate::rules::Tuned;
 use crate::simd::Kernels;
-use crate::vision::{Eye, Grid, Hints, LANES, NO_HINTS, Pairs, Smoke, SmokeDisc, columns_of, regions, within_reach};
+use crate::vision::{
+    Eye, Grid, Hints, LANES, MOST_LEEWAY, NO_HINTS, Pairs, Seen, Smoke, SmokeDisc, columns_of, regions, within_reach,
+};
 use crate::world::state::{Lanes, Match, MatchState, PLAYERS};
-use wide::f32x8;
+use wide::{f32x8, i32x8};
 
-/// What the last ticks found out. 1,056 bytes.
+/// What the last ticks found out. 1,120 bytes.
 ///
 /// Lanes hold what `known` answers rest on, to the bit; NaN equals nothing, not even itself.
 #[derive(Debug, Clone)]
@@ -32,6 +34,9 @@ pub(crate) struct SightCache {
     /// By viewer: for which targets `seen` holds.
     known: [u8; PLAYERS],
     seen: [u8; PLAYERS],
+    /// By viewer and target: how far the two may move, together, before the one could see the other, in [`STEPS`] of a px;
+    /// 0: not known.
+    leeway: [[u8; PLAYERS]; PLAYERS],
     /// Regions that smoke touched in the last tick.
     smoky: u64,
     hints: [[Hints; PLAYERS]; PLAYERS],
@@ -40,7 +45,11 @@ pub(crate) struct SightCache {
     has_full: bool,
 }
 
-const _: () = assert!(size_of::<SightCache>() == 1056);
+const _: () = assert!(size_of::<SightCache>() == 1120);
+
+/// Of a px, in which leeways are counted.
+const STEPS: f32 = 4.0;
+const _: () = assert!(STEPS * MOST_LEEWAY > u8::MAX as f32);
 
 /// Bits in which a lane is another; NaN may be the same as NaN.
 #[inline]
@@ -63,6 +72,7 @@ impl SightCache {
         stretched_cos: [0.0; PLAYERS],
         known: [0; PLAYERS],
         seen: [0; PLAYERS],
+        leeway: [[0; PLAYERS]; PLAYERS],
         smoky: 0,
         hints: [[NO_HINTS; PLAYERS]; PLAYERS],
         full: [0; COLS],
@@ -89,12 +99,35 @@ impl SightCache {
             return;
         }
         let moved = MatchState::mask(&moved);
+        self.approach(state, moved);
         let changed = moved | MatchState::mask(&turned);
         for (viewer, known) in self.known.iter_mut().enumerate() {
             *known &= if changed >> viewer & 1 == 1 { 0 } else { !moved };
         }
         (self.x, self.y, self.aim_x, self.aim_y) = (state.x, state.y, state.aim_x, state.aim_y);
         (self.sight, self.cone_cos) = (state.sight, state.cone_cos);
+    }
+
+    /// Takes off the leeways what players have moved; the others have not moved at all.
+    #[inline]
+    fn approach(&mut self, state: &MatchState, moved: u8) {
+        let away = |now: &Lanes, then: &Lanes| f32x8::from(*now) - f32x8::from(*then);
+        let (dx, dy) = (away(&state.x, &self.x), away(&state.y, &self.y));
+        // Rather more than less, and for a step that is lost in rounding, one too.
+        let steps = (dx * dx + dy * dy).sqrt() * f32x8::splat(STEPS);
+        let steps = (steps.fast_min(f32x8::splat(254.0)).fast_trunc_int() + i32x8::splat(1)).to_array();
+        let by: [u8; PLAYERS] = core::array::from_fn(|slot| if moved >> slot & 1 == 1 { steps[slot] as u8 } else { 0 });
+        for (row, viewer) in self.leeway.iter_mut().zip(by) {
+            for (left, target) in row.iter_mut().zip(by) {
+                *left = left.saturating_sub(viewer.saturating_add(target));
+            }
+        }
+    }
+
+    /// Mask of those who cannot be seen by a viewer, wherever it looks.
+    #[inline]
+    fn hidden(&self, viewer: usize) -> u8 {
+        MatchState::mask(&self.leeway[viewer].map(u32::from))
     }
 
     /// Forgets the answers of pairs between whom one of these regions lies.
@@ -136,6 +169,7 @@ pub(super) fn run(game: &mut Match, kernels: &Kernels) {
     let fresh = changes.settle();
     if fresh != 0 || !cache.has_full {
         (cache.full, cache.has_full) = (columns_of(&state.sight_full), true);
+        cache.leeway = [[0; PLAYERS]; PLAYERS];
     }
     cache.follow(state);
     cache.forget(fresh | smoky | cache.smoky, state);
@@ -153,7 +187,8 @@ pub(super) fn run(game: &mut Match, kernels: &Kernels) {
     let mut unknown = [0; PLAYERS];
     let mut any = 0;
     for viewer in MatchState::slots(looking) {
-        unknown[viewer] = state.enemies(viewer) & state.placed & !cache.known[viewer];
+        // Who was hidden by more than the two have moved by is hidden still: told not to be seen the last time.
+        unknown[viewer] = state.enemies(viewer) & state.placed & !(cache.known[viewer] | cache.hidden(viewer));
         any |= unknown[viewer];
     }
     if any != 0 {
@@ -187,7 +222,7 @@ fn find_out(
         close,
     };
     let mut pairs = Pairs::default();
-    let mut ends = [(0, 0, false); LANES];
+    let mut ends = [End::default(); LANES];
     let mut count = 0;
     for (viewer, &unknown) in unknown.iter().enumerate().filter(|(_, unknown)| **unknown != 0) {
         let eye_of = eye(viewer);
@@ -199,34 +234,40 @@ fn find_out(
             (pairs.aim_x[count], pairs.aim_y[count]) = (eye_of.aim_x, eye_of.aim_y);
             (pairs.sight[count], pairs.cone_cos[count]) = (eye_of.sight, eye_of.cone_cos);
             (pairs.x[count], pairs.y[count]) = (state.x[target], state.y[target]);
-            ends[count] = (viewer, target, was >> target & 1 == 1);
+            ends[count] = End { eye: eye_of, viewer, target, was: was >> target & 1 == 1 };
             count += 1;
             if count == LANES {
-                settle(&mut pairs, &ends, grid, smoke, cache, kernels, eye);
+                settle(&mut pairs, &ends, grid, smoke, cache, kernels);
                 count = 0;
             }
         }
     }
-    settle(&mut pairs, &ends[..count], grid, smoke, cache, kernels, eye);
+    settle(&mut pairs, &ends[..count], grid, smoke, cache, kernels);
 }
 
-/// Finds out who is seen of pairs in reach: viewer, target, and whether the one saw the other before.
-fn settle(
-    pairs: &mut Pairs,
-    ends: &[(usize, usize, bool)],
-    grid: &Grid,
-    smoke: &Smoke,
-    cache: &mut SightCache,
-    kernels: &Kernels,
-    eye: impl Fn(usize) -> Eye,
-) {
+/// Of a pair in reach, what its lanes do not say.
+#[derive(Debug, Clone, Copy, Default)]
+struct End {
+    /// In one piece, as it is used: gathered from the columns once more it would be waited for.
+    eye: Eye,
+    viewer: usize,
+    target: usize,
+    /// The one saw the other before.
+    was: bool,
+}
+
+/// Finds out who is seen of pairs in reach.
+fn settle(pairs: &mut Pairs, ends: &[End], grid: &Grid, smoke: &Smoke, cache: &mut SightCache, kernels: &Kernels) {
     if ends.is_empty() {
         return;
     }
     (kernels.draw)(pairs);
-    for (lane, &(viewer, target, was)) in ends.iter().enumerate() {
-        let seen = pairs.is_seen(lane, grid, smoke, &eye(viewer), &mut cache.hints[viewer][target], was);
-        cache.seen[viewer] |= u8::from(seen) << target;
+    for (lane, &End { ref eye, viewer, target, was }) in ends.iter().enumerate() {
+        match pairs.look(lane, grid, smoke, eye, &mut cache.hints[viewer][target], was) {
+            Seen::Yes => cache.seen[viewer] |= 1 << target,
+            // Cut to what a byte holds, rounded down.
+            Seen::No(leeway) => cache.leeway[viewer][target] = (leeway * STEPS) as u8,
+        }
     }
 }
 

@@ -23,6 +23,8 @@ use wide::{f32x8, i16x8, i32x8};
 pub(super) const SOUNDS: usize = EVENT_RING + PLAYERS;
 /// Share let through under which [`arrival`] takes walls to let nothing through.
 const NOTHING: f32 = 1.0e-6;
+/// Units of no way: all have fewer, for at least one unit of [`Wave`]'s bytes is left of them.
+const NOWHERE: u8 = u8::MAX;
 /// px within which a sound comes from the listener's own body and has no bearing.
 const WITHIN: f32 = 6.0;
 
@@ -381,14 +383,18 @@ fn round(
             return;
         }
         let mut found = [None; PLAYERS];
-        let mut lengths = [f32::INFINITY; PLAYERS];
+        // A byte a slot, in one register: lanes written one by one and read together would be waited for.
+        let mut units = u64::MAX;
         for slot in MatchState::slots(hope.0.to_bitmask() as u8) {
             if let Some(way) = wave.way_to(cells.at(slot)) {
-                (found[slot], lengths[slot]) = (Some(way), way.length());
+                found[slot] = Some(way);
+                units ^= u64::from(way.units ^ NOWHERE) << (8 * slot);
             }
         }
-        let louder =
-            attenuation_all(rule, f32x8::from(lengths).fast_max(f32x8::from(*distance))) * all(rules.turn_gain[turns]);
+        let units = i32x8::new(core::array::from_fn(|slot| i32::from((units >> (8 * slot)) as u8)));
+        let nowhere: f32x8 = bytemuck::cast(units.simd_eq(i32x8::splat(NOWHERE.into())));
+        let lengths = nowhere.bitselect(all(f32::INFINITY), units.round_float() * all(UNIT_PX));
+        let louder = attenuation_all(rule, lengths.fast_max(f32x8::from(*distance))) * all(rules.turn_gain[turns]);
         // What nobody hears is found or not as bounds will have it, which are others from the other end.
         let better = louder.simd_gt(f32x8::from(*gain)) & louder.simd_ge(faintest);
         *gain = better.bitselect(louder, f32x8::from(*gain)).to_array();
@@ -502,17 +508,11 @@ fn tell(
     let bearing = if inside { 0 } else { direction_of(from.0 - x, from.1 - y).wrapping_sub(aim) & 63 };
     let hz = book.open_hz * arrivals.cutoff[slot];
     let hz = if hz > book.least_hz { hz } else { book.least_hz };
-    Some(Heard {
-        tick: state.tick,
-        listener: slot as u8,
-        kind: sound.kind as u8,
-        gain: (gain.min(1.0) * 255.0 + 0.5) as u8,
-        bearing,
-        cutoff: cutoff_of(hz, &rules.cutoff_edges),
-        aim,
-        flags: if is_own { own::OWN } else { 0 },
-        reserved: 0,
-    })
+    Some(Heard::new(
+        state.tick,
+        [slot as u8, sound.kind as u8, (gain.min(1.0) * 255.0 + 0.5) as u8, bearing],
+        [cutoff_of(hz, &rules.cutoff_edges), aim, if is_own { own::OWN } else { 0 }],
+    ))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::sound::Wave;
+use crate::sound::{Wave, Width};
 use crate::vision::Pairs;
 
 /// An instruction set that kernels are written for.
@@ -97,6 +97,12 @@ impl Kernels {
         next_layer: scalar::next_layer,
         draw: Pairs::draw,
     };
+
+    /// Whether waves are computed from open cells spread to lanes, and not from the words of the grid.
+    #[inline]
+    pub(crate) fn reads_lanes(&self, width: Width) -> bool {
+        self.level < Level::Avx512 || width == Width::Tiny
+    }
 
     /// The kernels of `level`, or of the best level below it that this processor has.
     pub fn for_level(level: Level) -> Kernels {

@@ -42,6 +42,17 @@ pub struct Heard {
 
 const _: () = assert!(size_of::<Heard>() == 12);
 
+impl Heard {
+    /// With listener, kind, gain and bearing, and with cutoff, aim and flags.
+    ///
+    /// Four bytes at a time: written one by one and copied two at a time they would be waited for.
+    #[inline(always)]
+    pub(crate) fn new(tick: u32, first: [u8; 4], [cutoff, aim, flags]: [u8; 3]) -> Heard {
+        let words = [tick, u32::from_ne_bytes(first), u32::from_ne_bytes([cutoff, aim, flags, 0])];
+        bytemuck::cast(words)
+    }
+}
+
 /// Tangents of the middles between neighbouring directions of an eighth of a turn.
 const EDGES: [f32; 8] =
     [0.049_126_85, 0.148_336, 0.250_486_96, 0.357_805_72, 0.472_964_8, 0.599_376_9, 0.741_650_5, 0.906_347_2];

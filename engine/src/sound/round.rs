@@ -29,7 +29,7 @@
 //! fields kept by source cell cost 6 KB each and a match makes some 70 sounds a second while its walls change; a graph of the
 //! walls' corners gives exact angles, but grows with every hole and had to be kept up to date for each match.
 
-use super::walk::{fixed, fixed_middle, walk};
+use super::walk::{ONE, fixed, fixed_middle, walk};
 use crate::map::{CELL, COLS, ROWS, cell_index};
 use crate::simd::Kernels;
 use bytemuck::{Pod, Zeroable};
@@ -333,6 +333,7 @@ impl Wave {
     }
 
     /// Closes the cells about a window that has shrunk.
+    #[inline(never)]
     fn shut(&mut self) {
         let Window { x: (x0, x1), y: (y0, y1), base, floor, .. } = self.window;
         let mut column = [0; 32];
@@ -358,7 +359,9 @@ impl Wave {
         let lines = |part: Part| part.x.1 - part.x.0 + part.y.1 - part.y.0;
         if lines(part) + 6 < lines(self.window.part()) {
             (self.window.x, self.window.y) = (part.x, part.y);
-            self.shut();
+            if kernels.reads_lanes(self.window.width) {
+                self.shut();
+            }
             let (x, y) = self.source;
             debug_assert!(self.window.holds(x, y));
         }
@@ -568,9 +571,13 @@ impl Wave {
         let to = cell_of(listener.0, listener.1);
         let ear = (fixed(listener.0), fixed(listener.1));
         let mut last = to;
+        let is_inside = is_inside(ear, to);
         self.runs(way, to, |start, step, count| {
             let clear = |n: usize| self.is_straight(along(start, step, n), ear, to);
-            if clear(count) {
+            // The first run's cells, and those beside its diagonal steps, are all that a line to its end can touch.
+            let is_known = start == to && is_inside;
+            debug_assert!(!is_known || clear(count), "{ear:?} in {to:?}, {count} by {step:?}");
+            if is_known || clear(count) {
                 last = along(start, step, count);
                 return true;
             }
@@ -591,6 +598,19 @@ impl Wave {
         });
         ((last.0 as f32 + 0.5) * CELL, (last.1 as f32 + 0.5) * CELL)
     }
+}
+
+/// Whether a listener is so far within a cell that a line to the middle of another, along an axis or diagonally from this
+/// one, is told to touch no cells but those on that way and those that two diagonal neighbours have in common.
+///
+/// Of a diagonal run the line keeps as near to the diagonal as the listener is, less than a cell by twice what is asked
+/// here; [`walk`] tells of cells at most an eighth of that away from the line.
+#[inline]
+fn is_inside((x, y): (i32, i32), cell: Cell) -> bool {
+    /// 2^-16 cells.
+    const NEAR: i32 = ONE / 64;
+    let is_within = |at: i32, cell: usize| (NEAR..ONE - NEAR).contains(&(at - cell as i32 * ONE));
+    is_within(x, cell.0) && is_within(y, cell.1)
 }
 
 pub(crate) type Cell = (usize, usize);

@@ -1,7 +1,7 @@
 //! The cells on a straight line, row by row, in whole numbers.
 
 /// Places are counted in 2^-16 of a cell, 10 px.
-const ONE: i32 = 1 << 16;
+pub(super) const ONE: i32 = 1 << 16;
 /// Beyond any grid, in cells.
 const FAR: f32 = 64.0 * ONE as f32;
 /// By which proposals reach beyond the line to either side: 0.01 px, above the 0.005 px that rounding adds up to over all

@@ -44,7 +44,7 @@ const LINES: usize = 24;
 const THROUGH_SMOKE: f32 = 0.125;
 
 /// Who looks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Eye {
     /// px.
     pub(crate) x: f32,
@@ -224,33 +224,79 @@ impl Pairs {
     /// Whether the body in a lane is seen, which is [`within_reach`]: what [`visible_point`] says of it. `was`: it was
     /// seen the last time, so that its first line is most likely clear.
     #[inline]
-    pub(crate) fn is_seen(
-        &self,
-        i: usize,
-        grid: &Grid,
-        smoke: &Smoke,
-        eye: &Eye,
-        hints: &mut Hints,
-        was: bool,
-    ) -> bool {
+    pub(crate) fn look(&self, i: usize, grid: &Grid, smoke: &Smoke, eye: &Eye, hints: &mut Hints, was: bool) -> Seen {
         let end = (self.end.0[i], self.end.1[i]);
         if was && self.plain[i] != 0 && smoke.discs.is_empty() && grid.is_clear((eye.x, eye.y), end) {
-            return true;
+            return Seen::Yes;
         }
         let to = (self.x[i] - eye.x, self.y[i] - eye.y);
         let d2 = dot(to, to);
         let d = d2.sqrt();
         if self.plain[i] == 0 {
-            return search(grid, smoke, eye, to, d2, d, hints).is_some();
+            return if search(grid, smoke, eye, to, d2, d, hints).is_some() { Seen::Yes } else { Seen::No(0.0) };
         }
         let mut look = Look::new(grid, smoke, eye, to, d2, d, hints);
         let (left, right) = ((self.left.0[i], self.left.1[i]), (self.right.0[i], self.right.1[i]));
         let slab = Slab { x: eye.x, y: eye.y, ix: self.inverse.0[i], iy: self.inverse.1[i] };
         let middle = (left.0 + right.0, left.1 + right.1);
         let first = look.meet(middle, &slab, end);
-        look.spread(first, left, right).is_some() || look.search_close(d).is_some()
+        // A wall right between: most often so, and told here at once.
+        let hides_all = match first {
+            Line::Shadow(a, b) if cross(b, right) <= 0.0 && cross(a, left) >= 0.0 => Some((a, b)),
+            _ => None,
+        };
+        let seen = hides_all.is_none() && look.spread(first, left, right).is_some();
+        if seen || look.search_close(d).is_some() {
+            return Seen::Yes;
+        }
+        Seen::No(hides_all.map_or(0.0, |(a, b)| leeway(to, a, b)))
     }
 }
+
+/// Whether a body is seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Seen {
+    Yes,
+    /// Nor will it be until viewer and body together have moved by more than so many px, or walls have changed.
+    No(f32),
+}
+
+/// How far a viewer and a body may move, both together, px, for a rectangle to hide all of the body still, whatever the
+/// facing: 0 or less if it does not. `to` leads from the viewer to the body's centre, `a` and `b` to the corners of the
+/// rectangle that are leftmost and rightmost.
+///
+/// The line from one corner to the other lies in the rectangle, which is convex. It hides the body while the viewer is on
+/// its one side, all of the body on the other, and between the two rays through the corners. The viewer moves by e and the
+/// body by t, s px together. Of the left ray, with w from corner to body and r the radius, the body stays to the right while
+///
+/// ```text
+/// cross(a - e, w + t) >= r |a - e|            for which it is enough that
+/// cross(a, w) - |a| |t| - |w| |e| - |e| |t| >= r (|a| + |e|)
+/// cross(a, w) - r |a| >= s max(|a|, |w| + r) + s s / 4
+/// ```
+///
+/// where s s / 4 is at most s times a quarter of what s is without it. The same of the right ray; the two sides are
+/// distances. All is told to be less by far more than rounding, and than lines are told apart from corners by.
+#[inline]
+fn leeway(to: V, a: V, b: V) -> f32 {
+    const ROUNDING: f32 = 0.1;
+    let length = |v: V| dot(v, v).sqrt();
+    let beyond = |corner: V| length((to.0 - corner.0, to.1 - corner.1)) + BODY_RADIUS;
+    let past = |inside: f32, corner: V| {
+        let way = length(corner);
+        let (spare, lever) = (inside - BODY_RADIUS * way, way.max(beyond(corner)));
+        spare / (lever + spare / lever * 0.25)
+    };
+    let (left, right) = (past(cross(a, to), a), past(cross(to, b), b));
+    let across = (b.0 - a.0, b.1 - a.1);
+    let per_length = 1.0 / length(across).max(0.01);
+    let before = cross(a, b) * per_length;
+    let behind = cross((to.0 - a.0, to.1 - a.1), across) * per_length - BODY_RADIUS;
+    left.min(right).min(before.min(behind)) - ROUNDING
+}
+
+/// px of [`leeway`] that are ever made use of.
+pub(crate) const MOST_LEEWAY: f32 = 64.0;
 
 /// Where a line from `eye` along a direction comes to the body's near side, and the way there.
 #[inline]
@@ -375,7 +421,6 @@ impl Look<'_> {
     fn spread(&mut self, first: Line, left: V, right: V) -> Option<V> {
         let (to_left, to_right) = match first {
             Line::Clear(point) => return Some(point),
-            // A wall right between: most often so, and told here at once.
             Line::Shadow(a, b) if cross(b, right) <= 0.0 && cross(a, left) >= 0.0 => return None,
             Line::Shadow(a, b) => (Some(a), Some(b)),
             Line::Murk => (None, None),

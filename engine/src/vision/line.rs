@@ -406,7 +406,9 @@ impl<'a> Grid<'a> {
 
     /// The rectangle (x0, y0, x1, y1) that stops sight everywhere about a stop, as far as it is known at once: a cell
     /// with its row, or else with its column; a slice with its neighbours in the wall. `None`: sight passes by now.
-    #[inline]
+    ///
+    /// Always inlined: four numbers written one by one and read two at a time are waited for.
+    #[inline(always)]
     pub(crate) fn solid_about(&self, stop: Stop) -> Option<(f32, f32, f32, f32)> {
         if stop.0 & Stop::CELL == 0 {
             return self.solid_about_slice(stop.0 as usize);

@@ -8,7 +8,7 @@ mod smoke;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use body::{Eye, Hints, LANES, NO_HINTS, Pairs, visible_point, within_reach};
+pub(crate) use body::{Eye, Hints, LANES, MOST_LEEWAY, NO_HINTS, Pairs, Seen, visible_point, within_reach};
 pub(crate) use changes::{SightChanges, regions};
 pub(crate) use line::{Crossings, columns_of};
 pub use line::{Grid, Slab, Stop, slab};

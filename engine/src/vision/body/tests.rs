@@ -10,6 +10,11 @@ use glam::Vec2;
 const RIM: usize = 240;
 const INSIDE: usize = 60;
 
+thread_local! {
+    /// Those that were checked.
+    static LEEWAYS: core::cell::RefCell<Vec<f32>> = const { core::cell::RefCell::new(Vec::new()) };
+}
+
 /// One pair at one moment.
 struct Situation<'a> {
     grid: Grid<'a>,
@@ -99,8 +104,34 @@ impl Situation<'_> {
         pairs.draw();
         let mut hints = NO_HINTS;
         for was in [false, true, false] {
-            let together = reached && pairs.is_seen(lane, &self.grid, &self.smoke, eye, &mut hints, was);
+            let together = reached && pairs.look(lane, &self.grid, &self.smoke, eye, &mut hints, was) == Seen::Yes;
             assert_eq!(together, seen, "{:?} from {eye:?}", self.body);
+        }
+        if reached && let Seen::No(leeway) = pairs.look(lane, &self.grid, &self.smoke, eye, &mut hints, false) {
+            self.check_leeway(leeway.min(MOST_LEEWAY));
+        }
+    }
+
+    /// However viewer and body move that far, together, and wherever the viewer looks: the body is not seen.
+    fn check_leeway(&self, leeway: f32) {
+        if leeway <= 0.0 {
+            return;
+        }
+        LEEWAYS.with_borrow_mut(|all| all.push(leeway));
+        let way = |turn: u32, by: f32| {
+            let angle = turn as f32 * core::f32::consts::TAU / 12.0 + self.body.0;
+            (libm::cosf(angle) * by, libm::sinf(angle) * by)
+        };
+        for turn in 0..24 {
+            // One alone, both against each other, and both aside.
+            let (share, other) = [(1.0, 0), (0.0, 0), (0.5, turn + 6), (0.3, turn + 3)][turn as usize % 4];
+            let (e, t) = (way(turn, leeway * share), way(other, leeway * (1.0 - share)));
+            let at = |(x, y): V, by: V| ((x + by.0).clamp(0.0, PLAYFIELD.0), (y + by.1).clamp(0.0, PLAYFIELD.1));
+            let ((x, y), body) = (at((self.eye.x, self.eye.y), e), at(self.body, t));
+            let all_round = Eye { x, y, sight: 600.0, cone_cos: -1.0, ..self.eye };
+            let clear = Smoke { discs: &[], ..self.smoke };
+            let point = visible_point(&self.grid, &clear, &all_round, body.0, body.1, &mut NO_HINTS.clone());
+            assert_eq!(point, None, "{body:?} from {x} {y}, {leeway} px from {:?} and {:?}", self.body, self.eye);
         }
     }
 
@@ -352,5 +383,11 @@ fn sampling_finds_what_lines_miss() {
         let allowed = if counts.within >= 5000 { counts.within / 1000 } else { counts.within / 500 };
         assert!(missed <= allowed.max(1), "{kind}: {missed} of {} are missed", counts.within);
     }
+    LEEWAYS.with_borrow_mut(|all| {
+        all.sort_by(f32::total_cmp);
+        let (count, middle) = (all.len(), all[all.len() / 2]);
+        println!("leeways: {count} checked, half of them {middle:.1} px and more");
+        assert!(count > 10_000 && middle > 2.0, "hardly any leeway is known");
+    });
     assert!(total.within > 40_000 && total.visible * 5 > total.within, "too little is within sight to tell");
 }
