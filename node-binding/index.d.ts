@@ -58,7 +58,9 @@ export type EngineErrorCode =
    */
   | 'ERR_NO_BINARY'
   /** Only from loading the package: the binary is of another version, `binary`, than the package, `expected`. */
-  | 'ERR_BINARY_VERSION';
+  | 'ERR_BINARY_VERSION'
+  /** Only from loading the package: the environment's `TRESPASSER_BINARY` is neither `plain` nor unset. */
+  | 'ERR_BINARY_CHOICE';
 
 /**
  * A match of one world: an opaque whole number below 2^52, never 0. Ids are not used again: once the match is
@@ -2176,6 +2178,12 @@ export function sceneNames(): string[];
 
 /** Version of the engine, the same in every binding. */
 export const version: string;
+
+/**
+ * The processors that the loaded binary was compiled for: `x86-64-v3`, or any of an architecture, as `x86_64` and `aarch64`.
+ * It is chosen when the package is loaded; all play the same to the bit.
+ */
+export const builtFor: string;
 
 /** A match as it was between two ticks: {@link World.snapshot}, {@link World.rollback}. Used again and again it allocates nothing. */
 export class Snapshot {

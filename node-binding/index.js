@@ -124,3 +124,4 @@ module.exports.runScene = native.runScene;
 module.exports.sceneScript = native.sceneScript;
 module.exports.sceneNames = native.sceneNames;
 module.exports.version = native.VERSION;
+module.exports.builtFor = native.BUILT_FOR;

@@ -1,12 +1,14 @@
 'use strict';
 
-// Finds this platform's binary: one that was built here, beside this file, or the one of the platform's package.
+// Finds this platform's binary: one that was built here, beside this file, or the one of the platform's package. On x86-64
+// there may be a second one beside it, for processors of x86-64-v3; Node does not say what the processor has, but the first
+// binary, which runs on any, does.
 
 const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const fault = require('./fault.js');
 const { version } = require('./package.json');
-const { PLATFORMS, binaryOf, glibcVersion, libc, packageOf, platformName } = require('./platform.js');
+const { PLATFORMS, binaryOf, glibcVersion, libc, packageOf, platformName, v3Of } = require('./platform.js');
 
 const name = platformName();
 const file = binaryOf(name);
@@ -22,9 +24,9 @@ function load() {
       continue;
     }
     try {
-      return checked(require(place), place);
+      return faster(checked(require(place), place), place);
     } catch (error) {
-      if (error.code === 'ERR_BINARY_VERSION') throw error;
+      if (error.code === 'ERR_BINARY_VERSION' || error.code === 'ERR_BINARY_CHOICE') throw error;
       if (!isFile && error.code === 'MODULE_NOT_FOUND') {
         // Of a package that is there, Node names the folder.
         const isThere = error.path !== undefined;
@@ -36,6 +38,23 @@ function load() {
     }
   }
   throw noBinary(tried, cause);
+}
+
+/** The binary beside `place` that is made for processors like this one, if there is one; `plain` is that of `place`. */
+function faster(plain, place) {
+  const choice = process.env.TRESPASSER_BINARY;
+  if (choice !== undefined && choice !== '' && choice !== 'plain') {
+    throw fault('ERR_BINARY_CHOICE', `TRESPASSER_BINARY is ${JSON.stringify(choice)}; it must be plain, or not be set`, { choice });
+  }
+  const file = join(dirname(require.resolve(place)), v3Of(name));
+  if (choice === 'plain' || !plain.hasV3() || !existsSync(file)) return plain;
+  try {
+    return checked(require(file), file);
+  } catch (error) {
+    // A checkout that was built anew in part, or a damaged file: the other one plays the same.
+    process.emitWarning(`${file} is passed over: ${error.message}`, { code: 'TRESPASSER_BINARY' });
+    return plain;
+  }
 }
 
 /** The two halves of the package change together: one of another version would be called with arguments that it does not know. */

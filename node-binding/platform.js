@@ -24,6 +24,12 @@ function platformName(platform = process.platform, arch = process.arch, isMusl =
 }
 
 const binaryOf = (name) => `trespasser.${name}.node`;
+/**
+ * The second binary of platforms with x86-64, for processors with all of x86-64-v3: AVX2, BMI, FMA. It plays the same to the
+ * bit, a little faster.
+ */
+const v3Of = (name) => `trespasser.${name}.v3.node`;
+const hasV3 = (name) => PLATFORMS[name]?.cpu === 'x64';
 const packageOf = (name) => `@trespasser/engine-${name}`;
 
 /** What this Node's binary of the addon is called. */
@@ -48,4 +54,4 @@ function glibcVersion() {
   return report.getReport().header.glibcVersionRuntime;
 }
 
-module.exports = { PLATFORMS, binaryName, binaryOf, glibcVersion, libc, packageOf, platformName };
+module.exports = { PLATFORMS, binaryName, binaryOf, glibcVersion, hasV3, libc, packageOf, platformName, v3Of };

@@ -1,8 +1,9 @@
 // Makes the tarballs that are published: @trespasser/engine, and the package of each platform that is asked for.
 //
-//   node packaging/pack.mjs [--platform NAME ...] [--into FOLDER] [--repository URL]
+//   node packaging/pack.mjs [--platform NAME ...] [--v3] [--into FOLDER] [--repository URL]
 //
-// Without --platform: this machine's. Prints the tarballs' paths, the main package's first. With --repository the packages
+// Without --platform: this machine's. With --v3 the binary for newer processors must be there too, where the platform may
+// have one; without, it is taken along if it is. Prints the tarballs' paths, the main package's first. With --repository the packages
 // say where their source is, which npm compares with who signs them.
 //
 // The main package depends on its platforms' packages from here on only: its folder is linked by its neighbours in the
@@ -16,7 +17,7 @@ import { parseArgs } from 'node:util';
 
 const packaging = dirname(fileURLToPath(import.meta.url));
 const binding = dirname(packaging);
-const { PLATFORMS, binaryOf, packageOf, platformName } = createRequire(import.meta.url)('../platform.js');
+const { PLATFORMS, binaryOf, hasV3, packageOf, platformName, v3Of } = createRequire(import.meta.url)('../platform.js');
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT'];
@@ -69,7 +70,7 @@ function packMain(into, repository) {
   return npmPack(folder, into);
 }
 
-function packPlatform(name, into, repository) {
+function packPlatform(name, into, repository, wantsV3) {
   if (PLATFORMS[name] === undefined) {
     throw new Error(`--platform is ${name}; it must be one of ${Object.keys(PLATFORMS).join(', ')}`);
   }
@@ -79,14 +80,16 @@ function packPlatform(name, into, repository) {
     throw new Error(`npm/${name} is of version ${manifest.version}; it must be ${version}, as the main package`);
   }
   manifest.files.push(...LICENSES);
-  const binary = join(binding, binaryOf(name));
-  if (!existsSync(binary)) {
-    throw new Error(`${binary} is not there; build it: node scripts/build.mjs --target ${PLATFORMS[name].target}`);
+  const wanted = hasV3(name) && (wantsV3 || existsSync(join(binding, v3Of(name)))) ? [binaryOf(name), v3Of(name)] : [binaryOf(name)];
+  const missing = wanted.find((file) => !existsSync(join(binding, file)));
+  if (missing !== undefined) {
+    const how = missing === v3Of(name) ? ' --v3' : '';
+    throw new Error(`${join(binding, missing)} is not there; build it: node scripts/build.mjs --target ${PLATFORMS[name].target}${how}`);
   }
   if (repository !== undefined) manifest.repository = { type: 'git', url: repository, directory: `node-binding/npm/${name}` };
   const folder = join(into, 'stage', name);
   stage(folder, manifest, [
-    [binary, binaryOf(name)],
+    ...wanted.map((file) => [join(binding, file), file]),
     [join(binding, 'npm', name, 'README.md'), 'README.md'],
     ...LICENSES.map((license) => [join(binding, '..', license), license]),
   ]);
@@ -94,18 +97,20 @@ function packPlatform(name, into, repository) {
 }
 
 /** @returns paths of the tarballs, the main package's first */
-export function packAll({ into = join(packaging, 'dist'), platforms = [platformName()], repository } = {}) {
+export function packAll({ into = join(packaging, 'dist'), platforms = [platformName()], repository, v3 = false } = {}) {
   mkdirSync(into, { recursive: true });
-  return [packMain(into, repository), ...platforms.map((name) => packPlatform(name, into, repository))];
+  return [packMain(into, repository), ...platforms.map((name) => packPlatform(name, into, repository, v3))];
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { values } = parseArgs({
-    options: { platform: { type: 'string', multiple: true }, into: { type: 'string' }, repository: { type: 'string' } },
+    options: {
+      platform: { type: 'string', multiple: true }, v3: { type: 'boolean' }, into: { type: 'string' }, repository: { type: 'string' },
+    },
   });
-  const { into, platform: platforms, repository } = values;
+  const { into, platform: platforms, repository, v3 } = values;
   try {
-    for (const path of packAll({ into: into && resolve(into), platforms, repository })) console.log(path);
+    for (const path of packAll({ into: into && resolve(into), platforms, repository, v3 })) console.log(path);
   } catch (error) {
     console.error(`error: ${error.message}`);
     process.exitCode = 1;

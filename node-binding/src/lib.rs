@@ -34,6 +34,27 @@ use trespasser::scenes;
 #[napi]
 pub const VERSION: &str = trespasser::VERSION;
 
+/// The processors that this binary was compiled for: `x86-64-v3` and the like, or any of an architecture.
+#[napi]
+pub const BUILT_FOR: &str = if cfg!(all(target_feature = "avx2", target_feature = "bmi2", target_feature = "fma")) {
+    "x86-64-v3"
+} else {
+    std::env::consts::ARCH
+};
+
+/// Whether this processor, and its system, have all of x86-64-v3 (System V ABI, AMD64 supplement, section 3.1.1).
+#[napi(catch_unwind)]
+pub fn has_v3() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::is_x86_feature_detected as has;
+        let vectors = has!("avx2") && has!("fma") && has!("f16c");
+        vectors && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("movbe") && has!("popcnt")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 /// Bytes of one record of `pushInputs`.
 #[napi]
 pub const INPUT_BYTES: u32 = 40;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { folder, require } from './helpers.mjs';
 
-const { PLATFORMS, binaryName, binaryOf, libc, packageOf, platformName } = require('../platform.js');
+const { PLATFORMS, binaryName, binaryOf, hasV3, libc, packageOf, platformName, v3Of } = require('../platform.js');
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 /** The package as npm lays it out, without its binary, in a folder of its own that goes when `work` is done. */
@@ -31,8 +31,8 @@ function addPlatform(modules, from) {
   if (from !== undefined) copyFileSync(from, join(path, binaryName()));
 }
 
-/** Loads the package in a Node of its own, after `before`: what it throws, as an object, or a scene's hash. */
-function load(root, before = '') {
+/** Loads the package in a Node of its own, after `before`: what it throws, as an object, or a scene's hash. What it warns of is `warned`. */
+function load(root, before = '', warned = /^$/) {
   const script = `
     ${before};
     try {
@@ -43,6 +43,7 @@ function load(root, before = '') {
   `;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
+  assert.match(stderr, warned);
   return JSON.parse(stdout);
 }
 
@@ -68,6 +69,29 @@ test('a damaged binary beside the package does not keep the good one of the plat
     writeFileSync(join(main, binaryName()), 'no library');
     addPlatform(modules, binary);
     assert.equal(load(root), hash);
+  });
+});
+
+const isNewer = hasV3(platformName()) && require(binary).hasV3();
+
+test('of a second binary for newer processors, a damaged one is passed over with a warning', { skip: !isNewer && 'for x86-64-v3' }, () => {
+  installed(({ root, main, modules }) => {
+    copyFileSync(binary, join(main, binaryName()));
+    writeFileSync(join(main, v3Of(platformName())), 'no library');
+    assert.equal(load(root, '', /v3\.node is passed over: /), hash);
+    assert.equal(load(root, "process.env.TRESPASSER_BINARY = 'plain'"), hash);
+    rmSync(join(main, binaryName()));
+    addPlatform(modules, binary);
+    assert.equal(load(root), hash, 'one beside the package does not belong to the platform\'s package');
+  });
+});
+
+test('TRESPASSER_BINARY has one value', () => {
+  installed(({ root, main }) => {
+    copyFileSync(binary, join(main, binaryName()));
+    const error = load(root, "process.env.TRESPASSER_BINARY = 'fast'");
+    assert.equal(error.code, 'ERR_BINARY_CHOICE');
+    assert.match(error.message, /TRESPASSER_BINARY is "fast"; it must be plain, or not be set/);
   });
 });
 
@@ -159,7 +183,7 @@ test("each platform's package says what it is for, and the release builds it", (
     assert.equal(of.version, manifest.version, `${name}: npm/${name}/package.json and package.json change together`);
     assert.deepEqual([of.os, of.cpu, of.libc], [[os], [cpu], libc && [libc]]);
     assert.equal(of.main, binaryOf(name));
-    assert.deepEqual(of.files, [binaryOf(name)]);
+    assert.deepEqual(of.files, cpu === 'x64' ? [binaryOf(name), v3Of(name)] : [binaryOf(name)]);
     assert.deepEqual(of.engines, manifest.engines);
     assert.ok(release.includes(`{ platform: ${name},`) && release.includes(`target: ${target}`), `release.yml does not build ${name}`);
   }

@@ -142,7 +142,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
     }
 }
 
-/// Where Node steps, the addon is built first; the report starts Node itself.
+/// Built as what is published is: optimised as one piece, for this processor's level. Where Node steps, the addon is built
+/// first, the same way; the report starts Node itself.
 fn capacity(options: Vec<OsString>) -> Result<ExitCode> {
     let host = |at: usize| options.get(at).is_some_and(|option| option == "--host");
     let steps = (0..options.len()).any(|at| {
@@ -150,13 +151,35 @@ fn capacity(options: Vec<OsString>) -> Result<ExitCode> {
     });
     if steps {
         node::versions()?;
-        start::build(&[])?;
+        eprintln!("xtask: engine and addon, as published: takes minutes the first time");
+        run::program("node").args(["node-binding/scripts/build.mjs", "--dist", "--v3"]).check()?;
+    }
+    let program =
+        run::cargo(["run", "--quiet", "--profile", "dist", "--package", "trespasser-benches", "--bin", "capacity"]);
+    let mut program = program.in_callers_folder();
+    if has_v3() {
+        // Other flags build all anew: in a folder of their own neither throws the other's work away.
+        let target = target().join("x86-64-v3");
+        let flags = format!("{} -Ctarget-cpu=x86-64-v3", std::env::var("RUSTFLAGS").unwrap_or_default());
+        program = program.arg("--target-dir").arg(target).env("RUSTFLAGS", flags.trim());
     }
     // As the server's image has it (deploy/Containerfile); what the caller says counts.
     if std::env::var_os(TUNABLES).is_none() {
-        return report_with("capacity", options, &[(TUNABLES, "glibc.malloc.hugetlb=1")]);
+        program = program.env(TUNABLES, "glibc.malloc.hugetlb=1");
     }
-    report("capacity", options)
+    program.arg("--").args(options).status_code()
+}
+
+/// Whether this processor has all of x86-64-v3, as the addon asks (`node-binding/src/lib.rs`).
+fn has_v3() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::is_x86_feature_detected as has;
+        let vectors = has!("avx2") && has!("fma") && has!("f16c");
+        vectors && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("movbe") && has!("popcnt")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
 }
 
 /// The peers come from npm, today's protocol from our server: both are made ready first, the report starts them itself.
@@ -193,15 +216,11 @@ fn fuzz(options: &Fuzz) -> Result<ExitCode> {
 
 /// A report program of `benches/`, in the caller's folder, so that relative paths mean what they say.
 fn report(program: &str, options: Vec<OsString>) -> Result<ExitCode> {
-    report_with(program, options, &[])
-}
-
-fn report_with(program: &str, options: Vec<OsString>, variables: &[(&str, &str)]) -> Result<ExitCode> {
-    let program = run::cargo(["run", "--quiet", "--release", "--package", "trespasser-benches", "--bin", program])
+    run::cargo(["run", "--quiet", "--release", "--package", "trespasser-benches", "--bin", program])
         .in_callers_folder()
         .arg("--")
-        .args(options);
-    variables.iter().fold(program, |program, (key, value)| program.env(key, value)).status_code()
+        .args(options)
+        .status_code()
 }
 
 /// Read by glibc when a program starts; nothing elsewhere.

@@ -537,13 +537,13 @@ fn addon(_: &Machine, log: &File) -> Result<()> {
     )
 }
 
-/// The addon is the one of the stage before, built anew if it is not there.
+/// The addon is the one of the stage before, built anew if it is not there, and once more for newer processors.
 fn package(machine: &Machine, log: &File) -> Result<()> {
     node::install("node-binding/packaging", Some(log))?;
     all(
         log,
         [
-            run::program("node").arg("node-binding/scripts/build.mjs"),
+            run::program("node").args(["node-binding/scripts/build.mjs", "--v3"]),
             run::program("npm").arg("test").folder("node-binding/packaging"),
         ],
     )?;

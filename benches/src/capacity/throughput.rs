@@ -54,6 +54,8 @@ pub(super) struct Report {
     bytes_per_match: usize,
     bytes_by_part: Vec<(&'static str, usize)>,
     simd: &'static str,
+    /// The processors that the program was compiled for.
+    built_for: &'static str,
     /// Memory in pages of 2 MB where the system has them, as the server's image asks for.
     huge_pages: bool,
     /// Share of each stage in a match-tick on one thread, by a probe on ticks of their own.
@@ -215,6 +217,7 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
         bytes_per_match: parts.iter().map(|(_, bytes)| bytes).sum(),
         bytes_by_part: parts,
         simd: load.world.simd().name(),
+        built_for: built_for(),
         huge_pages: huge_pages(),
         stages: Stage::ALL.iter().map(|&s| (s.name(), (costs[s as usize] / whole * 1e4).round() / 1e4)).collect(),
         polygons: options.polygons,
@@ -249,6 +252,15 @@ pub(super) fn measure(options: &Options, map: &Arc<GameMap>) -> Result<Report> {
     })
 }
 
+/// As the addon's `builtFor`.
+fn built_for() -> &'static str {
+    if cfg!(all(target_feature = "avx2", target_feature = "bmi2", target_feature = "fma")) {
+        "x86-64-v3"
+    } else {
+        std::env::consts::ARCH
+    }
+}
+
 /// Whether the C library is told to ask for huge pages: its tunables are read when a program starts.
 fn huge_pages() -> bool {
     cfg!(target_os = "linux") && std::env::var("GLIBC_TUNABLES").is_ok_and(|is| is.contains("glibc.malloc.hugetlb=1"))
@@ -274,6 +286,7 @@ pub(super) fn print(report: &Report) {
         report.matches, report.players, report.map, report.rules
     );
     row("thread(s), instruction set", format!("{}, {}", report.threads, report.simd));
+    row("compiled for", report.built_for.into());
     row(
         "pages of memory",
         if report.huge_pages { "huge, where the system has them" } else { "as the system gives them" }.into(),

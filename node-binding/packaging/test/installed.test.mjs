@@ -10,6 +10,7 @@ import { project } from './setup.mjs';
 
 const { folder, tarballs } = project();
 const engine = createRequire(import.meta.url)('../../index.js');
+const { platformName } = createRequire(import.meta.url)('../../platform.js');
 
 test('the project is outside of the repository, and its package is no link into it', () => {
   assert.match(relative(join(binding, '..'), folder), /^\.\./);
@@ -33,6 +34,26 @@ test('require() and import play the same match, the one of the checkout', () => 
     world.step();
   }
   assert.equal(required.split(' ')[0], match.hash());
+});
+
+test('the binary for newer processors is taken where it runs, and plays every scene as the plain one', () => {
+  const script = `
+    const engine = require('@trespasser/engine');
+    console.log(JSON.stringify([engine.builtFor, ...engine.sceneNames().map((name) => engine.runScene(name, 240))]));
+  `;
+  const played = (environment) => {
+    const env = { ...process.env, ...environment };
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8', env });
+    assert.equal(stderr, '');
+    return JSON.parse(stdout);
+  };
+  const [builtFor, ...hashes] = played({});
+  const [plain, ...expected] = played({ TRESPASSER_BINARY: 'plain' });
+  const native = createRequire(import.meta.url)(`../../trespasser.${platformName()}.node`);
+  assert.equal(builtFor, native.hasV3() ? 'x86-64-v3' : plain);
+  assert.match(plain, /^(x86_64|aarch64)$/);
+  assert.ok(hashes.length > 5);
+  assert.deepEqual(hashes, expected);
 });
 
 test("without the platform's package, as with --omit=optional, the error says what to do", () => {

@@ -9,7 +9,7 @@ import { install } from '../play.mjs';
 export function packed() {
   const into = mkdtempSync(join(tmpdir(), 'trespasser-packed-'));
   after(() => rmSync(into, { recursive: true, force: true }));
-  return packAll({ into });
+  return packAll({ into, v3: true });
 }
 
 export function project() {

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import * as engine from '@trespasser/engine';
 import {
   Button, EVIDENCE_KINDS, GameMap, INPUT_BYTES, Match, Playback, Player, PositionGuard, RatingSystem, Replay, SOUND_BYTES,
-  SOUND_KINDS, Snapshot, WEAPONS, WIRE_COLUMNS, WireClient, World, runScene, sceneNames, sceneScript, version,
+  SOUND_KINDS, Snapshot, WEAPONS, WIRE_COLUMNS, WireClient, World, builtFor, runScene, sceneNames, sceneScript, version,
 } from '@trespasser/engine';
 import { GameStateSystem, type ActionResult, type FilteredGameState, type LivePlayer, type PendingEvent } from '@trespasser/engine/legacy';
 import type {
@@ -20,6 +20,7 @@ expectTypeOf(WEAPONS).toEqualTypeOf<readonly WeaponName[]>();
 expectTypeOf(SOUND_KINDS).toEqualTypeOf<readonly SoundKindName[]>();
 expectTypeOf(EVIDENCE_KINDS).toEqualTypeOf<readonly EvidenceKindName[]>();
 expectTypeOf(version).toEqualTypeOf<string>();
+expectTypeOf(builtFor).toEqualTypeOf<string>();
 // @ts-expect-error a constant
 Button.FIRE = 1;
 // @ts-expect-error a constant
@@ -144,7 +145,7 @@ export function advice(code: EngineErrorCode): string {
   switch (code) {
     case 'STALE_ID': case 'MATCH_FULL': case 'WORLD_FULL': case 'INVALID_ARGUMENT': case 'UNKNOWN_WEAPON': case 'ILLEGAL_LOADOUT':
     case 'NOT_ALLOWED': case 'BAD_MAP': case 'BAD_SNAPSHOT': case 'BAD_REPLAY': case 'BAD_MESSAGE': case 'UNKNOWN_NAME':
-    case 'ALREADY_QUEUED': case 'QUEUE_FULL': case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION':
+    case 'ALREADY_QUEUED': case 'QUEUE_FULL': case 'PANIC': case 'DISPOSED': case 'NODE': case 'ERR_NO_BINARY': case 'ERR_BINARY_VERSION': case 'ERR_BINARY_CHOICE':
       return code;
     default:
       expectTypeOf(code).toEqualTypeOf<never>();
