@@ -4,7 +4,7 @@
 //! something has changed that its answer depends on: where the two are, how the viewer looks, slices or smoke between
 //! them. What is kept is no part of the state, and changes no answer.
 //!
-//! Instructions a tick of eight who stand 689, who look round 2,427: see `engine/examples/sight_load.rs`.
+//! Instructions a tick of eight who stand 1,004, who look round 3,203: see `engine/examples/sight_load.rs`.
 
 use crate::map::{BODY_RADIUS, COLS};
 use crate::rules::Tuned;
